@@ -1,0 +1,51 @@
+# make demo: install, build the demo library, search it, serve the app. make test: the tests.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO_LIBRARY ?= demo-library
+PORT ?= 8501
+# Real recordings to test and measure on, where they are; the tests that need them skip otherwise.
+ifneq ($(wildcard ../shared/data/README.md),)
+export HILBERT_DATA ?= $(abspath ../shared/data)
+endif
+
+.PHONY: help demo test lint format app bench browser-test clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+$(VENV)/installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'hilbert needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...'; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/installed  ## install, build the demo library, search it, serve the app
+	$(BIN)/hilbert demo --library $(DEMO_LIBRARY) --port $(PORT)
+
+app: $(VENV)/installed  ## serve a library: make app LIBRARY=folder
+	$(BIN)/hilbert app --library $(or $(LIBRARY),$(DEMO_LIBRARY)) --port $(PORT)
+
+test: $(VENV)/installed  ## run the tests (those in a browser are skipped without Chromium)
+	$(BIN)/python -m pytest -q
+
+browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromium)
+	$(BIN)/python -m pytest -q -m browser
+
+lint: $(VENV)/installed  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/installed  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/installed  ## measure against other tools (see benchmarks/README.md)
+	$(BIN)/python benchmarks/ingest.py
+
+clean:  ## remove what make made
+	rm -rf $(VENV) $(DEMO_LIBRARY)
