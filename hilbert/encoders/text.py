@@ -1,0 +1,91 @@
+"""Text encoders through sentence-transformers, which knows each model's pooling and prompts."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hilbert.encoders.protocols import TextKind
+from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
+
+_BATCH = 32
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model as `TextEncoder`: frozen, in eval mode, unit vectors.
+
+    Batches are sorted by length and padding is masked, so that a text's vector does not depend on
+    its neighbours beyond rounding (1e-5).
+    """
+
+    def __init__(self, model: Any, resolved: ResolvedModel) -> None:
+        self._model = model.eval()
+        self.name = resolved.name
+        self.width = int(model.get_embedding_dimension())
+        settings = json.dumps(
+            {
+                "class": type(self).__name__,
+                "weights": resolved.fingerprint,
+                "prompts": dict(model.prompts),
+                "max_length": model.max_seq_length,
+            },
+            sort_keys=True,
+        )
+        self.fingerprint = hashlib.sha256(settings.encode()).hexdigest()
+
+    @classmethod
+    def load(cls, resolved: ResolvedModel, device: str = "cpu") -> SentenceTransformerEncoder:
+        """Load from a folder, without asking the hub for anything.
+
+        Raises:
+            EncoderError: when the folder holds no model that sentence-transformers can load.
+        """
+        from sentence_transformers import SentenceTransformer
+
+        from hilbert.encoders.quiet import quiet_transformers
+
+        try:
+            with quiet_transformers():
+                model = SentenceTransformer(
+                    str(resolved.path), device=device, local_files_only=True
+                )
+        except Exception as error:  # whatever its many loaders raise, the folder is at fault
+            reason = " ".join(str(error).split())[:200]
+            raise EncoderError(
+                f'"{resolved.path}" cannot be loaded as a text encoder ({reason}); '
+                "name a sentence-transformers model"
+            ) from error
+        return cls(model, resolved)
+
+    def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
+        """Unit vectors `[n, width]` float32 of texts; see `TextEncoder.encode`."""
+        if isinstance(texts, str):
+            raise TypeError("texts is one string; give a list of them")
+        if not len(texts):
+            return np.zeros((0, self.width), np.float32)
+        # encode_query and encode_document add the prompt that the model defines for each.
+        encode = self._model.encode_query if kind == "query" else self._model.encode_document
+        vectors = encode(
+            list(texts),
+            batch_size=_BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, dtype=np.float32)  # [n, width]
+
+
+def load_text_encoder(
+    spec: str = "bundled:minilm", device: str = "cpu"
+) -> SentenceTransformerEncoder:
+    """Load a text encoder by bundled name, local folder or hub id.
+
+    Raises:
+        EncoderError: when it cannot be found, verified or loaded.
+    """
+    return SentenceTransformerEncoder.load(resolve(spec), device)

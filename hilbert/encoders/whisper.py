@@ -1,0 +1,252 @@
+"""Whisper through CTranslate2: one encoder pass gives the features and the transcript."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from hilbert.encoders.resolve import ResolvedModel
+
+SAMPLE_RATE = 16_000
+WINDOW_SECONDS = 30.0
+FRAMES_PER_SECOND = 50  # encoder states; two log-mel frames of 10 ms make one
+
+# Whisper's own thresholds for a decoding that failed (Radford et al. 2022, section 4.5).
+_MAX_COMPRESSION_RATIO = 2.4
+_MIN_AVG_LOGPROB = -1.0
+_MAX_NO_SPEECH_PROB = 0.6
+
+
+@dataclass(frozen=True)
+class Word:
+    """One spoken word; `start` and `end` in seconds from the start of its window."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one pass says of one window.
+
+    Attributes:
+        tokens: `[ceil(seconds * tokens_per_second), width]` float32 audio features.
+        words: the transcript with word times; empty where nothing credible was said.
+        avg_logprob: mean log-probability of the decoded text tokens.
+        no_speech_prob: Whisper's probability that the window holds no speech.
+    """
+
+    tokens: NDArray[np.float32]
+    words: tuple[Word, ...]
+    avg_logprob: float
+    no_speech_prob: float
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    ids: list[int]
+    text: str
+    avg_logprob: float
+    no_speech_prob: float
+
+    @property
+    def looping(self) -> bool:
+        """Text that compresses too well: the decoder repeats itself."""
+        raw = self.text.encode()
+        return len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > _MAX_COMPRESSION_RATIO
+
+    @property
+    def credible(self) -> bool:
+        silent = self.no_speech_prob > _MAX_NO_SPEECH_PROB and self.avg_logprob < _MIN_AVG_LOGPROB
+        return not silent and not self.looping and any(c.isalnum() for c in self.text)
+
+
+class WhisperEncoder:
+    """A CTranslate2 Whisper model as speech encoder and as recogniser.
+
+    Each window is padded to 30 s and encoded on its own, and int8 activations are scaled row by
+    row, so that a window gives the same tokens alone and in any batch.
+    """
+
+    tokens_per_second = 2.0
+
+    def __init__(self, model: Any, name: str, fingerprint: str) -> None:
+        from faster_whisper.tokenizer import Tokenizer
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        self.name = name
+        settings = f"ctranslate2 int8, {self.tokens_per_second} tokens a second"
+        self.fingerprint = hashlib.sha256(f"{fingerprint} {settings}".encode()).hexdigest()
+        self.multilingual: bool = model.model.is_multilingual
+        self._model = model
+        self._tokenizer_class = Tokenizer
+        self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
+        # A tenth of a second of silence tells the width of the states.
+        self.width = self._encode([np.zeros(1600, np.float32)])[1].shape[-1]
+
+    @classmethod
+    def load(cls, resolved: ResolvedModel, threads: int = 0) -> WhisperEncoder:
+        """Load from a folder with CTranslate2's `model.bin`; `threads` 0 means all cores."""
+        import os
+
+        from faster_whisper import WhisperModel
+
+        model = WhisperModel(
+            str(resolved.path),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=threads or os.cpu_count() or 1,
+            local_files_only=True,
+        )
+        return cls(model, resolved.name, resolved.fingerprint)
+
+    def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
+        """Audio tokens of each window.
+
+        Args:
+            windows: 16 kHz mono float32, each at most 30 s long.
+
+        Returns:
+            One `[ceil(seconds * 2), width]` float32 array a window: means of 25 encoder states.
+        """
+        if not windows:
+            return []
+        return self._pool(self._encode(windows)[1], windows)
+
+    def transcribe(
+        self, windows: Sequence[NDArray[np.float32]], language: str = "en"
+    ) -> list[Heard]:
+        """Tokens and words of each window, from a single encoder pass (greedy decoding).
+
+        A decoding that loops or is improbable is tried again with a beam; what stays incredible
+        is dropped rather than shown.
+        """
+        if not windows:
+            return []
+        tokenizer = self._tokenizer(language)
+        storage, states = self._encode(windows)
+        decoded = self._decode(storage, len(windows), tokenizer)
+        retry = [i for i, d in enumerate(decoded) if d.looping or d.avg_logprob < _MIN_AVG_LOGPROB]
+        if retry:
+            again = self._decode(
+                _to_storage(states[retry]), len(retry), tokenizer, beam_size=5, no_repeat_ngram=4
+            )
+            for i, second in zip(retry, again, strict=True):
+                if decoded[i].looping or second.avg_logprob > decoded[i].avg_logprob:
+                    decoded[i] = second
+        words = self._word_times(states, decoded, windows, tokenizer)
+        return [
+            Heard(tokens, words_of, d.avg_logprob, d.no_speech_prob)
+            for tokens, words_of, d in zip(self._pool(states, windows), words, decoded, strict=True)
+        ]
+
+    def _tokenizer(self, language: str) -> Any:
+        return self._tokenizer_class(
+            self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language
+        )
+
+    def _encode(self, windows: Sequence[NDArray[np.float32]]) -> tuple[Any, NDArray[np.float32]]:
+        """CTranslate2's own array for decoding, and the same as numpy: `[n, 1500, width]`."""
+        length = int(WINDOW_SECONDS * SAMPLE_RATE)
+        mels = []
+        for window in windows:
+            if len(window) > length:
+                raise ValueError(f"a window of {len(window) / SAMPLE_RATE:.1f} s is over 30 s")
+            padded = np.pad(window, (0, length - len(window)))
+            mels.append(self._model.feature_extractor(padded, padding=0)[..., :3000])
+        storage = self._model.encode(np.stack(mels))
+        return storage, np.array(storage, dtype=np.float32)
+
+    def _pool(
+        self, states: NDArray[np.float32], windows: Sequence[NDArray[np.float32]]
+    ) -> list[NDArray[np.float32]]:
+        step = round(FRAMES_PER_SECOND / self.tokens_per_second)
+        tokens = []
+        for state, window in zip(states, windows, strict=True):
+            frames = max(1, -(-len(window) * FRAMES_PER_SECOND // SAMPLE_RATE))
+            real = state[:frames]
+            starts = np.arange(0, frames, step)
+            sums = np.add.reduceat(real, starts, axis=0)
+            counts = np.diff(np.append(starts, frames))
+            tokens.append((sums / counts[:, None]).astype(np.float32))
+        return tokens
+
+    def _decode(
+        self,
+        storage: Any,
+        n_windows: int,
+        tokenizer: Any,
+        beam_size: int = 1,
+        no_repeat_ngram: int = 0,
+    ) -> list[_Decoded]:
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        results = self._model.model.generate(
+            storage,
+            [prompt] * n_windows,
+            beam_size=beam_size,
+            no_repeat_ngram_size=no_repeat_ngram,
+            max_length=self._model.max_length,
+            suppress_blank=True,
+            suppress_tokens=self._suppressed,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        decoded = []
+        for result in results:
+            ids = result.sequences_ids[0]
+            # CTranslate2 gives the mean over the tokens; Whisper's mean counts the end token too.
+            avg_logprob = result.scores[0] * len(ids) / (len(ids) + 1)
+            decoded.append(_Decoded(ids, tokenizer.decode(ids), avg_logprob, result.no_speech_prob))
+        return decoded
+
+    def _word_times(
+        self,
+        states: NDArray[np.float32],
+        decoded: list[_Decoded],
+        windows: Sequence[NDArray[np.float32]],
+        tokenizer: Any,
+    ) -> list[tuple[Word, ...]]:
+        words: list[tuple[Word, ...]] = [() for _ in decoded]
+        kept = [i for i, d in enumerate(decoded) if d.credible]
+        if not kept:
+            return words
+        alignments = self._model.find_alignment(
+            tokenizer,
+            [decoded[i].ids for i in kept],
+            _to_storage(states[kept]),
+            [len(windows[i]) // 160 for i in kept],
+        )
+        for i, alignment in zip(kept, alignments, strict=True):
+            words[i] = tuple(_merge_punctuation(alignment))
+        return words
+
+
+def _to_storage(states: NDArray[np.float32]) -> Any:
+    import ctranslate2
+
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(states))
+
+
+def _merge_punctuation(alignment: list[dict[str, Any]]) -> Iterator[Word]:
+    """Words with their punctuation attached: a token without a leading space goes on the last."""
+    text, start, end = "", 0.0, 0.0
+    for piece in alignment:
+        token: str = piece["word"]
+        if text and not token.startswith(" "):
+            text += token
+            if any(c.isalnum() for c in token):
+                end = float(piece["end"])
+            continue
+        if text.strip():
+            yield Word(text.strip(), start, end)
+        text, start, end = token, float(piece["start"]), float(piece["end"])
+    if text.strip():
+        yield Word(text.strip(), start, end)

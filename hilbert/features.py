@@ -1,0 +1,62 @@
+"""What the frozen encoders say of one document: the only input of the fusion model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Features:
+    """Frozen features of a document with `S` segments.
+
+    A missing modality is an array with no rows, never zeros that look like data. A document
+    has text for all of its segments or for none; a single segment may lack audio (an empty
+    range in `audio_bounds`), for instance where a transcript runs past the recording's end.
+
+    Attributes:
+        audio_tokens: `[n_tokens, d_audio]` float16, speech encoder states at a fixed rate.
+        audio_bounds: `[S, 2]` int64, the half-open range of `audio_tokens` of each segment.
+        text: `[S, d_text]` float32, one unit vector a segment; `[0, d_text]` without text.
+        sentences: `[n_sentences, d_text]` float16, one unit vector a sentence.
+        sentence_segments: `[n_sentences]` int64, the segment that each sentence belongs to.
+        times: `[S, 2]` float32 seconds; estimated from the word count where nothing tells.
+    """
+
+    audio_tokens: NDArray[np.float16]
+    audio_bounds: NDArray[np.int64]
+    text: NDArray[np.float32]
+    sentences: NDArray[np.float16]
+    sentence_segments: NDArray[np.int64]
+    times: NDArray[np.float32]
+
+    def __post_init__(self) -> None:
+        segments = len(self.audio_bounds)
+        if self.times.shape != (segments, 2) or self.audio_bounds.shape != (segments, 2):
+            raise ValueError(
+                f"times {self.times.shape} and audio_bounds {self.audio_bounds.shape} "
+                "must both be [segments, 2]"
+            )
+        if len(self.text) not in (0, segments):
+            raise ValueError(f"{len(self.text)} text vectors for {segments} segments")
+        if len(self.sentences) != len(self.sentence_segments):
+            raise ValueError("sentences and sentence_segments differ in length")
+        if segments and self.audio_bounds.max(initial=0) > len(self.audio_tokens):
+            raise ValueError("audio_bounds reach past the last audio token")
+
+    @property
+    def n_segments(self) -> int:
+        """Number of segments of the document."""
+        return len(self.audio_bounds)
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the document has a transcript."""
+        return len(self.text) > 0
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether any segment of the document has audio tokens."""
+        return bool((self.audio_bounds[:, 1] > self.audio_bounds[:, 0]).any())
