@@ -1,0 +1,1 @@
+"""From files to answers: decode, transcribe, segment, store, search; the command line."""

@@ -1,0 +1,19 @@
+"""The errors that a user sees: one line that says what is wrong and what to do."""
+
+from __future__ import annotations
+
+from hilbert.errors import HilbertError
+
+__all__ = ["AudioError", "HilbertError", "LibraryError", "QueryError"]
+
+
+class AudioError(HilbertError):
+    """A recording that cannot be opened or decoded."""
+
+
+class LibraryError(HilbertError):
+    """A library that is missing, damaged, of another model, or in use by another writer."""
+
+
+class QueryError(HilbertError):
+    """A query that cannot be answered as it was asked."""

@@ -1,0 +1,151 @@
+"""Turns and plain text become a cue a sentence, with who says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.transcripts import (
+    Transcript,
+    read_transcript,
+    split_sentences,
+)
+
+
+def read(folder: Path, name: str, content: str | bytes) -> Transcript:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return read_transcript(path)
+
+
+def texts(transcript: Transcript) -> list[str]:
+    return [cue.text for cue in transcript.cues]
+
+
+def spoken(transcript: Transcript) -> list[tuple[str | None, str]]:
+    return [(cue.speaker, cue.text) for cue in transcript.cues]
+
+
+# --- turns and plain text -------------------------------------------------------------------
+
+
+def test_turns_of_short_names(tmp_path):
+    content = (
+        "D: What brought you in?\r\n\r\nP: A pain. It's: sharp.\r\n\r\nD; OK. Where?\r\n\r\n"
+        "It may help: think.\r\n\r\nP: Here.\r\n\r\nD: Thanks.\r\n"
+    )
+    transcript = read(tmp_path, "a.txt", content)
+    assert (transcript.timed, transcript.format) == (False, "turns")
+    assert spoken(transcript) == [
+        ("D", "What brought you in?"),
+        ("P", "A pain."),
+        ("P", "It's: sharp."),
+        ("D", "OK."),
+        ("D", "Where?"),
+        ("D", "It may help: think."),
+        ("P", "Here."),
+        ("D", "Thanks."),
+    ]
+    assert all(cue.start is None and cue.end is None for cue in transcript.cues)
+
+
+def test_markdown_turns_with_marks_and_time_codes(tmp_path):
+    content = (
+        "# Episode 1\n\n**Ann Lee:** Hello *you*. See [this](http://x.y).\n\n"
+        "\\[18:12\\] Still me... \\[laughter\\]\n\n"
+        "**Bob:** \\[unintelligible 00:12:30.19\\] yes.\n\n"
+        "**Break:** \\[05:22\\]\n\n**Ann Lee:** Bye.\n"
+    )
+    assert spoken(read(tmp_path, "a.md", content)) == [
+        (None, "Episode 1"),
+        ("Ann Lee", "Hello you."),
+        ("Ann Lee", "See this."),
+        ("Ann Lee", "Still me..."),
+        ("Ann Lee", "[laughter]"),
+        ("Bob", "yes."),
+        ("Ann Lee", "Bye."),
+    ]
+
+
+def test_turns_wrapped_over_many_lines(tmp_path):
+    turn = "these are words that go on\n" * 5
+    names = ["Anna", "Dr. Bell", "Anna", "Dr. Bell"]
+    content = "".join(f"[00:0{i}:00] {name}: well\n{turn}" for i, name in enumerate(names))
+    transcript = read(tmp_path, "a.txt", content)
+    assert [cue.speaker for cue in transcript.cues] == names
+
+
+def test_two_labelled_lines_are_turns(tmp_path):
+    assert spoken(read(tmp_path, "a.txt", "Q: Why?\nA: Because.\n")) == [
+        ("Q", "Why?"),
+        ("A", "Because."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "He said one thing: no. Then he left.\n\nShe agreed: it was late.",
+        "Note: this is prose.\n\nNote: it has labels.\n\nNote: they name nobody.",
+        "Ingredients: flour and water.\nMethod: stir, then wait.",
+        "Section five: Newgate.\n\n" + "It was a long day. Nothing happened.\n\n" * 8,
+        "Paris: a city.\n\n" + "It is large.\n\n" * 6 + "Paris: a love.\n\n" + "It is old.\n" * 3,
+    ],
+)
+def test_prose_with_colons_is_not_turns(tmp_path, prose):
+    transcript = read(tmp_path, "a.txt", prose)
+    assert transcript.format == "plain"
+    assert " ".join(texts(transcript)).split() == prose.split()
+
+
+def test_plain_text_is_a_cue_a_sentence_and_paragraphs_end_one(tmp_path):
+    content = "Dr. Smith came\nat 9 a.m. sharp. He left.\n\nA heading\n\nThe end"
+    transcript = read(tmp_path, "a.txt", content)
+    assert texts(transcript) == [
+        "Dr. Smith came at 9 a.m. sharp.",
+        "He left.",
+        "A heading",
+        "The end",
+    ]
+    assert not transcript.timed
+
+
+def test_plain_markdown_loses_its_marks_only(tmp_path):
+    content = (
+        "---\ntitle: x\n---\n# Talk\n\nSome **bold** text\nand `code`. <!-- no -->\n\n- item\n"
+        "\n    indented speech\n\n![picture](p.png)\n"
+    )
+    assert texts(read(tmp_path, "a.md", content)) == [
+        "Talk",
+        "Some bold text and code.",
+        "item",
+        "indented speech",
+    ]
+
+
+@given(st.text())
+def test_sentences_lose_no_word(text):
+    sentences = split_sentences(text)
+    assert "".join("".join(sentences).split()) == "".join(text.split())
+    assert all(sentence == " ".join(sentence.split()) != "" for sentence in sentences)
+
+
+def test_sentences_of_real_speech_stay_whole():
+    text = 'He said "Go." Mr. and Mrs. Lee left at 9 a.m. sharp... OK? It cost $3.50, e.g. for two.'
+    assert split_sentences(text) == [
+        'He said "Go."',
+        "Mr. and Mrs. Lee left at 9 a.m. sharp...",
+        "OK?",
+        "It cost $3.50, e.g. for two.",
+    ]
+    assert split_sentences("こんにちは。元気ですか。", "ja") == ["こんにちは。", "元気ですか。"]
+
+
+def test_text_without_punctuation_is_cut():
+    text = " ".join(f"w{i}" for i in range(1000))
+    sentences = split_sentences(text)
+    assert max(len(sentence.split()) for sentence in sentences) <= 80
+    assert " ".join(sentences) == text
