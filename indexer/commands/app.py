@@ -1,0 +1,50 @@
+"""hilbert app: open a library in the browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+
+from indexer.commands.common import library_option
+
+
+@click.command("app")
+@library_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+def command(library: Path, port: int) -> int:
+    """Open a library in the browser, served to this machine only."""
+    from indexer.library import Library
+
+    Library.open(library).close()  # a wrong folder is told here, not in the browser
+    return serve(library, port)
+
+
+def serve(library: Path, port: int) -> int:
+    """Run Streamlit on the app's page until it is stopped; returns its exit status."""
+    found = importlib.util.find_spec("app")
+    if found is None or not found.submodule_search_locations:
+        raise click.ClickException("the app is not installed; install hilbert with its app")
+    page = Path(next(iter(found.submodule_search_locations))) / "home.py"
+    arguments = [
+        "--server.address=127.0.0.1",
+        f"--server.port={port}",
+        "--server.headless=true",
+        "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none",
+    ]
+    environment = {**os.environ, "HILBERT_LIBRARY": str(library.absolute())}
+    click.echo(f"hilbert serves {library} at http://127.0.0.1:{port} (Ctrl-C stops it)")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(page), *arguments], env=environment
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        process.wait()
+        return 0

@@ -1,0 +1,83 @@
+"""hilbert demo: build the demo library, search it by words and by clip, serve the app."""
+
+from __future__ import annotations
+
+import json
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.commands.common import TerminalReporter, clock
+
+if TYPE_CHECKING:
+    pass
+
+_SHOWN = 4
+
+
+@click.command("demo")
+@click.option(
+    "--library",
+    "-l",
+    type=click.Path(path_type=Path),
+    default=Path("demo-library"),
+    show_default=True,
+    help="Where to build the demo library.",
+)
+@click.option("--app/--no-app", default=True, help="Serve the app afterwards, or not.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+def command(library: Path, app: bool, port: int) -> int:
+    """Build the demo library, search it by words and by clip, then serve the app."""
+    from indexer.assets import demo_folder
+    from indexer.commands.app import serve
+    from indexer.commands.index import print_summary
+    from indexer.ingest import index
+    from indexer.library import Library
+    from indexer.process import ProcessSettings
+    from indexer.search import Searcher
+    from indexer.sources import scan
+
+    demo = demo_folder()
+    if demo is None:
+        raise click.ClickException("the demo collection is not installed; use a checkout")
+    click.echo("Indexing 24 short talks (machine speech); half of them have no transcript.")
+    made = Library.create(library)
+    with TerminalReporter() as reporter:
+        summary = index(made, scan([demo / "recordings"]), ProcessSettings(), reporter)
+    print_summary(summary)
+    if summary.failed:
+        return 1
+    searcher = Searcher(made)
+    click.echo("\nSearching by typed words:")
+    for line in islice(_lines(demo / "queries.jsonl"), _SHOWN):
+        click.echo(f"  > {line['query']}")
+        _show(searcher.search(line["query"], k=1).hits, line)
+    click.echo("\nSearching by clip:")
+    for line in islice(_lines(demo / "clips.jsonl"), _SHOWN):
+        result = searcher.search(clip=demo / line["clip"], k=1)
+        click.echo(f"  > {line['clip']}  (heard: {result.heard})")
+        _show(result.hits, line)
+    if not app:
+        return 0
+    click.echo("")
+    return serve(library, port)
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _show(hits: Any, wanted: dict[str, Any]) -> None:
+    """The best moment, and whether it is the wanted one."""
+    if not hits:
+        click.echo("    nothing found")
+        return
+    hit = hits[0]
+    right = (
+        hit.name == wanted["document"] and hit.start < wanted["end"] and hit.end > wanted["start"]
+    )
+    text = hit.text if len(hit.text) <= 100 else hit.text[:100].rsplit(" ", 1)[0] + " ..."
+    mark = "right moment" if right else f"wanted {wanted['document']} {clock(wanted['start'])}"
+    click.echo(f"    {hit.title}, {clock(hit.start)}-{clock(hit.end)} [{mark}]\n    {text}")

@@ -1,0 +1,33 @@
+"""hilbert doctor: check a library and say how to mend it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.commands.common import json_option, library_option, print_json
+
+
+@click.command("doctor")
+@library_option
+@json_option
+def command(library: Path, as_json: bool) -> int:
+    """Check a library; exit 0 when it is healthy, 1 when something needs mending."""
+    from indexer.doctor import examine
+
+    checkup = examine(library)
+    if as_json:
+        found = {
+            "healthy": checkup.healthy,
+            "problems": checkup.problems,
+            "notes": checkup.notes,
+        }
+        print_json(found)
+    else:
+        for problem in checkup.problems:
+            click.echo(f"problem: {problem}")
+        for note in checkup.notes:
+            click.echo(f"note: {note}")
+        click.echo("healthy" if checkup.healthy else f"{len(checkup.problems)} problems")
+    return 0 if checkup.healthy else 1

@@ -1,0 +1,100 @@
+"""hilbert index: add recordings and transcripts to a library, or update it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.commands.common import TerminalReporter, json_option, library_option, print_json
+
+if TYPE_CHECKING:
+    from indexer.ingest import Summary
+
+
+@click.command("index")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@library_option
+@click.option(
+    "--asr",
+    type=click.Choice(["auto", "never"]),
+    default="auto",
+    show_default=True,
+    help="Recognise the words of recordings without a transcript, or never.",
+)
+@click.option(
+    "--language", default="en", show_default=True, help="Spoken language where nothing tells."
+)
+@click.option("--speech-encoder", help="Bundled name, folder or hub id (new libraries only).")
+@click.option("--text-encoder", help="Bundled name, folder or hub id (new libraries only).")
+@json_option
+def command(
+    paths: tuple[Path, ...],
+    library: Path,
+    asr: str,
+    language: str,
+    speech_encoder: str | None,
+    text_encoder: str | None,
+    as_json: bool,
+) -> int:
+    """Add files and folders to a library, or update it.
+
+    Unchanged files cost nothing, and an interrupted run goes on where it was. Transcripts
+    (.vtt .srt .json .txt .md) are found beside the recordings by name, and a metadata.csv in a
+    folder gives name,title,date,speaker,label,language.
+    """
+    from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
+    from indexer.ingest import index
+    from indexer.library import Library
+    from indexer.process import ProcessSettings
+    from indexer.sources import scan
+
+    if not (language.isalpha() and len(language) in (2, 3)):
+        raise click.BadParameter(f"'{language}' is no language code such as en or de")
+    encoders = None
+    if speech_encoder or text_encoder:
+        encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
+    found = scan(paths, exclude=library.absolute())
+    made = Library.create(library, encoders)
+    with TerminalReporter() as reporter:
+        summary = index(made, found, ProcessSettings(asr=asr, language=language.lower()), reporter)
+    print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
+    return 1 if summary.failed else 0
+
+
+def summary_to_dict(summary: Summary) -> dict[str, Any]:
+    """The summary as JSON."""
+    hours = summary.audio_seconds / 3600
+    return {
+        "added": summary.added,
+        "updated": summary.updated,
+        "unchanged": summary.unchanged,
+        "failed": summary.failed,
+        "warnings": summary.warnings,
+        "documents": summary.documents,
+        "audio_hours": round(hours, 4),
+        "seconds": round(summary.seconds, 2),
+        "times_real_time": round(summary.audio_seconds / max(summary.seconds, 1e-9), 1),
+        "generation": summary.generation,
+    }
+
+
+def print_summary(summary: Summary) -> None:
+    """Print the summary for people, warnings and failures by file."""
+    for path, texts in summary.warnings.items():
+        for text in texts:
+            click.echo(f"warning: {path}: {text}")
+    for path, reason in summary.failed.items():
+        click.echo(f"failed: {path}: {reason}")
+    speed = ""
+    if summary.audio_seconds:
+        speed = (
+            f"; {summary.audio_seconds / 3600:.2f} hours of audio, "
+            f"{summary.audio_seconds / max(summary.seconds, 1e-9):.0f} x real time"
+        )
+    click.echo(
+        f"{len(summary.added)} added, {len(summary.updated)} updated, "
+        f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed in "
+        f"{summary.seconds:.1f} s{speed}; the library holds {summary.documents} documents"
+    )

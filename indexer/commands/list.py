@@ -1,0 +1,50 @@
+"""hilbert list: the documents of a library."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from indexer.commands.common import clock, json_option, library_option, print_json
+
+
+@click.command("list")
+@library_option
+@json_option
+def command(library: Path, as_json: bool) -> None:
+    """List the documents of a library."""
+    from indexer.library import Library
+
+    catalog = Library.open(library).catalog
+    documents = catalog.documents()
+    if as_json:
+        listed = [
+            {
+                **asdict(d),
+                "path": d.path,
+                "segments": catalog.count_segments(d.id),
+                "copies": [p for p in catalog.paths_of(d.id) if p != d.path],
+            }
+            for d in documents
+        ]
+        print_json({"documents": listed})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("name", "title", "length", "words from", "date", "speaker", "label"):
+        table.add_column(column, overflow="fold")
+    for d in documents:
+        table.add_row(
+            d.name,
+            d.title,
+            clock(d.seconds),
+            d.words_from,
+            d.date or "",
+            d.speaker or "",
+            d.label or "",
+        )
+    Console().print(table)

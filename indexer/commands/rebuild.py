@@ -1,0 +1,27 @@
+"""hilbert rebuild: a new generation from stored features."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from indexer.commands.common import TerminalReporter, json_option, library_option, print_json
+
+
+@click.command("rebuild")
+@library_option
+@json_option
+def command(library: Path, as_json: bool) -> None:
+    """Make a new index from stored features; no recording is read."""
+    from indexer.ingest import rebuild
+    from indexer.library import Library
+
+    opened = Library.open(library)
+    with TerminalReporter() as reporter:
+        number = rebuild(opened, reporter)
+    documents = len(opened.catalog.documents())
+    if as_json:
+        print_json({"generation": number, "documents": documents})
+    else:
+        click.echo(f"generation {number} of {documents} documents answers searches now")

@@ -1,0 +1,399 @@
+"""Add and update documents: what changed is processed, what is done is never repeated."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from hilbert.encoders.resolve import EncoderError
+from indexer.catalog import Document, KnownPath
+from indexer.errors import HilbertError, LibraryError
+from indexer.files import sha256_file
+from indexer.library import Library
+from indexer.process import Processed, ProcessSettings, process
+from indexer.sources import Scan, Source
+from indexer.transcripts.model import Transcript, TranscriptError
+from indexer.transcripts.read import read_transcript
+
+log = logging.getLogger(__name__)
+
+
+class Reporter(Protocol):
+    """Who is told how an indexing goes on."""
+
+    def begin(self, seconds: float, documents: int) -> None:
+        """So much is to be done: seconds of recordings and number of documents."""
+
+    def document(self, name: str) -> None:
+        """A document is begun."""
+
+    def heard(self, seconds: float) -> None:
+        """So many seconds of the current recording are done."""
+
+    def finished(self, seconds: float) -> None:
+        """The current document, with so many announced seconds, is done or failed."""
+
+    def building(self, done: int, total: int) -> None:
+        """The new generation holds so many of its documents."""
+
+
+class Quiet:
+    """A reporter that says nothing."""
+
+    def begin(self, seconds: float, documents: int) -> None:
+        """Ignored."""
+
+    def document(self, name: str) -> None:
+        """Ignored."""
+
+    def heard(self, seconds: float) -> None:
+        """Ignored."""
+
+    def finished(self, seconds: float) -> None:
+        """Ignored."""
+
+    def building(self, done: int, total: int) -> None:
+        """Ignored."""
+
+
+@dataclass
+class Summary:
+    """What an indexing did; lists hold document names, dicts map a path to the reason."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, list[str]] = field(default_factory=dict)
+    documents: int = 0
+    audio_seconds: float = 0.0
+    seconds: float = 0.0
+    generation: int | None = None
+
+    def warn(self, path: str, text: str) -> None:
+        """Note something that is no failure."""
+        self.warnings.setdefault(path, []).append(text)
+
+
+@dataclass(frozen=True)
+class _Hashed:
+    """A file with its content's hash and what the catalog knew of it before."""
+
+    path: Path
+    known: KnownPath
+    before: KnownPath | None
+
+
+@dataclass(frozen=True)
+class _Job:
+    source: Source
+    document_id: str
+    recording: _Hashed | None
+    transcript: _Hashed | None
+    parsed: Transcript | None
+    existing: Document | None
+
+
+def index(
+    library: Library, scan: Scan, settings: ProcessSettings, reporter: Reporter | None = None
+) -> Summary:
+    """Bring the library up to date with what a scan found, then commit a generation.
+
+    Each document is stored on its own as soon as it is processed; after a kill a second call
+    goes on with the rest. A file that fails is reported and the others go on.
+
+    Raises:
+        LibraryError: another writer holds the library.
+    """
+    started = time.monotonic()
+    reporter = reporter or Quiet()
+    settings = replace(settings, segments=library.segment_settings)
+    with library.writing():
+        run = _Run(library, settings, reporter)
+        run.summary.failed.update(scan.failures)
+        for path, reason in scan.warnings.items():
+            run.summary.warn(path, reason)
+        run.all(scan.sources)
+        tried = [str(source.path) for source in scan.sources] + list(scan.failures)
+        library.catalog.put_failures(tried, run.summary.failed)
+        if run.changed or _generation_is_behind(library):
+            run.summary.generation = library.commit(reporter.building)
+        else:
+            run.summary.generation = library.catalog.current_generation()
+    run.summary.documents = len(library.catalog.documents())
+    run.summary.seconds = time.monotonic() - started
+    return run.summary
+
+
+def rebuild(library: Library, reporter: Reporter | None = None) -> int:
+    """A new generation from stored features; returns its number.
+
+    Raises:
+        LibraryError: features are missing or damaged, or another writer holds the library.
+    """
+    reporter = reporter or Quiet()
+    with library.writing():
+        try:
+            _ = library.model
+        except LibraryError:
+            library.put_shipped_model()
+        return library.commit(reporter.building)
+
+
+def remove(library: Library, names: Sequence[str]) -> list[Document]:
+    """Remove documents by name or id; their recordings are not touched.
+
+    Raises:
+        LibraryError: a name fits no document or several; then nothing is removed.
+    """
+    with library.writing():
+        chosen = [find_document(library, name) for name in names]
+        with library.catalog.transaction():
+            for document in chosen:
+                library.catalog.remove_document(document.id)
+        library.commit()
+    return chosen
+
+
+def find_document(library: Library, name: str) -> Document:
+    """The document of this name, path or (beginning of an) id.
+
+    Raises:
+        LibraryError: none or several fit.
+    """
+    documents = library.catalog.documents()
+    fits = [d for d in documents if name in (d.name, d.id, d.path)]
+    if not fits and len(name) >= 6:
+        fits = [d for d in documents if d.id.startswith(name.lower())]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        ids = ", ".join(f"{d.id[:12]} ({d.path})" for d in fits)
+        raise LibraryError(f"several documents are called '{name}'; use an id: {ids}")
+    raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
+
+
+class _Run:
+    """One pass over the sources, with what it did so far."""
+
+    def __init__(self, library: Library, settings: ProcessSettings, reporter: Reporter) -> None:
+        self.library = library
+        self.catalog = library.catalog
+        self.settings = settings
+        self.reporter = reporter
+        self.summary = Summary()
+        self.changed = False
+
+    def all(self, sources: Sequence[Source]) -> None:
+        jobs: list[_Job] = []
+        claimed: dict[str, Source] = {}
+        for source in sources:
+            try:
+                job = self._examine(source, claimed)
+            except (OSError, HilbertError) as error:
+                self._fail(source.path, error)
+                continue
+            if job:
+                claimed[job.document_id] = source
+                jobs.append(job)
+        lengths = [_announced_seconds(job) for job in jobs]
+        if jobs:
+            self.reporter.begin(sum(lengths), len(jobs))
+        for job, seconds in zip(jobs, lengths, strict=True):
+            self.reporter.document(job.source.name)
+            try:
+                self._work(job)
+            except (OSError, HilbertError) as error:
+                if isinstance(error, LibraryError | EncoderError):
+                    raise  # the library's fault, not the file's
+                self._fail(job.source.path, error)
+            except Exception as error:  # one strange file must not cost the others
+                log.exception("unexpected error in %s", job.source.path)
+                self._fail(job.source.path, error)
+            self.reporter.finished(seconds)
+
+    def _fail(self, path: Path, error: Exception) -> None:
+        if isinstance(error, PermissionError):
+            reason = "no permission to read the file"
+        elif isinstance(error, OSError) and path.is_symlink() and not path.exists():
+            reason = "a link to a file that does not exist"
+        elif isinstance(error, OSError) and error.strerror:
+            reason = error.strerror
+        else:
+            reason = str(error) or type(error).__name__
+        self.summary.failed[str(path)] = reason.removeprefix(f"{path.name}: ")
+
+    def _examine(self, source: Source, claimed: dict[str, Source]) -> _Job | None:
+        """What is to be done for a source; None when nothing is."""
+        recording = self._hash(source.recording) if source.recording else None
+        transcript, parsed = self._transcript(source, alone=recording is None)
+        main = recording or transcript
+        assert main is not None
+        document_id = main.known.sha256
+        if document_id in claimed:
+            first = claimed[document_id].path
+            self.summary.warn(str(source.path), f"the same recording as {first}; kept once")
+            return None
+        existing = self.catalog.document(document_id)
+        if existing and self._is_alias(source, main, existing):
+            return None
+        transcript_sha = transcript.known.sha256 if transcript and parsed else None
+        if existing and self._is_current(existing, transcript_sha):
+            self._refresh(existing, source, [recording, transcript])
+            return None
+        return _Job(source, document_id, recording, transcript, parsed, existing)
+
+    def _hash(self, path: Path) -> _Hashed:
+        """A file's hash, read again only when its size or time changed."""
+        status = path.stat()
+        before = self.catalog.known_path(str(path))
+        if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
+            with path.open("rb"):  # a file that became unreadable is a failure, not unchanged
+                return _Hashed(path, before, before)
+        digest = sha256_file(path)
+        known = KnownPath(status.st_size, status.st_mtime_ns, digest, None)
+        return _Hashed(path, known, before)
+
+    def _transcript(
+        self, source: Source, *, alone: bool
+    ) -> tuple[_Hashed | None, Transcript | None]:
+        """A broken transcript is a failure of its own; its recording goes on without it."""
+        if source.transcript is None:
+            return None, None
+        try:
+            return self._hash(source.transcript), read_transcript(source.transcript)
+        except (OSError, TranscriptError) as error:
+            if alone:
+                raise
+            self._fail(source.transcript, error)
+            return None, None
+
+    def _is_alias(self, source: Source, main: _Hashed, existing: Document) -> bool:
+        """Whether the same bytes are already indexed under another path that still exists."""
+        if existing.path == str(source.path) or not os.path.exists(existing.path):
+            return False
+        self.summary.warn(str(source.path), f"the same recording as {existing.path}; kept once")
+        self.summary.unchanged.append(source.name)
+        if main.known.document != existing.id:
+            with self.catalog.transaction():
+                self.catalog.put_path(str(main.path), replace(main.known, document=existing.id))
+        return True
+
+    def _is_current(self, existing: Document, transcript_sha: str | None) -> bool:
+        never_heard = existing.words_from == "unheard" and self.settings.asr == "auto"
+        return (
+            existing.transcript_sha == transcript_sha
+            and not never_heard
+            and self.library.store.exists(existing.features)
+        )
+
+    def _refresh(self, existing: Document, source: Source, files: list[_Hashed | None]) -> None:
+        """An unchanged document: keep up with a new name, time stamp or table row."""
+        table: dict[str, Any] = dict(source.metadata)
+        wanted = replace(
+            existing,
+            name=source.name,
+            recording=str(source.recording) if source.recording else None,
+            transcript=existing.transcript and str(source.transcript),
+            **table,
+        )
+        stale = [f for f in files if f and f.known.document != existing.id]
+        if wanted != existing or stale:
+            with self.catalog.transaction():
+                self.catalog.update_document(wanted)
+                if wanted.path != existing.path:
+                    self.catalog.forget_path(existing.path)
+                for file in stale:
+                    self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
+        if wanted != existing:
+            self.changed = True
+            self.summary.updated.append(source.name)
+        else:
+            self.summary.unchanged.append(source.name)
+        for warning in existing.warnings:
+            self.summary.warn(str(source.path), warning)
+
+    def _work(self, job: _Job) -> None:
+        done = process(
+            job.source, job.parsed, self.library.encoders, self.settings, self.reporter.heard
+        )
+        document = self._document(job, done)
+        self.library.store.write(document.features, done.features)
+        replaced = self._replaced(job)
+        with self.catalog.transaction():
+            self.catalog.put_document(document, done.cues, done.segments)
+            for file in (job.recording, job.transcript if job.parsed else None):
+                if file:
+                    self.catalog.put_path(str(file.path), replace(file.known, document=document.id))
+            if replaced and not self.catalog.paths_of(replaced):
+                self.catalog.remove_document(replaced)
+        self.changed = True
+        names = self.summary.updated if job.existing or replaced else self.summary.added
+        names.append(job.source.name)
+        if job.source.recording:
+            self.summary.audio_seconds += done.seconds
+        for warning in done.warnings:
+            self.summary.warn(str(job.source.path), warning)
+
+    def _replaced(self, job: _Job) -> str | None:
+        """The document that was at this path before its recording changed."""
+        main = job.recording or job.transcript
+        before = main.before.document if main and main.before else None
+        return before if before != job.document_id else None
+
+    def _document(self, job: _Job, done: Processed) -> Document:
+        source, tags = job.source, done.tags
+        transcript_sha = job.transcript.known.sha256 if job.transcript and job.parsed else None
+        encoders = self.library.encoders.settings
+        features = self.library.store.file_name(
+            job.document_id,
+            transcript_sha or done.words_from,
+            encoders.speech_fingerprint,
+            encoders.text_fingerprint,
+        )
+        row = source.metadata
+        return Document(
+            id=job.document_id,
+            name=source.name,
+            title=row.get("title") or tags.get("title") or source.name,
+            date=row.get("date") or tags.get("date") or tags.get("creation_time"),
+            speaker=row.get("speaker") or tags.get("artist") or tags.get("album_artist"),
+            label=row.get("label") or tags.get("genre"),
+            language=done.language,
+            seconds=round(done.seconds, 3),
+            recording=str(source.recording) if source.recording else None,
+            transcript=str(source.transcript) if source.transcript and job.parsed else None,
+            transcript_sha=transcript_sha,
+            words_from=done.words_from,
+            features=features,
+            warnings=done.warnings,
+        )
+
+
+def _announced_seconds(job: _Job) -> float:
+    """Length of a recording by its header, to tell the time left; 0 where unknown."""
+    from indexer.audio import open_recording
+
+    if not job.source.recording:
+        return 0.0
+    try:
+        recording = open_recording(job.source.recording)
+    except HilbertError:
+        return 0.0
+    recording.close()
+    return recording.announced or 0.0
+
+
+def _generation_is_behind(library: Library) -> bool:
+    """Whether documents were stored that the current generation does not know (a killed run)."""
+    try:
+        generation = library.generation()
+    except LibraryError:
+        return bool(library.catalog.documents())
+    indexed = {(d.id, d.features, d.title) for d in generation.lexical.documents()}
+    return indexed != {(d.id, d.features, d.title) for d in library.catalog.documents()}

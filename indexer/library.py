@@ -1,0 +1,277 @@
+"""A library: a folder with everything needed to search one collection."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indexer.assets import shipped_model
+from indexer.catalog import Catalog
+from indexer.encoders import Encoders, EncoderSettings
+from indexer.errors import LibraryError
+from indexer.generation import (
+    Generation,
+    fingerprint_of,
+    generation_folder,
+    remove_old_generations,
+    write_generation,
+)
+from indexer.lock import writer_lock
+from indexer.segments import SegmentSettings
+from indexer.store import FeatureStore
+
+if TYPE_CHECKING:
+    from hilbert.model import Hilbert
+
+CATALOG_FILE = "catalog.sqlite"
+
+
+class Library:
+    """Paths, settings and parts of one library; searching is in `indexer.search`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.catalog = Catalog(folder / CATALOG_FILE)
+        settings = self.catalog.get_settings()
+        if "encoders" not in settings:
+            raise LibraryError(
+                f"{folder}: this library was never finished being made; run the command that "
+                "made it again"
+            )
+        self.segment_settings = SegmentSettings(**settings["segments"])
+        self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
+        self.store = FeatureStore(folder / "features")
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Library:
+        """Open an existing library.
+
+        Raises:
+            LibraryError: there is none, or it is damaged; says what to do.
+        """
+        return cls(Path(folder).expanduser().absolute())
+
+    @classmethod
+    def create(cls, folder: Path | str, encoders: EncoderSettings | None = None) -> Library:
+        """Make an empty library, or open the one that is there.
+
+        Args:
+            folder: a new or empty folder.
+            encoders: which encoders to use; None for the embedded ones, or for those of the
+                library that is there.
+
+        Raises:
+            LibraryError: the folder holds something else, or another choice of encoders.
+        """
+        folder = Path(folder).expanduser().absolute()
+        if (folder / CATALOG_FILE).exists() and _is_finished(folder):
+            library = cls(folder)
+            library._refuse_other(encoders)
+            return library
+        if folder.is_file():
+            raise LibraryError(f"{folder} is a file; name a folder for the library")
+        if folder.is_dir() and any(
+            not p.name.startswith((CATALOG_FILE, "writer.lock", "model", "features", "."))
+            for p in folder.iterdir()
+        ):
+            raise LibraryError(
+                f"{folder} holds other files and is no library; name a new or an empty folder"
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(f"{folder} cannot be made: {error.strerror}") from error
+        with writer_lock(folder):
+            _initialise(folder, Encoders(encoders or EncoderSettings()))
+        return cls(folder)
+
+    def _refuse_other(self, encoders: EncoderSettings | None) -> None:
+        mine = self.encoders.settings
+        if encoders and (encoders.speech, encoders.text) != (mine.speech, mine.text):
+            raise LibraryError(
+                f"this library uses {mine.speech} and {mine.text}; other encoders need a library "
+                "of their own"
+            )
+
+    @property
+    def model_folder(self) -> Path:
+        """The fusion weights this library is indexed with, and their card."""
+        return self.folder / "model"
+
+    @cached_property
+    def model(self) -> Hilbert:
+        """The fusion model."""
+        from hilbert.checkpoint import load_model
+
+        try:
+            return load_model(self.model_folder)
+        except (ValueError, OSError) as error:
+            raise LibraryError(
+                f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
+                f"--library {self.folder}' to put the shipped model back"
+            ) from error
+
+    def fingerprint(self) -> str:
+        """Hash of everything that makes this library's vectors comparable."""
+        settings = self.encoders.settings
+        settings = self.encoders.settings
+        return fingerprint_of(
+            settings.speech_fingerprint,
+            settings.text_fingerprint,
+            _model_files_hash(self.model_folder),
+            json.dumps(self.segment_settings.to_dict(), sort_keys=True),
+        )
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only writer."""
+        with writer_lock(self.folder):
+            yield
+
+    def generation(self) -> Generation:
+        """The current generation.
+
+        Raises:
+            LibraryError: there is none yet, it is damaged, or it is of another model.
+        """
+        number = self.catalog.current_generation()
+        if number is None:
+            raise LibraryError(
+                f"nothing is indexed in {self.folder} yet; run 'hilbert index FOLDER --library "
+                f"{self.folder}', or 'hilbert rebuild' where indexing was interrupted"
+            )
+        return Generation(generation_folder(self.folder, number), self.fingerprint())
+
+    def commit(self, progress: Callable[[int, int], None] | None = None) -> int:
+        """Write a new generation of all documents and let it answer; the writer lock is held.
+
+        Returns:
+            The number of the new generation.
+        """
+        try:
+            previous: Generation | None = self.generation()
+        except LibraryError:
+            previous = None  # none yet, damaged or of another model: everything is made anew
+        number = self.catalog.last_generation() + 1
+        write_generation(
+            self.folder,
+            number,
+            self.catalog,
+            self.store,
+            self.model,
+            self.fingerprint(),
+            previous,
+            progress,
+        )
+        self.catalog.make_current(number)
+        remove_old_generations(self.folder, number)
+        self.store.remove_all_but(d.features for d in self.catalog.documents())
+        return number
+
+    def info(self) -> dict[str, Any]:
+        """What the library is made of, for people and for JSON."""
+        documents = self.catalog.documents()
+        settings = self.encoders.settings
+        words_from = Counter(d.words_from for d in documents)
+        return {
+            "library": str(self.folder),
+            "documents": len(documents),
+            "segments": sum(self.catalog.count_segments(d.id) for d in documents),
+            "hours": round(sum(d.seconds for d in documents if d.recording) / 3600, 3),
+            "words_from": dict(sorted(words_from.items())),
+            "generation": self.catalog.current_generation(),
+            "speech_encoder": settings.speech,
+            "text_encoder": settings.text,
+            "model": str(self.model_folder),
+            "fingerprint": self.fingerprint(),
+            "failures": self.catalog.failures(),
+            "megabytes": round(
+                sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()) / 1e6, 1
+            ),
+        }
+
+    def put_shipped_model(self) -> None:
+        """Replace a missing or damaged model by the one that ships, where it fits."""
+        _put_model(self.folder, self.encoders)
+        self.__dict__.pop("model", None)
+
+    def close(self) -> None:
+        """Close the catalog."""
+        self.catalog.close()
+
+
+def _is_finished(folder: Path) -> bool:
+    catalog = Catalog(folder / CATALOG_FILE, create=True)
+    try:
+        return "encoders" in catalog.get_settings()
+    finally:
+        catalog.close()
+
+
+def _initialise(folder: Path, encoders: Encoders) -> None:
+    """Write settings last: a library without them was killed while being made."""
+    settings = encoders.fingerprinted()
+    _put_model(folder, encoders)
+    catalog = Catalog(folder / CATALOG_FILE, create=True)
+    try:
+        with catalog.transaction():
+            catalog.put_settings(
+                {"encoders": asdict(settings), "segments": SegmentSettings().to_dict()}
+            )
+    finally:
+        catalog.close()
+
+
+def _put_model(folder: Path, encoders: Encoders) -> None:
+    """Copy the shipped model, or make an untrained one for encoders it was not trained for."""
+    from hilbert.checkpoint import load_model, new_model, save_model
+    from hilbert.config import HilbertConfig
+
+    speech, text = encoders.speech, encoders.text
+    shipped = shipped_model()
+    config = load_model(shipped).config if shipped else HilbertConfig()
+    trained_for = (config.speech_encoder, config.text_encoder)
+    target = folder / "model"
+    if shipped and trained_for == (speech.fingerprint, text.fingerprint):
+        shutil.copytree(shipped, target, dirs_exist_ok=True)
+        return
+    config = HilbertConfig(
+        d_audio=speech.width,
+        d_text=text.width,
+        width=text.width,
+        heads=_heads(text.width),
+        speech_encoder=speech.fingerprint,
+        text_encoder=text.fingerprint,
+        tokens_per_second=speech.tokens_per_second,
+    )
+    save_model(
+        new_model(config),
+        target,
+        "# Untrained\n\nA HILBERT of random weights, made because no shipped model was trained "
+        f"for {speech.name} and {text.name}. Text search works; the audio channel says nothing "
+        "until the model is trained.\n",
+    )
+
+
+def _heads(width: int) -> int:
+    """The largest usual number of attention heads that divides the width."""
+    return next(h for h in (12, 8, 6, 4, 3, 2, 1) if width % h == 0)
+
+
+def _model_files_hash(folder: Path) -> str:
+    """A hash of weights and config that needs no torch, so that a search opens fast."""
+    from hilbert.encoders.resolve import sha256_of
+
+    try:
+        return fingerprint_of(
+            *map(sha256_of, (folder / "config.json", folder / "model.safetensors"))
+        )
+    except OSError:
+        return "missing"
