@@ -1,0 +1,189 @@
+"""From features of documents to padded, masked tensors, and the windows drawn of documents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from hilbert.features import Features
+
+
+@dataclass(frozen=True)
+class Window:
+    """Consecutive segments `start` to `stop` (exclusive) of a document's features."""
+
+    features: Features
+    start: int
+    stop: int
+
+    @classmethod
+    def whole(cls, features: Features) -> Window:
+        """Return the window that holds the whole document."""
+        return cls(features, 0, features.n_segments)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """`B` windows of at most `S` segments; the `N` segments that have audio lie flat.
+
+    Audio is kept flat because windows differ in length: padding tokens of padding segments
+    would cost as much in the adapter as real ones.
+
+    Attributes:
+        audio_tokens: `[N, T, d_audio]` float32, zeros past the end of a segment.
+        token_mask: `[N, T]` bool, true for real tokens; every row has at least one.
+        audio_rows: `[N]` int64, where each flat segment belongs: `window * S + segment`.
+        audio_mask: `[B, S]` bool, true for segments with audio.
+        text: `[B, S, d_text]` float32.
+        text_mask: `[B, S]` bool, true for segments with text.
+        times: `[B, S, 2]` float32 seconds, zeros for padding.
+    """
+
+    audio_tokens: Tensor
+    token_mask: Tensor
+    audio_rows: Tensor
+    audio_mask: Tensor
+    text: Tensor
+    text_mask: Tensor
+    times: Tensor
+
+    def to(self, device: torch.device | str) -> Batch:
+        """Return the batch on another device."""
+        return Batch(**{entry.name: getattr(self, entry.name).to(device) for entry in fields(self)})
+
+
+def check_widths(features: Features, d_audio: int, d_text: int) -> None:
+    """Refuse features of other encoders than the model was made for.
+
+    Raises:
+        ValueError: The width of the audio tokens, text or sentence vectors is not the model's.
+    """
+    for name, array, width in (
+        ("audio_tokens", features.audio_tokens, d_audio),
+        ("text", features.text, d_text),
+        ("sentences", features.sentences, d_text),
+    ):
+        if len(array) and array.shape[1] != width:
+            raise ValueError(
+                f"features hold {name} of width {array.shape[1]}, the model reads {width}: "
+                "they come from another encoder; make the features again or load its model"
+            )
+
+
+def pad_tokens(features: Features, segments: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Pad the audio tokens of some segments, each of which must have audio.
+
+    Returns:
+        Tokens `[len(segments), T, d_audio]` float32 and their mask `[len(segments), T]`.
+    """
+    pieces = [features.audio_tokens[slice(*features.audio_bounds[s])] for s in segments]
+    return _pad(pieces, features.audio_tokens.shape[1])
+
+
+def _pad(pieces: Sequence[NDArray[np.float16]], d_audio: int) -> tuple[Tensor, Tensor]:
+    longest = max((len(piece) for piece in pieces), default=0)
+    tokens = np.zeros((len(pieces), longest, d_audio), dtype=np.float32)
+    mask = np.zeros((len(pieces), longest), dtype=bool)
+    for row, piece in enumerate(pieces):
+        tokens[row, : len(piece)] = piece
+        mask[row, : len(piece)] = True
+    return torch.from_numpy(tokens), torch.from_numpy(mask)
+
+
+def collate(windows: Sequence[Window], d_audio: int, d_text: int) -> Batch:
+    """Pad windows to one batch; either modality of any of them may be missing.
+
+    Args:
+        windows: At least one window, each with at least one segment.
+        d_audio: Width of the audio tokens that the model reads.
+        d_text: Width of the text vectors that the model reads.
+
+    Raises:
+        ValueError: No window, an empty window, or features of other widths.
+    """
+    if not windows:
+        raise ValueError("a batch needs at least one window")
+    longest = max(window.stop - window.start for window in windows)
+    shape = (len(windows), longest)
+    audio_mask = np.zeros(shape, dtype=bool)
+    text_mask = np.zeros(shape, dtype=bool)
+    text = np.zeros((*shape, d_text), dtype=np.float32)
+    times = np.zeros((*shape, 2), dtype=np.float32)
+    pieces: list[NDArray[np.float16]] = []
+    for row, window in enumerate(windows):
+        features, size = window.features, window.stop - window.start
+        if not 0 <= window.start < window.stop <= features.n_segments:
+            raise ValueError(
+                f"window {window.start}:{window.stop} of a document of "
+                f"{features.n_segments} segments holds no segment"
+            )
+        check_widths(features, d_audio, d_text)
+        times[row, :size] = features.times[window.start : window.stop]
+        if features.has_text:
+            text[row, :size] = features.text[window.start : window.stop]
+            text_mask[row, :size] = True
+        for column, (first, last) in enumerate(features.audio_bounds[window.start : window.stop]):
+            if last > first:
+                pieces.append(features.audio_tokens[first:last])
+                audio_mask[row, column] = True
+    tokens, token_mask = _pad(pieces, d_audio)
+    return Batch(
+        audio_tokens=tokens,
+        token_mask=token_mask,
+        # Row-major order of the mask is the order in which the pieces were added.
+        audio_rows=torch.from_numpy(np.flatnonzero(audio_mask)),
+        audio_mask=torch.from_numpy(audio_mask),
+        text=torch.from_numpy(text),
+        text_mask=torch.from_numpy(text_mask),
+        times=torch.from_numpy(times),
+    )
+
+
+def draw_windows(
+    documents: Sequence[Features],
+    batch_documents: int,
+    window_segments: tuple[int, int],
+    rng: np.random.Generator,
+) -> list[list[tuple[int, Window]]]:
+    """Draw the windows of one epoch, dealt into batches that hold each document at most once.
+
+    A document gives windows in proportion to its length, but never two to one batch: they
+    would be false negatives of each other. Where a few long documents stand beside many short
+    ones that bounds what the long ones give.
+
+    Args:
+        documents: At least two documents, each with at least one segment.
+        batch_documents: Most windows in a batch.
+        window_segments: Shortest and longest window, in segments.
+        rng: Source of the draw. The number of batches does not depend on it.
+
+    Returns:
+        Batches of (index into `documents`, window).
+    """
+    ranges = [tuple(min(bound, doc.n_segments) for bound in window_segments) for doc in documents]
+    wanted = [
+        max(1, round(2 * doc.n_segments / sum(span)))
+        for doc, span in zip(documents, ranges, strict=True)
+    ]
+    size = min(batch_documents, len(documents))
+    batches, last = math.ceil(sum(wanted) / size), 0
+    while batches != last:
+        last = batches
+        wanted = [min(count, batches) for count in wanted]
+        batches = math.ceil(sum(wanted) / size)
+    dealt: list[list[tuple[int, Window]]] = [[] for _ in range(batches)]
+    card = 0
+    for index in rng.permutation(len(documents)).tolist():
+        document, (shortest, longest) = documents[index], ranges[index]
+        for _ in range(wanted[index]):
+            length = int(rng.integers(shortest, longest + 1))
+            start = int(rng.integers(0, document.n_segments - length + 1))
+            dealt[card % batches].append((index, Window(document, start, start + length)))
+            card += 1
+    return dealt

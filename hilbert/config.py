@@ -1,0 +1,192 @@
+"""Settings of the fusion model and of its training, saved as JSON beside what they made.
+
+The abstract of HILBERT (arXiv 2604.16247) gives no hyperparameter: every default here is a
+choice of this reconstruction.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, TypeVar
+
+SettingsT = TypeVar("SettingsT", bound="Settings")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Base of the settings: to JSON and back, refusing what it does not know."""
+
+    def to_json(self) -> str:
+        """Return the settings as JSON text with sorted keys, the same for equal settings."""
+        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_json(cls: type[SettingsT], text: str) -> SettingsT:
+        """Read settings from JSON text; keys left out keep their defaults.
+
+        Raises:
+            ValueError: The text is no JSON object, holds an unknown key, or a value of the
+                wrong type or out of range.
+        """
+        try:
+            given = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"{cls.__name__}: not valid JSON ({error})") from error
+        if not isinstance(given, dict):
+            raise ValueError(f"{cls.__name__}: expected a JSON object, got {type(given).__name__}")
+        known = {entry.name for entry in fields(cls)}
+        if unknown := sorted(set(given) - known):
+            raise ValueError(
+                f"{cls.__name__}: unknown setting {', '.join(unknown)}; "
+                f"known settings are {', '.join(sorted(known))}"
+            )
+        default = cls()
+        return cls(
+            **{key: _typed(key, value, getattr(default, key)) for key, value in given.items()}
+        )
+
+
+def _typed(name: str, value: Any, default: Any) -> Any:
+    """Return `value` in the type of `default` (JSON has no tuple and writes 1.0 as 1)."""
+    if isinstance(default, tuple) and isinstance(value, list):
+        if len(value) != len(default):
+            raise ValueError(f"{name} must have {len(default)} entries, got {value!r}")
+        return tuple(_typed(name, entry, default[0]) for entry in value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        raise ValueError(f"{name} must be {type(default).__name__}, got {value!r}")
+    return value
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True)
+class HilbertConfig(Settings):
+    """Shape of the fusion model.
+
+    Attributes:
+        d_audio: Width of the speech encoder's tokens.
+        d_text: Width of the text encoder's vectors.
+        width: Width of the audio, text and joint embeddings.
+        adapter_layers: Transformer layers over the audio tokens of one segment.
+        heads: Attention heads, in the adapter and in the cross-modal layers.
+        ffn_multiplier: Hidden width of each feed-forward block, in multiples of `width`.
+        cross_layers: Cross-modal attention layers over the segments of a document.
+        dropout: Dropout of residual branches, in training only.
+        text_anchor: The text embedding is the frozen text vector (mean of the segments), so
+            `width` must equal `d_text`. A trained text side was measured to lose what a good
+            sentence encoder knew; the anchor keeps typed queries as good as frozen.
+        gate: The audio share of the joint follows audio-text agreement. Without it audio and
+            text weigh the same in every joint, whether or not they agree.
+        correction_limit: How far cross-attention may move either part of the joint from its
+            anchor, as a share of the anchor's length 1. Without a limit the correction of the
+            text part overfits a few hundred documents (see `Hilbert.joint`).
+        speech_encoder: Fingerprint of the speech encoder it was trained for, "" for any.
+        text_encoder: Fingerprint of the text encoder it was trained for, "" for any.
+        tokens_per_second: Rate of the audio tokens, for their positions in seconds.
+    """
+
+    d_audio: int = 384
+    d_text: int = 384
+    width: int = 384
+    adapter_layers: int = 2
+    heads: int = 6
+    ffn_multiplier: int = 2
+    cross_layers: int = 1
+    dropout: float = 0.1
+    text_anchor: bool = True
+    gate: bool = True
+    correction_limit: float = 0.25
+    speech_encoder: str = ""
+    text_encoder: str = ""
+    tokens_per_second: float = 2.0
+
+    def __post_init__(self) -> None:
+        for name in ("d_audio", "d_text", "width", "heads", "ffn_multiplier"):
+            _require(getattr(self, name) >= 1, f"{name} must be at least 1")
+        for name in ("adapter_layers", "cross_layers"):
+            _require(getattr(self, name) >= 0, f"{name} must not be negative")
+        _require(
+            self.width % self.heads == 0 and self.width % 2 == 0,
+            f"width {self.width} must be even and a multiple of heads ({self.heads})",
+        )
+        _require(
+            not self.text_anchor or self.width == self.d_text,
+            f"text_anchor returns the frozen text vector, so width ({self.width}) must equal "
+            f"d_text ({self.d_text}); set width={self.d_text} or text_anchor=False",
+        )
+        _require(self.correction_limit >= 0.0, "correction_limit must not be negative")
+        _require(0.0 <= self.dropout < 1.0, "dropout must be in [0, 1)")
+        _require(self.tokens_per_second > 0, "tokens_per_second must be positive")
+
+
+def _default_weights() -> dict[str, float]:
+    return {
+        "direct": 0.5,
+        "reciprocal": 1.0,
+        "cka_text": 0.3,
+        "balance": 0.1,
+        "query": 1.0,
+    }
+
+
+@dataclass(frozen=True)
+class TrainingConfig(Settings):
+    """How the fusion model is trained.
+
+    Attributes:
+        epochs: Passes over the learning documents.
+        batch_documents: Windows a batch, each of another document: the rows of the contrast.
+        window_segments: Shortest and longest window, in segments, that is drawn of a document.
+        lr: Peak learning rate of AdamW.
+        weight_decay: Decay of weight matrices (biases and norms are not decayed).
+        warmup: Share of all steps over which the learning rate rises; cosine to 0 after it.
+        temperature: Temperature of every contrast, fixed.
+        weights: Weight of each term of the loss, by its name in `hilbert.objectives`; a term
+            left out or at 0 is not computed.
+        modality_dropout: Chance that a window's joint sees only one of its two modalities (in
+            the terms that say so).
+        same_document_negatives: Let segments of one document be negatives of each other.
+        seed: Seed of the untrained weights, the windows and the dropout.
+        held_out_share: Share of the documents kept for the score that picks the best weights.
+        patience: Epochs without a better held-out score after which training stops, the epochs
+            of the warm-up not counted.
+        device: Where to train: "cpu", "cuda", ...
+    """
+
+    epochs: int = 20
+    batch_documents: int = 32
+    window_segments: tuple[int, int] = (1, 6)
+    lr: float = 3e-4
+    weight_decay: float = 0.05
+    warmup: float = 0.1
+    temperature: float = 0.07
+    weights: dict[str, float] = field(default_factory=_default_weights)
+    modality_dropout: float = 0.3
+    same_document_negatives: bool = False
+    seed: int = 0
+    held_out_share: float = 0.15
+    patience: int = 8
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        shortest, longest = self.window_segments
+        _require(1 <= shortest <= longest, "window_segments must be (shortest, longest), from 1 up")
+        _require(self.epochs >= 0, "epochs must not be negative")
+        _require(self.batch_documents >= 2, "batch_documents must be at least 2 to contrast")
+        _require(self.lr > 0 and self.weight_decay >= 0, "lr must be positive, decay not negative")
+        _require(0.0 <= self.warmup < 1.0, "warmup is a share of the steps, in [0, 1)")
+        _require(self.temperature > 0, "temperature must be positive")
+        _require(0.0 <= self.modality_dropout <= 1.0, "modality_dropout must be in [0, 1]")
+        _require(0.0 < self.held_out_share < 1.0, "held_out_share must be between 0 and 1")
+        _require(self.patience >= 1, "patience must be at least 1")
+        for name, weight in self.weights.items():
+            _require(
+                isinstance(weight, int | float) and weight >= 0,
+                f"weight of {name} must be a number from 0 up, got {weight!r}",
+            )

@@ -1,0 +1,165 @@
+"""Retrieval metrics on score matrices (numpy only); equal scores count as a random order.
+
+Every metric is the expectation over all orders of tied candidates, so that a constant score
+reads as chance. Without that, a model that says nothing looks perfect or hopeless by the
+accident of a sort. All return one value per query: take `.mean()`, or give the values to
+`bootstrap_interval`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+
+
+def expected_rank(scores: ArrayLike, relevance: ArrayLike) -> FloatArray:
+    """Rank (1 is best) of the best relevant candidate of each query, `[n_queries]`.
+
+    Args:
+        scores: `[n_queries, n_candidates]`, higher is better; `-inf` marks a candidate that a
+            filter removed (it ranks last).
+        relevance: `[n_queries]` integers, the one right candidate of each query, or
+            `[n_queries, n_candidates]` of bool or of graded gains from 0 up.
+
+    Raises:
+        ValueError: Shapes do not fit, a score is NaN, or a query has no relevant candidate.
+    """
+    return np.array([_first_rank(*row) @ _first_ranks(*row) for row in _rows(scores, relevance)])
+
+
+def recall_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
+    """Share of a query's relevant candidates that are among its best `k`, `[n_queries]`.
+
+    With one relevant candidate this is "hit at k". Arguments as in `expected_rank`.
+    """
+    values = []
+    for score, gain in _rows(scores, relevance):
+        above, tied = _above_and_tied(score, gain)
+        values.append(np.clip((k - above) / tied, 0.0, 1.0).mean())
+    return np.array(values)
+
+
+def mrr_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
+    """Reciprocal rank of the first relevant candidate, 0 past rank `k`, `[n_queries]`.
+
+    Arguments as in `expected_rank`.
+    """
+    values = []
+    for score, gain in _rows(scores, relevance):
+        ranks = _first_ranks(score, gain)
+        values.append(_first_rank(score, gain) @ np.where(ranks <= k, 1.0 / ranks, 0.0))
+    return np.array(values)
+
+
+def ndcg_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
+    """Normalised discounted cumulative gain at `k`, `[n_queries]`.
+
+    `DCG = sum of gain / log2(rank + 1)` over the best `k`, divided by that of the best order
+    (Järvelin and Kekäläinen 2002), with gains taken as given. A tied candidate gets the mean
+    discount of the ranks its group takes (McSherry and Najork 2008). Arguments as in
+    `expected_rank`.
+    """
+    values = []
+    for score, gain in _rows(scores, relevance):
+        discount = 1.0 / np.log2(np.arange(1, len(score) + 1) + 1.0)
+        discount[k:] = 0.0
+        summed = np.concatenate([[0.0], np.cumsum(discount)])
+        above, tied = _above_and_tied(score, gain)
+        expected = (summed[above + tied] - summed[above]) / tied
+        ideal = np.sort(gain)[::-1] @ discount
+        values.append(gain[gain > 0] @ expected / ideal)
+    return np.array(values)
+
+
+def bootstrap_interval(
+    values: ArrayLike,
+    groups: ArrayLike | None = None,
+    confidence: float = 0.95,
+    samples: int = 2000,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Percentile bootstrap interval of a mean (Efron 1979), the same for the same seed.
+
+    Args:
+        values: `[n]`, one per query.
+        groups: `[n]` labels; whole groups are drawn. Queries of one document are not
+            independent, and drawing them singly makes the interval too narrow.
+        confidence: Share of the interval.
+        samples: Number of redraws.
+        seed: Seed of the redraws.
+
+    Raises:
+        ValueError: No values, or as many groups as values are not given.
+    """
+    array = np.asarray(values, dtype=np.float64)
+    labels = np.arange(len(array)) if groups is None else np.asarray(groups)
+    if not len(array) or len(labels) != len(array):
+        raise ValueError(f"{len(array)} values and {len(labels)} groups: need as many, from 1 up")
+    _, index = np.unique(labels, return_inverse=True)
+    sums, counts = np.bincount(index, weights=array), np.bincount(index)
+    drawn = np.random.default_rng(seed).integers(0, len(sums), size=(samples, len(sums)))
+    means = sums[drawn].sum(1) / counts[drawn].sum(1)  # [samples]
+    low, high = np.quantile(means, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)
+
+
+def _rows(scores: ArrayLike, relevance: ArrayLike) -> list[tuple[FloatArray, FloatArray]]:
+    """Check the arguments and return `(scores, gains)` of each query."""
+    score, given = np.asarray(scores, dtype=np.float64), np.asarray(relevance)
+    if score.ndim != 2:
+        raise ValueError(f"scores must be [n_queries, n_candidates], got {list(score.shape)}")
+    if given.ndim == 1 and len(given) == len(score) and np.issubdtype(given.dtype, np.integer):
+        if len(given) and not (given.min() >= 0 and given.max() < score.shape[1]):
+            raise ValueError(f"relevance must index the {score.shape[1]} candidates")
+        gains = np.zeros(score.shape)
+        gains[np.arange(len(given)), given] = 1.0
+    elif given.shape == score.shape:
+        gains = given.astype(np.float64)
+    else:
+        raise ValueError(
+            f"relevance must be [n_queries] integers or {list(score.shape)} gains, got "
+            f"{list(given.shape)} of {given.dtype}"
+        )
+    if np.isnan(score).any():
+        raise ValueError("a score is NaN")
+    if (gains < 0).any() or not np.isfinite(gains).all():
+        raise ValueError("gains must be finite and not negative")
+    if (lost := np.flatnonzero(~(gains > 0).any(1))).size:
+        raise ValueError(f"query {lost[0]} has no relevant candidate")
+    return list(zip(score, gains, strict=True))
+
+
+def _above_and_tied(
+    score: FloatArray, gain: FloatArray
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return for each relevant candidate how many score higher, and how many the same."""
+    ordered = np.sort(score)
+    low = np.searchsorted(ordered, score[gain > 0], side="left")
+    high = np.searchsorted(ordered, score[gain > 0], side="right")
+    return (len(score) - high).astype(np.int64), (high - low).astype(np.int64)
+
+
+def _first_group(score: FloatArray, gain: FloatArray) -> tuple[int, int, int]:
+    """Return (candidates above, tied, relevant among the tied) of the best relevant score."""
+    best = score[gain > 0].max()
+    equal = score == best
+    return int((score > best).sum()), int(equal.sum()), int((equal & (gain > 0)).sum())
+
+
+def _first_ranks(score: FloatArray, gain: FloatArray) -> FloatArray:
+    """Return the ranks that the first relevant candidate can take."""
+    above, tied, relevant = _first_group(score, gain)
+    return above + np.arange(1, tied - relevant + 2, dtype=np.float64)
+
+
+def _first_rank(score: FloatArray, gain: FloatArray) -> FloatArray:
+    """Return the chance of each of `_first_ranks` when ties are in random order."""
+    _, tied, relevant = _first_group(score, gain)
+    # The first of `relevant` among `tied` is at place j when the others are among the rest.
+    ways = [math.comb(tied - j, relevant - 1) for j in range(1, tied - relevant + 2)]
+    total = math.comb(tied, relevant)
+    return np.array([way / total for way in ways])

@@ -1,0 +1,99 @@
+"""Metrics by hand on small cases; ties count as a random order, so a constant reads as chance."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from hilbert.metrics import bootstrap_interval, expected_rank, mrr_at_k, ndcg_at_k, recall_at_k
+
+
+def test_distinct_scores_give_the_usual_values() -> None:
+    scores = [[0.9, 0.1, 0.5], [0.2, 0.3, 0.1]]
+    right = [0, 2]
+    assert expected_rank(scores, right).tolist() == [1, 3]
+    assert recall_at_k(scores, right, 1).tolist() == [1, 0]
+    assert mrr_at_k(scores, right, 10).tolist() == pytest.approx([1, 1 / 3])
+    assert mrr_at_k(scores, right, 2).tolist() == [1, 0]
+    assert ndcg_at_k(scores, right, 10).tolist() == pytest.approx([1, 1 / math.log2(4)])
+
+
+@pytest.mark.parametrize("constant", [0.0, -np.inf])
+def test_a_constant_score_reads_as_chance(constant: float) -> None:
+    scores = np.full((5, 100), constant)
+    right = np.arange(5)
+    assert expected_rank(scores, right) == pytest.approx(50.5)
+    assert recall_at_k(scores, right, 1) == pytest.approx(0.01)
+    assert recall_at_k(scores, right, 10) == pytest.approx(0.1)
+    assert mrr_at_k(scores, right, 10) == pytest.approx(sum(1 / r for r in range(1, 11)) / 100)
+
+
+def test_ties_are_the_mean_over_all_orders_also_with_several_relevant() -> None:
+    scores = np.array([3.0, 2.0, 2.0, 2.0, 1.0])
+    gains = np.array([0.0, 3.0, 0.0, 1.0, 2.0])
+    orders = [(0, *middle, 4) for middle in itertools.permutations([1, 2, 3])]
+    for k in (1, 2, 3, 5):
+        recalls, reciprocals, ndcgs, firsts = [], [], [], []
+        for order in orders:
+            ranked = gains[list(order)]
+            first = int(np.flatnonzero(ranked)[0]) + 1
+            discount = 1 / np.log2(np.arange(2, k + 2))
+            recalls.append((ranked[:k] > 0).sum() / 3)
+            reciprocals.append(1 / first if first <= k else 0)
+            ndcgs.append(ranked[:k] @ discount / (np.sort(gains)[::-1][:k] @ discount))
+            firsts.append(first)
+        row = (scores[None], gains[None])
+        assert recall_at_k(*row, k)[0] == pytest.approx(np.mean(recalls))
+        assert mrr_at_k(*row, k)[0] == pytest.approx(np.mean(reciprocals))
+        assert ndcg_at_k(*row, k)[0] == pytest.approx(np.mean(ndcgs))
+        assert expected_rank(*row)[0] == pytest.approx(np.mean(firsts))
+
+
+def test_the_order_of_the_candidates_does_not_matter() -> None:
+    rng = np.random.default_rng(0)
+    scores = rng.integers(0, 4, size=(20, 15)).astype(float)
+    gains = (rng.random((20, 15)) < 0.2).astype(float)
+    gains[:, 0] = 1
+    shuffle = rng.permutation(15)
+    for metric in (recall_at_k, mrr_at_k, ndcg_at_k):
+        np.testing.assert_allclose(
+            metric(scores, gains, 4), metric(scores[:, shuffle], gains[:, shuffle], 4)
+        )
+
+
+@pytest.mark.parametrize(
+    ("scores", "relevance", "says"),
+    [
+        ([[np.nan, 1.0]], [0], "NaN"),
+        ([[0.0, 1.0]], [2], "index the 2 candidates"),
+        ([[0.0, 1.0]], [[0, 0]], "query 0 has no relevant"),
+        ([[0.0, 1.0]], [0.5], "relevance must be"),
+        ([[0.0, 1.0]], [[-1, 1]], "not negative"),
+        ([0.0, 1.0], [0], r"\[n_queries, n_candidates\]"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused(scores, relevance, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        recall_at_k(scores, relevance, 1)
+
+
+def test_the_bootstrap_covers_the_mean_and_repeats() -> None:
+    values = np.random.default_rng(0).random(200)
+    low, high = bootstrap_interval(values)
+    assert low < values.mean() < high
+    # 1.96 standard errors either side.
+    assert high - low == pytest.approx(2 * 1.96 * values.std() / math.sqrt(200), rel=0.15)
+    assert bootstrap_interval(values) == (low, high)
+
+
+def test_drawing_whole_documents_widens_the_interval() -> None:
+    per_document = np.random.default_rng(1).random(20)
+    values, groups = np.repeat(per_document, 10), np.repeat(np.arange(20), 10)
+    single, grouped = bootstrap_interval(values), bootstrap_interval(values, groups)
+    assert grouped[1] - grouped[0] > 2 * (single[1] - single[0])
+
+
+def test_the_bootstrap_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="from 1 up"):
+        bootstrap_interval([])

@@ -1,0 +1,393 @@
+"""Every term of the loss against values worked out by hand or by plain numpy; the known trap."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from hilbert.batch import Window
+from hilbert.checkpoint import new_model
+from hilbert.config import TrainingConfig
+from hilbert.metrics import recall_at_k
+from hilbert.model import Outputs
+from hilbert.objectives import TERMS, TermInputs, total_loss
+from hilbert.objectives.balance import balance_sides
+from hilbert.objectives.cka import cka, hsic_1, structure_loss
+from hilbert.objectives.contrastive import info_nce
+from hilbert.objectives.inputs import gather_inputs, not_negatives
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+def _rows(n: int, d: int, seed: int) -> np.ndarray:
+    return _unit(np.random.default_rng(seed).standard_normal((n, d)))
+
+
+def _tensor(x: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(x))
+
+
+def _inputs(audio: np.ndarray, text: np.ndarray, joint: np.ndarray, **changes) -> TermInputs:
+    """Make inputs whose joint without a modality is the other one, at temperature 0.07."""
+    a, t, j = (_tensor(x) for x in (audio, text, joint))
+    n = len(a)
+    yes, no = torch.ones(n, dtype=torch.bool), torch.zeros(n, n, dtype=torch.bool)
+    outputs = Outputs(a, t, j, yes, yes, yes, torch.ones(n))
+    inputs = TermInputs(
+        outputs=outputs,
+        joint_without_audio=t,
+        joint_without_text=a,
+        joint_dropped=j,
+        segment_audio=a,
+        segment_text=t,
+        segment_excluded=no,
+        queries=t,
+        query_rows=torch.arange(n),
+        frozen_audio=a,
+        frozen_text=t,
+        excluded=no,
+        temperature=0.07,
+    )
+    return replace(inputs, **changes)
+
+
+def _numpy_info_nce(x: np.ndarray, y: np.ndarray, tau: float, allowed: np.ndarray) -> float:
+    """Loops instead of matrices: a second opinion."""
+    n, total = len(x), 0.0
+    for left, right in ((x, y), (y, x)):
+        for i in range(n):
+            among = [k for k in range(n) if k == i or allowed[i, k]]
+            denominator = sum(math.exp(left[i] @ right[k] / tau) for k in among)
+            total -= math.log(math.exp(left[i] @ right[i] / tau) / denominator)
+    return total / (2 * n)
+
+
+# InfoNCE ---------------------------------------------------------------------------------
+
+
+def test_info_nce_of_two_orthogonal_pairs_is_the_value_worked_out_by_hand() -> None:
+    eye = torch.eye(2, dtype=torch.float64)
+    assert info_nce(eye, eye, 0.5).item() == pytest.approx(math.log(1 + math.exp(-2)))
+    assert info_nce(eye, eye.flip(0), 0.5).item() == pytest.approx(2 + math.log(1 + math.exp(-2)))
+
+
+def test_info_nce_agrees_with_plain_loops_also_with_excluded_pairs() -> None:
+    x, y = _rows(9, 5, 1), _rows(9, 5, 2)
+    group = np.array([0, 0, 0, 1, 1, 2, 3, 4, 4])
+    excluded = group[:, None] == group
+    everything = np.ones((9, 9), bool)
+    got = info_nce(_tensor(x), _tensor(y), 0.1).item()
+    assert got == pytest.approx(_numpy_info_nce(x, y, 0.1, everything))
+    got = info_nce(_tensor(x), _tensor(y), 0.1, _tensor(excluded)).item()
+    assert got == pytest.approx(_numpy_info_nce(x, y, 0.1, ~excluded))
+
+
+def test_info_nce_is_of_cosines_so_lengths_do_not_matter() -> None:
+    x, y = _tensor(_rows(6, 4, 1)), _tensor(_rows(6, 4, 2))
+    assert info_nce(7 * x, 0.1 * y, 0.07).item() == pytest.approx(info_nce(x, y, 0.07).item())
+
+
+def test_constant_vectors_read_as_log_n() -> None:
+    same = torch.ones(16, 4)
+    assert info_nce(same, same, 0.07).item() == pytest.approx(math.log(16), rel=1e-5)
+
+
+def test_with_nothing_to_contrast_the_loss_is_zero_and_has_a_gradient() -> None:
+    x = torch.ones(1, 4, requires_grad=True)
+    info_nce(x, x, 0.07).backward()
+    assert x.grad is not None
+    assert not x.grad.any()
+    pair = torch.randn(2, 4, requires_grad=True)
+    loss = info_nce(pair, pair, 0.07, torch.ones(2, 2, dtype=torch.bool))
+    loss.backward()
+    assert loss.item() == 0.0
+    assert pair.grad is not None
+    assert pair.grad.isfinite().all()
+
+
+def test_segments_of_one_document_and_duplicates_are_no_negatives() -> None:
+    text = torch.tensor([[1.0, 0.0], [0.0, 1.0], [2.0, 0.01], [0.7, 0.7]])
+    groups = torch.tensor([0, 1, 2, 1])
+    yes = torch.ones(4, dtype=torch.bool)
+    pairs = {(i, j) for i, j in not_negatives(groups, text, yes).nonzero().tolist() if i < j}
+    assert pairs == {(0, 2), (1, 3)}
+    no_text = torch.tensor([True, True, False, True])
+    pairs = {(i, j) for i, j in not_negatives(None, text, no_text).nonzero().tolist() if i < j}
+    assert pairs == set()
+
+
+# The trap --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def trap() -> TermInputs:
+    """Audio and text independent, in orthogonal halves of the space; the joint is their sum."""
+    zeros = np.zeros((256, 128))
+    audio = np.hstack([_rows(256, 128, 1), zeros])
+    text = np.hstack([zeros, _rows(256, 128, 2)])
+    return _inputs(audio, text, _unit(audio + text))
+
+
+def test_joint_only_alignment_looks_solved_while_nothing_is_aligned(trap: TermInputs) -> None:
+    audio_side, text_side = (side.item() for side in balance_sides(trap))
+    assert audio_side == pytest.approx(0.0152, abs=0.001)
+    assert text_side == pytest.approx(0.0152, abs=0.001)
+    assert TERMS["reciprocal_plain"](trap).item() == pytest.approx((audio_side + text_side) / 2)
+    for name in ("balance", "balance_symmetric"):
+        assert TERMS[name](trap).item() < 0.001
+    assert cka(trap.outputs.audio, trap.outputs.joint).item() == pytest.approx(0.70, abs=0.03)
+    assert cka(trap.outputs.text, trap.outputs.joint).item() == pytest.approx(0.70, abs=0.03)
+    scores = (trap.outputs.audio @ trap.outputs.text.T).numpy()
+    assert recall_at_k(scores, np.arange(256), 1).mean() == pytest.approx(1 / 256)
+
+
+def test_the_direct_and_the_leak_free_terms_see_the_trap(trap: TermInputs) -> None:
+    assert TERMS["direct"](trap).item() == pytest.approx(math.log(256), rel=1e-6)
+    assert TERMS["reciprocal"](trap).item() == pytest.approx(math.log(256), rel=1e-6)
+    assert cka(trap.outputs.audio, trap.outputs.text).abs().item() < 0.1
+
+
+def test_the_leak_free_term_is_low_once_audio_and_text_tell_of_each_other() -> None:
+    same = _rows(64, 128, 3)
+    assert TERMS["reciprocal"](_inputs(same, same, same)).item() < 0.01
+
+
+def test_the_reciprocal_term_contrasts_each_modality_with_the_joint_of_the_other() -> None:
+    audio, text, other, more = (_rows(8, 6, seed) for seed in range(4))
+    inputs = _inputs(
+        audio,
+        text,
+        _rows(8, 6, 9),
+        joint_without_audio=_tensor(other),
+        joint_without_text=_tensor(more),
+    )
+    everything = np.ones((8, 8), bool)
+    expected = (
+        _numpy_info_nce(audio, other, 0.07, everything)
+        + _numpy_info_nce(text, more, 0.07, everything)
+    ) / 2
+    assert TERMS["reciprocal"](inputs).item() == pytest.approx(expected)
+
+
+def test_windows_with_one_modality_take_no_part_in_reciprocal_terms() -> None:
+    audio, text, joint = (_rows(8, 6, seed) for seed in range(3))
+    few = _inputs(audio[:5], text[:5], joint[:5])
+    all_rows = _inputs(audio, text, joint)
+    has_text = torch.arange(8) < 5
+    masked = replace(all_rows, outputs=replace(all_rows.outputs, has_text=has_text))
+    for name in ("reciprocal", "reciprocal_plain", "balance", "balance_kernel"):
+        assert TERMS[name](masked).item() == pytest.approx(TERMS[name](few).item()), name
+
+
+def test_the_query_term_contrasts_sentences_with_the_joints_of_their_windows() -> None:
+    joint, queries = _rows(6, 5, 1), _rows(3, 5, 2)
+    rows = [4, 0, 5]
+    inputs = _inputs(joint, joint, joint, queries=_tensor(queries), query_rows=torch.tensor(rows))
+    expected = _numpy_info_nce(queries, joint[rows], 0.07, np.ones((3, 3), bool))
+    assert TERMS["query"](inputs).item() == pytest.approx(expected)
+
+
+# CKA -------------------------------------------------------------------------------------
+
+
+def _numpy_cka(x: np.ndarray, y: np.ndarray) -> float:
+    """HSIC_1 from its definition as a U-statistic: sums over distinct indices."""
+
+    def hsic(k: np.ndarray, l: np.ndarray) -> float:  # noqa: E741
+        n = len(k)
+        two = three = four = 0.0
+        for i in range(n):
+            for j in range(n):
+                if j == i:
+                    continue
+                two += k[i, j] * l[i, j]
+                for q in range(n):
+                    if q in (i, j):
+                        continue
+                    three += k[i, j] * l[i, q]
+                    four += sum(k[i, j] * l[q, r] for r in range(n) if r not in (i, j, q))
+        pairs = n * (n - 1)
+        return two / pairs - 2 * three / (pairs * (n - 2)) + four / (pairs * (n - 2) * (n - 3))
+
+    k, l = x @ x.T, y @ y.T  # noqa: E741
+    return hsic(k, l) / math.sqrt(hsic(k, k) * hsic(l, l))
+
+
+def test_unbiased_cka_agrees_with_its_definition_as_a_u_statistic() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.standard_normal((7, 4))
+    y = x[:, :3] + 0.5 * rng.standard_normal((7, 3))
+    assert cka(_tensor(x), _tensor(y)).item() == pytest.approx(_numpy_cka(x, y))
+
+
+def test_unbiased_cka_of_independent_vectors_is_near_zero_where_the_biased_reads_089() -> None:
+    biased, unbiased = [], []
+    centring = np.eye(32) - 1 / 32
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        x, y = rng.standard_normal((2, 32, 256))
+        k, l = (centring @ (z @ z.T) @ centring for z in (x, y))  # noqa: E741
+        biased.append((k * l).sum() / np.linalg.norm(k) / np.linalg.norm(l))
+        unbiased.append(cka(_tensor(x), _tensor(y)).item())
+    assert np.mean(biased) == pytest.approx(0.89, abs=0.01)
+    assert np.mean(unbiased) == pytest.approx(0.0, abs=0.015)
+    assert np.std(unbiased) == pytest.approx(0.04, abs=0.015)
+
+
+def test_cka_is_one_under_rotation_and_scale() -> None:
+    x = np.random.default_rng(1).standard_normal((20, 6))
+    rotation = np.linalg.qr(np.random.default_rng(2).standard_normal((6, 6)))[0]
+    assert cka(_tensor(x), _tensor(3 * x @ rotation)).item() == pytest.approx(1.0)
+
+
+def test_cka_of_constant_features_is_finite_and_small() -> None:
+    constant, x = torch.ones(8, 5, requires_grad=True), _tensor(_rows(8, 5, 1)).float()
+    value = cka(constant, x)
+    value.backward()
+    assert abs(value.item()) < 0.1
+    assert constant.grad is not None
+    assert constant.grad.isfinite().all()
+
+
+def test_hsic_needs_four_rows_and_the_structure_loss_is_then_silent() -> None:
+    with pytest.raises(ValueError, match="at least 4"):
+        hsic_1(torch.eye(3), torch.eye(3))
+    assert structure_loss(torch.ones(3, 4), torch.ones(3, 5)).item() == 0.0
+
+
+def test_the_structure_loss_moves_the_joint_and_never_the_frozen_side() -> None:
+    joint = _tensor(_rows(8, 5, 1)).requires_grad_()
+    frozen = _tensor(_rows(8, 7, 2)).requires_grad_()
+    loss = structure_loss(joint, frozen)
+    loss.backward()
+    expected = 1 - _numpy_cka(joint.detach().numpy(), frozen.detach().numpy())
+    assert loss.item() == pytest.approx(expected)
+    assert joint.grad is not None
+    assert joint.grad.any()
+    assert frozen.grad is None
+
+
+def test_each_cka_term_compares_the_joint_with_its_own_modality() -> None:
+    audio, text = _rows(16, 12, 1), _rows(16, 12, 2)
+    inputs = _inputs(audio, text, text)
+    assert TERMS["cka_text"](inputs).item() == pytest.approx(0.0, abs=1e-6)
+    assert TERMS["cka_audio"](inputs).item() == pytest.approx(1 - _numpy_cka(text, audio))
+
+
+# Balance ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unbalanced() -> TermInputs:
+    """A joint that is nearly the text; audio has little part in it."""
+    audio, text = _rows(12, 8, 1), _rows(12, 8, 2)
+    return _inputs(audio, text, _unit(text + 0.2 * audio))
+
+
+def test_balance_terms_are_the_difference_of_the_two_contrasts(unbalanced: TermInputs) -> None:
+    outputs = unbalanced.outputs
+    everything = np.ones((12, 12), bool)
+    audio_side, text_side = (
+        _numpy_info_nce(x.numpy(), outputs.joint.numpy(), 0.07, everything)
+        for x in (outputs.audio, outputs.text)
+    )
+    assert audio_side > text_side + 1
+    for name in ("balance", "balance_symmetric"):
+        assert TERMS[name](unbalanced).item() == pytest.approx(audio_side - text_side)
+
+
+def test_kernel_balance_is_the_difference_of_the_two_ckas(unbalanced: TermInputs) -> None:
+    audio, text, joint = (
+        getattr(unbalanced.outputs, name).numpy() for name in ("audio", "text", "joint")
+    )
+    expected = abs(_numpy_cka(audio, joint) - _numpy_cka(text, joint))
+    assert TERMS["balance_kernel"](unbalanced).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("name", "harms"), [("balance", False), ("balance_symmetric", True)])
+def test_only_the_symmetric_form_can_profit_from_harming_the_stronger_side(
+    unbalanced: TermInputs, name: str, harms: bool
+) -> None:
+    text = unbalanced.outputs.text.clone().requires_grad_()
+    inputs = replace(unbalanced, outputs=replace(unbalanced.outputs, text=text))
+    # Text is the stronger side here; only its own vectors may be moved.
+    value = TERMS[name](inputs)
+    if harms:
+        value.backward()
+        assert text.grad is not None
+        assert text.grad.any()
+    else:
+        assert not value.requires_grad or not torch.autograd.grad(value, text)[0].any()
+
+
+# All together ----------------------------------------------------------------------------
+
+
+def test_the_total_is_the_weighted_sum_and_terms_at_zero_are_not_computed(
+    unbalanced: TermInputs,
+) -> None:
+    total, parts = total_loss(unbalanced, {"direct": 2.0, "query": 0.5, "cka_text": 0.0})
+    assert set(parts) == {"direct", "query", "total"}
+    assert total.item() == pytest.approx(2 * parts["direct"] + 0.5 * parts["query"])
+    assert parts["total"] == total.item()
+
+
+def test_an_unknown_term_is_refused_and_the_known_are_named(unbalanced: TermInputs) -> None:
+    with pytest.raises(ValueError, match=r"of the loss: cak; known are balance, .*query"):
+        total_loss(unbalanced, {"cak": 1.0})
+
+
+def test_every_term_says_what_it_is_for() -> None:
+    for name, function in TERMS.items():
+        assert function.__doc__, name
+        assert "When:" in function.__doc__, name
+
+
+def test_all_terms_are_finite_for_batches_that_lack_everything(tiny, document) -> None:
+    model = new_model(tiny).train()
+    weights = dict.fromkeys(TERMS, 1.0)
+    rng = np.random.default_rng(0)
+    nothing = document(3, audio=False, text=False)
+    lacking = [document(1, audio=False), document(2, text=False), nothing]
+    for documents in ([*lacking, document(4), document(5)], lacking, [document(4)], lacking[:1]):
+        windows = [(i, Window.whole(features)) for i, features in enumerate(documents)]
+        loss, _ = total_loss(gather_inputs(model, windows, TrainingConfig(), rng), weights)
+        loss.backward()
+        assert loss.isfinite()
+        for name, parameter in model.named_parameters():
+            assert parameter.grad is None or parameter.grad.isfinite().all(), name
+
+
+def test_modality_dropout_never_leaves_a_joint_with_nothing(tiny, document) -> None:
+    model = new_model(tiny)
+    windows = [(i, Window.whole(document(i, audio=i % 3 > 0))) for i in range(12)]
+    config = TrainingConfig(modality_dropout=1.0)
+    inputs = gather_inputs(model, windows, config, np.random.default_rng(0))
+    torch.testing.assert_close(inputs.joint_dropped.norm(dim=-1), torch.ones(12))
+    silent, mute = (
+        (inputs.joint_dropped == other).all(1).tolist()
+        for other in (inputs.joint_without_audio, inputs.joint_without_text)
+    )
+    with_both = [i for i in range(12) if i % 3]
+    assert all(silent[i] != mute[i] for i in with_both)
+    assert any(silent[i] for i in with_both)
+    assert any(mute[i] for i in with_both)
+
+
+def test_frozen_features_of_a_window_weigh_its_segments_the_same(tiny, document) -> None:
+    features = document(1, segments=3)
+    window = Window(features, 1, 3)
+    inputs = gather_inputs(
+        new_model(tiny), [(0, window)], TrainingConfig(), np.random.default_rng(0)
+    )
+    means = [
+        features.audio_tokens[slice(*features.audio_bounds[s])].astype(np.float32).mean(0)
+        for s in (1, 2)
+    ]
+    np.testing.assert_allclose(inputs.frozen_audio[0].detach(), np.mean(means, axis=0), atol=1e-5)
+    np.testing.assert_allclose(inputs.frozen_text[0], features.text[1:3].mean(0), atol=1e-6)
