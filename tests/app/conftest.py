@@ -1,0 +1,114 @@
+"""A small real library (timed, recognised, and a transcript without times) and its visitors."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import indexer.search
+from indexer.assets import demo_folder
+from indexer.ingest import index
+from indexer.library import Library
+from indexer.process import ProcessSettings
+from indexer.sources import scan
+
+RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
+
+# What people may say that Markdown, HTML or Streamlit would read as something else.
+HOSTILE = """# Heading [link](javascript:alert(1)) <script>alert(1)</script> **bold** $x^2$ `code`
+The mountain goat eats :red[thistles] and :smile: under a :material/home: roof, for five_times_six
+dollars. A goat climbs very well, and its hooves are soft in the middle and hard at the edge.
+
+The second paragraph is about a printer that has no ink. Somebody in the office ordered the wrong
+cartridge twice, and then the paper jammed, and then the whole department went out to lunch.
+
+The third paragraph tells of an accordion. Its bellows were mended with cloth tape, the reeds were
+tuned by filing, and the left hand still has one button that will not come up again by itself.
+""" + " ".join(["Accordions wheeze, and so does the man who plays this one every Sunday."] * 12)
+
+
+@pytest.fixture(scope="session")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    demo = demo_folder()
+    if demo is None:
+        pytest.skip("the demo collection (assets/demo) is not here")
+    folder = tmp_path_factory.mktemp("recordings")
+    for name in RECORDINGS:
+        for file in (demo / "recordings").glob(f"{name}.*"):
+            shutil.copy(file, folder)
+    shutil.copy(demo / "recordings" / "metadata.csv", folder)
+    (folder / "odd-words.txt").write_text(HOSTILE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library") / "talks"
+    made = Library.create(folder)
+    summary = index(made, scan([recordings]), ProcessSettings())
+    made.close()
+    assert not summary.failed, summary.failed
+    return folder
+
+
+@pytest.fixture(scope="session")
+def clip() -> Path:
+    demo = demo_folder()
+    assert demo is not None
+    return demo / "clips" / "beetle-in-the-fog-excerpt.opus"
+
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page() -> Visit:
+    """Open the page, with an address and session values."""
+
+    def start(address: dict[str, str] | None = None, **session: Any) -> AppTest:
+        spec = find_spec("app")
+        assert spec and spec.submodule_search_locations
+        page = AppTest.from_file(Path(spec.submodule_search_locations[0]) / "home.py")
+        page.default_timeout = 120
+        for name, value in (address or {}).items():
+            page.query_params[name] = value
+        for name, value in session.items():
+            page.session_state[name] = value
+        page.run()
+        assert not page.exception, page.exception
+        return page
+
+    return start
+
+
+@pytest.fixture
+def visit(open_page: Visit, library: Path, monkeypatch: pytest.MonkeyPatch) -> Visit:
+    """Open the page on the small library."""
+    monkeypatch.setenv("HILBERT_LIBRARY", str(library))
+    return open_page
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts how often a query was embedded."""
+    counts: Counter[str] = Counter()
+
+    def counting(name: str) -> None:
+        real = getattr(indexer.search, name)
+
+        def counted(*args: Any, **kwargs: Any) -> Any:
+            counts[name] += 1
+            return real(*args, **kwargs)
+
+        monkeypatch.setattr(indexer.search, name, counted)
+
+    counting("typed_query")
+    counting("clip_query")
+    return counts

@@ -1,0 +1,76 @@
+"""What is written on the page shows what was said and does nothing else."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from app.results import media_type
+from app.state import safe_name
+from app.words import marked, plain, stem, time_range
+
+
+def test_plain_takes_the_meaning_from_markup() -> None:
+    assert plain("a *b* [c](d) :red[e] $f$ <g> `h`") == (
+        r"a \*b\* \[c\]\(d\) \:red\[e\] \$f\$ \<g\> \`h\`"
+    )
+    assert plain("two\n\n  lines") == "two lines"
+
+
+def test_marked_words_share_a_stem_with_the_query() -> None:
+    assert marked("Tides run.", {stem("tide")}) == r":orange-background[**Tides**] run\."
+    assert marked("Tideless", {stem("tide")}) == "Tideless"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("goal", "goals"),
+        ("load", "loading"),
+        ("run", "running"),
+        ("body", "bodies"),
+        ("dance", "danced"),
+        ("bee", "bee's"),
+        ("Café", "cafe"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_times_are_clocks_and_no_time_is_nothing() -> None:
+    assert time_range(32.6, 3671) == "0:32 – 1:01:11"
+    assert time_range(None, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\music\\a song.mp3", "a song.mp3"),
+        ("..", "clip"),
+        ("a/b\x00c?.ogg", "b_c_.ogg"),
+    ],
+)
+def test_an_uploaded_name_stays_in_its_folder(name: str, expected: str) -> None:
+    assert safe_name(name) == expected
+
+
+def test_every_recording_has_a_type_that_browsers_know() -> None:
+    assert media_type(Path("a.OPUS")) == "audio/ogg"
+    assert media_type(Path("a.mp3")) == "audio/mpeg"
+    assert media_type(Path("a.mp4")) == "video/mp4"
+
+
+def test_no_script_is_named_like_a_package() -> None:
+    # Streamlit puts the folder of the page first on sys.path: a page named like an installed
+    # package would be imported in its place.
+    spec = find_spec("app")
+    assert spec and spec.submodule_search_locations
+    scripts = {p.stem for p in Path(spec.submodule_search_locations[0]).glob("*.py")}
+    taken = set(packages_distributions()) | set(sys.stdlib_module_names)
+    assert not (scripts - {"__init__"}) & taken

@@ -1,0 +1,136 @@
+"""The real `hilbert app` on a loopback port, and Debian's Chromium to visit it with."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from indexer.assets import demo_folder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
+# Words that a page must show as they are.
+ODD_WORDS = (
+    "The accordion player wrote <b>bold</b> and **stars** and :red[paint] and :smile: and $x^2$ "
+    "and [a link](https://example.org) on one label, and five_times_six on the other."
+)
+HILBERT = [str(Path(sys.executable).with_name("hilbert"))]
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    demo = demo_folder()
+    if demo is None:
+        pytest.skip("the demo collection (assets/demo) is not here")
+    recordings = tmp_path_factory.mktemp("recordings")
+    for name in RECORDINGS:
+        for file in (demo / "recordings").glob(f"{name}.*"):
+            shutil.copy(file, recordings)
+    shutil.copy(demo / "recordings" / "metadata.csv", recordings)
+    (recordings / "odd-words.txt").write_text(ODD_WORDS, encoding="utf-8")
+    folder = tmp_path_factory.mktemp("library") / "talks"
+    done = subprocess.run(
+        [*HILBERT, "index", str(recordings), "--library", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the served app answers; started in a folder with an `app.py` of its own."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "app.py").write_text("raise RuntimeError('another project')\n")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = elsewhere / "served.log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*HILBERT, "app", "--library", str(library), "--port", str(port)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=elsewhere,
+            start_new_session=True,
+        )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        _stop(process)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(240):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.25)
+    pytest.fail(f"hilbert app did not start: {log.read_text()}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Stop the command and the server below it, as Ctrl-C does."""
+    if process.poll() is not None:
+        return
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("Debian's chromium is not installed (apt-get install chromium)")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=path,
+            # A container's root has no sandbox, and its /dev/shm is small.
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser, address: str) -> Iterator[Page]:
+    """A visitor's page; nothing may be asked of any other machine, and no script may fail."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000}, base_url=address)
+    context.set_default_timeout(90_000)
+    page = context.new_page()
+    foreign: list[str] = []
+    failed: list[str] = []
+    page.on("request", lambda r: None if _is_local(r.url, address) else foreign.append(r.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    yield page
+    context.close()
+    assert not foreign
+    assert not failed
+
+
+def _is_local(url: str, address: str) -> bool:
+    return url.startswith((address, address.replace("http", "ws", 1), "data:", "blob:"))
