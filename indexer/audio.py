@@ -78,7 +78,7 @@ class Recording:
 
         stream = self._container.streams.audio[0]
         stream.thread_type = "AUTO"
-        to_mono = av.AudioResampler(format="flt", layout="mono")
+        kind, to_mono = None, None
         packets = self._container.demux(stream)
         while True:
             try:
@@ -94,8 +94,13 @@ class Recording:
                 continue
             for frame in frames:
                 frame.pts = None  # a gap in the time stamps is not silence to insert
+                # Podcasts with spliced-in advertisements change from mono to stereo on the way.
+                found = (frame.format.name, frame.layout.name, frame.sample_rate)
+                if to_mono is None or found != kind:
+                    # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
+                    kind, to_mono = found, av.AudioResampler(format="s16", layout="mono")
                 for mono in to_mono.resample(frame):
-                    samples = mono.to_ndarray().reshape(-1).astype(np.float32, copy=False)
+                    samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
                     yield samples, mono.sample_rate
 
 
@@ -121,28 +126,11 @@ def open_recording(path: Path) -> Recording:
     return Recording(path, tags, announced, _container=container)
 
 
-def read_all(path: Path, limit_seconds: float) -> NDArray[np.float32]:
-    """The samples of a short recording, for a clip that is searched with.
-
-    Raises:
-        AudioError: the recording cannot be decoded or is longer than `limit_seconds`.
-    """
-    blocks, samples = [], 0
-    for block in open_recording(path).blocks():
-        blocks.append(block)
-        samples += len(block)
-        if samples > limit_seconds * SAMPLE_RATE:
-            raise AudioError(
-                f"{path.name}: longer than {limit_seconds:.0f} s; cut out the part to search with"
-            )
-    return np.concatenate(blocks)
-
-
 def _why_not_opened(path: Path, error: Exception) -> str:
-    if path.is_symlink() and not path.exists():
-        return "a link to a file that does not exist"
     if isinstance(error, PermissionError):
         return "no permission to read the file"
+    if path.is_symlink() and not path.exists():
+        return "a link to a file that does not exist"
     if isinstance(error, FileNotFoundError):
         return "there is no such file"
     if path.is_file() and path.stat().st_size == 0:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Protocol
 
 from hilbert.encoders.resolve import EncoderError
 from indexer.catalog import Document, KnownPath
-from indexer.errors import HilbertError, LibraryError
+from indexer.errors import AudioError, HilbertError, LibraryError
 from indexer.files import sha256_file
 from indexer.library import Library
-from indexer.process import Processed, ProcessSettings, process
+from indexer.process import Processed, ProcessSettings, process, spoken_language, two_letters
 from indexer.sources import Scan, Source
 from indexer.transcripts.model import Transcript, TranscriptError
 from indexer.transcripts.read import read_transcript
@@ -119,7 +121,10 @@ def index(
         for path, reason in scan.warnings.items():
             run.summary.warn(path, reason)
         run.all(scan.sources)
-        tried = [str(source.path) for source in scan.sources] + list(scan.failures)
+        tried = [str(p) for s in scan.sources for p in (s.recording, s.transcript) if p]
+        tried += [
+            p for p in library.catalog.failures() if p in scan.tables or not os.path.lexists(p)
+        ]
         library.catalog.put_failures(tried, run.summary.failed)
         if run.changed or _generation_is_behind(library):
             run.summary.generation = library.commit(reporter.building)
@@ -243,7 +248,7 @@ class _Run:
         if existing and self._is_alias(source, main, existing):
             return None
         transcript_sha = transcript.known.sha256 if transcript and parsed else None
-        if existing and self._is_current(existing, transcript_sha):
+        if existing and self._is_current(existing, source, transcript_sha):
             self._refresh(existing, source, [recording, transcript])
             return None
         return _Job(source, document_id, recording, transcript, parsed, existing)
@@ -251,6 +256,8 @@ class _Run:
     def _hash(self, path: Path) -> _Hashed:
         """A file's hash, read again only when its size or time changed."""
         status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise AudioError(f"{path.name}: not a regular file")
         before = self.catalog.known_path(str(path))
         if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
             with path.open("rb"):  # a file that became unreadable is a failure, not unchanged
@@ -275,26 +282,49 @@ class _Run:
 
     def _is_alias(self, source: Source, main: _Hashed, existing: Document) -> bool:
         """Whether the same bytes are already indexed under another path that still exists."""
-        if existing.path == str(source.path) or not os.path.exists(existing.path):
+        if existing.path == str(source.path) or not self._is_still_at(existing):
             return False
         self.summary.warn(str(source.path), f"the same recording as {existing.path}; kept once")
         self.summary.unchanged.append(source.name)
         if main.known.document != existing.id:
+            replaced = main.before.document if main.before else None
             with self.catalog.transaction():
                 self.catalog.put_path(str(main.path), replace(main.known, document=existing.id))
+                self._drop(replaced)
         return True
 
-    def _is_current(self, existing: Document, transcript_sha: str | None) -> bool:
-        never_heard = existing.words_from == "unheard" and self.settings.asr == "auto"
+    def _is_still_at(self, document: Document) -> bool:
+        """Whether a document's file is where it was, and is not another one by now."""
+        try:
+            return self._hash(Path(document.path)).known.sha256 == document.id
+        except (OSError, HilbertError):
+            return False
+
+    def _drop(self, document_id: str | None) -> None:
+        """Remove a document that lies nowhere any more because its paths hold others."""
+        if document_id and not self.catalog.paths_of(document_id):
+            self.catalog.remove_document(document_id)
+            self.changed = True
+
+    def _is_current(self, existing: Document, source: Source, transcript_sha: str | None) -> bool:
         return (
             existing.transcript_sha == transcript_sha
-            and not never_heard
             and self.library.store.exists(existing.features)
+            and not (existing.words_from == "unheard" and self._can_hear(source))
         )
+
+    def _can_hear(self, source: Source) -> bool:
+        """Whether words would be recognised now in a recording without a transcript."""
+        if self.settings.asr != "auto":
+            return False
+        language = spoken_language(source, None, self.settings)
+        return language == "en" or self.library.encoders.recogniser.multilingual
 
     def _refresh(self, existing: Document, source: Source, files: list[_Hashed | None]) -> None:
         """An unchanged document: keep up with a new name, time stamp or table row."""
         table: dict[str, Any] = dict(source.metadata)
+        if "language" in table:
+            table["language"] = two_letters(table["language"]) or existing.language
         wanted = replace(
             existing,
             name=source.name,
@@ -306,7 +336,8 @@ class _Run:
         if wanted != existing or stale:
             with self.catalog.transaction():
                 self.catalog.update_document(wanted)
-                if wanted.path != existing.path:
+                known = self.catalog.known_path(existing.path)
+                if wanted.path != existing.path and known and known.document == existing.id:
                     self.catalog.forget_path(existing.path)
                 for file in stale:
                     self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
@@ -330,8 +361,8 @@ class _Run:
             for file in (job.recording, job.transcript if job.parsed else None):
                 if file:
                     self.catalog.put_path(str(file.path), replace(file.known, document=document.id))
-            if replaced and not self.catalog.paths_of(replaced):
-                self.catalog.remove_document(replaced)
+            for document_id in replaced:
+                self._drop(document_id)
         self.changed = True
         names = self.summary.updated if job.existing or replaced else self.summary.added
         names.append(job.source.name)
@@ -340,11 +371,14 @@ class _Run:
         for warning in done.warnings:
             self.summary.warn(str(job.source.path), warning)
 
-    def _replaced(self, job: _Job) -> str | None:
-        """The document that was at this path before its recording changed."""
+    def _replaced(self, job: _Job) -> set[str]:
+        """What was at these paths before: another recording, or a transcript on its own."""
         main = job.recording or job.transcript
-        before = main.before.document if main and main.before else None
-        return before if before != job.document_id else None
+        found = {main.before.document} if main and main.before else set()
+        beside = job.transcript.before if job.transcript else None
+        if beside and beside.document == beside.sha256:
+            found.add(beside.document)
+        return {document_id for document_id in found - {job.document_id} if document_id}
 
     def _document(self, job: _Job, done: Processed) -> Document:
         source, tags = job.source, done.tags
@@ -395,5 +429,7 @@ def _generation_is_behind(library: Library) -> bool:
         generation = library.generation()
     except LibraryError:
         return bool(library.catalog.documents())
-    indexed = {(d.id, d.features, d.title) for d in generation.lexical.documents()}
-    return indexed != {(d.id, d.features, d.title) for d in library.catalog.documents()}
+    shown = ("id", "features", "name", "title", "path", "date", "speaker", "label", "language")
+    key = attrgetter(*shown)
+    indexed = {key(d) for d in generation.lexical.documents()}
+    return indexed != {key(d) for d in library.catalog.documents()}

@@ -79,6 +79,9 @@ class Lexical:
             )
             self._db.row_factory = sqlite3.Row
             self.n_segments: int = self._db.execute("SELECT count(*) FROM segments").fetchone()[0]
+            page = self._db.execute("PRAGMA page_size").fetchone()[0]
+            if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
+                raise sqlite3.DatabaseError("the file is cut off")
         except sqlite3.DatabaseError as error:
             raise LibraryError(
                 f"{path.name} is missing or damaged ({error}); run 'hilbert rebuild --library "

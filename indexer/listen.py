@@ -90,7 +90,10 @@ def listen(
     pass_ = _Pass(encoder, recogniser, language, progress)
     recording = open_recording(path)
     if spans is not None:
-        pass_.run(span_windows(recording.blocks(), spans))
+        blocks = recording.blocks()
+        pass_.run(span_windows(blocks, spans))
+        for _ in blocks:  # to the end: only then its length and its damage are known
+            pass
     else:
         pass_.run(speech_windows(recording.blocks()))
     speech = bool(pass_.windows)

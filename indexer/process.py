@@ -70,19 +70,22 @@ def process(
     Raises:
         AudioError: the recording cannot be decoded.
     """
-    language = _language(source, transcript, settings)
+    language = spoken_language(source, transcript, settings)
     if source.recording is None:
         assert transcript is not None
         return _transcript_only(transcript, encoders, settings, language)
     return _recording(source, transcript, encoders, settings, language, progress)
 
 
-def _language(source: Source, transcript: Transcript | None, settings: ProcessSettings) -> str:
+def spoken_language(
+    source: Source, transcript: Transcript | None, settings: ProcessSettings
+) -> str:
+    """What the table says, else the transcript, else the setting; two letters."""
     named = source.metadata.get("language") or (transcript.language if transcript else None)
-    return _two_letters(named) or settings.language
+    return two_letters(named) or settings.language
 
 
-def _two_letters(language: str | None) -> str | None:
+def two_letters(language: str | None) -> str | None:
     """`en` for en, en-US and eng; None for what names no language (und)."""
     if not language or language.lower() in {"und", "mul", "zxx"}:
         return None

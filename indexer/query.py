@@ -49,7 +49,8 @@ def typed_query(library: Library, text: str, channel: str = "auto") -> Query:
     Raises:
         QueryError: nothing was typed, or a whole book.
     """
-    text = " ".join(text.split())
+    # A terminal that speaks another encoding sends lone surrogates, which no tokenizer takes.
+    text = " ".join(text.encode("utf-8", "replace").decode().split())
     if not text:
         raise QueryError("the query is empty; type what you are looking for")
     if len(text) > MAX_TYPED:

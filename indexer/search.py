@@ -123,15 +123,25 @@ class Searcher:
         )
 
     def similar(
-        self, document: str, seconds: float, *, k: int = 10, channel: str = "auto"
+        self,
+        document: str,
+        seconds: float,
+        *,
+        k: int = 10,
+        channel: str = "auto",
+        segment_id: int | None = None,
     ) -> SearchResult:
         """The moments most like the one at `seconds` of a document, itself left out.
+
+        `segment_id` names the moment exactly (`Hit.segment`): the only way to tell the moments
+        of a document without times apart.
 
         Raises:
             QueryError: the document has no moment there, or the channel cannot answer.
         """
         started = time.perf_counter()
-        segment = self.segment_at(document, seconds)
+        named = self.generation.lexical.segments([segment_id]) if segment_id is not None else []
+        segment = named[0] if named else self.segment_at(document, seconds)
         query = moment_query(self.generation, segment)
         hits, documents = self._answer(query, k, channel, exclude=segment.id)
         documents = tuple(d for d in documents if d.document != document)

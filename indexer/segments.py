@@ -105,6 +105,8 @@ def split_cues(
         edges = np.cumsum([0, *(len(piece) + 1 for piece in pieces)])
         times = cue.start + (cue.end - cue.start) * edges / edges[-1]
         for piece, start, end in zip(pieces, times[:-1], times[1:], strict=True):
+            # One word may be given for minutes ("[Music]"); no piece is longer than a segment.
+            end = min(end, start + settings.max_seconds)
             out.append(replace(cue, text=piece, start=float(start), end=float(end)))
     return tuple(out)
 

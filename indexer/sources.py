@@ -42,11 +42,15 @@ class Source:
 
 @dataclass
 class Scan:
-    """What a scan found; `failures` maps a path to the reason it cannot be used."""
+    """What a scan found; `failures` maps a path to the reason it cannot be used.
+
+    `tables` are the metadata files that were looked at.
+    """
 
     sources: list[Source] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
+    tables: set[str] = field(default_factory=set)
 
 
 def scan(paths: Iterable[Path], exclude: Path | None = None) -> Scan:
@@ -60,7 +64,7 @@ def scan(paths: Iterable[Path], exclude: Path | None = None) -> Scan:
     seen: set[Path] = set()
     for path in paths:
         path = Path(os.path.abspath(path))
-        if path.is_dir():
+        if os.path.isdir(path):
             before = len(found.sources) + len(found.failures)
             for folder, names in _folders(path, exclude, found):
                 _scan_folder(folder, names, found, seen)
@@ -69,7 +73,7 @@ def scan(paths: Iterable[Path], exclude: Path | None = None) -> Scan:
                     "no recordings or transcripts here; recordings end in "
                     + " ".join(sorted(RECORDING_EXTENSIONS))
                 )
-        elif path.exists() or path.is_symlink():
+        elif os.path.lexists(path):
             _scan_file(path, found, seen)
         else:
             found.failures[str(path)] = "there is no such file or folder"
@@ -82,8 +86,16 @@ def _folders(top: Path, exclude: Path | None, found: Scan) -> Iterator[tuple[Pat
 
     for folder, folders, names in os.walk(top, onerror=unreadable, followlinks=False):
         here = Path(folder)
-        folders[:] = sorted(f for f in folders if not f.startswith(".") and (here / f) != exclude)
+        folders[:] = sorted(
+            f
+            for f in folders
+            if not f.startswith(".") and here / f != exclude and not _is_library(here / f)
+        )
         yield here, sorted(n for n in names if not n.startswith("."))
+
+
+def _is_library(folder: Path) -> bool:
+    return (folder / "catalog.sqlite").is_file() and (folder / "features").is_dir()
 
 
 def _scan_folder(folder: Path, names: list[str], found: Scan, seen: set[Path]) -> None:
@@ -149,6 +161,7 @@ def _may_be_transcript(file: Path) -> bool:
 def _read_metadata(folder: Path, found: Scan) -> dict[str, dict[str, str]]:
     """The rows of `metadata.csv` by name; a broken table is a failure, the files go on."""
     path = folder / METADATA_FILE
+    found.tables.add(str(path))
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))

@@ -16,6 +16,7 @@ MAX_SECONDS = 30.0
 _EARLY_SECONDS = 5.0
 # Speech longer than this without a pause is cut; room for the padding of a region on each side.
 _MAX_SPEECH_SECONDS = 29.0
+_SHORT_PAUSE_SECONDS = 1.0
 _VAD_SECONDS = 120.0
 # Below this level (of full scale) there is nothing to hear: digital silence with dither.
 _SILENCE_RMS = 1e-3
@@ -59,6 +60,13 @@ class _Tape:
                 self._parts.append(block)
                 self._size += len(block)
 
+    def skip_to(self, seconds: float) -> None:
+        """Forget what lies before, without ever holding the whole of it."""
+        self.forget_before(seconds)
+        while self.end < seconds and not self.ended:
+            self.read_until(self.end + 1.0)
+            self.forget_before(seconds)
+
     def cut(self, start: float, end: float) -> NDArray[np.float32]:
         whole = self._join()
         low = max(0, round(start * SAMPLE_RATE) - self._first)
@@ -85,9 +93,13 @@ def speech_windows(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Window]:
 
 
 def span_windows(blocks: Iterable[NDArray[np.float32]], spans: Sequence[Span]) -> Iterator[Window]:
-    """Windows that cover `spans` (seconds, sorted by start), for instance timed cues."""
+    """Windows that cover `spans` (seconds, sorted by start), for instance timed cues.
+
+    Nobody listens for words here, so a window may end within one: spans that follow each other
+    are cut into as few equal windows as there can be.
+    """
     tape = _Tape(blocks)
-    yield from _windows(tape, iter(_split_long(_without_overlap(spans))))
+    yield from _windows(tape, iter(_split_long(_joined(spans))))
 
 
 def sound_windows(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Window]:
@@ -135,20 +147,25 @@ def _best_cut(spans: list[Span]) -> int:
 
 def _windows(tape: _Tape, spans: Iterator[Span | None]) -> Iterator[Window]:
     for start, end in plan(spans):
+        tape.skip_to(start)
         tape.read_until(end)
         samples = tape.cut(start, end)
         if len(samples):
             yield Window(start, samples.copy())
-        tape.forget_before(start)
 
 
-def _without_overlap(spans: Sequence[Span]) -> Iterator[Span]:
-    reached = 0.0
+def _joined(spans: Sequence[Span]) -> Iterator[Span]:
+    """Spans without overlap, those with hardly a pause between them made one."""
+    current: Span | None = None
     for start, end in spans:
-        start = max(start, reached)
-        if end > start:
-            yield start, end
-            reached = end
+        if current and start - current[1] <= _SHORT_PAUSE_SECONDS:
+            current = (current[0], max(current[1], end))
+        else:
+            if current:
+                yield current
+            current = (start, end)
+    if current:
+        yield current
 
 
 def _split_long(spans: Iterable[Span]) -> Iterator[Span]:

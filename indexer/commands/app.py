@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -34,17 +35,27 @@ def serve(library: Path, port: int) -> int:
         "--server.address=127.0.0.1",
         f"--server.port={port}",
         "--server.headless=true",
-        "--browser.gatherUsageStats=false",
+        "--server.maxUploadSize=200",
         "--server.fileWatcherType=none",
+        "--browser.gatherUsageStats=false",
+        "--client.showErrorDetails=none",
+        "--client.toolbarMode=viewer",
     ]
     environment = {**os.environ, "HILBERT_LIBRARY": str(library.absolute())}
     click.echo(f"hilbert serves {library} at http://127.0.0.1:{port} (Ctrl-C stops it)")
+    # -P: a file of the current folder named like a package must not take its place.
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(page), *arguments], env=environment
+        [sys.executable, "-P", "-m", "streamlit", "run", str(page), *arguments], env=environment
     )
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
     try:
         return process.wait()
     except KeyboardInterrupt:
+        return 0
+    finally:  # whatever ends us ends the server too
         process.terminate()
         process.wait()
-        return 0

@@ -47,6 +47,7 @@ def command(
     from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
     from indexer.ingest import index
     from indexer.library import Library
+    from indexer.memory import keep_freed_memory
     from indexer.process import ProcessSettings
     from indexer.sources import scan
 
@@ -55,6 +56,7 @@ def command(
     encoders = None
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
+    keep_freed_memory()
     found = scan(paths, exclude=library.absolute())
     made = Library.create(library, encoders)
     with TerminalReporter() as reporter:

@@ -98,8 +98,9 @@ def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
             question = json.loads(line)
         except ValueError as error:
             raise click.UsageError(f"{path}, line {number}: not JSON ({error})") from error
-        if not isinstance(question, dict) or not (question.get("query") or question.get("clip")):
-            raise click.UsageError(f'{path}, line {number}: needs a "query" or a "clip"')
+        asked = [question.get(k) for k in ("query", "clip")] if isinstance(question, dict) else []
+        if not any(asked) or not all(isinstance(a, str) for a in asked if a is not None):
+            raise click.UsageError(f'{path}, line {number}: needs a "query" or a "clip", in quotes')
         if question.get("clip"):
             question["clip"] = path.parent / question["clip"]
         yield question
