@@ -1,0 +1,142 @@
+"""A small library of real demo talks, made once, and the installed command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from indexer import assets
+from indexer.encoders import Encoders
+from indexer.ingest import index
+from indexer.library import Library
+from indexer.process import ProcessSettings
+from indexer.sources import scan
+
+# Half of them with a transcript, half without; every demo clip is about one of them.
+TALKS = (
+    "fog-on-the-namib",
+    "footsteps-of-a-foley-artist",
+    "harrison-and-the-longitude",
+    "how-a-violin-sings",
+    "how-vaccines-teach",
+    "why-tides-lag",
+)
+# The same examples in every run, and as long as they take: a busy machine is no failure.
+settings.register_profile("hilbert", deadline=None, derandomize=True)
+settings.load_profile("hilbert")
+
+COMMAND = Path(sys.executable).with_name("hilbert")
+
+RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def demo_folder() -> Path:
+    """The demo collection: recordings, queries and clips with their answers."""
+    folder = assets.demo_folder()
+    assert folder is not None
+    return folder
+
+
+@pytest.fixture(scope="session")
+def talks(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of six demo talks and their table, to be read only."""
+    folder = tmp_path_factory.mktemp("talks")
+    for talk in TALKS:
+        for file in (demo_folder / "recordings").glob(f"{talk}.*"):
+            shutil.copy(file, folder)
+    shutil.copy(demo_folder / "recordings" / "metadata.csv", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def empty_library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library without documents, to be copied."""
+    folder = tmp_path_factory.mktemp("libraries") / "empty"
+    Library.create(folder).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def encoders(empty_library_folder: Path) -> Encoders:
+    """The embedded encoders, loaded once for all tests."""
+    library = Library.open(empty_library_folder)
+    library.close()
+    return library.encoders
+
+
+@pytest.fixture(scope="session")
+def small_library(
+    empty_library_folder: Path,
+    encoders: Encoders,
+    talks: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Library:
+    """A library of `talks`, to be read only; `library_copy` is there to be changed."""
+    folder = tmp_path_factory.mktemp("small") / "library"
+    shutil.copytree(empty_library_folder, folder)
+    library = Library.open(folder)
+    library.encoders = encoders
+    summary = index(library, scan([talks]), ProcessSettings())
+    assert not summary.failed
+    return library
+
+
+@pytest.fixture
+def library_copy(small_library: Library, encoders: Encoders, tmp_path: Path) -> Library:
+    """The small library once more, to be changed."""
+    folder = tmp_path / "copy"
+    shutil.copytree(small_library.folder, folder)
+    library = Library.open(folder)
+    library.encoders = encoders
+    return library
+
+
+@pytest.fixture
+def empty_library(empty_library_folder: Path, encoders: Encoders, tmp_path: Path) -> Library:
+    """A library without documents, to be filled."""
+    folder = tmp_path / "library"
+    shutil.copytree(empty_library_folder, folder)
+    library = Library.open(folder)
+    library.encoders = encoders
+    return library
+
+
+@pytest.fixture(scope="session")
+def run_hilbert() -> RunHilbert:
+    """Run the installed `hilbert` with arguments; returns its output and exit status."""
+
+    def run(
+        *arguments: object, cwd: Path | None = None, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(COMMAND), *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=cwd,
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Real recordings to measure on, which are no part of the project."""
+    named = os.environ.get("HILBERT_DATA")
+    if not named:
+        pytest.skip("HILBERT_DATA is not set: it names the folder of real recordings")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.skip(f"there is no folder {folder}, which HILBERT_DATA names")
+    return folder

@@ -1,0 +1,233 @@
+"""Typed words, clips and moments find the right moments, through every channel."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from indexer.errors import AudioError, QueryError
+from indexer.library import Library
+from indexer.query import CHANNELS
+from indexer.search import WEIGHTS, Hit, Searcher, SearchResult
+
+WriteSound = Callable[..., Path]
+TEA = "why is the water in the ocean like a cup of tea"
+
+
+def lines(path: Path, names: set[str]) -> list[dict[str, Any]]:
+    """The questions of a file whose answer is in one of the documents."""
+    every = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [line for line in every if line["document"] in names]
+
+
+@pytest.fixture(scope="module")
+def names(searcher: Searcher) -> set[str]:
+    return {document.name for document in searcher.documents.values()}
+
+
+def plain(result: SearchResult) -> list[tuple[int, float]]:
+    return [(hit.segment, hit.score) for hit in result.hits]
+
+
+# --- finding ----------------------------------------------------------------------------------
+
+
+def finds(hit: Hit, question: dict[str, Any]) -> bool:
+    """Whether a hit overlaps the wanted moment and is short enough to be one."""
+    same = hit.name == question["document"]
+    return same and hit.start < question["end"] and question["start"] < hit.end <= hit.start + 60
+
+
+def test_every_typed_query_finds_its_document_first_and_its_moment_among_three(
+    searcher: Searcher, demo_folder: Path, names: set[str]
+) -> None:
+    questions = lines(demo_folder / "queries.jsonl", names)
+    assert len(questions) == 6
+    for question in questions:
+        result = searcher.search(question["query"])
+        assert result.documents[0].name == question["document"], question["query"]
+        assert any(finds(hit, question) for hit in result.hits[:3]), question["query"]
+
+
+def test_every_clip_finds_its_moment_first(
+    searcher: Searcher, demo_folder: Path, names: set[str]
+) -> None:
+    questions = lines(demo_folder / "clips.jsonl", names)
+    assert len(questions) == 6
+    for question in questions:
+        result = searcher.search(clip=demo_folder / question["clip"])
+        assert result.documents[0].name == question["document"], question["clip"]
+        assert finds(result.hits[0], question), question["clip"]
+        assert result.heard and len(result.heard.split()) > 5
+
+
+@pytest.mark.parametrize("channel", ["auto", "lexical", "text"])
+def test_words_find_the_moment_through_each_channel_of_words(
+    searcher: Searcher, channel: str
+) -> None:
+    hit = searcher.search("ocean basin rocks like tea in a cup", channel=channel).hits[0]
+    assert hit.name == "why-tides-lag" and hit.start < 37 and hit.end > 33
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_clip_cut_from_a_recording_finds_it_through_every_channel(
+    searcher: Searcher, demo_folder: Path, channel: str
+) -> None:
+    clip = demo_folder / "clips" / "beetle-in-the-fog-excerpt.opus"
+    result = searcher.search(clip=clip, channel=channel, k=3)
+    assert "fog-on-the-namib" in {hit.name for hit in result.hits}
+    assert all(set(hit.channels) == {channel} for hit in result.hits)
+
+
+def test_a_clip_of_music_is_answered_by_its_sound_only(
+    searcher: Searcher, write_sound: WriteSound, music: NDArray[np.float32], tmp_path: Path
+) -> None:
+    clip = write_sound(tmp_path / "music.wav", music)
+    result = searcher.search(clip=clip)
+    assert result.heard == "" and result.hits
+    assert all(set(hit.channels) <= {"audio", "joint"} for hit in result.hits)
+    with pytest.raises(QueryError, match="no words were heard; try --channel audio"):
+        searcher.search(clip=clip, channel="lexical")
+
+
+def test_similar_leaves_the_moment_itself_out(searcher: Searcher, small_library: Library) -> None:
+    (document,) = [d for d in small_library.catalog.documents() if d.name == "why-tides-lag"]
+    for channel in ("auto", *CHANNELS):
+        itself = searcher.segment_at(document.id, 35.0)
+        result = searcher.similar(document.id, 35.0, k=1000, channel=channel)
+        found = [hit.segment for hit in result.hits]
+        assert itself.id not in found
+        assert document.id not in {d.document for d in result.documents}
+    everything = searcher.similar(document.id, 35.0, k=1000).hits
+    assert len(everything) == searcher.generation.lexical.n_segments - 1
+
+
+def test_a_moment_is_the_one_at_that_second_or_the_nearest(
+    searcher: Searcher, small_library: Library
+) -> None:
+    (document,) = [d for d in small_library.catalog.documents() if d.name == "why-tides-lag"]
+    at = searcher.segment_at(document.id, 35.0)
+    assert at.start is not None and at.end is not None and at.start <= 35.0 < at.end
+    last = searcher.generation.lexical.segments_of(document.id)[-1]
+    assert searcher.segment_at(document.id, 80.0).id == last.id
+    with pytest.raises(QueryError, match="why-tides-lag ends at 76 s; there is nothing at 4000 s"):
+        searcher.segment_at(document.id, 4000.0)
+
+
+# --- what an answer looks like ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("channel", ["auto", *CHANNELS])
+def test_answers_are_sorted_bounded_and_explained(searcher: Searcher, channel: str) -> None:
+    result = searcher.search(TEA, channel=channel, k=8)
+    assert 1 <= len(result.hits) <= 8
+    for ranked in (result.hits, result.documents):
+        scores = [entry.score for entry in ranked]
+        assert scores == sorted(scores, reverse=True)
+        assert max(scores) < 2.5 and min(scores) > -1
+    for hit in result.hits:
+        assert 0 <= hit.start < hit.end <= hit.start + 60
+        assert sum(hit.channels.values()) == pytest.approx(hit.score, abs=1e-4)
+        assert Path(hit.path).is_file() and hit.text and hit.title
+    assert len({d.document for d in result.documents}) == len(result.documents)
+
+
+def test_unrelated_moments_score_about_nothing(searcher: Searcher) -> None:
+    scores = [hit.score for hit in searcher.search(TEA, channel="text", k=1000).hits]
+    assert scores[0] > 0.4
+    assert abs(np.median(scores)) < 0.15
+
+
+def test_more_results_begin_with_the_fewer(searcher: Searcher) -> None:
+    assert plain(searcher.search(TEA, k=20))[:3] == plain(searcher.search(TEA, k=3))
+
+
+def test_the_same_question_gets_the_same_answer(searcher: Searcher, small_library: Library) -> None:
+    again = Searcher(small_library)
+    assert plain(again.search(TEA)) == plain(searcher.search(TEA))
+
+
+def test_the_weights_of_each_kind_of_query_sum_to_one() -> None:
+    for weights in WEIGHTS.values():
+        assert set(weights) == set(CHANNELS) and sum(weights.values()) == pytest.approx(1)
+
+
+# --- anything may be asked --------------------------------------------------------------------
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(st.characters(), min_size=1, max_size=80).filter(str.strip))
+def test_any_typed_text_is_answered(searcher: Searcher, typed: str) -> None:
+    hits = searcher.search(typed).hits
+    assert len(hits) == 10 and all(np.isfinite(hit.score) for hit in hits)
+
+
+def test_typed_text_from_a_terminal_of_another_encoding_is_answered(searcher: Searcher) -> None:
+    assert searcher.search("caf\udce9 tea").hits
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({"text": "  "}, "the query is empty"),
+        ({"text": "word " * 3000}, "longer than 10000 characters"),
+        ({"text": "tea", "channel": "smell"}, "no channel 'smell'; use auto, lexical"),
+        ({"text": "tea", "k": 0}, "-k must be at least 1"),
+        ({"text": "tea", "clip": Path("a.wav")}, "give either words or a clip"),
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(
+    searcher: Searcher, arguments: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(QueryError, match=reason):
+        searcher.search(**arguments)
+
+
+def test_a_clip_that_cannot_be_used_says_why(
+    searcher: Searcher, write_sound: WriteSound, silence: NDArray[np.float32], tmp_path: Path
+) -> None:
+    (tmp_path / "text.mp3").write_text("no sound")
+    with pytest.raises(AudioError, match=r"text\.mp3: not a sound file"):
+        searcher.search(clip=tmp_path / "text.mp3")
+    with pytest.raises(AudioError, match=r"gone\.mp3: there is no such file"):
+        searcher.search(clip=tmp_path / "gone.mp3")
+    with pytest.raises(QueryError, match=r"silence\.wav is silent; there is nothing to search"):
+        searcher.search(clip=write_sound(tmp_path / "silence.wav", silence))
+    long = write_sound(tmp_path / "long.wav", np.zeros(8000 * 660, np.float32), 8000)
+    with pytest.raises(QueryError, match=r"long\.wav is 11 minutes long; cut out the part"):
+        searcher.search(clip=long)
+
+
+def test_two_threads_get_the_answers_of_one(searcher: Searcher, demo_folder: Path) -> None:
+    questions = [
+        json.loads(line)["query"]
+        for line in (demo_folder / "queries.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    alone = [plain(searcher.search(question)) for question in questions]
+    with ThreadPoolExecutor(2) as threads:
+        together = list(threads.map(lambda q: plain(searcher.search(q)), questions * 2))
+    assert together == alone * 2
+
+
+def test_lexical_search_loads_no_model(small_library: Library) -> None:
+    script = (
+        "import sys\nfrom indexer.cli import run\n"
+        "status = run(['search', 'ocean tea', '-l', sys.argv[1], '--channel', 'lexical'])\n"
+        "heavy = {'torch', 'ctranslate2', 'sentence_transformers', 'faster_whisper', 'av'}\n"
+        "print(status, sorted(heavy & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script, str(small_library.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert "Why the tide keeps its own time" in done.stdout
+    assert done.stdout.splitlines()[-1] == "0 []"

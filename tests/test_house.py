@@ -1,0 +1,81 @@
+"""The rules of the house: imports go one way, nothing unsafe is loaded, dependencies say why."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+# What each package may import of the project; the command line starts the app, never imports it.
+MAY_IMPORT = {"hilbert": {"hilbert"}, "indexer": {"hilbert", "indexer"}}
+MAY_IMPORT["app"] = {"hilbert", "indexer", "app"}
+MUST_NOT_KNOW = {
+    "hilbert": {"sqlite3", "faiss", "streamlit", "click", "av"},
+    "indexer": {"streamlit", "plotly"},
+    "app": {"torch", "faiss", "sqlite3"},
+}
+FORBIDDEN = ("allow_pickle", "unsafe_allow_html", "torch.load", "torch.save", "yaml.load")
+
+
+def sources(package: str) -> list[Path]:
+    return sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[tuple[str, int]]:
+    """Top-level names of all imports of a file, also those inside functions, and their lines."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name.partition(".")[0], node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: a relative import hides its package"
+            yield (node.module or "").partition(".")[0], node.lineno
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_run_from_app_to_indexer_to_hilbert_and_never_back(package: str) -> None:
+    forbidden = (MAY_IMPORT.keys() - MAY_IMPORT[package]) | MUST_NOT_KNOW[package]
+    files = sources(package)
+    assert files
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in files
+        for name, line in imported(path)
+        if name in forbidden
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_nothing_is_unpickled_and_no_page_takes_raw_html(package: str) -> None:
+    wrong = []
+    for path in sources(package):
+        text = path.read_text(encoding="utf-8")
+        wrong += [f"{path.name}: {word}" for word in FORBIDDEN if word in text]
+        pickles = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+        wrong += [f"{path.name}: {name}" for name, _ in imported(path) if name in pickles]
+    assert wrong == []
+
+
+def test_every_dependency_says_why_it_is_there() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lists = re.findall(r"^(?:dependencies|dev) = \[\n(.*?)^\]", text, re.DOTALL | re.MULTILINE)
+    assert len(lists) == 2
+    lines = [line.strip() for block in lists for line in block.splitlines() if line.strip()]
+    assert len(lines) > 20
+    without = [line for line in lines if not re.fullmatch(r'"[^"]+",\s+# \S.{4,}', line)]
+    assert without == []
+
+
+def test_every_file_says_its_job_in_its_first_line() -> None:
+    without = [
+        str(path.relative_to(ROOT))
+        for package in MAY_IMPORT
+        for path in sources(package)
+        if not (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").strip()
+        and path.name != "__main__.py"
+    ]
+    assert without == []
