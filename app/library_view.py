@@ -65,7 +65,7 @@ def _model_name(folder: Path) -> str:
         first = (folder / "README.md").read_text(encoding="utf-8").lstrip().splitlines()[0]
     except (OSError, UnicodeDecodeError, IndexError):
         return "without a card"
-    return first.lstrip("# ").lower() if first.startswith("#") else "without a card"
+    return first.lstrip("# ") if first.startswith("#") else "without a card"
 
 
 def show_documents(opened: Opened) -> None:

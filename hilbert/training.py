@@ -195,7 +195,7 @@ def training_card(result: TrainingResult, learned: int, config: TrainingConfig) 
     rows = [f"| {name} | {result.before[name]:.3f} | {result.after[name]:.3f} |" for name in names]
     return "\n".join(
         [
-            "# Fusion model (HILBERT, reconstructed from its abstract)",
+            "# HILBERT, reconstructed from its abstract",
             "",
             "Audio, text and joint embeddings of recordings from frozen speech and text features,",
             "after the abstract of arXiv 2604.16247. The arrangement and all settings are choices",

@@ -69,6 +69,9 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:  # the reader of our output left
         sys.stderr.close()
         return 0
+    except OSError as error:  # a full disk, a folder without write permission
+        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        return 1
     except Exception as error:
         from hilbert.errors import HilbertError
 

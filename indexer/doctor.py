@@ -75,8 +75,8 @@ def _features(library: Library, checkup: Checkup) -> None:
 
 def _generation(library: Library, checkup: Checkup) -> None:
     documents = library.catalog.documents()
-    if library.catalog.current_generation() is None and not documents:
-        checkup.notes.append("the library is empty")
+    if library.catalog.current_generation() is None:  # or killed before the first was written
+        checkup.notes.append(_waiting(library, len(documents)) or "the library is empty")
         return
     try:
         generation = library.generation()
@@ -84,12 +84,18 @@ def _generation(library: Library, checkup: Checkup) -> None:
         checkup.problems.append(str(error))
         return
     indexed = {d.id: d.features for d in generation.lexical.documents()}
-    waiting = [d for d in documents if indexed.get(d.id) != d.features]
+    waiting = sum(indexed.get(d.id) != d.features for d in documents)
     if waiting:
-        checkup.notes.append(
-            f"{len(waiting)} documents of an interrupted run are not searchable yet; run the "
-            f"same 'hilbert index' again, or 'hilbert rebuild --library {library.folder}'"
-        )
+        checkup.notes.append(_waiting(library, waiting))
+
+
+def _waiting(library: Library, documents: int) -> str:
+    if not documents:
+        return ""
+    return (
+        f"{documents} documents of an interrupted run are not searchable yet; run the same "
+        f"'hilbert index' again, or 'hilbert rebuild --library {library.folder}'"
+    )
 
 
 def _sources(library: Library, checkup: Checkup) -> None:

@@ -254,8 +254,8 @@ def _put_model(folder: Path, encoders: Encoders) -> None:
     save_model(
         new_model(config),
         target,
-        "# Untrained\n\nA HILBERT of random weights, made because no shipped model was trained "
-        f"for {speech.name} and {text.name}. Text search works; the audio channel says nothing "
+        "# HILBERT, untrained\n\nRandom weights, made because no shipped model was trained for "
+        f"{speech.name} and {text.name}. Text search works; the audio channel says nothing "
         "until the model is trained.\n",
     )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hilbert.encoders.protocols import SpeechEncoder
     from hilbert.encoders.whisper import WhisperEncoder
 
-BATCH_WINDOWS = 8
+BATCH_WINDOWS = 16
 # Shorter than this, whatever a recogniser says is a guess.
 MIN_SPEECH_SECONDS = 0.5
 

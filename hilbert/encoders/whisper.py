@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +24,7 @@ FRAMES_PER_SECOND = 50  # encoder states; two log-mel frames of 10 ms make one
 _MAX_COMPRESSION_RATIO = 2.4
 _MIN_AVG_LOGPROB = -1.0
 _MAX_NO_SPEECH_PROB = 0.6
+_MAX_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class WhisperEncoder:
 
     tokens_per_second = 2.0
 
-    def __init__(self, model: Any, name: str, fingerprint: str) -> None:
+    def __init__(self, model: Any, name: str, fingerprint: str, workers: int = 1) -> None:
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
@@ -87,6 +90,8 @@ class WhisperEncoder:
         self.fingerprint = hashlib.sha256(f"{fingerprint} {settings}".encode()).hexdigest()
         self.multilingual: bool = model.model.is_multilingual
         self._model = model
+        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="whisper")
+        self._n_workers = workers
         self._tokenizer_class = Tokenizer
         self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
         # A tenth of a second of silence tells the width of the states.
@@ -94,19 +99,24 @@ class WhisperEncoder:
 
     @classmethod
     def load(cls, resolved: ResolvedModel, threads: int = 0) -> WhisperEncoder:
-        """Load from a folder with CTranslate2's `model.bin`; `threads` 0 means all cores."""
-        import os
+        """Load from a folder with CTranslate2's `model.bin`; `threads` 0 means all cores.
 
+        Windows are shared out to workers of one thread each: the decoder's steps are too small
+        for two threads to share one (16.7 s against 21.8 s for 44 windows on two cores).
+        """
         from faster_whisper import WhisperModel
 
+        threads = threads or os.cpu_count() or 1
+        workers = min(threads, _MAX_WORKERS)
         model = WhisperModel(
             str(resolved.path),
             device="cpu",
             compute_type="int8",
-            cpu_threads=threads or os.cpu_count() or 1,
+            cpu_threads=threads // workers,
+            num_workers=workers,
             local_files_only=True,
         )
-        return cls(model, resolved.name, resolved.fingerprint)
+        return cls(model, resolved.name, resolved.fingerprint, workers)
 
     def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """Audio tokens of each window.
@@ -117,9 +127,10 @@ class WhisperEncoder:
         Returns:
             One `[ceil(seconds * 2), width]` float32 array a window: means of 25 encoder states.
         """
-        if not windows:
-            return []
-        return self._pool(self._encode(windows), windows)
+        parts = self._workers.map(
+            lambda part: self._tokens(self._encode(part), part), self._shares(windows)
+        )
+        return [tokens for part in parts for tokens in part]
 
     def transcribe(
         self, windows: Sequence[NDArray[np.float32]], language: str = "en"
@@ -129,8 +140,19 @@ class WhisperEncoder:
         A decoding that loops or is improbable is tried again with a beam; what stays incredible
         is dropped rather than shown.
         """
-        if not windows:
-            return []
+        parts = self._workers.map(
+            lambda part: self._transcribe(part, language), self._shares(windows)
+        )
+        return [heard for part in parts for heard in part]
+
+    def _shares(
+        self, windows: Sequence[NDArray[np.float32]]
+    ) -> list[Sequence[NDArray[np.float32]]]:
+        """Consecutive windows for each worker."""
+        size = max(1, -(-len(windows) // self._n_workers))
+        return [windows[i : i + size] for i in range(0, len(windows), size)]
+
+    def _transcribe(self, windows: Sequence[NDArray[np.float32]], language: str) -> list[Heard]:
         tokenizer = self._tokenizer(language)
         states = self._encode(windows)
         decoded = self._decode(_to_storage(states), len(windows), tokenizer)
@@ -145,7 +167,9 @@ class WhisperEncoder:
         words = self._word_times(states, decoded, windows, tokenizer)
         return [
             Heard(tokens, words_of, d.avg_logprob, d.no_speech_prob)
-            for tokens, words_of, d in zip(self._pool(states, windows), words, decoded, strict=True)
+            for tokens, words_of, d in zip(
+                self._tokens(states, windows), words, decoded, strict=True
+            )
         ]
 
     def _tokenizer(self, language: str) -> Any:
@@ -169,7 +193,7 @@ class WhisperEncoder:
             states.append(np.array(self._model.encode(mel), dtype=np.float32))
         return np.concatenate(states)
 
-    def _pool(
+    def _tokens(
         self, states: NDArray[np.float32], windows: Sequence[NDArray[np.float32]]
     ) -> list[NDArray[np.float32]]:
         step = round(FRAMES_PER_SECOND / self.tokens_per_second)
