@@ -98,7 +98,8 @@ class Recording:
                 found = (frame.format.name, frame.layout.name, frame.sample_rate)
                 if to_mono is None or found != kind:
                     # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
-                    kind, to_mono = found, av.AudioResampler(format="s16", layout="mono")
+                    kind = found
+                    to_mono = av.AudioResampler("s16", "mono", _intermediate_rate(found[2]))
                 for mono in to_mono.resample(frame):
                     samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
                     yield samples, mono.sample_rate
@@ -136,6 +137,14 @@ def _why_not_opened(path: Path, error: Exception) -> str:
     if path.is_file() and path.stat().st_size == 0:
         return "the file is empty"
     return "not a sound file that can be decoded"
+
+
+def _intermediate_rate(rate: int) -> int:
+    """The rate FFmpeg hands on: odd ones go by 48 kHz.
+
+    torchaudio's kernel grows with both rates over their common divisor: gigabytes for 44,101 Hz.
+    """
+    return rate if math.gcd(rate, SAMPLE_RATE) >= 25 else 48_000
 
 
 def _chunks(

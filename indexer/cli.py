@@ -73,11 +73,16 @@ def run(arguments: list[str]) -> int:
         _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         return 1
     except Exception as error:
+        import sqlite3
+
         from hilbert.errors import HilbertError
 
-        if not isinstance(error, HilbertError):
+        if isinstance(error, HilbertError):
+            _complain(str(error))
+        elif isinstance(error, sqlite3.DatabaseError):
+            _complain(f"a file of the library is damaged ({error}); run 'hilbert doctor'")
+        else:
             raise
-        _complain(str(error))
         return 1
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from hilbert.encoders.resolve import EncoderError
 from indexer.catalog import Document, KnownPath
@@ -18,49 +18,12 @@ from indexer.errors import AudioError, HilbertError, LibraryError
 from indexer.files import sha256_file
 from indexer.library import Library
 from indexer.process import Processed, ProcessSettings, process, spoken_language, two_letters
+from indexer.reporting import Quiet, Reporter
 from indexer.sources import Scan, Source
 from indexer.transcripts.model import Transcript, TranscriptError
 from indexer.transcripts.read import read_transcript
 
 log = logging.getLogger(__name__)
-
-
-class Reporter(Protocol):
-    """Who is told how an indexing goes on."""
-
-    def begin(self, seconds: float, documents: int) -> None:
-        """So much is to be done: seconds of recordings and number of documents."""
-
-    def document(self, name: str) -> None:
-        """A document is begun."""
-
-    def heard(self, seconds: float) -> None:
-        """So many seconds of the current recording are done."""
-
-    def finished(self, seconds: float) -> None:
-        """The current document, with so many announced seconds, is done or failed."""
-
-    def building(self, done: int, total: int) -> None:
-        """The new generation holds so many of its documents."""
-
-
-class Quiet:
-    """A reporter that says nothing."""
-
-    def begin(self, seconds: float, documents: int) -> None:
-        """Ignored."""
-
-    def document(self, name: str) -> None:
-        """Ignored."""
-
-    def heard(self, seconds: float) -> None:
-        """Ignored."""
-
-    def finished(self, seconds: float) -> None:
-        """Ignored."""
-
-    def building(self, done: int, total: int) -> None:
-        """Ignored."""
 
 
 @dataclass
@@ -135,54 +98,6 @@ def index(
     return run.summary
 
 
-def rebuild(library: Library, reporter: Reporter | None = None) -> int:
-    """A new generation from stored features; returns its number.
-
-    Raises:
-        LibraryError: features are missing or damaged, or another writer holds the library.
-    """
-    reporter = reporter or Quiet()
-    with library.writing():
-        try:
-            _ = library.model
-        except LibraryError:
-            library.put_shipped_model()
-        return library.commit(reporter.building)
-
-
-def remove(library: Library, names: Sequence[str]) -> list[Document]:
-    """Remove documents by name or id; their recordings are not touched.
-
-    Raises:
-        LibraryError: a name fits no document or several; then nothing is removed.
-    """
-    with library.writing():
-        chosen = [find_document(library, name) for name in names]
-        with library.catalog.transaction():
-            for document in chosen:
-                library.catalog.remove_document(document.id)
-        library.commit()
-    return chosen
-
-
-def find_document(library: Library, name: str) -> Document:
-    """The document of this name, path or (beginning of an) id.
-
-    Raises:
-        LibraryError: none or several fit.
-    """
-    documents = library.catalog.documents()
-    fits = [d for d in documents if name in (d.name, d.id, d.path)]
-    if not fits and len(name) >= 6:
-        fits = [d for d in documents if d.id.startswith(name.lower())]
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        ids = ", ".join(f"{d.id[:12]} ({d.path})" for d in fits)
-        raise LibraryError(f"several documents are called '{name}'; use an id: {ids}")
-    raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
-
-
 class _Run:
     """One pass over the sources, with what it did so far."""
 
@@ -218,7 +133,7 @@ class _Run:
                     raise  # the library's fault, not the file's
                 self._fail(job.source.path, error)
             except Exception as error:  # one strange file must not cost the others
-                log.exception("unexpected error in %s", job.source.path)
+                log.debug("unexpected error in %s", job.source.path, exc_info=True)
                 self._fail(job.source.path, error)
             self.reporter.finished(seconds)
 
@@ -236,7 +151,7 @@ class _Run:
     def _examine(self, source: Source, claimed: dict[str, Source]) -> _Job | None:
         """What is to be done for a source; None when nothing is."""
         recording = self._hash(source.recording) if source.recording else None
-        transcript, parsed = self._transcript(source, alone=recording is None)
+        transcript = self._hash_transcript(source)
         main = recording or transcript
         assert main is not None
         document_id = main.known.sha256
@@ -247,10 +162,19 @@ class _Run:
         existing = self.catalog.document(document_id)
         if existing and self._is_alias(source, main, existing):
             return None
-        transcript_sha = transcript.known.sha256 if transcript and parsed else None
-        if existing and self._is_current(existing, source, transcript_sha):
+        known_words = existing.transcript_sha if existing else None
+        parsed = None
+        if transcript and transcript.known.sha256 != known_words:  # else it was read before
+            parsed = self._parse(source, transcript)
+        # A transcript that cannot be read any more does not cost the words that are there.
+        words = known_words if source.transcript else None
+        if transcript and parsed:
+            words = transcript.known.sha256
+        if existing and self._is_current(existing, source, words):
             self._refresh(existing, source, [recording, transcript])
             return None
+        if transcript and parsed is None and transcript.known.sha256 == known_words:
+            parsed = self._parse(source, transcript)
         return _Job(source, document_id, recording, transcript, parsed, existing)
 
     def _hash(self, path: Path) -> _Hashed:
@@ -266,19 +190,27 @@ class _Run:
         known = KnownPath(status.st_size, status.st_mtime_ns, digest, None)
         return _Hashed(path, known, before)
 
-    def _transcript(
-        self, source: Source, *, alone: bool
-    ) -> tuple[_Hashed | None, Transcript | None]:
-        """A broken transcript is a failure of its own; its recording goes on without it."""
+    def _hash_transcript(self, source: Source) -> _Hashed | None:
+        """An unreadable transcript is a failure of its own; its recording goes on without it."""
         if source.transcript is None:
-            return None, None
+            return None
         try:
-            return self._hash(source.transcript), read_transcript(source.transcript)
-        except (OSError, TranscriptError) as error:
-            if alone:
+            return self._hash(source.transcript)
+        except (OSError, HilbertError) as error:
+            if source.recording is None:
                 raise
             self._fail(source.transcript, error)
-            return None, None
+            return None
+
+    def _parse(self, source: Source, transcript: _Hashed) -> Transcript | None:
+        """Likewise for one that can be read but not understood."""
+        try:
+            return read_transcript(transcript.path)
+        except TranscriptError as error:
+            if source.recording is None:
+                raise
+            self._fail(transcript.path, error)
+            return None
 
     def _is_alias(self, source: Source, main: _Hashed, existing: Document) -> bool:
         """Whether the same bytes are already indexed under another path that still exists."""

@@ -179,10 +179,11 @@ def _cues(
             )
         return transcript.cues, "timed"
     aligned = align(transcript.cues, heard.words or (), heard.seconds)
-    if heard.words and aligned.matched < _POORLY_MATCHED:
+    if aligned.matched < _POORLY_MATCHED:
+        share = f"only {aligned.matched:.0%}" if aligned.matched else "none"
         warnings.append(
-            f"only {aligned.matched:.0%} of the transcript's words were heard: its times are "
-            "rough; is it the right transcript?"
+            f"{share} of the transcript's words were heard: its times are rough; is it the right "
+            "transcript?"
         )
     return aligned.cues, "aligned"
 

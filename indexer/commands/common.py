@@ -140,7 +140,7 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
         self._progress.stop()
 
     def begin(self, seconds: float, documents: int) -> None:
-        """See `indexer.ingest.Reporter`."""
+        """See `indexer.reporting.Reporter`."""
         self._total = max(seconds, 1.0)
         self._task = self._progress.add_task("indexing", total=self._total)
         if not sys.stderr.isatty():
@@ -150,20 +150,20 @@ class TerminalReporter(AbstractContextManager["TerminalReporter"]):
             )
 
     def document(self, name: str) -> None:
-        """See `indexer.ingest.Reporter`."""
+        """See `indexer.reporting.Reporter`."""
         self._progress.update(self._task, description=name[:40])
 
     def heard(self, seconds: float) -> None:
-        """See `indexer.ingest.Reporter`."""
+        """See `indexer.reporting.Reporter`."""
         self._progress.update(self._task, completed=min(self._total, self._done + seconds))
 
     def finished(self, seconds: float) -> None:
-        """See `indexer.ingest.Reporter`."""
+        """See `indexer.reporting.Reporter`."""
         self._done += seconds
         self._progress.update(self._task, completed=self._done)
 
     def building(self, done: int, total: int) -> None:
-        """See `indexer.ingest.Reporter`."""
+        """See `indexer.reporting.Reporter`."""
         if done == 1:
             self._task = self._progress.add_task("building the index", total=total)
         self._progress.update(self._task, completed=done)

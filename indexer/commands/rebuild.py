@@ -14,8 +14,8 @@ from indexer.commands.common import TerminalReporter, json_option, library_optio
 @json_option
 def command(library: Path, as_json: bool) -> None:
     """Make a new index from stored features; no recording is read."""
-    from indexer.ingest import rebuild
     from indexer.library import Library
+    from indexer.maintain import rebuild
 
     opened = Library.open(library)
     with TerminalReporter() as reporter:

@@ -15,8 +15,8 @@ from indexer.commands.common import json_option, library_option, print_json
 @json_option
 def command(documents: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Remove documents by name or id. The recordings themselves are not touched."""
-    from indexer.ingest import remove
     from indexer.library import Library
+    from indexer.maintain import remove
 
     removed = remove(Library.open(library), documents)
     if as_json:

@@ -32,8 +32,8 @@ def command(moment: str, library: Path, k: int, channel: str, as_json: bool) -> 
         time = -1.0
     if not at or not name or not 0 <= time < float("inf"):
         raise click.UsageError(f"'{moment}' is no moment; write NAME@SECONDS, such as talk@83.5")
-    from indexer.ingest import find_document
     from indexer.library import Library
+    from indexer.maintain import find_document
     from indexer.search import Searcher
 
     opened = Library.open(library)

@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import app.results
-from indexer.ingest import remove
 from indexer.library import Library
+from indexer.maintain import remove
 
 WATER = "why is the water in the ocean like a cup of tea"
 

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import LibraryError
-from indexer.ingest import Quiet, Summary, index, remove
+from indexer.ingest import Summary, index
 from indexer.library import Library
+from indexer.maintain import remove
 from indexer.process import ProcessSettings
+from indexer.reporting import Quiet
 from indexer.search import Searcher
 from indexer.sources import scan
 

@@ -16,8 +16,8 @@ from indexer.doctor import examine
 from indexer.encoders import Encoders, EncoderSettings
 from indexer.errors import LibraryError
 from indexer.generation import MODALITIES
-from indexer.ingest import rebuild, remove
 from indexer.library import Library
+from indexer.maintain import rebuild, remove
 from indexer.search import Searcher
 
 REBUILD = r"run 'hilbert rebuild --library"

@@ -1,0 +1,58 @@
+"""Look after a library: find a document, remove some, make a new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from indexer.catalog import Document
+from indexer.errors import LibraryError
+from indexer.library import Library
+from indexer.reporting import Quiet, Reporter
+
+
+def rebuild(library: Library, reporter: Reporter | None = None) -> int:
+    """A new generation from stored features; returns its number.
+
+    Raises:
+        LibraryError: features are missing or damaged, or another writer holds the library.
+    """
+    reporter = reporter or Quiet()
+    with library.writing():
+        try:
+            _ = library.model
+        except LibraryError:
+            library.put_shipped_model()
+        return library.commit(reporter.building)
+
+
+def remove(library: Library, names: Sequence[str]) -> list[Document]:
+    """Remove documents by name or id; their recordings are not touched.
+
+    Raises:
+        LibraryError: a name fits no document or several; then nothing is removed.
+    """
+    with library.writing():
+        chosen = [find_document(library, name) for name in names]
+        with library.catalog.transaction():
+            for document in chosen:
+                library.catalog.remove_document(document.id)
+        library.commit()
+    return chosen
+
+
+def find_document(library: Library, name: str) -> Document:
+    """The document of this name, path or (beginning of an) id.
+
+    Raises:
+        LibraryError: none or several fit.
+    """
+    documents = library.catalog.documents()
+    fits = [d for d in documents if name in (d.name, d.id, d.path)]
+    if not fits and len(name) >= 6:
+        fits = [d for d in documents if d.id.startswith(name.lower())]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        ids = ", ".join(f"{d.id[:12]} ({d.path})" for d in fits)
+        raise LibraryError(f"several documents are called '{name}'; use an id: {ids}")
+    raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
