@@ -2,7 +2,7 @@
 
 faster-whisper's `transcribe` with its defaults, its segments joined to about 30 s, a second pass
 of the Whisper encoder over each joined segment for audio features, sentence-transformers for
-text vectors, FAISS for both. Same weights, same threads as hilbert.
+text vectors, FAISS for both. Same weights as hilbert.
 """
 
 from __future__ import annotations

@@ -63,6 +63,9 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         _complain("stopped; what is done is kept, the same command goes on from there")
         return 130
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        click.echo(help_wanted.format_message())
+        return 2
     except click.ClickException as error:
         _complain(error.format_message() + _hint(error))
         return error.exit_code

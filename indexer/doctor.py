@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexer.errors import HilbertError
+from indexer.errors import HilbertError, UnfinishedLibraryError
 from indexer.files import PARTIAL_SUFFIX
 from indexer.generation import generation_folder
 from indexer.library import Library
@@ -29,6 +30,9 @@ def examine(folder: Path) -> Checkup:
     checkup = Checkup()
     try:
         library = Library.open(folder)
+    except UnfinishedLibraryError as error:
+        checkup.notes.append(str(error))
+        return checkup
     except HilbertError as error:
         checkup.problems.append(str(error))
         return checkup
@@ -78,13 +82,23 @@ def _generation(library: Library, checkup: Checkup) -> None:
     if library.catalog.current_generation() is None:  # or killed before the first was written
         checkup.notes.append(_waiting(library, len(documents)) or "the library is empty")
         return
+    rebuild = f"run 'hilbert rebuild --library {library.folder}'"
     try:
         generation = library.generation()
+        indexed = {d.id: d.features for d in generation.lexical.documents()}
+        damage = generation.lexical.check()
     except HilbertError as error:
         checkup.problems.append(str(error))
         return
-    indexed = {d.id: d.features for d in generation.lexical.documents()}
+    except sqlite3.DatabaseError as error:
+        damage = [str(error)]
+    if damage:
+        checkup.problems.append(f"the full-text index is damaged ({damage[0]}); {rebuild}")
+        return
     waiting = sum(indexed.get(d.id) != d.features for d in documents)
+    removed = len(indexed.keys() - {d.id for d in documents})
+    if removed:
+        checkup.notes.append(f"{removed} removed documents can still be found; {rebuild}")
     if waiting:
         checkup.notes.append(_waiting(library, waiting))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hilbert.errors import HilbertError
 
-__all__ = ["AudioError", "HilbertError", "LibraryError", "QueryError"]
+__all__ = ["AudioError", "HilbertError", "LibraryError", "QueryError", "UnfinishedLibraryError"]
 
 
 class AudioError(HilbertError):
@@ -13,6 +13,10 @@ class AudioError(HilbertError):
 
 class LibraryError(HilbertError):
     """A library that is missing, damaged, of another model, or in use by another writer."""
+
+
+class UnfinishedLibraryError(LibraryError):
+    """A library whose making was interrupted: nothing is in it, the same command goes on."""
 
 
 class QueryError(HilbertError):

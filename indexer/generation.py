@@ -36,7 +36,6 @@ PAIRS = (
     ("text", "audio"),
     ("text", "joint"),
     ("audio", "audio"),
-    ("audio", "text"),
     ("joint", "joint"),
 )
 

@@ -16,8 +16,9 @@ from hilbert.encoders.resolve import EncoderError
 from indexer.catalog import Document, KnownPath
 from indexer.errors import AudioError, HilbertError, LibraryError
 from indexer.files import sha256_file
+from indexer.languages import language_code
 from indexer.library import Library
-from indexer.process import Processed, ProcessSettings, process, spoken_language, two_letters
+from indexer.process import Processed, ProcessSettings, process, spoken_language
 from indexer.reporting import Quiet, Reporter
 from indexer.sources import Scan, Source
 from indexer.transcripts.model import Transcript, TranscriptError
@@ -111,15 +112,20 @@ class _Run:
 
     def all(self, sources: Sequence[Source]) -> None:
         jobs: list[_Job] = []
-        claimed: dict[str, Source] = {}
+        claimed: dict[str, _Job] = {}
+        copies: list[_Job] = []
         for source in sources:
             try:
-                job = self._examine(source, claimed)
-            except (OSError, HilbertError) as error:
+                job = self._examine(source)
+            except LibraryError:
+                raise
+            except Exception as error:  # one strange file must not cost the others
                 self._fail(source.path, error)
                 continue
-            if job:
-                claimed[job.document_id] = source
+            if job and job.document_id in claimed:
+                copies.append(job)
+            elif job:
+                claimed[job.document_id] = job
                 jobs.append(job)
         lengths = [_announced_seconds(job) for job in jobs]
         if jobs:
@@ -127,15 +133,36 @@ class _Run:
         for job, seconds in zip(jobs, lengths, strict=True):
             self.reporter.document(job.source.name)
             try:
-                self._work(job)
-            except (OSError, HilbertError) as error:
-                if isinstance(error, LibraryError | EncoderError):
-                    raise  # the library's fault, not the file's
-                self._fail(job.source.path, error)
+                done = process(
+                    job.source,
+                    job.parsed,
+                    self.library.encoders,
+                    self.settings,
+                    self.reporter.heard,
+                )
+            except (LibraryError, EncoderError):
+                raise  # the library's fault, not the file's
             except Exception as error:  # one strange file must not cost the others
-                log.debug("unexpected error in %s", job.source.path, exc_info=True)
+                log.debug("could not process %s", job.source.path, exc_info=True)
                 self._fail(job.source.path, error)
+            else:
+                self._store(job, done)
             self.reporter.finished(seconds)
+        for copy in copies:
+            self._copy(copy, claimed[copy.document_id])
+
+    def _copy(self, copy: _Job, first: _Job) -> None:
+        """A second path with the same bytes: an alias of the first, or as broken as that."""
+        path, original = str(copy.source.path), str(first.source.path)
+        if original in self.summary.failed:
+            self.summary.failed[path] = self.summary.failed[original]
+            return
+        self.summary.warn(path, f"the same recording as {original}; kept once")
+        self.summary.unchanged.append(copy.source.name)
+        main = copy.recording or copy.transcript
+        assert main is not None
+        with self.catalog.transaction():
+            self.catalog.put_path(path, replace(main.known, document=copy.document_id))
 
     def _fail(self, path: Path, error: Exception) -> None:
         if isinstance(error, PermissionError):
@@ -148,17 +175,13 @@ class _Run:
             reason = str(error) or type(error).__name__
         self.summary.failed[str(path)] = reason.removeprefix(f"{path.name}: ")
 
-    def _examine(self, source: Source, claimed: dict[str, Source]) -> _Job | None:
+    def _examine(self, source: Source) -> _Job | None:
         """What is to be done for a source; None when nothing is."""
         recording = self._hash(source.recording) if source.recording else None
         transcript = self._hash_transcript(source)
         main = recording or transcript
         assert main is not None
         document_id = main.known.sha256
-        if document_id in claimed:
-            first = claimed[document_id].path
-            self.summary.warn(str(source.path), f"the same recording as {first}; kept once")
-            return None
         existing = self.catalog.document(document_id)
         if existing and self._is_alias(source, main, existing):
             return None
@@ -205,7 +228,7 @@ class _Run:
     def _parse(self, source: Source, transcript: _Hashed) -> Transcript | None:
         """Likewise for one that can be read but not understood."""
         try:
-            return read_transcript(transcript.path)
+            return read_transcript(transcript.path, self.settings.language)
         except TranscriptError as error:
             if source.recording is None:
                 raise
@@ -241,7 +264,7 @@ class _Run:
     def _is_current(self, existing: Document, source: Source, transcript_sha: str | None) -> bool:
         return (
             existing.transcript_sha == transcript_sha
-            and self.library.store.exists(existing.features)
+            and self.library.store.is_whole(existing.features)
             and not (existing.words_from == "unheard" and self._can_hear(source))
         )
 
@@ -255,8 +278,10 @@ class _Run:
     def _refresh(self, existing: Document, source: Source, files: list[_Hashed | None]) -> None:
         """An unchanged document: keep up with a new name, time stamp or table row."""
         table: dict[str, Any] = dict(source.metadata)
+        if existing.title == existing.name:
+            table.setdefault("title", source.name)
         if "language" in table:
-            table["language"] = two_letters(table["language"]) or existing.language
+            table["language"] = language_code(table["language"]) or existing.language
         wanted = replace(
             existing,
             name=source.name,
@@ -281,10 +306,8 @@ class _Run:
         for warning in existing.warnings:
             self.summary.warn(str(source.path), warning)
 
-    def _work(self, job: _Job) -> None:
-        done = process(
-            job.source, job.parsed, self.library.encoders, self.settings, self.reporter.heard
-        )
+    def _store(self, job: _Job, done: Processed) -> None:
+        """Features first, then the catalog; only then the document counts as done."""
         document = self._document(job, done)
         self.library.store.write(document.features, done.features)
         replaced = self._replaced(job)

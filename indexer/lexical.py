@@ -132,6 +132,11 @@ class Lexical:
             db.close()
         sync_file(path)
 
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is whole."""
+        rows = self._db.execute("PRAGMA quick_check").fetchall()
+        return [row[0] for row in rows if row[0] != "ok"]
+
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
@@ -194,5 +199,5 @@ class Lexical:
 def query_terms(query: str) -> list[str]:
     """The distinct words of a query in order, without any quoting character."""
     # NUL ends a string for SQLite's tokenizer; it can stand in no word.
-    words = (w.replace("’", "'") for w in _TERM.findall(query.replace("\x00", " ").casefold()))
+    words = (w.replace("’", "'") for w in _TERM.findall(query.replace("\x00", " ").lower()))
     return list(dict.fromkeys(words))[:_MAX_TERMS]

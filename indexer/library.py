@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.assets import shipped_model
 from indexer.catalog import Catalog
 from indexer.encoders import Encoders, EncoderSettings
-from indexer.errors import LibraryError
+from indexer.errors import LibraryError, UnfinishedLibraryError
 from indexer.generation import (
     Generation,
     fingerprint_of,
@@ -38,10 +39,18 @@ class Library:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.catalog = Catalog(folder / CATALOG_FILE)
+        catalog = folder / CATALOG_FILE
+        # The lock and the model are put in the folder before the catalog.
+        begun = (folder / "writer.lock").exists() and not catalog.exists()
+        if begun or (catalog.exists() and not catalog.stat().st_size):
+            raise UnfinishedLibraryError(
+                f"{folder}: this library was never finished being made; run the command that "
+                "made it again"
+            )
+        self.catalog = Catalog(catalog)
         settings = self.catalog.get_settings()
         if "encoders" not in settings:
-            raise LibraryError(
+            raise UnfinishedLibraryError(
                 f"{folder}: this library was never finished being made; run the command that "
                 "made it again"
             )
@@ -121,7 +130,6 @@ class Library:
     def fingerprint(self) -> str:
         """Hash of everything that makes this library's vectors comparable."""
         settings = self.encoders.settings
-        settings = self.encoders.settings
         return fingerprint_of(
             settings.speech_fingerprint,
             settings.text_fingerprint,
@@ -147,18 +155,30 @@ class Library:
                 f"nothing is indexed in {self.folder} yet; run 'hilbert index FOLDER --library "
                 f"{self.folder}', or 'hilbert rebuild' where indexing was interrupted"
             )
-        return Generation(generation_folder(self.folder, number), self.fingerprint())
+        try:
+            return Generation(generation_folder(self.folder, number), self.fingerprint())
+        except LibraryError:
+            if self.catalog.current_generation() == number:
+                raise
+            return self.generation()  # a writer replaced it while it was being opened
 
-    def commit(self, progress: Callable[[int, int], None] | None = None) -> int:
+    def commit(
+        self, progress: Callable[[int, int], None] | None = None, *, reuse: bool = True
+    ) -> int:
         """Write a new generation of all documents and let it answer; the writer lock is held.
+
+        Args:
+            progress: called with the documents done and their number.
+            reuse: take the vectors of unchanged documents from the current generation.
 
         Returns:
             The number of the new generation.
         """
-        try:
-            previous: Generation | None = self.generation()
-        except LibraryError:
-            previous = None  # none yet, damaged or of another model: everything is made anew
+        previous: Generation | None = None
+        if reuse:
+            # None yet, damaged or of another model: everything is made anew.
+            with suppress(LibraryError, sqlite3.DatabaseError):
+                previous = self.generation()
         number = self.catalog.last_generation() + 1
         write_generation(
             self.folder,
@@ -192,10 +212,13 @@ class Library:
             "model": str(self.model_folder),
             "fingerprint": self.fingerprint(),
             "failures": self.catalog.failures(),
-            "megabytes": round(
-                sum(p.stat().st_size for p in self.folder.rglob("*") if p.is_file()) / 1e6, 1
-            ),
+            "megabytes": round(sum(map(_size, self.folder.rglob("*"))) / 1e6, 1),
         }
+
+    def language(self) -> str:
+        """The language most documents are in, `en` where there are none."""
+        found = Counter(d.language for d in self.catalog.documents() if d.language)
+        return found.most_common(1)[0][0] if found else "en"
 
     def put_shipped_model(self) -> None:
         """Replace a missing or damaged model by the one that ships, where it fits."""
@@ -205,6 +228,14 @@ class Library:
     def close(self) -> None:
         """Close the catalog."""
         self.catalog.close()
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 for a folder, or where a writer deleted it a moment ago."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
 
 
 def _is_finished(folder: Path) -> bool:

@@ -22,7 +22,7 @@ def rebuild(library: Library, reporter: Reporter | None = None) -> int:
             _ = library.model
         except LibraryError:
             library.put_shipped_model()
-        return library.commit(reporter.building)
+        return library.commit(reporter.building, reuse=False)
 
 
 def remove(library: Library, names: Sequence[str]) -> list[Document]:
@@ -32,7 +32,7 @@ def remove(library: Library, names: Sequence[str]) -> list[Document]:
         LibraryError: a name fits no document or several; then nothing is removed.
     """
     with library.writing():
-        chosen = [find_document(library, name) for name in names]
+        chosen = list({d.id: d for d in (find_document(library, n) for n in names)}.values())
         with library.catalog.transaction():
             for document in chosen:
                 library.catalog.remove_document(document.id)

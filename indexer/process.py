@@ -10,6 +10,7 @@ import numpy as np
 from hilbert.features import Features
 from indexer.align import align
 from indexer.encoders import Encoders
+from indexer.languages import language_code, tagged_language
 from indexer.listen import MIN_SPEECH_SECONDS, Listened, listen
 from indexer.segments import (
     Segment,
@@ -80,16 +81,13 @@ def process(
 def spoken_language(
     source: Source, transcript: Transcript | None, settings: ProcessSettings
 ) -> str:
-    """What the table says, else the transcript, else the setting; two letters."""
-    named = source.metadata.get("language") or (transcript.language if transcript else None)
-    return two_letters(named) or settings.language
-
-
-def two_letters(language: str | None) -> str | None:
-    """`en` for en, en-US and eng; None for what names no language (und)."""
-    if not language or language.lower() in {"und", "mul", "zxx"}:
-        return None
-    return language.lower()[:2]
+    """What the table says, else the transcript, else the recording's tags, else the setting."""
+    named = language_code(source.metadata.get("language"))
+    if not named and transcript:
+        named = language_code(transcript.language)
+    if not named and source.recording:
+        named = tagged_language(source.recording)
+    return named or settings.language
 
 
 def _transcript_only(

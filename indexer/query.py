@@ -87,7 +87,7 @@ def clip_query(library: Library, clip: Path) -> Query:
             f"{clip.name} is {seconds / 60:.0f} minutes long; cut out the part to search with "
             f"(at most {MAX_CLIP_SECONDS / 60:.0f} minutes)"
         )
-    settings = ProcessSettings(segments=library.segment_settings)
+    settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
     heard = process(Source(clip, None), None, library.encoders, settings)
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")

@@ -33,7 +33,8 @@ class Hit:
     """A moment that was found; `start` and `end` in seconds, None where nothing is timed.
 
     `channels` holds each channel's share of `score`. A score of 0 is what an unrelated pair
-    gets on average, 1 is a perfect match.
+    gets on average, around 1 is a full match (a short text that says every word of the query,
+    some twice, can exceed it).
     """
 
     document: str
@@ -143,8 +144,7 @@ class Searcher:
         named = self.generation.lexical.segments([segment_id]) if segment_id is not None else []
         segment = named[0] if named else self.segment_at(document, seconds)
         query = moment_query(self.generation, segment)
-        hits, documents = self._answer(query, k, channel, exclude=segment.id)
-        documents = tuple(d for d in documents if d.document != document)
+        hits, documents = self._answer(query, k, channel, exclude=segment)
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         return SearchResult(hits, documents, {"search": elapsed})
 
@@ -154,6 +154,8 @@ class Searcher:
         Raises:
             QueryError: the document has no segments, or ends long before.
         """
+        if document not in self.documents:
+            raise QueryError("this document is not searchable yet; run 'hilbert rebuild' first")
         segments = self.generation.lexical.segments_of(document)
         if not segments:
             raise QueryError("this document has nothing to compare with: it is silent")
@@ -167,7 +169,7 @@ class Searcher:
         return min(timed, key=lambda s: _distance(s, seconds))
 
     def _answer(
-        self, query: Query, k: int, channel: str, exclude: int | None = None
+        self, query: Query, k: int, channel: str, exclude: StoredSegment | None = None
     ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...]]:
         if k < 1:
             raise QueryError("-k must be at least 1")
@@ -175,7 +177,7 @@ class Searcher:
         matches = self._matches(query) if "lexical" in weights else {}
         ids = self._candidates(query, weights, matches)
         if exclude is not None:
-            ids = ids[ids != exclude]
+            ids = ids[ids != exclude.id]
         shares = {c: w * self._scores(query, c, ids, matches) for c, w in weights.items()}
         total = np.sum(list(shares.values()), axis=0) if len(ids) else np.zeros(0)
         segments = {s.id: s for s in self.generation.lexical.segments(ids.tolist())}
@@ -185,7 +187,10 @@ class Searcher:
             segment = segments[int(ids[row])]
             parts = {c: round(float(share[row]), 6) for c, share in shares.items()}
             hits.append(self._hit(segment, float(total[row]), parts))
-        return tuple(hits), self._documents(query, weights, ids, shares, segments)[:k]
+        documents = self._documents(query, weights, ids, shares, segments)
+        if exclude is not None:
+            documents = tuple(d for d in documents if d.document != exclude.document)
+        return tuple(hits), documents[:k]
 
     def _matches(self, query: Query) -> dict[int, float]:
         """Segments with words of the query, scored by the share of its weight they hold."""
@@ -206,7 +211,7 @@ class Searcher:
     def _scores(
         self, query: Query, channel: str, ids: NDArray[np.int64], matches: Mapping[int, float]
     ) -> NDArray[np.float64]:
-        """Comparable scores of segments: 0 as an unrelated pair, 1 as a perfect match."""
+        """Comparable scores of segments: 0 as an unrelated pair, around 1 as a full match."""
         if channel == "lexical":
             return np.array([matches.get(int(id_), 0.0) for id_ in ids])
         vector, pair = query.vectors[channel]

@@ -109,13 +109,20 @@ def _scan_folder(folder: Path, names: list[str], found: Scan, seen: set[Path]) -
             taken.add(transcript)
         _add(found, seen, Source(recording, transcript, metadata.get(recording.stem, {})))
     # A second transcript of the same recording (NAME.txt beside NAME.vtt) is no document.
-    stems = {recording.stem for recording in recordings}
     for file in files:
-        if file.suffix.lower() in TRANSCRIPT_EXTENSIONS and file not in taken:
-            stem = file.stem.split(".")[0]
-            if {file.stem, stem} & stems or not _may_be_transcript(file):
-                continue
+        if (
+            file.suffix.lower() in TRANSCRIPT_EXTENSIONS
+            and file not in taken
+            and not _recordings_of(file, recordings)
+            and _may_be_transcript(file)
+        ):
             _add(found, seen, Source(None, file, metadata.get(file.stem, {})))
+
+
+def _recordings_of(transcript: Path, siblings: Iterable[Path]) -> list[Path]:
+    """The recordings beside a transcript that it is one of, also where another is preferred."""
+    stems = {transcript.stem, transcript.stem.split(".")[0]}
+    return [f for f in siblings if f.suffix.lower() in RECORDING_EXTENSIONS and f.stem in stems]
 
 
 def _scan_file(path: Path, found: Scan, seen: set[Path]) -> None:
@@ -125,8 +132,13 @@ def _scan_file(path: Path, found: Scan, seen: set[Path]) -> None:
         siblings = []
     metadata = _read_metadata(path.parent, found) if path.parent / METADATA_FILE in siblings else {}
     row = metadata.get(path.stem, {})
+    if path.name == METADATA_FILE:
+        return  # caught by a pattern such as folder/*; read beside each recording
     if path.suffix.lower() in TRANSCRIPT_EXTENSIONS:
-        _add(found, seen, Source(None, path, row))
+        for recording in _recordings_of(path, siblings):
+            _scan_file(recording, found, seen)
+        if not _recordings_of(path, siblings):
+            _add(found, seen, Source(None, path, row))
     elif path.suffix.lower() in RECORDING_EXTENSIONS:
         _add(found, seen, Source(path, find_transcript(path, siblings), row))
     else:
@@ -140,9 +152,16 @@ def _scan_file(path: Path, found: Scan, seen: set[Path]) -> None:
 
 
 def _add(found: Scan, seen: set[Path], source: Source) -> None:
-    if source.path not in seen:
-        seen.add(source.path)
-        found.sources.append(source)
+    if source.path in seen:
+        return
+    seen.add(source.path)
+    try:
+        str(source.path).encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(source.path).decode("utf-8", "replace")
+        found.failures[shown] = "the file's name is not UTF-8; rename it"
+        return
+    found.sources.append(source)
 
 
 def _may_be_transcript(file: Path) -> bool:
@@ -153,7 +172,8 @@ def _may_be_transcript(file: Path) -> bool:
         return True
     try:
         with file.open("rb") as stream:
-            return b'"segments"' in stream.read(1 << 20)
+            beginning = stream.read(1 << 20)
+        return b'"segments"' in beginning or b'"transcription"' in beginning
     except OSError:
         return True  # reading it will fail and say why
 

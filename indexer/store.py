@@ -56,9 +56,15 @@ class FeatureStore:
                 f"'hilbert doctor --library {self.folder.parent}'"
             ) from error
 
-    def exists(self, name: str) -> bool:
-        """Whether the features of this name are there."""
-        return (self.folder / name).is_file()
+    def is_whole(self, name: str) -> bool:
+        """Whether the features of this name are there and as long as their header says."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(self.folder / name, framework="numpy") as file:
+                return set(file.keys()) == set(_ARRAYS)
+        except (OSError, SafetensorError):
+            return False
 
     def remove_all_but(self, names: Iterable[str]) -> int:
         """Delete what no document needs: old features and a kill's leftovers."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,9 @@ def serve(library: Path, port: int) -> int:
     if found is None or not found.submodule_search_locations:
         raise click.ClickException("the app is not installed; install hilbert with its app")
     page = Path(next(iter(found.submodule_search_locations))) / "home.py"
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise click.ClickException(f"port {port} is in use; name another one with --port")
     arguments = [
         "--server.address=127.0.0.1",
         f"--server.port={port}",

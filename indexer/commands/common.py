@@ -19,6 +19,7 @@ library_option: Callable[..., Any] = click.option(
     "--library",
     "-l",
     type=click.Path(path_type=Path),
+    callback=lambda _context, _parameter, path: path.expanduser().absolute(),
     required=True,
     help="Folder of the library.",
 )
@@ -95,7 +96,7 @@ def print_result(result: SearchResult) -> None:
         line.append(hit.title, style="bold")
         if hit.start is not None:
             line.append(f"  {clock(hit.start)}-{clock(hit.end)}", style="cyan")
-        line.append(f"  {hit.score:.2f}", style="dim")
+        line.append(f"  {hit.score:.2f}  {hit.name}", style="dim")
         console.print(line)
         if hit.text:
             console.print(Padding(Text(hit.text, overflow="fold"), (0, 0, 0, 4)))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from indexer.commands.common import TerminalReporter, clock
-
-if TYPE_CHECKING:
-    pass
 
 _SHOWN = 4
 
@@ -43,7 +40,7 @@ def command(library: Path, app: bool, port: int) -> int:
     if demo is None:
         raise click.ClickException("the demo collection is not installed; use a checkout")
     click.echo("Indexing 24 short talks (machine speech); half of them have no transcript.")
-    made = Library.create(library)
+    made = Library.create(library.expanduser())
     with TerminalReporter() as reporter:
         summary = index(made, scan([demo / "recordings"]), ProcessSettings(), reporter)
     print_summary(summary)

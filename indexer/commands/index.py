@@ -46,12 +46,14 @@ def command(
     """
     from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
     from indexer.ingest import index
+    from indexer.languages import language_code
     from indexer.library import Library
     from indexer.memory import keep_freed_memory
     from indexer.process import ProcessSettings
     from indexer.sources import scan
 
-    if not (language.isalpha() and len(language) in (2, 3)):
+    code = language_code(language)
+    if code is None:
         raise click.BadParameter(f"'{language}' is no language code such as en or de")
     encoders = None
     if speech_encoder or text_encoder:
@@ -60,7 +62,7 @@ def command(
     found = scan(paths, exclude=library.absolute())
     made = Library.create(library, encoders)
     with TerminalReporter() as reporter:
-        summary = index(made, found, ProcessSettings(asr=asr, language=language.lower()), reporter)
+        summary = index(made, found, ProcessSettings(asr=asr, language=code), reporter)
     print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
     return 1 if summary.failed else 0
 

@@ -22,7 +22,8 @@ def command(library: Path, as_json: bool) -> None:
     if as_json:
         listed = [
             {
-                **asdict(d),
+                "document": d.id,
+                **{key: value for key, value in asdict(d).items() if key != "id"},
                 "path": d.path,
                 "segments": catalog.count_segments(d.id),
                 "copies": [p for p in catalog.paths_of(d.id) if p != d.path],

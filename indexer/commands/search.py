@@ -88,7 +88,7 @@ def _answer_line(
 def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a queries file; clip paths are relative to the file."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise click.FileError(str(path), f"cannot be read: {error}") from error
     for number, line in enumerate(lines, 1):

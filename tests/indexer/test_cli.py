@@ -108,7 +108,7 @@ def test_list_tells_every_document(hilbert: Hilbert, folder: Path) -> None:
     assert told["title"] == "Why the tide keeps its own time" and told["speaker"] == "Maren Oakes"
     assert told["words_from"] == "timed" and told["segments"] >= 4 and told["copies"] == []
     assert told["path"] == told["recording"] and told["transcript"].endswith("why-tides-lag.vtt")
-    assert len(told["id"]) == 64 and told["seconds"] == pytest.approx(76.5, abs=0.1)
+    assert len(told["document"]) == 64 and told["seconds"] == pytest.approx(76.5, abs=0.1)
     status, output, _ = hilbert("list", "-l", folder)
     assert status == 0 and "Maren" in output and "1:16" in output
 
