@@ -169,7 +169,7 @@ def test_features_come_back_bit_by_bit(tmp_path: Path) -> None:
     for name, array in vars(features()).items():
         np.testing.assert_array_equal(getattr(read, name), array)
         assert getattr(read, name).dtype == array.dtype
-    assert store.exists("a.safetensors") and not store.exists("b.safetensors")
+    assert store.is_whole("a.safetensors") and not store.is_whole("b.safetensors")
 
 
 @pytest.mark.parametrize("keep", [0, 7, 100, -10])

@@ -60,7 +60,7 @@ def test_every_segment_and_document_is_in_every_index_it_has_a_vector_for(
 def test_unrelated_pairs_have_a_known_mean_in_every_pair_of_spaces(small_library: Library) -> None:
     generation = small_library.generation()
     vectors = generation.index("segments", "text").all_vectors()[1]
-    assert len(generation.background) == 6
+    assert len(generation.background) == 5
     background = generation.background["text", "text"]
     assert background.mean == pytest.approx(float((vectors @ vectors.T).mean()), abs=0.1)
     assert 0 < background.std < 0.5
