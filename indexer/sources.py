@@ -53,12 +53,13 @@ class Scan:
     tables: set[str] = field(default_factory=set)
 
 
-def scan(paths: Iterable[Path], exclude: Path | None = None) -> Scan:
+def scan(paths: Iterable[Path], exclude: Path | None = None, language: str = "en") -> Scan:
     """Find the documents in files and folders (folders with everything below them).
 
     Args:
         paths: what the user named; a file is taken whatever it is called.
         exclude: the library's own folder, which may lie within.
+        language: which transcript to take where there are several (NAME.de.vtt, NAME.en.vtt).
     """
     found = Scan()
     seen: set[Path] = set()
@@ -67,14 +68,14 @@ def scan(paths: Iterable[Path], exclude: Path | None = None) -> Scan:
         if os.path.isdir(path):
             before = len(found.sources) + len(found.failures)
             for folder, names in _folders(path, exclude, found):
-                _scan_folder(folder, names, found, seen)
+                _scan_folder(folder, names, language, found, seen)
             if len(found.sources) + len(found.failures) == before:
                 found.warnings[str(path)] = (
                     "no recordings or transcripts here; recordings end in "
                     + " ".join(sorted(RECORDING_EXTENSIONS))
                 )
         elif os.path.lexists(path):
-            _scan_file(path, found, seen)
+            _scan_file(path, language, found, seen)
         else:
             found.failures[str(path)] = "there is no such file or folder"
     return found
@@ -98,13 +99,15 @@ def _is_library(folder: Path) -> bool:
     return (folder / "catalog.sqlite").is_file() and (folder / "features").is_dir()
 
 
-def _scan_folder(folder: Path, names: list[str], found: Scan, seen: set[Path]) -> None:
+def _scan_folder(
+    folder: Path, names: list[str], language: str, found: Scan, seen: set[Path]
+) -> None:
     metadata = _read_metadata(folder, found) if METADATA_FILE in names else {}
     files = [folder / name for name in names]
     taken: set[Path] = set()
     recordings = [f for f in files if f.suffix.lower() in RECORDING_EXTENSIONS]
     for recording in recordings:
-        transcript = find_transcript(recording, files)
+        transcript = find_transcript(recording, files, language)
         if transcript:
             taken.add(transcript)
         _add(found, seen, Source(recording, transcript, metadata.get(recording.stem, {})))
@@ -125,7 +128,7 @@ def _recordings_of(transcript: Path, siblings: Iterable[Path]) -> list[Path]:
     return [f for f in siblings if f.suffix.lower() in RECORDING_EXTENSIONS and f.stem in stems]
 
 
-def _scan_file(path: Path, found: Scan, seen: set[Path]) -> None:
+def _scan_file(path: Path, language: str, found: Scan, seen: set[Path]) -> None:
     try:
         siblings = sorted(path.parent.iterdir())
     except OSError:
@@ -136,11 +139,11 @@ def _scan_file(path: Path, found: Scan, seen: set[Path]) -> None:
         return  # caught by a pattern such as folder/*; read beside each recording
     if path.suffix.lower() in TRANSCRIPT_EXTENSIONS:
         for recording in _recordings_of(path, siblings):
-            _scan_file(recording, found, seen)
+            _scan_file(recording, language, found, seen)
         if not _recordings_of(path, siblings):
             _add(found, seen, Source(None, path, row))
     elif path.suffix.lower() in RECORDING_EXTENSIONS:
-        _add(found, seen, Source(path, find_transcript(path, siblings), row))
+        _add(found, seen, Source(path, find_transcript(path, siblings, language), row))
     else:
         found.failures[str(path)] = (
             "neither a recording ("

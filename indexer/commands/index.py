@@ -59,7 +59,7 @@ def command(
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
-    found = scan(paths, exclude=library.absolute())
+    found = scan(paths, exclude=library, language=code)
     made = Library.create(library, encoders)
     with TerminalReporter() as reporter:
         summary = index(made, found, ProcessSettings(asr=asr, language=code), reporter)

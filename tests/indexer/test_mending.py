@@ -29,6 +29,15 @@ def test_a_pattern_that_names_every_file_gives_each_recording_once(talks: Path) 
     assert named.sources == scan([talks]).sources
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_transcript_in_the_spoken_language_is_taken(tmp_path: Path, language: str) -> None:
+    for name in ("talk.mp3", "talk.de.vtt", "talk.en.vtt"):
+        (tmp_path / name).touch()
+    for named in (tmp_path, tmp_path / "talk.mp3"):
+        (source,) = scan([named], language=language).sources
+        assert source.transcript == tmp_path / f"talk.{language}.vtt"
+
+
 def test_damaged_features_are_told_and_indexing_again_mends_them(
     library_copy: Library, talks: Path
 ) -> None:
