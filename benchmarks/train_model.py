@@ -29,7 +29,7 @@ _DATA = """
 Machine speech: {learned} of the 280 `changelog-speech` documents (excerpts of Changelog podcast
 transcripts, CC BY-SA 4.0, about 110 s each, read by one synthetic voice), {hours:.1f} hours. The
 130 documents that its `queries.jsonl` names were left out entirely; {held_out} others were held
-out to choose the weights. Encoders: embedded Whisper tiny.en (tokens at 2 per second) and
+out to choose and judge the weights. Encoders: embedded Whisper tiny.en (tokens at 2 per second) and
 all-MiniLM-L6-v2, both frozen.
 
 ## Limits
@@ -65,12 +65,12 @@ def main() -> None:
     )
     work = options.out.with_name(options.out.name + "-training")
     result = train(documents, TrainingConfig(epochs=options.epochs), config, work, _report)
-    held_out = [documents[i] for i in result.held_out]
-    rounded = _save_rounded(result.folder, options.out, held_out)
+    judge = [documents[i] for i in result.split.judge]
+    rounded = _save_rounded(result.folder, options.out, judge)
     card = (result.folder / "README.md").read_text() + _DATA.format(
-        learned=len(documents) - len(result.held_out),
+        learned=len(result.split.learn),
         hours=sum(d.seconds for d in chosen) / 3600,
-        held_out=len(held_out),
+        held_out=len(documents) - len(result.split.learn),
         rounded=", ".join(f"{name} {value:.3f}" for name, value in rounded.items()),
     )
     (options.out / "README.md").write_text(card)
@@ -83,10 +83,10 @@ def _report(report: EpochReport) -> None:
     print(f"epoch {report.epoch:2d}  {scores}  about {left:.0f} s left", flush=True)
 
 
-def _save_rounded(trained: Path, out: Path, held_out: list[Features]) -> dict[str, float]:
+def _save_rounded(trained: Path, out: Path, judge: list[Features]) -> dict[str, float]:
     """Save the weights in half precision; return what they score as they are read back."""
     save_model(load_model(trained).half(), out, "")
-    return held_out_scores(load_model(out), held_out)
+    return held_out_scores(load_model(out), judge).as_dict()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
+from hilbert.presets import OBJECTIVES
+
 SettingsT = TypeVar("SettingsT", bound="Settings")
 
 
@@ -76,16 +78,27 @@ class HilbertConfig(Settings):
         adapter_layers: Transformer layers over the audio tokens of one segment.
         heads: Attention heads, in the adapter and in the cross-modal layers.
         ffn_multiplier: Hidden width of each feed-forward block, in multiples of `width`.
-        cross_layers: Cross-modal attention layers over the segments of a document.
+        cross_layers: Cross-modal attention layers over the segments of a document; 0 for none.
+        pooling_hops: Hops of every self-attentive pool; 0 is the plain mean.
+        segment_positions: Cross-attention knows when in the window a segment is said.
         dropout: Dropout of residual branches, in training only.
+        reading: Which vectors cross-attention feeds. "U": the joint only; audio and text each
+            see their own modality. "X": all three. The abstract leaves it open. In reading X a
+            modality embedded alone is another vector than beside the other one, and a contrast
+            of audio with text is solved by looking: for comparison, not for search.
+        joint_form: "anchored": the joint is the sum of the audio and the text vector, each
+            moved a little by cross-attention. "pooled": it is made of what cross-attention
+            gives, projected and added, and nothing else.
         text_anchor: The text embedding is the frozen text vector (mean of the segments), so
             `width` must equal `d_text`. A trained text side was measured to lose what a good
             sentence encoder knew; the anchor keeps typed queries as good as frozen.
         gate: The audio share of the joint follows audio-text agreement. Without it audio and
             text weigh the same in every joint, whether or not they agree.
-        correction_limit: How far cross-attention may move either part of the joint from its
-            anchor, as a share of the anchor's length 1. Without a limit the correction of the
-            text part overfits a few hundred documents (see `Hilbert.joint`).
+        correction_limit: How far cross-attention may move either part of an anchored joint,
+            as a share of the anchor's length 1. Without a limit the correction of the text part
+            overfits a few hundred documents (see `Hilbert.joint`).
+        learned_temperature: The temperature of every contrast is trained (from 0.07, kept from
+            0.01 up, as in CLIP, arXiv 2103.00020) instead of taken from the training settings.
         speech_encoder: Fingerprint of the speech encoder it was trained for, "" for any.
         text_encoder: Fingerprint of the text encoder it was trained for, "" for any.
         tokens_per_second: Rate of the audio tokens, for their positions in seconds.
@@ -98,10 +111,15 @@ class HilbertConfig(Settings):
     heads: int = 6
     ffn_multiplier: int = 2
     cross_layers: int = 1
+    pooling_hops: int = 1
+    segment_positions: bool = True
     dropout: float = 0.1
+    reading: str = "U"
+    joint_form: str = "anchored"
     text_anchor: bool = True
     gate: bool = True
     correction_limit: float = 0.25
+    learned_temperature: bool = False
     speech_encoder: str = ""
     text_encoder: str = ""
     tokens_per_second: float = 2.0
@@ -109,7 +127,7 @@ class HilbertConfig(Settings):
     def __post_init__(self) -> None:
         for name in ("d_audio", "d_text", "width", "heads", "ffn_multiplier"):
             _require(getattr(self, name) >= 1, f"{name} must be at least 1")
-        for name in ("adapter_layers", "cross_layers"):
+        for name in ("adapter_layers", "cross_layers", "pooling_hops"):
             _require(getattr(self, name) >= 0, f"{name} must not be negative")
         _require(
             self.width % self.heads == 0 and self.width % 2 == 0,
@@ -120,19 +138,23 @@ class HilbertConfig(Settings):
             f"text_anchor returns the frozen text vector, so width ({self.width}) must equal "
             f"d_text ({self.d_text}); set width={self.d_text} or text_anchor=False",
         )
+        _require(self.reading in ("U", "X"), f'reading is "U" or "X", not {self.reading!r}')
+        _require(
+            self.joint_form in ("anchored", "pooled"),
+            f'joint_form is "anchored" or "pooled", not {self.joint_form!r}',
+        )
+        _require(
+            not (self.text_anchor and self.reading == "X"),
+            "text_anchor returns the frozen text vector, which reading X replaces by the "
+            "cross-attended one; set text_anchor to false",
+        )
         _require(self.correction_limit >= 0.0, "correction_limit must not be negative")
         _require(0.0 <= self.dropout < 1.0, "dropout must be in [0, 1)")
         _require(self.tokens_per_second > 0, "tokens_per_second must be positive")
 
 
 def _default_weights() -> dict[str, float]:
-    return {
-        "direct": 0.5,
-        "reciprocal": 1.0,
-        "cka_text": 0.3,
-        "balance": 0.1,
-        "query": 1.0,
-    }
+    return dict(OBJECTIVES["hilbert"])
 
 
 @dataclass(frozen=True)
@@ -146,14 +168,15 @@ class TrainingConfig(Settings):
         lr: Peak learning rate of AdamW.
         weight_decay: Decay of weight matrices (biases and norms are not decayed).
         warmup: Share of all steps over which the learning rate rises; cosine to 0 after it.
-        temperature: Temperature of every contrast, fixed.
+        temperature: Temperature of every contrast, fixed; unused where the model learns its own.
         weights: Weight of each term of the loss, by its name in `hilbert.objectives`; a term
             left out or at 0 is not computed.
         modality_dropout: Chance that a window's joint sees only one of its two modalities (in
             the terms that say so).
         same_document_negatives: Let segments of one document be negatives of each other.
         seed: Seed of the untrained weights, the windows and the dropout.
-        held_out_share: Share of the documents kept for the score that picks the best weights.
+        held_out_share: Share of the documents that are not learned from. Half of them choose
+            the epoch whose weights are kept, the other half judge those weights.
         patience: Epochs without a better held-out score after which training stops, the epochs
             of the warm-up not counted.
         device: Where to train: "cpu", "cuda", ...
@@ -170,7 +193,7 @@ class TrainingConfig(Settings):
     modality_dropout: float = 0.3
     same_document_negatives: bool = False
     seed: int = 0
-    held_out_share: float = 0.15
+    held_out_share: float = 0.2
     patience: int = 8
     device: str = "cpu"
 

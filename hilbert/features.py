@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,3 +61,39 @@ class Features:
     def has_audio(self) -> bool:
         """Whether any segment of the document has audio tokens."""
         return bool((self.audio_bounds[:, 1] > self.audio_bounds[:, 0]).any())
+
+    def without_audio(self) -> Features:
+        """Return the same document as if it were a transcript only."""
+        return replace(
+            self,
+            audio_tokens=self.audio_tokens[:0],
+            audio_bounds=np.zeros_like(self.audio_bounds),
+        )
+
+    def without_text(self) -> Features:
+        """Return the same document as if nobody had written down what is said."""
+        return replace(
+            self,
+            text=self.text[:0],
+            sentences=self.sentences[:0],
+            sentence_segments=self.sentence_segments[:0],
+        )
+
+    def select(self, segments: Sequence[int]) -> Features:
+        """Return some segments as a document of their own, in the order given.
+
+        Args:
+            segments: Different numbers of segments.
+        """
+        rows = np.asarray(segments, dtype=np.int64)
+        place = np.full(self.n_segments, -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        kept = place[self.sentence_segments] >= 0
+        return replace(
+            self,
+            audio_bounds=self.audio_bounds[rows],
+            text=self.text[rows] if self.has_text else self.text,
+            sentences=self.sentences[kept],
+            sentence_segments=place[self.sentence_segments[kept]],
+            times=self.times[rows],
+        )

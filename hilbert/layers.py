@@ -43,26 +43,58 @@ def time_position(seconds: Tensor, width: int, shortest: float, longest: float) 
 
 
 class SelfAttentivePooling(nn.Module):
-    """Weighted mean with learned weights: `softmax(w2 tanh(W1 H^T)) H`, one hop.
+    """Weighted means with learned weights, `A = softmax(W2 tanh(W1 H^T))`, `M = A H`.
 
-    Lin et al. 2017 (arXiv 1703.03130), without the penalty, which one hop does not need. The
-    weights start equal (w2 = 0), so that an untrained pool is the mean.
+    Lin et al. 2017 (arXiv 1703.03130). With several hops (rows of A) each can look at another
+    part of a document; their means are mixed linearly to one vector. One hop starts with equal
+    weights, and the mix of several as their average: an untrained pool is the mean, or nearly.
+    Zero hops are the mean for good.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, hops: int = 1) -> None:
         """Make the pool of vectors of some width."""
         super().__init__()
-        self.hidden = nn.Linear(width, width // 2, bias=False)
-        self.score = nn.Linear(width // 2, 1, bias=False)
-        nn.init.zeros_(self.score.weight)
+        self.hops = hops
+        if hops:
+            self.hidden = nn.Linear(width, width // 2, bias=False)
+            self.score = nn.Linear(width // 2, hops, bias=False)
+            nn.init.zeros_(self.score.weight)
+        if hops > 1:
+            # Equal hops get equal gradients and would stay equal for ever.
+            nn.init.normal_(self.score.weight, std=0.02)
+            self.mix = nn.Linear(hops * width, width, bias=False)
+            with torch.no_grad():
+                self.mix.weight.copy_(torch.eye(width).repeat(1, hops) / hops)
+
+    def weights(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return what each of `x [B, n, d]` weighs in each hop, `[B, hops, n]`.
+
+        Each row sums to one over the entries where `mask [B, n]` is true, or is zero if none is.
+        """
+        if not self.hops:
+            return (mask / mask.sum(-1, keepdim=True).clamp_min(1)).to(x.dtype).unsqueeze(1)
+        score = self.score(torch.tanh(self.hidden(x))).transpose(1, 2)  # [B, hops, n]
+        allowed = mask.unsqueeze(1)  # [B, 1, n]
+        # A row without any true entry would be a softmax over nothing: NaN, also in gradients.
+        alpha = score.masked_fill(~allowed, torch.finfo(score.dtype).min).softmax(-1)
+        return alpha * allowed.to(alpha.dtype)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Pool `x [B, n, d]` over the rows where `mask [B, n]` is true; zeros if none is."""
-        score = self.score(torch.tanh(self.hidden(x))).squeeze(-1)  # [B, n]
-        # A row without any true entry would be a softmax over nothing: NaN, also in gradients.
-        alpha = score.masked_fill(~mask, torch.finfo(score.dtype).min).softmax(-1)  # [B, n]
-        alpha = alpha * mask.to(alpha.dtype)
-        return (alpha.unsqueeze(1) @ x).squeeze(1)  # [B, d]
+        pooled = (self.weights(x, mask) @ x).flatten(1)  # [B, max(hops, 1) * d]
+        return self.mix(pooled) if self.hops > 1 else pooled
+
+    def overlap(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Return how much the hops look at the same rows, `||A A' - I||_F^2`, `[B]`.
+
+        The penalty of Lin et al. 2017 (section 2.2). Zero for a single hop, which has nothing
+        to overlap with, and for windows without any row.
+        """
+        if self.hops < 2:
+            return x.new_zeros(len(x))
+        alpha = self.weights(x, mask)  # [B, hops, n]
+        extra = alpha @ alpha.transpose(1, 2) - torch.eye(self.hops, device=x.device)
+        return extra.square().sum((1, 2)) * mask.any(-1).to(x.dtype)
 
 
 class Attention(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import logging
 import math
@@ -17,9 +18,11 @@ from torch import Tensor
 
 from hilbert import checkpoint
 from hilbert.batch import draw_windows
+from hilbert.card import training_card
+from hilbert.comparison import Comparison, compare
 from hilbert.config import HilbertConfig, TrainingConfig
 from hilbert.features import Features
-from hilbert.held_out import held_out_scores, split_documents
+from hilbert.held_out import Split, held_out_scores, split_documents
 from hilbert.model import Hilbert
 from hilbert.objectives import check_weights, total_loss
 from hilbert.objectives.balance import balance_sides
@@ -52,29 +55,26 @@ class TrainingResult:
     """A trained model and what training did for it.
 
     Attributes:
-        model: The weights with the best held-out score, in eval mode.
+        model: The weights with the best score on the validation documents, in eval mode.
         folder: Where it was saved.
-        before: Held-out scores of the untrained model.
-        after: Held-out scores of `model`; never a lower `score` than before.
-        best_epoch: Epochs trained when `model` was kept; 0 is untrained.
+        split: Which documents were learned from, chose the weights, and judged them.
+        comparison: The reference (before) and `model` (after) on the judging documents.
+        best_epoch: Epochs trained when `model` was kept; 0 is what training began with.
         history: One report an epoch.
-        held_out: Ids of the documents that were not learned from.
     """
 
     model: Hilbert
     folder: Path
-    before: dict[str, float]
-    after: dict[str, float]
+    split: Split
+    comparison: Comparison
     best_epoch: int
     history: list[EpochReport]
-    held_out: list[str]
 
 
 @dataclass
 class _Progress:
     """Where a training stands besides its weights: everything that goes to JSON."""
 
-    before: dict[str, float]
     best: dict[str, float]
     best_epoch: int = 0
     history: list[EpochReport] = field(default_factory=list)
@@ -86,6 +86,11 @@ def train(
     model_config: HilbertConfig,
     out: Path | str,
     progress: Callable[[EpochReport], None] | None = None,
+    step: Callable[[int, int], None] | None = None,
+    *,
+    start: Hilbert | None = None,
+    reference: Hilbert | None = None,
+    about: str = "",
 ) -> TrainingResult:
     """Train a model, save the best weights to `out`, and say what it was worth.
 
@@ -100,32 +105,43 @@ def train(
         model_config: Which model to train.
         out: Folder for the model (see `hilbert.checkpoint.load_model`).
         progress: Called after each epoch, its state already on disk.
+        step: Called after each batch with the batches done and their number in all.
+        start: Weights to go on from, of a model with `model_config`; None for untrained ones.
+        reference: The model to compare with; None for what training begins with.
+        about: Lines on the data for the model's card.
 
     Raises:
         ValueError: Too few documents to contrast and hold out, an unknown term of the loss,
-            features of other encoders, or an interrupted training with other arguments in `out`.
+            features of other encoders, `start` is of another config, or an interrupted training
+            with other arguments in `out`.
     """
     check_weights(config.weights)
+    if start is not None and start.config != model_config:
+        raise ValueError("the model to go on from has another config than the one to train")
     out = Path(out)
-    learn_ids, held_ids = split_documents(documents, config.held_out_share)
-    learn, held_out = ([documents[key] for key in keys] for keys in (learn_ids, held_ids))
-    identity = _identity(documents, config, model_config)
+    split = split_documents(documents, config.held_out_share)
+    learn, validation, judge = (
+        [documents[key] for key in keys] for keys in (split.learn, split.validation, split.judge)
+    )
+    begin = checkpoint.new_model(model_config, config.seed)
+    if start is not None:
+        begin.load_state_dict(start.state_dict())
+    identity = _identity(documents, config, begin)
 
-    model = checkpoint.new_model(model_config, config.seed).to(config.device)
+    model = copy.deepcopy(begin).to(config.device)
     optimizer = _optimizer(model, config)
     best_weights = _copy(model)
     state = _resume(out / PROGRESS_FOLDER, identity, model, optimizer, best_weights)
     if state is None:
-        before = held_out_scores(model, held_out)
-        state = _Progress(before=before, best=before)
+        state = _Progress(best=held_out_scores(model, validation).as_dict())
 
     for epoch in range(len(state.history), config.epochs):
         # Audio meets text only some epochs in; the warm-up is no time to lose patience.
         if epoch - state.best_epoch >= config.patience + config.warmup * config.epochs:
             break
         started = time.monotonic()
-        losses, lr = _train_epoch(model, optimizer, learn, config, epoch)
-        scores = held_out_scores(model, held_out)
+        losses, lr = _train_epoch(model, optimizer, learn, config, epoch, step)
+        scores = held_out_scores(model, validation).as_dict()
         if scores["score"] > state.best["score"]:
             state.best, state.best_epoch = scores, epoch + 1
             best_weights = _copy(model)
@@ -138,11 +154,21 @@ def train(
             progress(report)
 
     model.load_state_dict(best_weights)
-    best = (state.before, state.best, state.best_epoch, state.history)
-    result = TrainingResult(model.eval().cpu(), out, *best, held_ids)
-    checkpoint.save_model(result.model, out, training_card(result, len(learn), config))
+    model.eval().cpu()
+    comparison = compare(reference or begin, model, judge)
+    card = training_card(
+        model,
+        config,
+        comparison,
+        learned=len(learn),
+        validated=len(validation),
+        epochs=(state.best_epoch, len(state.history)),
+        before="the model in use" if reference else "the weights it began with",
+        about=about,
+    )
+    checkpoint.save_model(model, out, card)
     shutil.rmtree(out / PROGRESS_FOLDER, ignore_errors=True)
-    return result
+    return TrainingResult(model, out, split, comparison, state.best_epoch, state.history)
 
 
 def _train_epoch(
@@ -151,6 +177,7 @@ def _train_epoch(
     documents: Sequence[Features],
     config: TrainingConfig,
     epoch: int,
+    step: Callable[[int, int], None] | None,
 ) -> tuple[dict[str, float], float]:
     """Take one step a batch; return mean losses by name and the last learning rate."""
     losses: list[dict[str, float]] = []
@@ -176,6 +203,8 @@ def _train_epoch(
                 audio_side, text_side = balance_sides(inputs)
             sides = {"audio_side": audio_side.item(), "text_side": text_side.item()}
             losses.append(parts | sides)
+            if step is not None:
+                step(epoch * len(batches) + number + 1, config.epochs * len(batches))
         model.eval()
     return {name: float(np.mean([part[name] for part in losses])) for name in losses[0]}, lr
 
@@ -187,35 +216,6 @@ def learning_rate(step: int, steps_per_epoch: int, config: TrainingConfig) -> fl
     if step < warm:
         return config.lr * (step + 1) / (warm + 1)
     return config.lr * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(total - warm, 1)))
-
-
-def training_card(result: TrainingResult, learned: int, config: TrainingConfig) -> str:
-    """Return the model's card in Markdown: what it is, its data, settings and scores."""
-    names = sorted(result.after)
-    rows = [f"| {name} | {result.before[name]:.3f} | {result.after[name]:.3f} |" for name in names]
-    return "\n".join(
-        [
-            "# HILBERT, reconstructed from its abstract",
-            "",
-            "Audio, text and joint embeddings of recordings from frozen speech and text features,",
-            "after the abstract of arXiv 2604.16247. The arrangement and all settings are choices",
-            "of this reconstruction.",
-            "",
-            f"Learned from {learned} documents; {len(result.held_out)} others were held out and",
-            f"picked the weights of epoch {result.best_epoch} of {len(result.history)}, so the",
-            "scores below are a little flattering.",
-            "",
-            "| held-out score | untrained | trained |",
-            "| --- | --- | --- |",
-            *rows,
-            "",
-            "query_mrr: a sentence as typed query finds its document through the joint, MRR@10.",
-            "audio_recall: the audio of a segment finds its own text, R@1.",
-            "",
-            f"## Model\n```json\n{result.model.config.to_json()}```",
-            f"## Training\n```json\n{config.to_json()}```\n",
-        ]
-    )
 
 
 def _optimizer(model: Hilbert, config: TrainingConfig) -> torch.optim.AdamW:
@@ -233,14 +233,13 @@ def _copy(model: Hilbert) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
 
 
-def _identity(
-    documents: Mapping[str, Features], config: TrainingConfig, model_config: HilbertConfig
-) -> str:
+def _identity(documents: Mapping[str, Features], config: TrainingConfig, begin: Hilbert) -> str:
     """Hash of what a training depends on, to tell whether an interrupted one is this one."""
-    digest = hashlib.sha256((config.to_json() + model_config.to_json()).encode())
+    digest = hashlib.sha256((config.to_json() + checkpoint.model_fingerprint(begin)).encode())
     for key, features in sorted(documents.items()):
         digest.update(key.encode())
         digest.update(features.audio_bounds.tobytes() + features.text.tobytes())
+        digest.update(features.sentences.tobytes())
     return digest.hexdigest()
 
 

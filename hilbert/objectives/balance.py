@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from hilbert.objectives.cka import cka
-from hilbert.objectives.contrastive import info_nce
+from hilbert.objectives.info_nce import info_nce
 from hilbert.objectives.inputs import TermInputs, term
 
 

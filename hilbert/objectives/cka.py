@@ -85,3 +85,33 @@ def cka_audio(inputs: TermInputs) -> Tensor:
     """
     rows = inputs.outputs.has_audio
     return structure_loss(inputs.outputs.joint[rows], inputs.frozen_audio[rows])
+
+
+@term("cka_text_output")
+def cka_text_output(inputs: TermInputs) -> Tensor:
+    """Keep the similarities of the text vectors, as the model gives them, in the joint.
+
+    Inputs used: `outputs.joint`, `outputs.text`, `[B, width]`, windows with text.
+    When: for comparison: the target moves with the model, so both can become alike by losing
+    structure. Relation: `cka_text` has the frozen features as target; with the text anchor the
+    two differ only in how a window's segments are averaged.
+    """
+    rows = inputs.outputs.has_text
+    return _output_loss(inputs.outputs.joint[rows], inputs.outputs.text[rows])
+
+
+@term("cka_audio_output")
+def cka_audio_output(inputs: TermInputs) -> Tensor:
+    """Keep the similarities of the audio vectors, as the model gives them, in the joint.
+
+    Inputs used: `outputs.joint`, `outputs.audio`, `[B, width]`, windows with audio.
+    When: for comparison, see `cka_text_output`. Relation: `cka_audio` has the frozen features
+    as target.
+    """
+    rows = inputs.outputs.has_audio
+    return _output_loss(inputs.outputs.joint[rows], inputs.outputs.audio[rows])
+
+
+def _output_loss(joint: Tensor, modality: Tensor) -> Tensor:
+    """`1 - CKA`, with a gradient to both sides; zero with fewer than four rows."""
+    return joint.sum() * 0.0 if len(joint) < 4 else 1.0 - cka(joint, modality)

@@ -52,7 +52,7 @@ class TermInputs:
     frozen_audio: Tensor
     frozen_text: Tensor
     excluded: Tensor
-    temperature: float
+    temperature: float | Tensor
 
     @property
     def has_both(self) -> Tensor:
@@ -122,7 +122,7 @@ def gather_inputs(
         frozen_audio=_frozen_audio(batch),
         frozen_text=frozen_text,
         excluded=not_negatives(numbers if same else None, frozen_text, outputs.has_text),
-        temperature=config.temperature,
+        temperature=model.temperature(config.temperature),
     )
 
 

@@ -60,13 +60,13 @@ def make_document(
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def document() -> MakeDocument:
     """Return the maker of documents."""
     return make_document
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny() -> HilbertConfig:
     """Return the config of a small model for the documents."""
     return HilbertConfig(

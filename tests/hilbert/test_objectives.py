@@ -16,7 +16,7 @@ from hilbert.model import Outputs
 from hilbert.objectives import TERMS, TermInputs, total_loss
 from hilbert.objectives.balance import balance_sides
 from hilbert.objectives.cka import cka, hsic_1, structure_loss
-from hilbert.objectives.contrastive import info_nce
+from hilbert.objectives.info_nce import info_nce
 from hilbert.objectives.inputs import gather_inputs, not_negatives
 
 
@@ -37,7 +37,7 @@ def _inputs(audio: np.ndarray, text: np.ndarray, joint: np.ndarray, **changes) -
     a, t, j = (_tensor(x) for x in (audio, text, joint))
     n = len(a)
     yes, no = torch.ones(n, dtype=torch.bool), torch.zeros(n, n, dtype=torch.bool)
-    outputs = Outputs(a, t, j, yes, yes, yes, torch.ones(n))
+    outputs = Outputs(a, t, j, yes, yes, yes, torch.ones(n), torch.zeros(n))
     inputs = TermInputs(
         outputs=outputs,
         joint_without_audio=t,
