@@ -40,8 +40,8 @@ def save_model(model: Hilbert, folder: Path | str, card: str) -> None:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     _write_tensors(folder / WEIGHTS_FILE, model.state_dict())
-    _write_text(folder / CARD_FILE, card)
-    _write_text(folder / CONFIG_FILE, model.config.to_json())
+    write_text(folder / CARD_FILE, card)
+    write_text(folder / CONFIG_FILE, model.config.to_json())
 
 
 def load_model(folder: Path | str) -> Hilbert:
@@ -92,7 +92,7 @@ def save_progress(
     folder.mkdir(parents=True, exist_ok=True)
     name = f"progress-{step:06d}.safetensors"
     _write_tensors(folder / name, tensors)
-    _write_text(folder / "progress.json", json.dumps({"tensors": name, **rest}))
+    write_text(folder / "progress.json", json.dumps({"tensors": name, **rest}))
     for old in folder.glob("progress-*.safetensors"):
         if old.name != name:
             old.unlink()
@@ -123,7 +123,8 @@ def _write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     _replace(temporary, path)
 
 
-def _write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a text file so that a kill leaves the old one or the new one."""
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(text, encoding="utf-8")
     _replace(temporary, path)

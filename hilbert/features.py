@@ -97,3 +97,18 @@ class Features:
             sentence_segments=place[self.sentence_segments[kept]],
             times=self.times[rows],
         )
+
+    def with_phrases(
+        self, vectors: NDArray[np.floating], segments: NDArray[np.integer]
+    ) -> Features:
+        """Return the document with more short texts beside its sentences.
+
+        Args:
+            vectors: `[n, d_text]` unit vectors of the text encoder.
+            segments: `[n]`, the segment that each text stands for.
+        """
+        return replace(
+            self,
+            sentences=np.concatenate([self.sentences, vectors.astype(np.float16)]),
+            sentence_segments=np.concatenate([self.sentence_segments, segments.astype(np.int64)]),
+        )

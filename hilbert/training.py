@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 import logging
 import math
 import shutil
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -32,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 # Where the state of an unfinished training lies, within the folder of the model to be.
 PROGRESS_FOLDER = "training"
+# What a finished training did, beside its model: losses and scores by epoch.
+HISTORY_FILE = "training.json"
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,8 @@ def train(
     Windows are drawn anew each epoch, the held-out documents by a hash of their id, so that the
     same documents are held out on every run, also after others were added. The same call gives
     the same weights on the same machine. State is kept in `out` after each epoch: called with
-    the same arguments, a killed training goes on from there.
+    the same arguments, a killed training goes on from there, and a finished one is not done
+    again. `out` also gets the history, as JSON.
 
     Args:
         documents: Features by document id; those without audio and text help little.
@@ -128,7 +133,41 @@ def train(
         begin.load_state_dict(start.state_dict())
     identity = _identity(documents, config, begin)
 
-    model = copy.deepcopy(begin).to(config.device)
+    finished = _finished(out, identity)
+    if finished is not None:
+        model, state = checkpoint.load_model(out), finished
+    else:
+        model = copy.deepcopy(begin).to(config.device)
+        state = _optimise(model, learn, validation, config, out, identity, progress, step)
+    comparison = compare(reference or begin, model, judge)
+    card = training_card(
+        model,
+        config,
+        comparison,
+        learned=len(learn),
+        validated=len(validation),
+        epochs=(state.best_epoch, len(state.history)),
+        before="the model in use" if reference else "the weights it began with",
+        about=about,
+    )
+    checkpoint.save_model(model, out, card)
+    kept = {"identity": identity, "state": asdict(state), "comparison": comparison.to_json()}
+    checkpoint.write_text(out / HISTORY_FILE, json.dumps(kept, indent=1) + "\n")
+    shutil.rmtree(out / PROGRESS_FOLDER, ignore_errors=True)
+    return TrainingResult(model, out, split, comparison, state.best_epoch, state.history)
+
+
+def _optimise(
+    model: Hilbert,
+    learn: Sequence[Features],
+    validation: Sequence[Features],
+    config: TrainingConfig,
+    out: Path,
+    identity: str,
+    progress: Callable[[EpochReport], None] | None,
+    step: Callable[[int, int], None] | None,
+) -> _Progress:
+    """Train `model` in place and leave it with its best weights, in eval mode on the CPU."""
     optimizer = _optimizer(model, config)
     best_weights = _copy(model)
     state = _resume(out / PROGRESS_FOLDER, identity, model, optimizer, best_weights)
@@ -155,20 +194,7 @@ def train(
 
     model.load_state_dict(best_weights)
     model.eval().cpu()
-    comparison = compare(reference or begin, model, judge)
-    card = training_card(
-        model,
-        config,
-        comparison,
-        learned=len(learn),
-        validated=len(validation),
-        epochs=(state.best_epoch, len(state.history)),
-        before="the model in use" if reference else "the weights it began with",
-        about=about,
-    )
-    checkpoint.save_model(model, out, card)
-    shutil.rmtree(out / PROGRESS_FOLDER, ignore_errors=True)
-    return TrainingResult(model, out, split, comparison, state.best_epoch, state.history)
+    return state
 
 
 def _train_epoch(
@@ -259,6 +285,23 @@ def _keep(
     checkpoint.save_progress(folder, len(state.history), tensors, rest)
 
 
+def _finished(out: Path, identity: str) -> _Progress | None:
+    """Return what a finished training of the same arguments did; None where there is none."""
+    path = out / HISTORY_FILE
+    if not path.is_file() or (out / PROGRESS_FOLDER).exists():
+        return None
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return _progress_from(kept["state"]) if kept["identity"] == identity else None
+    except (ValueError, KeyError, TypeError):
+        return None  # damaged: nothing that a new training would not make again
+
+
+def _progress_from(kept: dict[str, Any]) -> _Progress:
+    history = [EpochReport(**report) for report in kept["history"]]
+    return _Progress(kept["best"], kept["best_epoch"], history)
+
+
 def _resume(
     folder: Path,
     identity: str,
@@ -288,7 +331,6 @@ def _resume(
         moments.setdefault(int(index), {})[moment] = tensor
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": moments, "param_groups": groups})
-    state = _Progress(**rest["state"])
-    state.history = [EpochReport(**report) for report in rest["state"]["history"]]
+    state = _progress_from(rest["state"])
     logger.info("going on after epoch %d", len(state.history))
     return state

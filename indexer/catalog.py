@@ -309,9 +309,15 @@ class Catalog:
         """Highest number ever given out; 0 before the first."""
         return self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0]
 
-    def make_current(self, number: int) -> None:
-        """Let a completely written generation answer from now on: the commit point."""
+    def make_current(self, number: int, settings: dict[str, Any] | None = None) -> None:
+        """Let a completely written generation answer from now on: the commit point.
+
+        Args:
+            number: of the generation.
+            settings: what changes together with it.
+        """
         with self.transaction():
+            self.put_settings(settings or {})
             self._db.execute("UPDATE generations SET is_current = 0")
             self._db.execute(
                 "INSERT OR REPLACE INTO generations VALUES (?, ?, 1)", [number, time.time()]

@@ -51,7 +51,7 @@ class Background:
 class Generation:
     """A generation opened for reading."""
 
-    def __init__(self, folder: Path, fingerprint: str) -> None:
+    def __init__(self, folder: Path, fingerprint: str, model_folder: Path) -> None:
         mend = f"run 'hilbert rebuild --library {folder.parent.parent}'"
         try:
             stats: dict[str, Any] = json.loads((folder / "stats.json").read_text())
@@ -64,6 +64,7 @@ class Generation:
                 f"generation {folder.name} was made with another model or other encoders; {mend}"
             )
         self.folder = folder
+        self.model_folder = model_folder  # the weights that its vectors were made with
         self.number = int(folder.name)
         self.stats = stats
         self.lexical = Lexical(folder / "lexical.sqlite")

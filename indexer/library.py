@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from indexer.assets import shipped_model
 from indexer.catalog import Catalog
 from indexer.encoders import Encoders, EncoderSettings
 from indexer.errors import LibraryError, UnfinishedLibraryError
+from indexer.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.generation import (
     Generation,
     fingerprint_of,
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from hilbert.model import Hilbert
 
 CATALOG_FILE = "catalog.sqlite"
+# Where the model of a new library lies; adopted ones have their hash behind the name.
+FIRST_MODEL = "model"
+MODEL_FILES = ("config.json", "model.safetensors", "README.md")
 
 
 class Library:
@@ -57,6 +60,7 @@ class Library:
         self.segment_settings = SegmentSettings(**settings["segments"])
         self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
         self.store = FeatureStore(folder / "features")
+        self._loaded: tuple[Path, Hilbert] | None = None
 
     @classmethod
     def open(cls, folder: Path | str) -> Library:
@@ -111,29 +115,42 @@ class Library:
 
     @property
     def model_folder(self) -> Path:
-        """The fusion weights this library is indexed with, and their card."""
-        return self.folder / "model"
+        """The fusion weights this library is indexed with, and their card.
 
-    @cached_property
+        Another folder after another model was adopted, by whichever process.
+        """
+        return self.folder / self.catalog.get_settings().get("model", FIRST_MODEL)
+
+    @property
     def model(self) -> Hilbert:
         """The fusion model."""
+        return self.load_model(self.model_folder)
+
+    def load_model(self, folder: Path) -> Hilbert:
+        """One of the library's models; the last one asked for is kept in memory.
+
+        Raises:
+            LibraryError: it is missing or damaged; says what to do.
+        """
         from hilbert.checkpoint import load_model
 
-        try:
-            return load_model(self.model_folder)
-        except (ValueError, OSError) as error:
-            raise LibraryError(
-                f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
-                f"--library {self.folder}' to put the shipped model back"
-            ) from error
+        if self._loaded is None or self._loaded[0] != folder:
+            try:
+                self._loaded = folder, load_model(folder)
+            except (ValueError, OSError) as error:
+                raise LibraryError(
+                    f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
+                    f"--library {self.folder}' to put the shipped model back"
+                ) from error
+        return self._loaded[1]
 
-    def fingerprint(self) -> str:
-        """Hash of everything that makes this library's vectors comparable."""
+    def fingerprint(self, model_folder: Path | None = None) -> str:
+        """Hash of everything that makes vectors comparable, with the model in use or another."""
         settings = self.encoders.settings
         return fingerprint_of(
             settings.speech_fingerprint,
             settings.text_fingerprint,
-            _model_files_hash(self.model_folder),
+            _model_files_hash(model_folder or self.model_folder),
             json.dumps(self.segment_settings.to_dict(), sort_keys=True),
         )
 
@@ -155,8 +172,10 @@ class Library:
                 f"nothing is indexed in {self.folder} yet; run 'hilbert index FOLDER --library "
                 f"{self.folder}', or 'hilbert rebuild' where indexing was interrupted"
             )
+        model = self.model_folder
         try:
-            return Generation(generation_folder(self.folder, number), self.fingerprint())
+            folder = generation_folder(self.folder, number)
+            return Generation(folder, self.fingerprint(model), model)
         except LibraryError:
             if self.catalog.current_generation() == number:
                 raise
@@ -179,19 +198,57 @@ class Library:
             # None yet, damaged or of another model: everything is made anew.
             with suppress(LibraryError, sqlite3.DatabaseError):
                 previous = self.generation()
+        return self._commit(self.model_folder, previous, progress)
+
+    def adopt(self, model: Path, progress: Callable[[int, int], None] | None = None) -> int:
+        """Use another model from now on; the writer lock is held.
+
+        The model is copied in beside the one in use, a generation is written with it, and one
+        transaction makes both current: a kill leaves the old model with its own generation.
+
+        Args:
+            model: folder of a model for this library's encoders.
+            progress: called with the documents done and their number.
+
+        Returns:
+            The number of the new generation.
+        """
+        folder = self.folder / f"{FIRST_MODEL}-{_model_files_hash(model)[:12]}"
+        if not folder.exists():
+            partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir()
+            for name in MODEL_FILES:
+                shutil.copyfile(model / name, partial / name)
+                sync_file(partial / name)
+            partial.rename(folder)
+            sync_folder(self.folder)
+        return self._commit(folder, None, progress)
+
+    def _commit(
+        self,
+        model_folder: Path,
+        previous: Generation | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> int:
         number = self.catalog.last_generation() + 1
         write_generation(
             self.folder,
             number,
             self.catalog,
             self.store,
-            self.model,
-            self.fingerprint(),
+            self.load_model(model_folder),
+            self.fingerprint(model_folder),
             previous,
             progress,
         )
-        self.catalog.make_current(number)
+        before = self.model_folder
+        self.catalog.make_current(number, {"model": model_folder.name})
         remove_old_generations(self.folder, number)
+        # The model before stays, as its generation does, for readers that opened it a moment ago.
+        for path in self.folder.glob(f"{FIRST_MODEL}*"):
+            if path not in (before, model_folder):
+                shutil.rmtree(path, ignore_errors=True)
         self.store.remove_all_but(d.features for d in self.catalog.documents())
         return number
 
@@ -222,8 +279,8 @@ class Library:
 
     def put_shipped_model(self) -> None:
         """Replace a missing or damaged model by the one that ships, where it fits."""
-        _put_model(self.folder, self.encoders)
-        self.__dict__.pop("model", None)
+        _put_model(self.model_folder, self.encoders)
+        self._loaded = None
 
     def close(self) -> None:
         """Close the catalog."""
@@ -249,7 +306,7 @@ def _is_finished(folder: Path) -> bool:
 def _initialise(folder: Path, encoders: Encoders) -> None:
     """Write settings last: a library without them was killed while being made."""
     settings = encoders.fingerprinted()
-    _put_model(folder, encoders)
+    _put_model(folder / FIRST_MODEL, encoders)
     catalog = Catalog(folder / CATALOG_FILE, create=True)
     try:
         with catalog.transaction():
@@ -260,7 +317,7 @@ def _initialise(folder: Path, encoders: Encoders) -> None:
         catalog.close()
 
 
-def _put_model(folder: Path, encoders: Encoders) -> None:
+def _put_model(target: Path, encoders: Encoders) -> None:
     """Copy the shipped model, or make an untrained one for encoders it was not trained for."""
     from hilbert.checkpoint import load_model, new_model, save_model
     from hilbert.config import HilbertConfig
@@ -269,7 +326,6 @@ def _put_model(folder: Path, encoders: Encoders) -> None:
     shipped = shipped_model()
     config = load_model(shipped).config if shipped else HilbertConfig()
     trained_for = (config.speech_encoder, config.text_encoder)
-    target = folder / "model"
     if shipped and trained_for == (speech.fingerprint, text.fingerprint):
         shutil.copytree(shipped, target, dirs_exist_ok=True)
         return

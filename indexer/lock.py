@@ -10,11 +10,15 @@ from indexer.errors import LibraryError
 
 
 @contextmanager
-def writer_lock(folder: Path) -> Iterator[None]:
-    """Hold the library's writer lock; readers need none.
+def writer_lock(folder: Path, doing: str = "writing to this library") -> Iterator[None]:
+    """Hold the folder's writer lock; readers need none.
+
+    Args:
+        folder: of a library, or of a model being trained.
+        doing: what another holder is doing, for the message.
 
     Raises:
-        LibraryError: another process is writing.
+        LibraryError: another process holds it.
     """
     from filelock import FileLock, Timeout
 
@@ -23,8 +27,8 @@ def writer_lock(folder: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise LibraryError(
-            f"{folder}: another hilbert is writing to this library; wait until it is done "
-            "(searching works meanwhile)"
+            f"{folder}: another hilbert is {doing}; wait until it is done (searching works "
+            "meanwhile)"
         ) from None
     try:
         yield

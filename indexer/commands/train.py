@@ -1,0 +1,152 @@
+"""hilbert train: train the fusion model on a library, adopt it if it is better."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.commands.common import TerminalReporter, json_option, library_option, print_json
+
+if TYPE_CHECKING:
+    from hilbert.training import EpochReport
+    from indexer.training import TrainingSummary
+
+
+@click.command("train")
+@library_option
+@click.option(
+    "--objective",
+    help="What to optimise: hilbert (default), paper, direct, clip, gmc, contrastive, or terms "
+    "with weights such as direct=0.5,reciprocal=1,query=1.",
+)
+@click.option(
+    "--form",
+    help="Form of the model: hilbert, paper, paper-x or clip; that of the library by default.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help='Settings over the defaults: JSON {"model": {...}, "training": {...}}.',
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder for the model (default: LIBRARY/training).",
+)
+@click.option("--from-scratch", is_flag=True, help="Begin untrained, not with the model in use.")
+@click.option("--force", is_flag=True, help="Adopt the model even if it is not shown to be better.")
+@json_option
+def command(
+    library: Path,
+    objective: str | None,
+    form: str | None,
+    config: Path | None,
+    out: Path | None,
+    from_scratch: bool,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """Train the fusion model on the stored features of a library; no recording is read.
+
+    Some documents are held out, the same ones every time. The library takes the new model only
+    if it does better on them than the model in use, and is then indexed with it. A training
+    that was stopped goes on when called again.
+    """
+    settings = _read(config) if config else ""
+    from indexer.library import Library
+    from indexer.training import read_plan, train_library
+
+    plan = read_plan(settings, objective, form, from_scratch, force)
+    opened = Library.open(library)
+    with TrainingTerminal() as reporter:
+        summary = train_library(opened, plan, out, reporter)
+    print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise click.FileError(str(path), f"cannot be read: {error}") from error
+
+
+class TrainingTerminal(TerminalReporter):
+    """Progress with time left over all epochs, and a line an epoch, on standard error."""
+
+    def step(self, done: int, total: int) -> None:
+        """See `indexer.training.TrainingReporter`."""
+        if self._task is None:
+            self._task = self._progress.add_task("training", total=total)
+        self._progress.update(self._task, completed=done)
+
+    def epoch(self, report: EpochReport) -> None:
+        """See `indexer.training.TrainingReporter`."""
+        scores = ", ".join(f"{_SHORT[name]} {value:.3f}" for name, value in report.scores.items())
+        line = f"epoch {report.epoch} of {report.epochs}: {scores}"
+        if sys.stderr.isatty():
+            self._progress.console.print(line, highlight=False)
+        else:
+            left = report.seconds * (report.epochs - report.epoch)
+            click.echo(f"{line}; about {left:.0f} s left", err=True)
+
+
+_SHORT = {"query_mrr": "typed MRR@10", "audio_recall": "audio R@1", "score": "score"}
+
+
+def summary_to_dict(summary: TrainingSummary) -> dict[str, Any]:
+    """The summary as JSON."""
+    result = summary.result
+    return {
+        "adopted": summary.adopted,
+        "reason": summary.reason,
+        "model": str(result.folder),
+        "went_on": summary.went_on,
+        "epochs": len(result.history),
+        "best_epoch": result.best_epoch,
+        "learned": len(result.split.learn),
+        "validated": len(result.split.validation),
+        **result.comparison.to_json(),
+        "generation": summary.generation,
+        "seconds": round(summary.seconds, 1),
+    }
+
+
+def print_summary(summary: TrainingSummary) -> None:
+    """Print scores, directions and the verdict for people."""
+    from rich.console import Console
+    from rich.table import Table
+
+    result, comparison = summary.result, summary.result.comparison
+    click.echo(
+        f"{'went on from the model in use' if summary.went_on else 'began untrained'}; learned "
+        f"from {len(result.split.learn)} documents, {len(result.split.validation)} chose epoch "
+        f"{result.best_epoch} of {len(result.history)}, {comparison.documents} others judge:"
+    )
+    table = Table("", "before", "after", box=None, pad_edge=False)
+    before, after = comparison.before.as_dict(), comparison.after.as_dict()
+    names = {
+        "query_mrr": "typed -> document, MRR@10",
+        "audio_recall": "audio -> own text, R@1",
+        "score": "score",
+    }
+    for name, value in before.items():
+        table.add_row(names[name], f"{value:.3f}", f"{after[name]:.3f}")
+    directions = Table("", "among", "R@1", "", "R@10", "", "MRR@10", "", box=None, pad_edge=False)
+    for old, new in zip(comparison.directions_before, comparison.directions_after, strict=True):
+        directions.add_row(
+            f"{old.level} {old.query} -> {old.target}",
+            str(old.candidates),
+            *(
+                f"{getattr(side, metric):.3f}"
+                for metric in ("recall_at_1", "recall_at_10", "mrr_at_10")
+                for side in (old, new)
+            ),
+        )
+    console = Console(highlight=False)
+    console.print(table, "", directions, "")
+    verdict = "adopted" if summary.adopted else "not adopted"
+    click.echo(f"{verdict}, {summary.reason}")
+    click.echo(f"the model and its card are in {result.folder} ({summary.seconds:.0f} s)")

@@ -1,0 +1,263 @@
+"""Train the fusion model on a library's stored features, and adopt it where it is better."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from hilbert.checkpoint import model_fingerprint
+from hilbert.config import HilbertConfig, TrainingConfig
+from hilbert.errors import HilbertError
+from hilbert.features import Features
+from hilbert.model import Hilbert
+from hilbert.presets import FORMS, objective
+from hilbert.training import EpochReport, TrainingResult, train
+from indexer.catalog import Document
+from indexer.errors import LibraryError
+from indexer.keyphrases import keyphrases
+from indexer.library import Library
+from indexer.lock import writer_lock
+
+# With fewer, held-out scores of a handful of documents say nothing.
+FEWEST_DOCUMENTS = 20
+# Where a model is trained if nothing else is asked for, within the library.
+TRAINING_FOLDER = "training"
+# What a model's config takes from the library's encoders; no setting may change it.
+_OF_THE_ENCODERS = ("d_audio", "d_text", "speech_encoder", "text_encoder", "tokens_per_second")
+
+
+class TrainingError(HilbertError):
+    """A training that cannot begin or go on; says what to do."""
+
+
+class TrainingReporter(Protocol):
+    """Who is told how a training goes on."""
+
+    def step(self, done: int, total: int) -> None:
+        """So many batches of all are done."""
+
+    def epoch(self, report: EpochReport) -> None:
+        """An epoch is done, and kept on disk."""
+
+    def building(self, done: int, total: int) -> None:
+        """The new generation holds so many of its documents."""
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What to train and what to do with it.
+
+    Attributes:
+        training: How to train.
+        form: Name of a form of the model; None for that of the library's model.
+        model: Settings of the model that differ from the form's.
+        from_scratch: Begin with untrained weights also where the library's could go on.
+        force: Adopt the model whatever it scores.
+    """
+
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    form: str | None = None
+    model: Mapping[str, Any] = field(default_factory=dict)
+    from_scratch: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class TrainingSummary:
+    """What came of a training.
+
+    Attributes:
+        result: The trained model and its scores beside the model in use.
+        adopted: Whether the library uses it now.
+        reason: Why, or why not, in words.
+        went_on: Whether it began with the library's weights.
+        generation: Number of the generation that answers searches now.
+        seconds: How long all of it took.
+    """
+
+    result: TrainingResult
+    adopted: bool
+    reason: str
+    went_on: bool
+    generation: int | None
+    seconds: float
+
+
+def read_plan(
+    config: str = "",
+    objective_name: str | None = None,
+    form: str | None = None,
+    from_scratch: bool = False,
+    force: bool = False,
+) -> TrainingPlan:
+    """Read a plan from JSON text `{"model": {...}, "training": {...}}` and options over it.
+
+    Raises:
+        TrainingError: a setting is unknown or out of range; says which.
+    """
+    try:
+        given = json.loads(config or "{}")
+    except ValueError as error:
+        raise TrainingError(f"the settings are not valid JSON: {error}") from error
+    if not isinstance(given, dict) or set(given) - {"model", "training"}:
+        raise TrainingError(
+            'the settings must be {"model": {...}, "training": {...}}, both optional; see the '
+            "README for what can be set"
+        )
+    model = given.get("model", {})
+    try:
+        training = TrainingConfig.from_json(json.dumps(given.get("training", {})))
+        if objective_name is not None:
+            training = replace(training, weights=objective(objective_name))
+        HilbertConfig.from_json(json.dumps({"text_anchor": False, **model}))  # known settings
+    except ValueError as error:
+        raise TrainingError(f"the settings cannot be used: {error}") from error
+    if taken := sorted(set(model) & set(_OF_THE_ENCODERS)):
+        raise TrainingError(f"{', '.join(taken)} come from the library's encoders; leave them out")
+    if form is not None and form not in FORMS:
+        raise TrainingError(f"no form '{form}'; there are {', '.join(FORMS)}")
+    return TrainingPlan(training, form, model, from_scratch, force)
+
+
+def train_library(
+    library: Library, plan: TrainingPlan, out: Path | None, reporter: TrainingReporter
+) -> TrainingSummary:
+    """Train on a library's features; adopt the model and index with it where it is better.
+
+    Searching works all the while, with the old model until the new one is in place. Called
+    again after an interruption, it goes on.
+
+    Args:
+        library: at least `FEWEST_DOCUMENTS` of its documents have something said in them.
+        plan: what to train.
+        out: folder for the model, None for one within the library.
+        reporter: told how it goes on.
+
+    Raises:
+        TrainingError: too few documents, settings that do not fit, or an interrupted training
+            of something else in `out`.
+        LibraryError: features are missing or damaged, or another writer holds the library.
+    """
+    started = time.monotonic()
+    documents = {
+        d.id: d for d in library.catalog.documents() if library.catalog.count_segments(d.id)
+    }
+    if len(documents) < FEWEST_DOCUMENTS:
+        raise TrainingError(
+            f"{len(documents)} documents are too few to train on: what is held out could not "
+            f"tell a better model from a worse one. Index at least {FEWEST_DOCUMENTS}"
+        )
+    current = library.model
+    try:
+        config = _model_config(current.config, plan)
+    except ValueError as error:
+        raise TrainingError(f"the settings cannot be used: {error}") from error
+    goes_on = config == current.config and not plan.from_scratch
+    folder = out or library.folder / TRAINING_FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    features = {key: library.store.read(d.features) for key, d in documents.items()}
+    features = _with_keyphrases(library, documents, features, plan.training.held_out_share)
+    with writer_lock(folder, "training into this folder"):
+        try:
+            result = train(
+                features,
+                plan.training,
+                config,
+                folder,
+                reporter.epoch,
+                reporter.step,
+                start=current if goes_on else None,
+                reference=current,
+                about=_about(library, documents),
+            )
+        except ValueError as error:
+            raise TrainingError(str(error)) from error
+        adopted, reason = _verdict(result, plan.force)
+        if adopted:
+            _adopt(library, current, result.folder, reporter)
+    return TrainingSummary(
+        result,
+        adopted,
+        reason,
+        goes_on,
+        library.catalog.current_generation(),
+        time.monotonic() - started,
+    )
+
+
+def _model_config(current: HilbertConfig, plan: TrainingPlan) -> HilbertConfig:
+    base = current
+    if plan.form is not None:
+        kept = {name: getattr(current, name) for name in (*_OF_THE_ENCODERS, "width", "heads")}
+        base = HilbertConfig(**kept, **FORMS[plan.form])
+    return HilbertConfig.from_json(json.dumps(json.loads(base.to_json()) | dict(plan.model)))
+
+
+def _with_keyphrases(
+    library: Library,
+    documents: Mapping[str, Document],
+    features: dict[str, Features],
+    held_out_share: float,
+) -> dict[str, Features]:
+    """Let a few telling words of each segment stand in for typed queries, as sentences do.
+
+    Only in what is learned from: held-out documents are asked for by what was said.
+    """
+    from hilbert.held_out import held_out_ids
+
+    learn = sorted(set(features) - set(held_out_ids(features, held_out_share)))
+    learn = [key for key in learn if features[key].has_text]
+    segments = [library.catalog.segments(key) for key in learn]
+    phrases = keyphrases([s.text for parts in segments for s in parts], library.language())
+    told = [phrase for phrase in phrases if phrase]
+    if not told:
+        return features
+    vectors = iter(library.encoders.text.encode(told, kind="query"))
+    rest = iter(phrases)
+    for key, parts in zip(learn, segments, strict=True):
+        rows = [row for row in range(len(parts)) if next(rest)]
+        if rows:
+            chosen = np.stack([next(vectors) for _ in rows])
+            features[key] = features[key].with_phrases(chosen, np.array(rows))
+    return features
+
+
+def _about(library: Library, documents: Mapping[str, Document]) -> str:
+    hours = sum(d.seconds for d in documents.values() if d.recording) / 3600
+    settings = library.encoders.settings
+    return (
+        f"A library of {len(documents)} documents, {hours:.1f} hours of recordings, with features "
+        f"of\n{settings.speech} and {settings.text}, both frozen."
+    )
+
+
+def _verdict(result: TrainingResult, force: bool) -> tuple[bool, str]:
+    comparison = result.comparison
+    low, high = comparison.interval
+    change = (
+        f"held-out score {comparison.before.score:.3f} -> {comparison.after.score:.3f}, "
+        f"95 % interval of the difference {low:+.3f} to {high:+.3f}"
+    )
+    if comparison.better:
+        return True, f"better than the model in use: {change}"
+    if force:
+        return True, f"not shown to be better than the model in use ({change}), but forced"
+    return False, (
+        f"not shown to be better than the model in use: {change}. The library is unchanged; "
+        "--force adopts it all the same"
+    )
+
+
+def _adopt(library: Library, current: Hilbert, folder: Path, reporter: TrainingReporter) -> None:
+    with library.writing():
+        if model_fingerprint(library.model) != model_fingerprint(current):
+            raise LibraryError(
+                "the library was given another model meanwhile; train again to compare with it"
+            )
+        library.adopt(folder, reporter.building)

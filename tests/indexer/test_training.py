@@ -1,0 +1,348 @@
+"""Training a library: a better model is adopted, a worse one is not, and nothing is ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hilbert.checkpoint import model_fingerprint
+from hilbert.config import TrainingConfig
+from hilbert.features import Features
+from hilbert.held_out import held_out_ids
+from hilbert.training import EpochReport
+from indexer.catalog import Document
+from indexer.cli import run
+from indexer.doctor import examine
+from indexer.encoders import Encoders
+from indexer.errors import LibraryError
+from indexer.keyphrases import keyphrases
+from indexer.library import Library
+from indexer.search import Searcher
+from indexer.segments import Segment
+from indexer.training import TrainingError, TrainingPlan, read_plan, train_library
+
+DOCUMENTS, SEGMENTS, WIDTH, MEANING = 44, 4, 384, 12
+SETTINGS = {
+    "model": {"adapter_layers": 0, "dropout": 0.0},
+    "training": {"epochs": 4, "lr": 2e-3, "patience": 99, "held_out_share": 0.3},
+}
+PLAN = read_plan(json.dumps(SETTINGS))
+
+
+class Recorder:
+    """Remembers what it is told; stops where it is asked to."""
+
+    def __init__(self, stop_at_epoch: int = 0, stop_at_building: int = 0) -> None:
+        self.epochs: list[EpochReport] = []
+        self.steps: list[tuple[int, int]] = []
+        self.stops = (stop_at_epoch, stop_at_building)
+
+    def step(self, done: int, total: int) -> None:
+        self.steps.append((done, total))
+
+    def epoch(self, report: EpochReport) -> None:
+        self.epochs.append(report)
+        if report.epoch == self.stops[0]:
+            raise KeyboardInterrupt
+
+    def building(self, done: int, total: int) -> None:
+        if done == self.stops[1]:
+            raise KeyboardInterrupt
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    return x / np.linalg.norm(x, axis=-1, keepdims=True)
+
+
+def _features(seed: int) -> Features:
+    """Segments whose few dimensions of meaning are in their text and, mapped, in their sound."""
+    fixed, rng = np.random.default_rng(99), np.random.default_rng(seed)
+    said, heard = fixed.standard_normal((2, MEANING, WIDTH))
+    meaning = rng.standard_normal(MEANING) + 1.5 * rng.standard_normal((SEGMENTS, MEANING))
+    text = _unit(meaning @ said)
+    tokens = np.repeat(meaning @ heard, 4, axis=0)
+    tokens = tokens + 0.3 * rng.standard_normal(tokens.shape)
+    owner = np.repeat(np.arange(SEGMENTS), 2)
+    sentences = _unit((meaning[owner] + 0.3 * rng.standard_normal((8, MEANING))) @ said)
+    starts = 20.0 * np.arange(SEGMENTS)
+    return Features(
+        audio_tokens=tokens.astype(np.float16),
+        audio_bounds=np.stack([4 * np.arange(SEGMENTS), 4 * np.arange(1, SEGMENTS + 1)], axis=1),
+        text=text.astype(np.float32),
+        sentences=sentences.astype(np.float16),
+        sentence_segments=owner,
+        times=np.stack([starts, starts + 20], axis=1).astype(np.float32),
+    )
+
+
+def fill(library: Library) -> None:
+    """Put documents into a library as an indexing does, from features made above."""
+    with library.catalog.transaction():
+        for seed in range(DOCUMENTS):
+            id_ = hashlib.sha256(str(seed).encode()).hexdigest()
+            name = library.store.file_name(id_, "made")
+            library.store.write(name, _features(seed))
+            document = Document(
+                id_, f"made-{seed}", f"Made {seed}", None, None, None, "en", 80.0,
+                f"/nowhere/{seed}.wav", None, None, "asr", name, (),
+            )  # fmt: skip
+            segments = [Segment(20.0 * i, 20.0 * i + 20, "", 0, 1, True) for i in range(SEGMENTS)]
+            library.catalog.put_document(document, [], segments)
+    library.commit()
+
+
+@pytest.fixture(scope="module")
+def made(empty_library_folder: Path, encoders: Encoders, tmp_path_factory) -> Library:
+    """A library to train on, to be read only."""
+    folder = tmp_path_factory.mktemp("made") / "library"
+    shutil.copytree(empty_library_folder, folder)
+    library = Library.open(folder)
+    library.encoders = encoders
+    fill(library)
+    return library
+
+
+CopyOf = Callable[[Library], Library]
+
+
+@pytest.fixture
+def copy_of(encoders: Encoders, tmp_path: Path) -> CopyOf:
+    def copy(library: Library) -> Library:
+        folder = tmp_path / f"copy-{len(list(tmp_path.iterdir()))}"
+        shutil.copytree(library.folder, folder)
+        opened = Library.open(folder)
+        opened.encoders = encoders
+        return opened
+
+    return copy
+
+
+@pytest.fixture(scope="module")
+def trained(made: Library, run_hilbert, tmp_path_factory) -> tuple[Library, dict[str, Any], str]:
+    """The library after `hilbert train`, its JSON, and what it said meanwhile; read only."""
+    parent = tmp_path_factory.mktemp("trained")
+    shutil.copytree(made.folder, parent / "library")
+    (parent / "settings.json").write_text(json.dumps(SETTINGS))
+    done = run_hilbert(
+        "train", "--library", parent / "library", "--config", parent / "settings.json", "--json"
+    )
+    assert done.returncode == 0, done.stderr
+    library = Library.open(parent / "library")
+    library.encoders = made.encoders
+    return library, json.loads(done.stdout), done.stderr
+
+
+def state(library: Library) -> tuple[int | None, str, str]:
+    return library.catalog.current_generation(), library.model_folder.name, library.fingerprint()
+
+
+# --- adopting ---------------------------------------------------------------------------------
+
+
+def test_a_better_model_is_adopted_and_the_library_indexed_with_it(trained, made: Library) -> None:
+    library, said, _ = trained
+    assert said["adopted"] and said["better"] and said["ci95"][0] > 0
+    assert said["after"]["audio_recall"] > said["before"]["audio_recall"] + 0.2
+    assert said["difference"] == pytest.approx(said["after"]["score"] - said["before"]["score"])
+    assert said["learned"] + said["validated"] + said["documents"] == DOCUMENTS
+    assert len(said["directions"]["before"]) == len(said["directions"]["after"]) == 8
+    assert said["generation"] == library.catalog.current_generation() == 2
+    assert library.model_folder != made.model_folder
+    generation = library.generation()
+    assert generation.lexical.n_segments == DOCUMENTS * SEGMENTS
+    ids = generation.index("segments", "audio").ids
+    matched = np.einsum(
+        "nd,nd->n",
+        generation.index("segments", "audio").vectors(ids),
+        generation.index("segments", "text").vectors(ids),
+    )
+    assert matched.mean() > 0.3
+    assert examine(library.folder).healthy
+    assert Searcher(library).search("anything", channel="text").hits
+
+
+def test_it_tells_how_it_goes_and_leaves_a_card(trained) -> None:
+    library, said, told = trained
+    assert "epoch 1 of 4:" in told and "s left" in told
+    card = (library.model_folder / "README.md").read_text()
+    assert "Learned from" in card and "44 documents" in card and "## Limits" in card
+    assert f"{said['after']['score']:.3f}" in card
+    assert (library.folder / "training" / "training.json").is_file()
+
+
+def test_a_model_that_a_broken_setting_made_worse_is_refused(trained, copy_of: CopyOf) -> None:
+    library = copy_of(trained[0])
+    before = state(library)
+    broken = replace(PLAN.training, weights={"cka_audio": 1.0}, lr=0.5, epochs=1)
+    summary = train_library(library, TrainingPlan(broken, from_scratch=True), None, Recorder())
+    assert not summary.adopted and summary.result.comparison.interval[1] < 0
+    assert "not shown to be better" in summary.reason and "--force" in summary.reason
+    assert state(library) == before
+    forced = train_library(
+        library, TrainingPlan(broken, from_scratch=True, force=True), None, Recorder()
+    )
+    assert forced.adopted and "forced" in forced.reason
+    assert state(library) != before
+    assert examine(library.folder).healthy
+
+
+def test_training_again_goes_on_from_the_model_in_use(trained, copy_of: CopyOf) -> None:
+    library = copy_of(trained[0])
+    nothing = TrainingPlan(replace(PLAN.training, lr=1e-12, epochs=1))
+    summary = train_library(library, nothing, None, Recorder())
+    assert summary.went_on and not summary.adopted
+    assert summary.result.comparison.before.score == summary.result.comparison.after.score
+    judged = set(summary.result.split.judge) | set(summary.result.split.validation)
+    assert judged == set(held_out_ids((d.id for d in library.catalog.documents()), 0.3))
+
+
+# --- interruptions ----------------------------------------------------------------------------
+
+
+def test_an_interrupted_training_goes_on(made: Library, copy_of: CopyOf) -> None:
+    library = copy_of(made)
+    before = state(library)
+    with pytest.raises(KeyboardInterrupt):
+        train_library(library, PLAN, None, Recorder(stop_at_epoch=3))
+    assert state(library) == before
+    rest = Recorder()
+    summary = train_library(library, PLAN, None, rest)
+    assert [report.epoch for report in rest.epochs] == [4]
+    assert len(summary.result.history) == 4 and summary.adopted
+    done, total = rest.steps[-1]
+    assert done == total
+
+
+def test_a_kill_while_the_new_model_is_put_in_leaves_the_old_one_serving(
+    trained, made: Library, copy_of: CopyOf
+) -> None:
+    library = copy_of(made)
+    shutil.copytree(trained[0].folder / "training", library.folder / "training")
+    before, answered = state(library), Searcher(library).search("anything", channel="joint").hits
+    stopped = Recorder(stop_at_building=20)
+    with pytest.raises(KeyboardInterrupt):
+        train_library(library, PLAN, None, stopped)
+    assert not stopped.epochs, "it was trained already"
+    assert state(library) == before
+    assert Searcher(library).search("anything", channel="joint").hits == answered
+    again = Recorder()
+    assert train_library(library, PLAN, None, again).adopted
+    assert not again.epochs
+    assert library.fingerprint() == trained[0].fingerprint()
+    assert examine(library.folder).healthy
+
+
+def test_who_opened_the_library_before_gets_the_same_answers_after(
+    trained, made: Library, copy_of: CopyOf, encoders: Encoders
+) -> None:
+    library = copy_of(made)
+    reader = Library.open(library.folder)
+    reader.encoders = encoders
+    searcher = Searcher(reader)
+    with library.writing():
+        library.adopt(trained[0].model_folder)
+    old = searcher.search("anything", channel="joint").hits
+    assert old == Searcher(made).search("anything", channel="joint").hits
+    new = Searcher(reader).search("anything", channel="joint").hits
+    assert new == Searcher(trained[0]).search("anything", channel="joint").hits
+    assert new != old
+    reader.commit()
+    kept = sorted(path.name for path in reader.folder.glob("model*"))
+    assert kept == [reader.model_folder.name]
+
+
+def test_a_model_that_was_put_in_meanwhile_is_not_replaced_unseen(
+    trained, made: Library, copy_of: CopyOf
+) -> None:
+    library = copy_of(made)
+
+    class Meddler(Recorder):
+        def epoch(self, report: EpochReport) -> None:
+            if report.epoch == 1:
+                with library.writing():
+                    library.adopt(trained[0].model_folder)
+
+    with pytest.raises(LibraryError, match="another model meanwhile; train again"):
+        train_library(library, PLAN, None, Meddler())
+    assert model_fingerprint(library.model) == model_fingerprint(trained[0].model)
+
+
+# --- what is refused --------------------------------------------------------------------------
+
+
+def test_too_few_documents_are_refused_in_words(small_library: Library) -> None:
+    with pytest.raises(TrainingError, match=r"6 documents are too few .* at least 20"):
+        train_library(small_library, TrainingPlan(), None, Recorder())
+    assert not (small_library.folder / "training").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "options", "words"),
+    [
+        ("{", [], "not valid JSON"),
+        ('{"epochs": 3}', [], "must be"),
+        ('{"training": {"epoch": 3}}', [], "unknown setting epoch"),
+        ('{"training": {"epochs": "many"}}', [], "epochs must be int"),
+        ('{"model": {"reading": "Y"}}', [], 'reading is "U" or "X"'),
+        ('{"model": {"width": 100}}', [], "width"),
+        ('{"model": {"d_audio": 10}}', [], "come from the library's encoders"),
+        ("{}", ["--objective", "dircet"], "known are balance"),
+        ("{}", ["--objective", "direct=much"], "no number"),
+        ("{}", ["--form", "papre"], "there are hilbert, paper"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_told(
+    made: Library, tmp_path: Path, capsys, settings: str, options: list[str], words: str
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_text(settings)
+    status = run(["train", "--library", str(made.folder), "--config", str(file), *options])
+    told = capsys.readouterr().err
+    assert status in (1, 2) and words in told
+    assert told.startswith("hilbert: ") and "Traceback" not in told
+
+
+def test_a_missing_settings_file_is_told(made: Library, tmp_path: Path, capsys) -> None:
+    missing = tmp_path / "none.json"
+    assert run(["train", "--library", str(made.folder), "--config", str(missing)]) == 1
+    assert "none.json" in capsys.readouterr().err
+
+
+def test_an_interrupted_training_of_something_else_is_not_overwritten(
+    made: Library, copy_of: CopyOf
+) -> None:
+    library = copy_of(made)
+    with pytest.raises(KeyboardInterrupt):
+        train_library(library, PLAN, None, Recorder(stop_at_epoch=1))
+    other = replace(PLAN, training=TrainingConfig(epochs=2))
+    with pytest.raises(TrainingError, match="interrupted training of other documents or settings"):
+        train_library(library, other, None, Recorder())
+
+
+# --- keyphrases -------------------------------------------------------------------------------
+
+
+def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
+    texts = [
+        "So today we talk about the tides and why the tides are late in the harbour",
+        "So today we talk about violins and how a violin sings when the bow moves",
+        "So today we talk about vaccines and what memory cells learn",
+    ]
+    first, second, third = keyphrases(texts)
+    assert "tides" in first and "harbour" in first and "today" not in first
+    assert second.startswith("violins")
+    assert "memory" in third and len(third.split()) <= 4
+
+
+def test_segments_without_telling_words_have_no_keyphrase() -> None:
+    assert keyphrases([]) == []
+    assert keyphrases(["", "the and of", "42"]) == ["", "", ""]
+    assert keyphrases(["", "Flut und Ebbe"], language="de") == ["", "flut und ebbe"]
