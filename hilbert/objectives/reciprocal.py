@@ -18,7 +18,9 @@ def reciprocal(inputs: TermInputs) -> Tensor:
 
     Inputs used: `outputs.audio`, `outputs.text`, `joint_without_audio`, `joint_without_text`,
     each `[B, width]`; only windows with both modalities.
-    When: the default. Relation: `reciprocal_plain` is the abstract's wording taken literally;
+    When: the default, with an anchored joint or beside `direct`: with a free ("pooled") joint
+    audio learns to find the joint of the text, which need not lie where the text does.
+    Relation: `reciprocal_plain` is the abstract's wording taken literally;
     measured with the same query term, typed queries through the joint keep 0.69 MRR against 0.65
     (the leak-free run also had the gate).
     """

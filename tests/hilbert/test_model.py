@@ -12,6 +12,7 @@ from hilbert.config import HilbertConfig
 from hilbert.embedding import embed_documents, embed_segments, embed_text
 from hilbert.features import Features
 from hilbert.model import Hilbert, Outputs
+from hilbert.presets import FORMS
 
 
 def _outputs(model: Hilbert, *documents: Features) -> Outputs:
@@ -173,3 +174,108 @@ def test_nothing_to_embed_gives_empty_arrays(model, document) -> None:
 def test_query_vectors_of_another_encoder_are_refused(model) -> None:
     with pytest.raises(ValueError, match=r"must be \[n, 16\]"):
         embed_text(model, np.zeros((2, 17), np.float32))
+
+
+# Forms --------------------------------------------------------------------------------------
+
+SWITCHES = {
+    "paper": FORMS["paper"],
+    "paper-x": FORMS["paper-x"],
+    "clip": FORMS["clip"],
+    "several hops": {"pooling_hops": 3},
+    "means": {"pooling_hops": 0},
+    "no cross-attention": {"cross_layers": 0},
+    "no adapter": {"adapter_layers": 0},
+    "no positions": {"segment_positions": False},
+    "no gate": {"gate": False},
+    "wider": {"width": 32, "text_anchor": False, "cross_layers": 2},
+}
+
+
+def _moved(config: HilbertConfig) -> Hilbert:
+    """A model of this form with every weight moved, as after training."""
+    moved = new_model(config, seed=1)
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(2)
+        for parameter in moved.parameters():
+            parameter += 0.2 * torch.randn_like(parameter)
+    return moved
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_every_form_keeps_the_promises_of_the_model(
+    tiny: HilbertConfig, document, name: str
+) -> None:
+    model = _moved(replace(tiny, **SWITCHES[name]))
+    documents = [
+        document(1, segments=3), document(2, segments=1), document(3, audio=False),
+        document(4, text=False), document(5, segments=30), document(6, audio=False, text=False),
+    ]  # fmt: skip
+    together = embed_documents(model, documents)
+    for row, features in enumerate(documents):
+        alone = embed_documents(model, [features])
+        for kind in ("audio", "text", "joint"):
+            vector = getattr(together, kind)[row]
+            np.testing.assert_allclose(vector, getattr(alone, kind)[0], atol=1e-5)
+            has = getattr(together, f"has_{kind}")[row]
+            assert np.linalg.norm(vector) == pytest.approx(float(has), abs=1e-5)
+    assert together.has_joint.tolist() == [True] * 5 + [False]
+    assert embed_text(model, document(9).text).joint.shape[1] == model.config.width
+
+
+def test_in_reading_u_a_modality_is_the_same_alone_and_beside_the_other(
+    tiny: HilbertConfig, document
+) -> None:
+    features = document(1)
+    for form, same in (("paper", True), ("paper-x", False)):
+        model = _moved(replace(tiny, **FORMS[form]))
+        both = embed_documents(model, [features])
+        sound = embed_documents(model, [features.without_text()])
+        words = embed_documents(model, [features.without_audio()])
+        assert np.allclose(both.audio, sound.audio, atol=1e-5) is same, form
+        assert np.allclose(both.text, words.text, atol=1e-5) is same, form
+
+
+def test_the_joint_of_reading_x_is_made_of_the_vectors_it_gives(
+    tiny: HilbertConfig, document
+) -> None:
+    model = _moved(replace(tiny, **FORMS["paper-x"]))
+    batch = collate([Window.whole(document(1))], tiny.d_audio, tiny.d_text)
+    with torch.inference_mode():
+        states = model.segment_states(batch)
+        parts = model._parts(states, states.audio_mask, states.text_mask)
+        torch.testing.assert_close(parts.audio, torch.nn.functional.normalize(parts.crossed_audio))
+        joint = model.text_correction(parts.crossed_text) + model.audio_correction(
+            parts.crossed_audio
+        )
+        torch.testing.assert_close(model.fuse(states).joint, torch.nn.functional.normalize(joint))
+
+
+def test_order_matters_only_with_positions(tiny: HilbertConfig, document) -> None:
+    features = document(1, segments=4)
+    turned = replace(features.select([3, 2, 1, 0]), times=features.times)
+    for positions, same in ((True, False), (False, True)):
+        model = _moved(replace(tiny, segment_positions=positions))
+        joints = embed_documents(model, [features, turned]).joint
+        assert np.allclose(joints[0], joints[1], atol=1e-5) is same
+
+
+def test_a_learned_temperature_starts_as_in_clip_and_has_a_floor(tiny: HilbertConfig) -> None:
+    model = new_model(replace(tiny, learned_temperature=True))
+    assert model.temperature(0.5).item() == pytest.approx(0.07)
+    with torch.no_grad():
+        model.log_temperature.fill_(-20.0)
+    assert model.temperature(0.5).item() == pytest.approx(0.01)
+    assert new_model(tiny).temperature(0.5) == 0.5
+
+
+@pytest.mark.parametrize("segments", [1, 2, 1500])
+def test_windows_of_one_to_thousands_of_segments_can_be_trained(
+    tiny: HilbertConfig, document, segments: int
+) -> None:
+    model = new_model(replace(tiny, pooling_hops=2)).train()
+    windows = [Window.whole(document(seed, segments=segments, tokens=4)) for seed in range(2)]
+    outputs = model(collate(windows, tiny.d_audio, tiny.d_text))
+    (outputs.joint[0] @ outputs.joint[1] + outputs.hop_overlap.sum()).backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is None or parameter.grad.isfinite().all(), name

@@ -1,16 +1,22 @@
 """Every term of the loss against values worked out by hand or by plain numpy; the known trap."""
 
 import math
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
+from hilbert import objectives
 from hilbert.batch import Window
 from hilbert.checkpoint import new_model
-from hilbert.config import TrainingConfig
+from hilbert.config import HilbertConfig, TrainingConfig
+from hilbert.features import Features
 from hilbert.metrics import recall_at_k
 from hilbert.model import Outputs
 from hilbert.objectives import TERMS, TermInputs, total_loss
@@ -192,6 +198,162 @@ def test_the_query_term_contrasts_sentences_with_the_joints_of_their_windows() -
     assert TERMS["query"](inputs).item() == pytest.approx(expected)
 
 
+# Baselines -------------------------------------------------------------------------------
+
+
+def test_clip_contrasts_windows_and_leaves_out_what_is_no_negative() -> None:
+    audio, text = _rows(7, 5, 1), _rows(7, 5, 2)
+    group = np.array([0, 0, 1, 2, 3, 4, 4])
+    excluded = group[:, None] == group
+    inputs = _inputs(audio, text, text, excluded=_tensor(excluded))
+    expected = _numpy_info_nce(audio, text, 0.07, ~excluded)
+    assert TERMS["clip"](inputs).item() == pytest.approx(expected)
+
+
+def test_the_plain_contrastive_loss_is_the_mean_of_three_contrasts_without_exclusions() -> None:
+    audio, text, joint = (_rows(7, 5, seed) for seed in range(3))
+    excluded = _tensor(np.ones((7, 7), bool))
+    inputs = _inputs(audio, text, joint, excluded=excluded)
+    everything = np.ones((7, 7), bool)
+    pairs = ((audio, text), (audio, joint), (text, joint))
+    expected = np.mean([_numpy_info_nce(x, y, 0.07, everything) for x, y in pairs])
+    assert TERMS["contrastive"](inputs).item() == pytest.approx(expected)
+
+
+def _numpy_nt_xent(x: np.ndarray, y: np.ndarray, tau: float, allowed: np.ndarray) -> float:
+    """NT-Xent row by row: 2n rows, each against all others but itself."""
+    n, z, total = len(x), np.concatenate([x, y]), 0.0
+    for i in range(2 * n):
+        own = (i + n) % (2 * n)
+        among = [k for k in range(2 * n) if k == own or (k != i and allowed[i % n, k % n])]
+        total -= math.log(
+            math.exp(z[i] @ z[own] / tau) / sum(math.exp(z[i] @ z[k] / tau) for k in among)
+        )
+    return total / (2 * n)
+
+
+def test_gmc_of_two_orthogonal_pairs_is_the_value_worked_out_by_hand() -> None:
+    eye = np.eye(2)
+    # Each row sees its counterpart at cosine 1 and two others at 0, for both modalities.
+    expected = 2 * math.log(1 + 2 * math.exp(-1 / 0.07))
+    assert TERMS["gmc"](_inputs(eye, eye, eye)).item() == pytest.approx(expected)
+    swapped = _inputs(eye, eye, eye[::-1])
+    # The counterpart at 0, one other of each side at 0 and 1.
+    expected = 2 * math.log(2 + math.exp(1 / 0.07))
+    assert TERMS["gmc"](swapped).item() == pytest.approx(expected)
+
+
+def test_gmc_agrees_with_plain_loops_also_with_excluded_pairs() -> None:
+    audio, text, joint = (_rows(6, 5, seed) for seed in range(3))
+    group = np.array([0, 0, 1, 2, 3, 3])
+    excluded = group[:, None] == group
+    inputs = _inputs(audio, text, joint, temperature=0.2)
+    everything = np.ones((6, 6), bool)
+    expected = sum(_numpy_nt_xent(side, joint, 0.2, everything) for side in (audio, text))
+    assert TERMS["gmc"](inputs).item() == pytest.approx(expected)
+    inputs = replace(inputs, excluded=_tensor(excluded))
+    expected = sum(_numpy_nt_xent(side, joint, 0.2, ~excluded) for side in (audio, text))
+    assert TERMS["gmc"](inputs).item() == pytest.approx(expected)
+
+
+def test_the_baselines_that_use_the_joint_fall_for_the_trap(trap: TermInputs) -> None:
+    # A random pair of this set has cosine 0.5 with the joint at best, its own has 0.71.
+    assert TERMS["gmc"](trap).item() < 0.1
+    assert TERMS["clip"](trap).item() == pytest.approx(math.log(256), rel=1e-6)
+
+
+# A joint that nothing anchors, as in the abstract.
+FREE = HilbertConfig(
+    d_audio=24, d_text=16, width=32, adapter_layers=1, heads=2, dropout=0.0,
+    text_anchor=False, gate=False, joint_form="pooled",
+)  # fmt: skip
+
+
+def _trained_with(name: str, documents: list[Features], unseen: list[Features]) -> TermInputs:
+    """Train a free joint with one term and return what it says of unseen documents."""
+    model, rng = new_model(FREE, seed=0).train(), np.random.default_rng(0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3)
+    config = TrainingConfig(modality_dropout=0.0)
+    for _ in range(40):
+        chosen = rng.choice(len(documents), 32, replace=False).tolist()
+        windows = [(i, Window.whole(documents[i])) for i in chosen]
+        loss, _ = total_loss(gather_inputs(model, windows, config, rng), {name: 1.0})
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    windows = [(i, Window.whole(features)) for i, features in enumerate(unseen)]
+    with torch.no_grad():
+        return gather_inputs(model.eval(), windows, config, rng)
+
+
+def _found(x: Tensor, y: Tensor) -> float:
+    return float(recall_at_k((x @ y.T).numpy(), np.arange(len(x)), 1).mean())
+
+
+def test_trained_joint_only_alignment_looks_solved_where_there_is_nothing_to_align(
+    document,
+) -> None:
+    """Audio of one story with the text of another: only the leak-free form finds that out."""
+
+    def mismatched(seed: int) -> Features:
+        told = document(seed + 5000)
+        return replace(document(seed), text=told.text, sentences=told.sentences)
+
+    documents = [mismatched(seed) for seed in range(64)]
+    unseen = [mismatched(seed) for seed in range(100, 164)]
+    plain = _trained_with("reciprocal_plain", documents, unseen)
+    assert TERMS["reciprocal_plain"](plain).item() < 0.3 * math.log(64)
+    assert _found(plain.outputs.audio, plain.outputs.joint) > 0.5
+    assert _found(plain.outputs.audio, plain.outputs.text) < 0.1
+    assert _found(plain.outputs.audio, plain.joint_without_audio) < 0.1
+    honest = _trained_with("reciprocal", documents, unseen)
+    assert TERMS["reciprocal"](honest).item() > math.log(64)
+    assert _found(honest.outputs.audio, honest.joint_without_audio) < 0.1
+
+
+def test_the_leak_free_form_aligns_where_there_is_something_to_align(document) -> None:
+    documents = [document(seed) for seed in range(64)]
+    unseen = [document(seed) for seed in range(100, 164)]
+    honest = _trained_with("reciprocal", documents, unseen)
+    assert TERMS["reciprocal"](honest).item() < 0.4 * math.log(64)
+    assert _found(honest.outputs.audio, honest.joint_without_audio) > 0.6
+    # Nothing says that the joint of text lies where the text does: audio finds the one, not
+    # the other. An anchored joint, or the direct term, makes them meet.
+    assert _found(honest.outputs.audio, honest.outputs.text) < 0.2
+
+
+# Hops ------------------------------------------------------------------------------------
+
+
+def test_the_hop_penalty_is_the_mean_overlap_of_the_windows() -> None:
+    rows = _rows(3, 4, 1)
+    inputs = _inputs(rows, rows, rows)
+    outputs = replace(inputs.outputs, hop_overlap=torch.tensor([1.0, 2.0, 6.0]))
+    assert TERMS["hop_penalty"](replace(inputs, outputs=outputs)).item() == pytest.approx(3.0)
+
+
+def test_the_hop_penalty_of_a_model_can_be_lowered(document) -> None:
+    model = new_model(replace(FREE, pooling_hops=3), seed=0)
+    windows = [(i, Window.whole(document(i, segments=6))) for i in range(4)]
+    with torch.no_grad():  # nearly equal hops lie on a saddle, where a step does next to nothing
+        for name, parameter in model.named_parameters():
+            if name.endswith("pool.score.weight"):
+                parameter *= 20.0
+
+    def penalty() -> Tensor:
+        inputs = gather_inputs(model, windows, TrainingConfig(), np.random.default_rng(0))
+        return TERMS["hop_penalty"](inputs)
+
+    before = penalty()
+    before.backward()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.grad is not None:
+                parameter -= 0.01 * parameter.grad
+    assert before.item() > 1.0
+    assert penalty().item() < before.item() - 0.001
+
+
 # CKA -------------------------------------------------------------------------------------
 
 
@@ -279,6 +441,18 @@ def test_each_cka_term_compares_the_joint_with_its_own_modality() -> None:
     assert TERMS["cka_audio"](inputs).item() == pytest.approx(1 - _numpy_cka(text, audio))
 
 
+def test_cka_against_outputs_looks_at_the_vectors_of_the_model_and_moves_both_sides() -> None:
+    audio, text, joint, frozen = (_rows(9, 6, seed) for seed in range(4))
+    inputs = _inputs(audio, text, joint, frozen_audio=_tensor(frozen), frozen_text=_tensor(frozen))
+    for name, rows in (("cka_audio_output", audio), ("cka_text_output", text)):
+        assert TERMS[name](inputs).item() == pytest.approx(1 - _numpy_cka(joint, rows)), name
+    moving = inputs.outputs.text.clone().requires_grad_()
+    outputs = replace(inputs.outputs, text=moving)
+    TERMS["cka_text_output"](replace(inputs, outputs=outputs)).backward()
+    assert moving.grad is not None
+    assert moving.grad.any()
+
+
 # Balance ---------------------------------------------------------------------------------
 
 
@@ -342,10 +516,29 @@ def test_an_unknown_term_is_refused_and_the_known_are_named(unbalanced: TermInpu
         total_loss(unbalanced, {"cak": 1.0})
 
 
-def test_every_term_says_what_it_is_for() -> None:
+def test_every_term_says_what_it_reads_what_it_is_for_and_how_it_relates_to_others() -> None:
     for name, function in TERMS.items():
         assert function.__doc__, name
-        assert "When:" in function.__doc__, name
+        for word in ("Inputs used:", "When:"):
+            assert word in function.__doc__, (name, word)
+
+
+def test_a_new_objective_is_one_new_file(tmp_path: Path) -> None:
+    package = Path(objectives.__file__).parent
+    copy = shutil.copytree(package, tmp_path / "objectives")
+    (copy / "silence.py").write_text(
+        "from hilbert.objectives.inputs import term\n\n\n"
+        '@term("silence")\ndef silence(inputs):\n    return inputs.outputs.audio.sum() * 0.0\n'
+    )
+    code = (
+        "import hilbert, sys; hilbert.__path__.insert(0, sys.argv[1])\n"
+        "from hilbert.presets import objective\n"
+        "print(objective('silence=2,direct'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "{'silence': 2.0, 'direct': 1.0}", done.stderr
 
 
 def test_all_terms_are_finite_for_batches_that_lack_everything(tiny, document) -> None:
