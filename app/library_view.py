@@ -36,7 +36,7 @@ def show_facts(opened: Opened) -> None:
             for source, count in facts["words_from"].items()
         ]
         _fact("Words", *words)
-        _fact("Model", plain(_model_name(opened.library.model_folder)))
+        _fact("Model", plain(_model_name(opened.searcher.generation.model_folder)))
         _fact(
             "Encoders",
             plain(facts["speech_encoder"].removeprefix("bundled:")),

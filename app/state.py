@@ -101,7 +101,7 @@ def _opened(folder: str, number: int | None) -> Opened:
 def _warm(key: str, _opened: Opened, hears: bool) -> bool:
     """Load what a query needs before it is asked, so that the wait has a name."""
     with _opened.lock:
-        _ = _opened.library.model, _opened.library.encoders.text
+        _ = _opened.searcher.model, _opened.library.encoders.text
         if hears:
             _ = _opened.library.encoders.recogniser
     return True

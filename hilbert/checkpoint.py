@@ -39,7 +39,7 @@ def save_model(model: Hilbert, folder: Path | str, card: str) -> None:
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _write_tensors(folder / WEIGHTS_FILE, model.state_dict())
+    write_tensors(folder / WEIGHTS_FILE, model.state_dict())
     write_text(folder / CARD_FILE, card)
     write_text(folder / CONFIG_FILE, model.config.to_json())
 
@@ -59,9 +59,9 @@ def load_model(folder: Path | str) -> Hilbert:
         config = HilbertConfig.from_json((folder / CONFIG_FILE).read_text(encoding="utf-8"))
     except ValueError as error:  # UnicodeDecodeError is one
         raise ValueError(f"{folder / CONFIG_FILE} is not a model's config: {error}") from error
-    tensors = _read_tensors(folder / WEIGHTS_FILE)
+    tensors = read_tensors(folder / WEIGHTS_FILE)
     model = new_model(config)
-    if problem := _mismatch(model.state_dict(), tensors):
+    if problem := tensor_mismatch(model.state_dict(), tensors):
         raise ValueError(f"{folder / WEIGHTS_FILE} does not fit {CONFIG_FILE}: {problem}")
     model.load_state_dict(tensors)
     return model
@@ -91,7 +91,7 @@ def save_progress(
     """
     folder.mkdir(parents=True, exist_ok=True)
     name = f"progress-{step:06d}.safetensors"
-    _write_tensors(folder / name, tensors)
+    write_tensors(folder / name, tensors)
     write_text(folder / "progress.json", json.dumps({"tensors": name, **rest}))
     for old in folder.glob("progress-*.safetensors"):
         if old.name != name:
@@ -109,7 +109,7 @@ def load_progress(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | No
         return None
     try:
         rest = json.loads(path.read_text(encoding="utf-8"))
-        return _read_tensors(folder / rest.pop("tensors")), rest
+        return read_tensors(folder / rest.pop("tensors")), rest
     except (ValueError, KeyError, OSError) as error:
         raise ValueError(
             f"the interrupted training in {folder} is damaged ({error}); delete that folder to "
@@ -117,7 +117,8 @@ def load_progress(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | No
         ) from error
 
 
-def _write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Write a safetensors file so that a kill leaves the old one or the new one."""
     temporary = path.with_name(path.name + ".part")
     save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, temporary)
     _replace(temporary, path)
@@ -137,14 +138,19 @@ def _replace(temporary: Path, path: Path) -> None:
     temporary.replace(path)
 
 
-def _read_tensors(path: Path) -> dict[str, Tensor]:
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """Read a safetensors file.
+
+    Raises:
+        ValueError: It is missing or damaged.
+    """
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
         raise ValueError(f"{path} cannot be read as safetensors: {error}") from error
 
 
-def _mismatch(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str:
+def tensor_mismatch(expected: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str:
     """Return what is wrong with the found tensors in words, "" if nothing."""
     if missing := sorted(set(expected) - set(found)):
         return f"{len(missing)} tensors are missing, the first is {missing[0]}"

@@ -12,7 +12,12 @@ from indexer.commands.common import TerminalReporter, json_option, library_optio
 
 if TYPE_CHECKING:
     from hilbert.training import EpochReport
+    from indexer.labels import LabelReport, Labels
     from indexer.training import TrainingSummary
+
+
+# Within the folder of the trained model.
+CLASSIFIER_FOLDER = "classifier"
 
 
 @click.command("train")
@@ -36,6 +41,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder for the model (default: LIBRARY/training).",
 )
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    help="CSV file document,label (and group): learn to label documents as well.",
+)
 @click.option("--from-scratch", is_flag=True, help="Begin untrained, not with the model in use.")
 @click.option("--force", is_flag=True, help="Adopt the model even if it is not shown to be better.")
 @json_option
@@ -45,6 +55,7 @@ def command(
     form: str | None,
     config: Path | None,
     out: Path | None,
+    labels: Path | None,
     from_scratch: bool,
     force: bool,
     as_json: bool,
@@ -56,14 +67,25 @@ def command(
     that was stopped goes on when called again.
     """
     settings = _read(config) if config else ""
+    from indexer.labels import learn_labels, read_labels
     from indexer.library import Library
     from indexer.training import read_plan, train_library
 
     plan = read_plan(settings, objective, form, from_scratch, force)
     opened = Library.open(library)
+    wanted = read_labels(opened, labels) if labels else None
     with TrainingTerminal() as reporter:
         summary = train_library(opened, plan, out, reporter)
-    print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
+    answer = summary_to_dict(summary)
+    if not as_json:
+        print_summary(summary)
+    if wanted:
+        learned = learn_labels(opened, wanted, summary.result.folder / CLASSIFIER_FOLDER)
+        answer["labels"] = labels_to_dict(wanted, learned)
+        if not as_json:
+            print_labels(wanted, learned)
+    if as_json:
+        print_json(answer)
 
 
 def _read(path: Path) -> str:
@@ -150,3 +172,38 @@ def print_summary(summary: TrainingSummary) -> None:
     verdict = "adopted" if summary.adopted else "not adopted"
     click.echo(f"{verdict}, {summary.reason}")
     click.echo(f"the model and its card are in {result.folder} ({summary.seconds:.0f} s)")
+
+
+def labels_to_dict(labels: Labels, report: LabelReport) -> dict[str, Any]:
+    """What came of the labels as JSON."""
+    return {
+        "documents": len(labels.documents),
+        "unknown": list(labels.unknown),
+        "chosen": report.chosen,
+        "folder": str(report.folder),
+        "predicted": report.predicted,
+        "classifiers": {
+            result.name: {
+                "parameters": result.n_parameters,
+                "macro_f1": result.macro_f1.value,
+                "macro_f1_ci95": [result.macro_f1.low, result.macro_f1.high],
+                "auc": result.auc.value,
+                "auc_ci95": [result.auc.low, result.auc.high],
+            }
+            for result in report.results
+        },
+    }
+
+
+def print_labels(labels: Labels, report: LabelReport) -> None:
+    """Print the table of the classifiers for people."""
+    from hilbert.classifier_tables import comparison_table
+
+    if labels.unknown:
+        names = ", ".join(labels.unknown[:5])
+        click.echo(f"{len(labels.unknown)} labelled documents are not in the library: {names}")
+    click.echo("\nlabels, cross-validated:\n\n" + comparison_table(report.results))
+    guesses = (
+        f"; guesses for {report.predicted} other documents beside it" if report.predicted else ""
+    )
+    click.echo(f"\n{report.chosen} did best and is saved in {report.folder}{guesses}")

@@ -1,0 +1,185 @@
+"""Learn labels of documents from a CSV file: cross-validated, saved, and guessed for the rest."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hilbert.checkpoint import model_fingerprint
+from hilbert.classify import KINDS, Classifier
+from hilbert.cross_validation import CrossValidation, cross_validate
+from hilbert.errors import HilbertError
+from hilbert.saved_classifier import save_classifier
+from indexer.catalog import document_key
+from indexer.errors import LibraryError
+from indexer.generation import MODALITIES, Generation
+from indexer.library import Library
+from indexer.maintain import find_document
+
+_MOST_FOLDS = 5
+PREDICTIONS_FILE = "predictions.csv"
+
+
+class LabelError(HilbertError):
+    """Labels that cannot be learned; says what to do."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What a labels file says of the documents of a library.
+
+    Attributes:
+        documents: ids, each once.
+        labels: of each document.
+        groups: of each document; those of one group (a speaker, a series) are never on both
+            sides of a fold. A document without a group is one of its own.
+        unknown: documents of the file that the library does not hold.
+    """
+
+    documents: tuple[str, ...]
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelReport:
+    """What came of learning labels.
+
+    Attributes:
+        results: each kind of classifier, cross-validated on the same folds.
+        chosen: the kind with the highest macro-F1, fitted on all labels and saved.
+        folder: where it was saved, with `predictions.csv`.
+        predicted: number of documents without a label for which one was guessed.
+    """
+
+    results: tuple[CrossValidation, ...]
+    chosen: str
+    folder: Path
+    predicted: int
+
+
+def read_labels(library: Library, path: Path) -> Labels:
+    """Read `document,label` and optionally `group`; a document is a name, a path or an id.
+
+    Rows with an empty label are passed over.
+
+    Raises:
+        LabelError: the file cannot be read or lacks a column, a document has two labels, or
+            there is nothing to learn.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    unknown: list[str] = []
+    for number, row in _rows(path):
+        name, label = (row.get(key) or "" for key in ("document", "label"))
+        if not name or not label:
+            continue
+        try:
+            id_ = find_document(library, name).id
+        except LibraryError:
+            unknown.append(name)
+            continue
+        if found.get(id_, (label,))[0] != label:
+            raise LabelError(
+                f"{path}, line {number}: {name} is labelled '{label}' here and "
+                f"'{found[id_][0]}' above; keep one of them"
+            )
+        found[id_] = label, row.get("group") or id_
+    counts = Counter(label for label, _ in found.values())
+    if len(counts) < 2:
+        raise LabelError(
+            f"{path} labels {len(found)} documents of this library with {len(counts)} different "
+            f"labels; at least 2 are needed" + (f" (not found: {unknown[0]})" if unknown else "")
+        )
+    labels, groups = zip(*found.values(), strict=True)
+    return Labels(tuple(found), labels, groups, tuple(unknown))
+
+
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise LabelError(f"{path} cannot be read: {error}") from error
+    reader = csv.reader(text.splitlines())
+    header = [cell.strip().lower() for cell in next(reader, [])]
+    if not {"document", "label"} <= set(header):
+        raise LabelError(
+            f"{path}: the first line must name the columns document,label (and group, if wanted)"
+        )
+    return [
+        (reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False)))
+        for row in reader
+    ]
+
+
+def learn_labels(library: Library, labels: Labels, folder: Path, seed: int = 0) -> LabelReport:
+    """Cross-validate the classifiers, save the best, and guess the labels of the other documents.
+
+    Args:
+        library: its current generation gives the vectors.
+        labels: what to learn.
+        folder: for the classifier and the guesses; made where it is missing.
+        seed: of folds and weights.
+
+    Raises:
+        LabelError: too few documents of a label to leave any out.
+    """
+    generation = library.generation()
+    blocks = document_vectors(generation, labels.documents)
+    x = np.concatenate([blocks[name] for name in MODALITIES], axis=1)  # [n, 3 width]
+    width = blocks["joint"].shape[1]
+    # A group with two labels helps each of them only where it is not held out.
+    members = Counter(label for label, _ in set(zip(labels.labels, labels.groups, strict=True)))
+    folds = max(2, min(_MOST_FOLDS, *members.values()))
+    try:
+        results = tuple(
+            cross_validate(
+                kind, [Classifier(kind, width)], x, labels.labels, labels.groups, folds, seed
+            )
+            for kind in KINDS
+        )
+    except ValueError as error:
+        raise LabelError(f"the labels cannot be learned: {error}") from error
+    chosen = max(results, key=lambda result: result.macro_f1.value).name
+    fitted = Classifier(chosen, width).fit(x, labels.labels)
+    save_classifier(fitted, folder, model_fingerprint(library.load_model(generation.model_folder)))
+
+    documents = generation.lexical.documents()
+    rest = [d for d in documents if d.id not in set(labels.documents)]
+    if rest:
+        others = document_vectors(generation, [d.id for d in rest])
+        guessed = fitted.probabilities(np.concatenate([others[m] for m in MODALITIES], axis=1))
+        _write_guesses(folder / PREDICTIONS_FILE, [d.name for d in rest], fitted.classes, guessed)
+    return LabelReport(results, chosen, folder, len(rest))
+
+
+def document_vectors(
+    generation: Generation, documents: Sequence[str]
+) -> dict[str, NDArray[np.float32]]:
+    """The vectors of documents by modality, `[n, width]` each; a missing one is zeros."""
+    keys = [document_key(document) for document in documents]
+    vectors = {}
+    for modality in MODALITIES:
+        index = generation.index("documents", modality)
+        matrix = np.zeros((len(keys), index.dimension), np.float32)
+        has = [row for row, key in enumerate(keys) if key in index]
+        matrix[has] = index.vectors([keys[row] for row in has])
+        vectors[modality] = matrix
+    return vectors
+
+
+def _write_guesses(
+    path: Path, names: Sequence[str], classes: Sequence[str], guessed: NDArray[np.float64]
+) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["document", "label", "probability"])
+        for name, row in zip(names, guessed, strict=True):
+            best = int(row.argmax())
+            writer.writerow([name, classes[best], f"{row[best]:.3f}"])
