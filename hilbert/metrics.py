@@ -2,8 +2,9 @@
 
 Every metric is the expectation over all orders of tied candidates, so that a constant score
 reads as chance. Without that, a model that says nothing looks perfect or hopeless by the
-accident of a sort. All return one value per query: take `.mean()`, or give the values to
-`bootstrap_interval`.
+accident of a sort. The metrics of a matrix return one value per query: take `.mean()`, or give
+the values to `bootstrap_interval`. `known_item_metrics` takes one list of results, as a search
+returns it: as long as it happens to be.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
+
+# What `known_item_metrics` returns, by name.
+KNOWN_ITEM_METRICS = ("mrr@10", "recall@1", "recall@5", "recall@10", "ndcg@10")
 
 
 def expected_rank(scores: ArrayLike, relevance: ArrayLike) -> FloatArray:
@@ -73,6 +77,38 @@ def ndcg_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
         ideal = np.sort(gain)[::-1] @ discount
         values.append(gain[gain > 0] @ expected / ideal)
     return np.array(values)
+
+
+def known_item_metrics(scores: ArrayLike, right: ArrayLike) -> dict[str, float]:
+    """How well one list of results shows a known item: functions of the first right rank `r`.
+
+    `mrr@10` is `1 / r`, `recall@k` is 1, `ndcg@10` is `1 / log2(1 + r)`, each 0 past its cut;
+    all are 0 where nothing right was returned. One right result suffices, so several do not
+    share the recall as in `recall_at_k`. With one right result these are `mrr_at_k`,
+    `recall_at_k` and `ndcg_at_k`.
+
+    Args:
+        scores: `[n]` of the results that were returned, in any order; higher is better.
+        right: `[n]` of bool, whether each is a right one.
+
+    Raises:
+        ValueError: Shapes do not fit, or a score is NaN.
+    """
+    score, is_right = np.asarray(scores, np.float64), np.asarray(right, bool)
+    if score.ndim != 1 or is_right.shape != score.shape:
+        raise ValueError(f"got scores {list(score.shape)} and right {list(is_right.shape)}")
+    if np.isnan(score).any():
+        raise ValueError("a score is NaN")
+    if not is_right.any():
+        return dict.fromkeys(KNOWN_ITEM_METRICS, 0.0)
+    gain = is_right.astype(np.float64)
+    ranks, chances = _first_ranks(score, gain), _first_rank(score, gain)
+    values = {
+        "mrr@10": np.where(ranks <= 10, 1.0 / ranks, 0.0),
+        **{f"recall@{k}": (ranks <= k).astype(np.float64) for k in (1, 5, 10)},
+        "ndcg@10": np.where(ranks <= 10, 1.0 / np.log2(1.0 + ranks), 0.0),
+    }
+    return {name: float(chances @ value) for name, value in values.items()}
 
 
 def bootstrap_interval(

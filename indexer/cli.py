@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -15,8 +16,10 @@ VERBS = {
     "index": "Add recordings and transcripts to a library, or update it.",
     "search": "Find moments by typed words or by a clip.",
     "similar": "Find the moments most like a moment.",
+    "evaluate": "Measure how well each channel finds what is wanted.",
     "list": "List the documents of a library.",
     "info": "Describe a library.",
+    "train": "Train the fusion model on a library, adopt it if it is better.",
     "rebuild": "Make a new index from stored features.",
     "remove": "Remove documents from a library.",
     "doctor": "Check a library and say how to mend it.",
@@ -50,6 +53,9 @@ def hilbert() -> None:
 
 def main() -> None:
     """Run a verb; exit 0 when all went well, 1 on a failure, 2 on wrong usage."""
+    # Read once, when OpenMP is loaded. By default its threads burn a core while they wait for
+    # each other: beside one other busy process training was measured to take 5 times as long.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     sys.exit(run(sys.argv[1:]))
 
 

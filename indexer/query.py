@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import QueryError
-from indexer.process import ProcessSettings, process
+from indexer.process import Processed, ProcessSettings, process
 from indexer.sources import Source
 
 if TYPE_CHECKING:
+    from hilbert.model import Hilbert
     from indexer.generation import Generation
     from indexer.lexical import StoredSegment
     from indexer.library import Library
@@ -43,8 +44,8 @@ class Query:
         return bool(self.words.strip()) if channel == "lexical" else channel in self.vectors
 
 
-def typed_query(library: Library, text: str, channel: str = "auto") -> Query:
-    """Embed typed words; the lexical channel alone needs no model.
+def lexical_query(text: str) -> Query:
+    """Typed words that are only to be looked up: no model is needed.
 
     Raises:
         QueryError: nothing was typed, or a whole book.
@@ -55,14 +56,17 @@ def typed_query(library: Library, text: str, channel: str = "auto") -> Query:
         raise QueryError("the query is empty; type what you are looking for")
     if len(text) > MAX_TYPED:
         raise QueryError(f"the query is longer than {MAX_TYPED} characters; shorten it")
-    if channel == "lexical":
-        return Query("typed", text, {})
+    return Query("typed", text, {})
+
+
+def typed_query(library: Library, model: Hilbert, typed: Query) -> Query:
+    """What `lexical_query` gave, embedded for the other channels."""
     from hilbert.embedding import embed_text
 
-    embedded = embed_text(library.model, library.encoders.text.encode([text], kind="query"))
+    embedded = embed_text(model, library.encoders.text.encode([typed.words], kind="query"))
     return Query(
         "typed",
-        text,
+        typed.words,
         {
             "text": (embedded.text[0], ("text", "text")),
             # Words in the space that the audio vectors were trained to share.
@@ -72,15 +76,13 @@ def typed_query(library: Library, text: str, channel: str = "auto") -> Query:
     )
 
 
-def clip_query(library: Library, clip: Path) -> Query:
-    """Hear a clip once: its words and its sound are both searched with.
+def hear_clip(library: Library, clip: Path) -> Processed:
+    """Hear a clip once, as recordings of the library are heard.
 
     Raises:
         AudioError: the clip cannot be decoded.
         QueryError: it is silent or too long.
     """
-    from hilbert.embedding import embed_documents
-
     seconds = _clip_seconds(clip)
     if seconds > MAX_CLIP_SECONDS:
         raise QueryError(
@@ -91,7 +93,14 @@ def clip_query(library: Library, clip: Path) -> Query:
     heard = process(Source(clip, None), None, library.encoders, settings)
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")
-    embedded = embed_documents(library.model, [heard.features])
+    return heard
+
+
+def clip_query(model: Hilbert, heard: Processed) -> Query:
+    """Embed what was heard in a clip: its words and its sound are both searched with."""
+    from hilbert.embedding import embed_documents
+
+    embedded = embed_documents(model, [heard.features])
     vectors = {}
     for modality in ("text", "audio", "joint"):
         if getattr(embedded, f"has_{modality}")[0]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,18 @@ from indexer.errors import QueryError
 from indexer.generation import Generation, document_key
 from indexer.lexical import StoredDocument, StoredSegment
 from indexer.library import Library
-from indexer.query import CHANNELS, Query, clip_query, moment_query, typed_query
+from indexer.query import (
+    CHANNELS,
+    Query,
+    clip_query,
+    hear_clip,
+    lexical_query,
+    moment_query,
+    typed_query,
+)
+
+if TYPE_CHECKING:
+    from hilbert.model import Hilbert
 
 # Weights of the channels by kind of query. Typed words are served best by the words that were
 # said; the sound of a moment says more when the query is sound itself. Not fitted to anything.
@@ -84,6 +96,11 @@ class Searcher:
         """The documents of the generation by id."""
         return {d.id: d for d in self.generation.lexical.documents()}
 
+    @cached_property
+    def model(self) -> Hilbert:
+        """The model of the generation, also after the library adopted another one."""
+        return self.library.load_model(self.generation.model_folder)
+
     def search(
         self,
         text: str | None = None,
@@ -105,23 +122,40 @@ class Searcher:
             AudioError: the clip cannot be decoded.
         """
         started = time.perf_counter()
+        if clip is None and channel == "lexical":
+            query = lexical_query(text or "")
+        else:
+            query = self.embed(text, clip=clip)
+        embedded = round(1000 * (time.perf_counter() - started), 2)
+        result = self.answer(query, k, channel)
+        return replace(result, timings_ms={"embed": embedded, **result.timings_ms})
+
+    def embed(self, text: str | None = None, *, clip: Path | None = None) -> Query:
+        """Typed words or a clip as a query that any number of channels can `answer`.
+
+        Raises:
+            QueryError: the query is empty or too long, or there is nothing to hear.
+            AudioError: the clip cannot be decoded.
+        """
         if clip is not None and text and text.strip():
             raise QueryError("give either words or a clip")
         if clip is not None:
-            query = clip_query(self.library, clip)
-        else:
-            query = typed_query(self.library, text or "", channel)
-        embedded = time.perf_counter()
+            heard = hear_clip(self.library, clip)
+            return clip_query(self.model, heard)
+        words = lexical_query(text or "")
+        return typed_query(self.library, self.model, words)
+
+    def answer(self, query: Query, k: int = 10, channel: str = "auto") -> SearchResult:
+        """The best `k` moments, and documents, for a query that `embed` made.
+
+        Raises:
+            QueryError: the channel cannot answer it, or `k` is less than 1.
+        """
+        started = time.perf_counter()
         hits, documents = self._answer(query, k, channel)
-        return SearchResult(
-            hits,
-            documents,
-            {
-                "embed": round(1000 * (embedded - started), 2),
-                "search": round(1000 * (time.perf_counter() - embedded), 2),
-            },
-            query.words if query.kind == "clip" else None,
-        )
+        elapsed = round(1000 * (time.perf_counter() - started), 2)
+        heard = query.words if query.kind == "clip" else None
+        return SearchResult(hits, documents, {"search": elapsed}, heard)
 
     def similar(
         self,

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from indexer.search import SearchResult
 
 library_option: Callable[..., Any] = click.option(
@@ -41,6 +43,28 @@ k_option: Callable[..., Any] = click.option(
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """Print a value as JSON on standard output."""
     click.echo(json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Number and object of each line of a JSON Lines file that is not blank.
+
+    Raises:
+        click.ClickException: the file cannot be read, or a line is not a JSON object.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or no possible path
+        raise click.FileError(str(path), f"cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise click.UsageError(f"{path}, line {number}: not JSON ({error})") from error
+        if not isinstance(value, dict):
+            raise click.UsageError(f'{path}, line {number}: not an object such as {{"query": ...}}')
+        yield number, value
 
 
 def clock(seconds: float | None) -> str:
@@ -105,30 +129,34 @@ def print_result(result: SearchResult) -> None:
         console.print(Text("documents: ", style="dim") + Text(names))
 
 
-class TerminalReporter(AbstractContextManager["TerminalReporter"]):
+def terminal_progress() -> Progress:
+    """Progress with time left on standard error; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeLeft(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+
+
+class TerminalReporter(AbstractContextManager[Any]):
     """Progress with time left on standard error; plain lines where that is no terminal."""
 
     def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-        from rich.progress import TimeRemainingColumn as TimeLeft
-
-        self._console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeLeft(),
-            console=self._console,
-            disable=not sys.stderr.isatty(),
-        )
+        self._progress = terminal_progress()
         self._task: Any = None
         self._done = 0.0
         self._total = 0.0
 
-    def __enter__(self) -> TerminalReporter:
+    def __enter__(self) -> Self:
         self._progress.start()
         return self
 

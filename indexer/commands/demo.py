@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from indexer.commands.common import TerminalReporter, clock
+from indexer.moments import is_right_moment
 
 _SHOWN = 4
 
@@ -72,9 +73,7 @@ def _show(hits: Any, wanted: dict[str, Any]) -> None:
         click.echo("    nothing found")
         return
     hit = hits[0]
-    right = (
-        hit.name == wanted["document"] and hit.start < wanted["end"] and hit.end > wanted["start"]
-    )
+    right = is_right_moment(hit, wanted["document"], wanted["start"], wanted["end"])
     text = hit.text if len(hit.text) <= 100 else hit.text[:100].rsplit(" ", 1)[0] + " ..."
     mark = "right moment" if right else f"wanted {wanted['document']} {clock(wanted['start'])}"
     click.echo(f"    {hit.title}, {clock(hit.start)}-{clock(hit.end)} [{mark}]\n    {text}")

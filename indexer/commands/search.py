@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from indexer.commands.common import (
     library_option,
     print_json,
     print_result,
+    read_json_lines,
     result_to_dict,
 )
 
@@ -87,18 +87,8 @@ def _answer_line(
 
 def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a queries file; clip paths are relative to the file."""
-    try:
-        lines = path.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.FileError(str(path), f"cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            question = json.loads(line)
-        except ValueError as error:
-            raise click.UsageError(f"{path}, line {number}: not JSON ({error})") from error
-        asked = [question.get(k) for k in ("query", "clip")] if isinstance(question, dict) else []
+    for number, question in read_json_lines(path):
+        asked = [question.get(key) for key in ("query", "clip")]
         if not any(asked) or not all(isinstance(a, str) for a in asked if a is not None):
             raise click.UsageError(f'{path}, line {number}: needs a "query" or a "clip", in quotes')
         if question.get("clip"):

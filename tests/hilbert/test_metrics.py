@@ -6,7 +6,15 @@ import math
 import numpy as np
 import pytest
 
-from hilbert.metrics import bootstrap_interval, expected_rank, mrr_at_k, ndcg_at_k, recall_at_k
+from hilbert.metrics import (
+    KNOWN_ITEM_METRICS,
+    bootstrap_interval,
+    expected_rank,
+    known_item_metrics,
+    mrr_at_k,
+    ndcg_at_k,
+    recall_at_k,
+)
 
 
 def test_distinct_scores_give_the_usual_values() -> None:
@@ -76,6 +84,76 @@ def test_the_order_of_the_candidates_does_not_matter() -> None:
 def test_what_cannot_be_scored_is_refused(scores, relevance, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         recall_at_k(scores, relevance, 1)
+
+
+def of_first_right_rank(rank: int) -> dict[str, float]:
+    return {
+        "mrr@10": 1 / rank if rank <= 10 else 0,
+        **{f"recall@{k}": float(rank <= k) for k in (1, 5, 10)},
+        "ndcg@10": 1 / math.log2(1 + rank) if rank <= 10 else 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("scores", "right"),
+    [
+        ([3, 2, 1], [0, 1, 0]),
+        ([1, 3, 2], [1, 0, 0]),
+        ([2, 2, 2, 2, 2, 2], [0, 1, 0, 0, 1, 0]),
+        ([5, 4, 4, 4, 4, 4, 4], [0, 0, 0, 1, 1, 1, 0]),
+        ([5, 4, 4, 4, 1, 1], [0, 0, 0, 0, 1, 0]),
+        ([1, 1], [1, 1]),
+    ],
+)
+@pytest.mark.parametrize("ahead", [0, 3, 4, 7, 9, 10])
+def test_a_known_item_counts_by_its_first_right_result_in_the_mean_over_all_orders(
+    scores: list[int], right: list[int], ahead: int
+) -> None:
+    """`ahead` wrong results with higher scores put the ties on each metric's cut."""
+    scores, right = [9] * ahead + scores, [0] * ahead + right
+    tied = [place for place in range(len(scores)) if scores[place] == best_right(scores, right)]
+    above = sum(score > best_right(scores, right) for score in scores)
+    expected = dict.fromkeys(KNOWN_ITEM_METRICS, 0.0)
+    orders = list(itertools.permutations(tied))
+    for order in orders:
+        first = next(rank for rank, place in enumerate(order, above + 1) if right[place])
+        for name, value in of_first_right_rank(first).items():
+            expected[name] += value / len(orders)
+    assert known_item_metrics(scores, right) == pytest.approx(expected)
+
+
+def best_right(scores: list[int], right: list[int]) -> int:
+    return max(score for score, is_right in zip(scores, right, strict=True) if is_right)
+
+
+def test_with_one_right_result_known_item_metrics_are_those_of_the_matrix() -> None:
+    rng = np.random.default_rng(0)
+    for size in (1, 2, 11, 30):
+        scores = rng.integers(0, max(2, size // 3), size).astype(float)
+        target = int(rng.integers(size))
+        row = ([scores], [target])
+        assert known_item_metrics(scores, np.arange(size) == target) == pytest.approx(
+            {
+                "mrr@10": mrr_at_k(*row, 10)[0],
+                **{f"recall@{k}": recall_at_k(*row, k)[0] for k in (1, 5, 10)},
+                "ndcg@10": ndcg_at_k(*row, 10)[0],
+            }
+        )
+
+
+def test_a_known_item_that_is_not_among_the_results_is_not_found() -> None:
+    nothing = dict.fromkeys(KNOWN_ITEM_METRICS, 0.0)
+    assert known_item_metrics([], []) == nothing
+    assert known_item_metrics([1.0, 1.0], [False, False]) == nothing
+
+
+@pytest.mark.parametrize(
+    ("scores", "right", "says"),
+    [([1.0], [True, False], "scores"), ([np.nan], [True], "NaN"), ([[1.0]], [[True]], "scores")],
+)
+def test_results_that_are_no_list_are_refused(scores, right, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        known_item_metrics(scores, right)
 
 
 def test_the_bootstrap_covers_the_mean_and_repeats() -> None:

@@ -1,0 +1,185 @@
+"""hilbert evaluate: how well each channel finds what is wanted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.commands.common import (
+    json_option,
+    library_option,
+    print_json,
+    read_json_lines,
+    terminal_progress,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from indexer.evaluate import Measured, Quality, Question
+
+_NAMED = 10
+
+
+@click.command("evaluate")
+@library_option
+@click.option(
+    "--queries",
+    type=click.Path(path_type=Path),
+    help='JSON Lines of {"query", "document", "start", "end"}: typed words, the file stem of the '
+    "document that answers them, and the seconds where it does, or null.",
+)
+@click.option(
+    "--clips",
+    type=click.Path(path_type=Path),
+    help='The same with "clip" instead of "query": a recording beside the file.',
+)
+@json_option
+def command(library: Path, queries: Path | None, clips: Path | None, as_json: bool) -> int:
+    """Measure how well each channel finds what is wanted, by your own queries and clips.
+
+    Without any, cues of documents that no training learns from are asked for.
+    """
+    typed = _read_questions(queries, "query") if queries else []
+    heard = _read_questions(clips, "clip") if clips else []
+    from indexer.evaluate import evaluate, known_items
+    from indexer.library import Library
+    from indexer.search import Searcher
+
+    searcher = Searcher(Library.open(library))
+    queries_from = f"the lines of {queries}" if queries else "only clips were given"
+    if not queries and not clips:
+        typed, queries_from = known_items(searcher)
+    with _progress("typed queries", len(typed)) as progress:
+        quality = evaluate(searcher, typed, progress)
+    answer = {**_as_dict(quality, queries_from), "same_level": quality.same_level}
+    parts = [(queries, quality)]
+    if clips:
+        with _progress("clips", len(heard)) as progress:
+            quality = evaluate(searcher, heard, progress)
+        answer["clips"] = _as_dict(quality, f"the lines of {clips}")
+        parts.append((clips, quality))
+    answer["missing"] = sorted({name for _, quality in parts for name in quality.missing})
+    answer["failed"] = [
+        {"file": str(path), "line": line, "error": error}
+        for path, quality in parts
+        for line, error in quality.failed
+    ]
+    print_json(answer) if as_json else _print_answer(answer)
+    return 1 if answer["failed"] else 0
+
+
+def _as_dict(quality: Quality, queries_from: str) -> dict[str, Any]:
+    return {
+        "document": quality.document,
+        "moment": quality.moment,
+        "queries": quality.queries,
+        "timed": quality.timed,
+        "documents": quality.wanted,
+        "queries_from": queries_from,
+    }
+
+
+@contextmanager
+def _progress(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
+    with terminal_progress() as shown:
+        task = shown.add_task(what, total=count, visible=count > 0)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
+
+
+def _read_questions(path: Path, asks: str) -> list[Question]:
+    """The lines of a file of known items; `asks` names what they ask by: `query` or `clip`."""
+    from indexer.evaluate import Question
+
+    questions = []
+    for number, line in read_json_lines(path):
+        where = f"{path}, line {number}"
+        for key in (asks, "document"):
+            if not isinstance(line.get(key), str) or not line[key].strip():
+                raise click.UsageError(f'{where}: needs a "{key}", in quotes')
+        times = line.get("start"), line.get("end")
+        if times != (None, None) and not _are_times(*times):
+            raise click.UsageError(
+                f'{where}: "start" and "end" must be seconds, "start" first, or both null'
+            )
+        text, clip = (line[asks], None) if asks == "query" else (None, path.parent / line[asks])
+        # A lone surrogate, which JSON can spell, is in no file's name and cannot be printed.
+        document = line["document"].encode("utf-8", "replace").decode()
+        questions.append(Question(document, *times, text=text, clip=clip, line=number))
+    if not questions:
+        raise click.UsageError(f"{path} is empty: nothing to ask for")
+    return questions
+
+
+def _are_times(start: object, end: object) -> bool:
+    numbers = [t for t in (start, end) if isinstance(t, int | float) and not isinstance(t, bool)]
+    return len(numbers) == 2 and 0 <= numbers[0] < numbers[1] < math.inf
+
+
+def _print_answer(answer: Mapping[str, Any]) -> None:
+    """Print what was measured for people."""
+    if answer["queries"]:
+        _print_counts(answer, "typed queries")
+        _print_tables(answer)
+        for level, told in (
+            ("best_segment", "Documents by the cosine of their best segment, for comparison"),
+            ("document_vector", "Documents by the cosine of their own vector, for comparison"),
+        ):
+            _print_table(told, answer["same_level"][level])
+    if "clips" in answer:
+        _print_counts(answer["clips"], "clips")
+        _print_tables(answer["clips"])
+    if missing := answer["missing"]:
+        names = ", ".join(missing[:_NAMED]) + (", ..." if len(missing) > _NAMED else "")
+        click.echo(f"Not in the library, and counted as not found: {names} ({len(missing)})")
+    for failure in answer["failed"]:
+        click.echo(
+            f"Failed, and counted as not found: {failure['file']}, line {failure['line']}: "
+            f"{failure['error']}"
+        )
+
+
+def _print_counts(part: Mapping[str, Any], what: str) -> None:
+    """How many were asked, where they come from, and over what the intervals are drawn."""
+    documents = part["documents"]
+    click.echo(
+        f"{part['queries']} {what}, {part['timed']} with times, for {documents} "
+        f"document{'s' * (documents != 1)}: {part['queries_from']}."
+    )
+    if documents == 1:
+        click.echo("All are about one document: the intervals say nothing of other documents.")
+    click.echo("")
+
+
+def _print_tables(part: Mapping[str, Any]) -> None:
+    _print_table("Documents", part["document"])
+    _print_table("Moments", part["moment"])
+
+
+def _print_table(title: str, rows: Mapping[str, Measured]) -> None:
+    """One row a channel; nothing where nothing was measured."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="bold")
+    table.add_column("channel")
+    for column in ("mrr@10", "95% interval", "recall@1", "recall@5", "recall@10", "ndcg@10"):
+        table.add_column(column, justify="right")
+    for channel, measured in rows.items():
+        low, high = measured["ci95"]["mrr@10"]
+        table.add_row(
+            channel,
+            f"{measured['mrr@10']:.3f}",
+            f"{low:.3f}-{high:.3f}",
+            *(f"{measured[m]:.3f}" for m in ("recall@1", "recall@5", "recall@10", "ndcg@10")),
+        )
+    console = Console(highlight=False)
+    console.print(table)
+    console.print()
