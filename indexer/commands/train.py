@@ -156,7 +156,10 @@ def print_summary(summary: TrainingSummary) -> None:
     }
     for name, value in before.items():
         table.add_row(names[name], f"{value:.3f}", f"{after[name]:.3f}")
-    directions = Table("", "among", "R@1", "", "R@10", "", "MRR@10", "", box=None, pad_edge=False)
+    columns = [
+        metric + side for metric in ("R@1", "R@10", "MRR@10") for side in (" before", " after")
+    ]
+    directions = Table("", "among", *columns, box=None, pad_edge=False)
     for old, new in zip(comparison.directions_before, comparison.directions_after, strict=True):
         directions.add_row(
             f"{old.level} {old.query} -> {old.target}",
