@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hilbert.checkpoint import tensor_mismatch, read_tensors, write_tensors, write_text
+from hilbert.checkpoint import read_tensors, tensor_mismatch, write_tensors, write_text
 from hilbert.classify import KINDS, FittedClassifier, new_network
 from hilbert.document_features import Standardiser
 from hilbert.encoders.resolve import sha256_of
