@@ -6,19 +6,20 @@ from hilbert.comparison import Comparison
 from hilbert.config import TrainingConfig
 from hilbert.model import Hilbert
 
-_NAMES = {
+# What the held-out scores measure, for tables.
+SCORE_NAMES = {
     "query_mrr": "typed sentence -> document through the joint, MRR@10",
     "audio_recall": "audio -> own text segment, R@1",
     "score": "score (mean of the two)",
 }
 
 
-def comparison_table(comparison: Comparison) -> str:
+def scores_table(comparison: Comparison) -> str:
     """Return the scores and the four directions of two models as Markdown tables."""
     before, after = comparison.before.as_dict(), comparison.after.as_dict()
     low, high = comparison.interval
     rows = ["| held-out score | before | after |", "| --- | --- | --- |"]
-    rows += [f"| {_NAMES[name]} | {before[name]:.3f} | {after[name]:.3f} |" for name in before]
+    rows += [f"| {SCORE_NAMES[name]} | {before[name]:.3f} | {after[name]:.3f} |" for name in before]
     rows += [
         "",
         f"Difference {after['score'] - before['score']:+.3f}, 95 % interval {low:+.3f} to "
@@ -74,23 +75,26 @@ def training_card(
             *([about, ""] if about else []),
             f"Learned from {learned} documents. {validated} others chose the weights: those after",
             f"epoch {best} of {trained} (0: the weights it began with). The scores below are of",
-            f"{comparison.documents} further documents, which nothing was chosen by.",
+            f"{comparison.documents} further documents, which chose nothing in this training.",
             "",
             "## Scores",
             "",
             f"Before: {before}. After: this model.",
             "",
-            comparison_table(comparison),
+            scores_table(comparison),
             "",
             "Segments: the joint is made without the modality that asks. Documents: the odd",
             "segments of a document ask for its even segments.",
             "",
             "## Limits",
             "",
-            "- It reads features of the two encoders named below, and of no others.",
+            "- It reads features of the two encoders whose fingerprints stand below, no others.",
             f"- Scores of {comparison.documents} documents say little of other collections, voices",
             "  or languages than those it learned from.",
-            "- Sentences that were said stand in for what people type; real questions are harder.",
+            "- Sentences that were said, and telling words of them, stand in for what people type;",
+            "  real questions are harder.",
+            "- The same documents judge every training of a library. Who trains often, with other",
+            "  seeds or settings, until one is adopted, finds improvements that are none.",
             "",
             f"## Model\n```json\n{model.config.to_json()}```",
             f"## Training\n```json\n{config.to_json()}```\n",

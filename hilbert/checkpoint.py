@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from hilbert.config import HilbertConfig
+from hilbert.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model import Hilbert
-
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
-CARD_FILE = "README.md"
 
 
 def new_model(config: HilbertConfig, seed: int = 0) -> Hilbert:
@@ -117,10 +114,25 @@ def load_progress(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | No
         ) from error
 
 
+def remove_progress(folder: Path) -> None:
+    """Forget an interrupted training; what makes it current goes first."""
+    (folder / "progress.json").unlink(missing_ok=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
-    """Write a safetensors file so that a kill leaves the old one or the new one."""
+    """Write a safetensors file so that a kill leaves the old one or the new one.
+
+    Raises:
+        OSError: It cannot be written, for instance because the disk is full.
+    """
     temporary = path.with_name(path.name + ".part")
-    save_file({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, temporary)
+    arrays = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
+    try:
+        save_file(arrays, temporary)
+    except SafetensorError as error:
+        temporary.unlink(missing_ok=True)
+        raise OSError(f"{path} cannot be written: {error}") from error
     _replace(temporary, path)
 
 

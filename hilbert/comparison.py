@@ -10,13 +10,16 @@ from hilbert.features import Features
 from hilbert.held_out import HeldOutScores, held_out_scores, score_difference
 from hilbert.model import Hilbert
 
+# Of fewer documents the bootstrap knows too little of how documents differ.
+FEWEST_JUDGES = 6
+
 
 @dataclass(frozen=True)
 class Comparison:
     """Two models on the same documents.
 
     Attributes:
-        documents: Number of documents.
+        documents: Number of documents that have anything to be measured by.
         before: Scores of the first model.
         after: Scores of the second model.
         interval: Paired bootstrap 95 % interval of the difference of their scores.
@@ -32,9 +35,14 @@ class Comparison:
     directions_after: list[Direction]
 
     @property
+    def enough(self) -> bool:
+        """Whether there are documents enough for the interval to be believed."""
+        return self.documents >= FEWEST_JUDGES
+
+    @property
     def better(self) -> bool:
         """Whether the second model is better beyond what chance in the documents explains."""
-        return self.interval[0] > 0.0
+        return self.enough and self.interval[0] > 0.0
 
     def to_json(self) -> dict[str, object]:
         """Return the comparison as what `json.dumps` takes."""
@@ -56,7 +64,7 @@ def compare(first: Hilbert, second: Hilbert, documents: Sequence[Features]) -> C
     """Score two models on the same held-out documents."""
     before, after = held_out_scores(first, documents), held_out_scores(second, documents)
     return Comparison(
-        len(documents),
+        before.documents,
         before,
         after,
         score_difference(before, after),

@@ -7,12 +7,18 @@ choice of this reconstruction.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 from hilbert.presets import OBJECTIVES
 
 SettingsT = TypeVar("SettingsT", bound="Settings")
+
+# The files of a saved model (`hilbert.checkpoint`), for those who only copy or hash them.
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+CARD_FILE = "README.md"
 
 
 @dataclass(frozen=True)
@@ -170,13 +176,14 @@ class TrainingConfig(Settings):
         warmup: Share of all steps over which the learning rate rises; cosine to 0 after it.
         temperature: Temperature of every contrast, fixed; unused where the model learns its own.
         weights: Weight of each term of the loss, by its name in `hilbert.objectives`; a term
-            left out or at 0 is not computed.
+            left out or at 0 is not evaluated.
         modality_dropout: Chance that a window's joint sees only one of its two modalities (in
             the terms that say so).
         same_document_negatives: Let segments of one document be negatives of each other.
         seed: Seed of the untrained weights, the windows and the dropout.
-        held_out_share: Share of the documents that are not learned from. Half of them choose
-            the epoch whose weights are kept, the other half judge those weights.
+        held_out_share: Share of the documents that are not learned from. A third of them choose
+            the epoch whose weights are kept, two thirds judge those weights; small libraries
+            hold out more (`hilbert.held_out`).
         patience: Epochs without a better held-out score after which training stops, the epochs
             of the warm-up not counted.
         device: Where to train: "cpu", "cuda", ...
@@ -202,7 +209,11 @@ class TrainingConfig(Settings):
         _require(1 <= shortest <= longest, "window_segments must be (shortest, longest), from 1 up")
         _require(self.epochs >= 0, "epochs must not be negative")
         _require(self.batch_documents >= 2, "batch_documents must be at least 2 to contrast")
-        _require(self.lr > 0 and self.weight_decay >= 0, "lr must be positive, decay not negative")
+        _require(
+            0 < self.lr < math.inf and 0 <= self.weight_decay < math.inf,
+            "lr must be positive, weight_decay not negative, both finite",
+        )
+        _require(0 <= self.seed < 2**63, "seed must be from 0 to 2**63 - 1")
         _require(0.0 <= self.warmup < 1.0, "warmup is a share of the steps, in [0, 1)")
         _require(self.temperature > 0, "temperature must be positive")
         _require(0.0 <= self.modality_dropout <= 1.0, "modality_dropout must be in [0, 1]")
@@ -210,6 +221,6 @@ class TrainingConfig(Settings):
         _require(self.patience >= 1, "patience must be at least 1")
         for name, weight in self.weights.items():
             _require(
-                isinstance(weight, int | float) and weight >= 0,
+                isinstance(weight, int | float) and 0 <= weight < math.inf,
                 f"weight of {name} must be a number from 0 up, got {weight!r}",
             )

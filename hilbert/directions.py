@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hilbert.embedding import Embeddings, embed_documents, embed_segments
 from hilbert.features import Features
-from hilbert.metrics import mrr_at_k, recall_at_k
+from hilbert.metrics import matched_ranks
 from hilbert.model import Hilbert
 
 Vectors = NDArray[np.float32]
@@ -68,15 +68,15 @@ def four_directions(model: Hilbert, documents: Sequence[Features]) -> list[Direc
 def _measured(
     level: str, query: str, target: str, asking: Vectors, candidates: Vectors
 ) -> Direction:
-    scores, own = asking @ candidates.T, np.arange(len(asking))  # [n, n]
+    ranks = matched_ranks(asking, candidates)
     return Direction(
         level,
         query,
         target,
-        len(own),
-        float(recall_at_k(scores, own, 1).mean()),
-        float(recall_at_k(scores, own, 10).mean()),
-        float(mrr_at_k(scores, own, 10).mean()),
+        len(asking),
+        float(ranks.recall_at_k(1).mean()),
+        float(ranks.recall_at_k(10).mean()),
+        float(ranks.mrr_at_k(10).mean()),
     )
 
 

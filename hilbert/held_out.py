@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from hilbert.embedding import embed_documents, embed_segments, embed_text
 from hilbert.features import Features
-from hilbert.metrics import mrr_at_k, recall_at_k
+from hilbert.metrics import matched_ranks, mrr_at_k
 from hilbert.model import Hilbert
 
 # Sentences of each held-out document that serve as typed queries.
 HELD_OUT_QUERIES = 8
+# Held out of a library of 18 documents or more, whatever the share; a third and a sixth below.
+_FEWEST_JUDGES = 6
+_FEWEST_VALIDATING = 3
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -36,39 +39,71 @@ class Split:
     judge: list[str]
 
 
-def held_out_ids(ids: Iterable[str], share: float) -> list[str]:
-    """Return the documents that no training learns from, by a hash of their id, sorted by it.
+@dataclass(frozen=True)
+class Seen:
+    """Documents that a model had to do with in the trainings that made it.
 
-    A document's side does not change when others come, so a model that goes through several
-    trainings has never learned from them. At least two are held out, whatever the share: with
-    one, every query would find it.
+    Attributes:
+        learned: it learned from these: they may choose and judge nothing of its successors.
+        validated: these chose its weights: they may judge nothing of its successors.
+    """
+
+    learned: frozenset[str] = frozenset()
+    validated: frozenset[str] = frozenset()
+
+
+def held_out_ids(ids: Iterable[str], share: float) -> tuple[list[str], list[str]]:
+    """Return the documents that judge and those that validate, by a hash of their id.
+
+    The lowest hashes judge, the next validate, the rest is learned from. So other documents
+    that come can move one from judging to validating or to learning, but (from 18 documents
+    up) never back: what a model learned from does not come to judge its successors, unless
+    documents are removed. A small library holds out more than the share, else one or two
+    would judge.
 
     Args:
         ids: Ids of documents that have segments.
-        share: Share of all ids, above 0 and below 1.
+        share: Share of all ids, above 0 and below 1; two thirds of it judge.
+
+    Returns:
+        The judging and the validating ids, each sorted.
     """
     place = {key: int(hashlib.sha256(key.encode()).hexdigest()[:12], 16) / 16**12 for key in ids}
     ordered = sorted(place, key=lambda key: (place[key], key))
-    count = sum(value < share for value in place.values())
-    return ordered[: max(count, 2)]
+    below = np.searchsorted([place[key] for key in ordered], [share * 2 / 3, share])
+    judges = max(int(below[0]), min(_FEWEST_JUDGES, len(ordered) // 3))
+    held_out = max(int(below[1]), judges + min(_FEWEST_VALIDATING, len(ordered) // 6))
+    return sorted(ordered[:judges]), sorted(ordered[judges:held_out])
 
 
-def split_documents(documents: Mapping[str, Features], held_out_share: float) -> Split:
+def split_documents(
+    documents: Mapping[str, Features], held_out_share: float, seen: Seen | None = None
+) -> Split:
     """Split documents into those to learn from, to choose weights by, and to judge them by.
 
+    Args:
+        documents: Features by id.
+        held_out_share: See `held_out_ids`.
+        seen: By the model that is gone on from or compared with; what it learned from is
+            learned from again instead of held out.
+
     Raises:
-        ValueError: Fewer than 6 documents that have segments, or fewer than 4 to learn from.
+        ValueError: Fewer than 7 documents that have segments, or too few on one of the sides.
     """
+    seen = seen or Seen()
     ids = [key for key, features in documents.items() if features.n_segments]
-    held_out = held_out_ids(ids, held_out_share)
-    if len(ids) < 6 or len(ids) - len(held_out) < 4:
+    judges, validating = held_out_ids(ids, held_out_share)
+    validating = sorted({*validating, *(set(judges) & seen.validated)} - seen.learned)
+    judges = sorted(set(judges) - seen.learned - seen.validated)
+    learn = sorted(set(ids) - {*judges, *validating})
+    if len(learn) < 4 or not judges or not validating:
         raise ValueError(
-            f"training needs at least 6 documents with segments (4 to contrast, 2 held out), "
-            f"got {len(ids)} of which {len(held_out)} are held out; cut long recordings into "
-            "several documents, or lower held_out_share"
+            f"training needs at least 7 documents with segments (4 to contrast, 3 held out), got "
+            f"{len(ids)}: {len(learn)} to learn from, {len(validating)} to choose the weights by, "
+            f"{len(judges)} to judge them by; cut long recordings into several documents, or "
+            "change held_out_share"
         )
-    learn = sorted(set(ids) - set(held_out))
-    return Split(learn, sorted(held_out[1::2]), sorted(held_out[::2]))
+    return Split(learn, validating, judges)
 
 
 @dataclass(frozen=True)
@@ -95,6 +130,11 @@ class HeldOutScores:
         parts = [values.mean() for values in (self.query_mrr, self.audio_recall) if len(values)]
         return float(np.mean(parts)) if parts else 0.0
 
+    @property
+    def documents(self) -> int:
+        """Number of documents that have anything to be measured by."""
+        return len(np.union1d(self.query_document, self.audio_document))
+
     def as_dict(self) -> dict[str, float]:
         """Return the means by name, without those that cannot be measured, and `score`."""
         values = {"query_mrr": self.query_mrr, "audio_recall": self.audio_recall}
@@ -110,36 +150,37 @@ def held_out_scores(model: Hilbert, documents: Sequence[Features]) -> HeldOutSco
 
 
 def score_difference(
-    before: HeldOutScores, after: HeldOutScores, samples: int = 2000, seed: int = 0
+    before: HeldOutScores, after: HeldOutScores, samples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Paired bootstrap 95 % interval of `after.score - before.score`.
+    """Paired bootstrap 95 % interval of `after.score - before.score`, widened for few documents.
 
     Whole documents are redrawn, the same ones for both models (Efron and Tibshirani 1993,
     chapter 8): queries of one document are not independent, and what is hard for one model is
-    hard for the other. Both must be of the same documents.
+    hard for the other. The percentile interval of few documents is too narrow, so its quantiles
+    are those of the expanded percentile interval (Hesterberg 2015, arXiv 1411.5279, section
+    5.3): `Phi(-sqrt(n / (n - 1)) t)` with `t` Student's for `n - 1`. Both scores must be of the
+    same documents; below two of them nothing is known, and the interval is all there is.
     """
-    count = 1 + max(
-        (
-            int(owner.max())
-            for owner in (before.query_document, before.audio_document)
-            if len(owner)
-        ),
-        default=-1,
-    )
-    if not count:
-        return 0.0, 0.0
+    from scipy.stats import norm, t
+
+    parts = [
+        (after.query_mrr - before.query_mrr, before.query_document),
+        (after.audio_recall - before.audio_recall, before.audio_document),
+    ]
+    parts = [(gain, owner) for gain, owner in parts if len(gain)]
+    judged = np.unique(np.concatenate([np.zeros(0, np.int64), *(owner for _, owner in parts)]))
+    count = len(judged)
+    if count < 2:
+        return -1.0, 1.0
     drawn = np.random.default_rng(seed).integers(0, count, size=(samples, count))
-    parts = []
-    for name, owners in (
-        ("query_mrr", before.query_document),
-        ("audio_recall", before.audio_document),
-    ):
-        gain = getattr(after, name) - getattr(before, name)
-        sums = np.bincount(owners, weights=gain, minlength=count)[drawn].sum(1)  # [samples]
-        sizes = np.bincount(owners, minlength=count)[drawn].sum(1)
-        if len(gain):
-            parts.append(sums / np.maximum(sizes, 1))
-    low, high = np.quantile(np.mean(parts, axis=0), [0.025, 0.975])
+    gains = []
+    for gain, owner in parts:
+        place = np.searchsorted(judged, owner)
+        sums = np.bincount(place, weights=gain, minlength=count)[drawn].sum(1)  # [samples]
+        sizes = np.bincount(place, minlength=count)[drawn].sum(1)
+        gains.append(sums / np.maximum(sizes, 1))
+    tail = norm.cdf(-np.sqrt(count / (count - 1)) * t.ppf(0.975, count - 1))
+    low, high = np.quantile(np.mean(gains, axis=0), [tail, 1 - tail])
     return float(low), float(high)
 
 
@@ -172,5 +213,5 @@ def _audio_scores(model: Hilbert, documents: Sequence[Features]) -> tuple[FloatA
     owner = np.array(owners, np.int64)
     if not owners:
         return np.zeros(0), owner
-    scores = np.concatenate(audio) @ np.concatenate(text).T
-    return recall_at_k(scores, np.arange(len(scores)), 1), owner
+    ranks = matched_ranks(np.concatenate(audio), np.concatenate(text))
+    return ranks.recall_at_k(1), owner

@@ -10,11 +10,13 @@ returns it: as long as it happens to be.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
+FloatRows = NDArray[np.floating]
 
 # What `known_item_metrics` returns, by name.
 KNOWN_ITEM_METRICS = ("mrr@10", "recall@1", "recall@5", "recall@10", "ndcg@10")
@@ -77,6 +79,57 @@ def ndcg_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
         ideal = np.sort(gain)[::-1] @ discount
         values.append(gain[gain > 0] @ expected / ideal)
     return np.array(values)
+
+
+@dataclass(frozen=True)
+class MatchedRanks:
+    """Where each query finds its own candidate, the one of the same row.
+
+    Attributes:
+        above: `[n]`, candidates that score higher.
+        tied: `[n]`, candidates that score the same, its own included.
+    """
+
+    above: NDArray[np.int64]
+    tied: NDArray[np.int64]
+
+    def recall_at_k(self, k: int) -> FloatArray:
+        """Chance that it is among the best `k`, `[n]`."""
+        return np.clip((k - self.above) / self.tied, 0.0, 1.0)
+
+    def mrr_at_k(self, k: int) -> FloatArray:
+        """Expected reciprocal rank, 0 past rank `k`, `[n]`."""
+        harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, k + 1))])
+        first, last = np.minimum(self.above, k), np.minimum(self.above + self.tied, k)
+        return (harmonic[last] - harmonic[first]) / self.tied
+
+
+def matched_ranks(queries: FloatRows, candidates: FloatRows, block: int = 512) -> MatchedRanks:
+    """Rank each query's own candidate among all, a block of rows at a time.
+
+    The same as `recall_at_k` and `mrr_at_k` of `queries @ candidates.T` with relevance
+    `0, 1, 2, ...`, without holding all scores.
+
+    Args:
+        queries: `[n, d]`.
+        candidates: `[n, d]`; row i is the one right answer to query i.
+        block: Queries scored at a time: the bound on memory, `block * n` scores.
+
+    Raises:
+        ValueError: Shapes differ, or a score is NaN.
+    """
+    if queries.shape != candidates.shape:
+        raise ValueError(f"got {list(queries.shape)} queries, {list(candidates.shape)} candidates")
+    above, tied = np.zeros((2, len(queries)), np.int64)
+    for start in range(0, len(queries), block):
+        scores = queries[start : start + block] @ candidates.T  # [block, n]
+        if np.isnan(scores).any():
+            raise ValueError("a score is NaN")
+        rows = np.arange(len(scores))
+        own = scores[rows, start + rows][:, None]
+        above[start + rows] = (scores > own).sum(1)
+        tied[start + rows] = (scores == own).sum(1)
+    return MatchedRanks(above, tied)
 
 
 def known_item_metrics(scores: ArrayLike, right: ArrayLike) -> dict[str, float]:

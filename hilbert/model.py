@@ -216,7 +216,17 @@ class Hilbert(nn.Module):
         """Return the temperature of the contrasts: `fixed`, or the learned one."""
         if not self.config.learned_temperature:
             return fixed
-        return self.log_temperature.exp().clamp_min(0.01)
+        return self.log_temperature.exp()
+
+    def bound_temperature(self) -> None:
+        """Keep a learned temperature at 0.01 or above, after a step of training.
+
+        The weight itself is bounded, as in CLIP: bounding what is read of it would leave a weight
+        below the bound without a gradient, for good.
+        """
+        if self.config.learned_temperature:
+            with torch.no_grad():
+                self.log_temperature.clamp_(min=math.log(0.01))
 
     def fuse(self, states: SegmentStates) -> Outputs:
         """Pool segments to audio, text and joint vectors of their documents."""

@@ -7,7 +7,6 @@ import hashlib
 import json
 import logging
 import math
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -24,7 +23,7 @@ from hilbert.card import training_card
 from hilbert.comparison import Comparison, compare
 from hilbert.config import HilbertConfig, TrainingConfig
 from hilbert.features import Features
-from hilbert.held_out import Split, held_out_scores, split_documents
+from hilbert.held_out import Seen, Split, held_out_scores, split_documents
 from hilbert.model import Hilbert
 from hilbert.objectives import check_weights, total_loss
 from hilbert.objectives.balance import balance_sides
@@ -65,6 +64,7 @@ class TrainingResult:
         comparison: The reference (before) and `model` (after) on the judging documents.
         best_epoch: Epochs trained when `model` was kept; 0 is what training began with.
         history: One report an epoch.
+        diverged_in: The epoch in which the loss left the numbers and training ended; 0 for none.
     """
 
     model: Hilbert
@@ -73,6 +73,7 @@ class TrainingResult:
     comparison: Comparison
     best_epoch: int
     history: list[EpochReport]
+    diverged_in: int = 0
 
 
 @dataclass
@@ -82,6 +83,11 @@ class _Progress:
     best: dict[str, float]
     best_epoch: int = 0
     history: list[EpochReport] = field(default_factory=list)
+    diverged_in: int = 0
+
+
+class OtherTrainingError(ValueError):
+    """The folder holds an interrupted training of other documents or settings."""
 
 
 def train(
@@ -94,6 +100,7 @@ def train(
     *,
     start: Hilbert | None = None,
     reference: Hilbert | None = None,
+    seen: Seen | None = None,
     about: str = "",
 ) -> TrainingResult:
     """Train a model, save the best weights to `out`, and say what it was worth.
@@ -113,25 +120,28 @@ def train(
         step: Called after each batch with the batches done and their number in all.
         start: Weights to go on from, of a model with `model_config`; None for untrained ones.
         reference: The model to compare with; None for what training begins with.
+        seen: Documents that `start` or `reference` had to do with when they were trained.
         about: Lines on the data for the model's card.
 
     Raises:
+        OtherTrainingError: `out` holds an interrupted training with other arguments.
         ValueError: Too few documents to contrast and hold out, an unknown term of the loss,
-            features of other encoders, `start` is of another config, or an interrupted training
-            with other arguments in `out`.
+            features of other encoders, `start` is of another config, a damaged interrupted
+            training, or a device that is not there.
     """
     check_weights(config.weights)
+    check_device(config.device)
     if start is not None and start.config != model_config:
         raise ValueError("the model to go on from has another config than the one to train")
     out = Path(out)
-    split = split_documents(documents, config.held_out_share)
+    split = split_documents(documents, config.held_out_share, seen)
     learn, validation, judge = (
         [documents[key] for key in keys] for keys in (split.learn, split.validation, split.judge)
     )
     begin = checkpoint.new_model(model_config, config.seed)
     if start is not None:
         begin.load_state_dict(start.state_dict())
-    identity = _identity(documents, config, begin)
+    identity = _identity(documents, config, begin, split)
 
     finished = _finished(out, identity)
     if finished is not None:
@@ -153,8 +163,10 @@ def train(
     checkpoint.save_model(model, out, card)
     kept = {"identity": identity, "state": asdict(state), "comparison": comparison.to_json()}
     checkpoint.write_text(out / HISTORY_FILE, json.dumps(kept, indent=1) + "\n")
-    shutil.rmtree(out / PROGRESS_FOLDER, ignore_errors=True)
-    return TrainingResult(model, out, split, comparison, state.best_epoch, state.history)
+    checkpoint.remove_progress(out / PROGRESS_FOLDER)
+    return TrainingResult(
+        model, out, split, comparison, state.best_epoch, state.history, state.diverged_in
+    )
 
 
 def _optimise(
@@ -176,10 +188,14 @@ def _optimise(
 
     for epoch in range(len(state.history), config.epochs):
         # Audio meets text only some epochs in; the warm-up is no time to lose patience.
-        if epoch - state.best_epoch >= config.patience + config.warmup * config.epochs:
+        if epoch - max(state.best_epoch, config.warmup * config.epochs) >= config.patience:
             break
         started = time.monotonic()
         losses, lr = _train_epoch(model, optimizer, learn, config, epoch, step)
+        if not _is_finite(model, losses):
+            state.diverged_in = epoch + 1
+            logger.warning("diverged in epoch %d; lower lr", epoch + 1)
+            break
         scores = held_out_scores(model, validation).as_dict()
         if scores["score"] > state.best["score"]:
             state.best, state.best_epoch = scores, epoch + 1
@@ -225,6 +241,7 @@ def _train_epoch(
             # A rare batch of near-duplicates can give a gradient many times the usual one.
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
+            model.bound_temperature()
             with torch.no_grad():
                 audio_side, text_side = balance_sides(inputs)
             sides = {"audio_side": audio_side.item(), "text_side": text_side.item()}
@@ -255,13 +272,34 @@ def _optimizer(model: Hilbert, config: TrainingConfig) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=config.lr)
 
 
+def check_device(name: str) -> None:
+    """Refuse a device that torch cannot use here.
+
+    Raises:
+        ValueError: Says why it cannot be used.
+    """
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:  # no such device, or torch without its driver
+        reason = str(error).splitlines()[0]
+        raise ValueError(f"device {name!r} cannot be used here: {reason}") from error
+
+
+def _is_finite(model: Hilbert, losses: Mapping[str, float]) -> bool:
+    weights = all(bool(parameter.isfinite().all()) for parameter in model.parameters())
+    return weights and all(math.isfinite(value) for value in losses.values())
+
+
 def _copy(model: Hilbert) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
 
 
-def _identity(documents: Mapping[str, Features], config: TrainingConfig, begin: Hilbert) -> str:
+def _identity(
+    documents: Mapping[str, Features], config: TrainingConfig, begin: Hilbert, split: Split
+) -> str:
     """Hash of what a training depends on, to tell whether an interrupted one is this one."""
     digest = hashlib.sha256((config.to_json() + checkpoint.model_fingerprint(begin)).encode())
+    digest.update(json.dumps(asdict(split)).encode())
     for key, features in sorted(documents.items()):
         digest.update(key.encode())
         digest.update(features.audio_bounds.tobytes() + features.text.tobytes())
@@ -288,7 +326,7 @@ def _keep(
 def _finished(out: Path, identity: str) -> _Progress | None:
     """Return what a finished training of the same arguments did; None where there is none."""
     path = out / HISTORY_FILE
-    if not path.is_file() or (out / PROGRESS_FOLDER).exists():
+    if not path.is_file():
         return None
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
@@ -299,7 +337,7 @@ def _finished(out: Path, identity: str) -> _Progress | None:
 
 def _progress_from(kept: dict[str, Any]) -> _Progress:
     history = [EpochReport(**report) for report in kept["history"]]
-    return _Progress(kept["best"], kept["best_epoch"], history)
+    return _Progress(kept["best"], kept["best_epoch"], history, kept["diverged_in"])
 
 
 def _resume(
@@ -315,7 +353,7 @@ def _resume(
         return None
     tensors, rest = kept
     if rest["identity"] != identity:
-        raise ValueError(
+        raise OtherTrainingError(
             f"{folder} holds an interrupted training of other documents or settings; delete that "
             "folder, or train into another one"
         )

@@ -24,9 +24,6 @@ _MODALITIES = ("text", "audio", "joint")
 _RESULTS = 1000
 CUES_EACH = 4
 _FEWEST_WORDS = 5
-# With fewer no training holds any out (`hilbert.held_out`), so nothing is gained by leaving out.
-_FEWEST_TO_HOLD_OUT = 6
-
 # Metric to its mean over the queries, and `ci95`: metric to `[low, high]`.
 Measured = dict[str, Any]
 
@@ -105,7 +102,7 @@ def evaluate(
         query = None
         try:
             query = searcher.embed(question.text, clip=question.clip)
-        except (AudioError, QueryError) as error:
+        except (AudioError, QueryError, OSError, ValueError) as error:  # or a name too long
             # The name of a clip may hold what no terminal can print.
             failed.append((question.line, str(error).encode("utf-8", "replace").decode()))
         for channel in ASKED:
@@ -138,12 +135,15 @@ def known_items(searcher: Searcher) -> tuple[list[Question], str]:
     """
     from hilbert.config import TrainingConfig
     from hilbert.held_out import held_out_ids
+    from indexer.training import FEWEST_DOCUMENTS
 
     _refuse_empty(searcher)
     ids = sorted({segment.document for segment in searcher.generation.lexical.segments()})
-    held_out = len(ids) >= _FEWEST_TO_HOLD_OUT
+    # Fewer are not trained on, so nothing is gained by leaving any out.
+    held_out = len(ids) >= FEWEST_DOCUMENTS
     if held_out:
-        ids = sorted(held_out_ids(ids, TrainingConfig().held_out_share))
+        judging, validating = held_out_ids(ids, TrainingConfig().held_out_share)
+        ids = sorted({*judging, *validating} - searcher.library.seen().learned)
     questions = [question for document in ids for question in _cues_of(searcher, document)]
     if not questions:
         raise LibraryError(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +16,13 @@ from hilbert.cross_validation import CrossValidation, cross_validate
 from hilbert.errors import HilbertError
 from hilbert.saved_classifier import save_classifier
 from indexer.catalog import document_key
-from indexer.errors import LibraryError
 from indexer.generation import MODALITIES, Generation
 from indexer.library import Library
-from indexer.maintain import find_document
 
 _MOST_FOLDS = 5
 PREDICTIONS_FILE = "predictions.csv"
+# Within the library: it knows the embeddings of the model in use, and no others.
+CLASSIFIER_FOLDER = "classifier"
 
 
 class LabelError(HilbertError):
@@ -71,34 +70,62 @@ def read_labels(library: Library, path: Path) -> Labels:
     Rows with an empty label are passed over.
 
     Raises:
-        LabelError: the file cannot be read or lacks a column, a document has two labels, or
-            there is nothing to learn.
+        LabelError: the file cannot be read or lacks a column, a document has two labels or a
+            name that several share, or there is nothing to learn or to check it by.
+        LibraryError: nothing is searchable yet.
     """
     found: dict[str, tuple[str, str]] = {}
     unknown: list[str] = []
+    known = _documents_by_name(library)
     for number, row in _rows(path):
         name, label = (row.get(key) or "" for key in ("document", "label"))
         if not name or not label:
             continue
-        try:
-            id_ = find_document(library, name).id
-        except LibraryError:
+        ids = known.get(name, [])
+        if not ids:
             unknown.append(name)
             continue
-        if found.get(id_, (label,))[0] != label:
+        if len(ids) > 1:
             raise LabelError(
-                f"{path}, line {number}: {name} is labelled '{label}' here and "
-                f"'{found[id_][0]}' above; keep one of them"
+                f"{path}, line {number}: several documents are called '{name}'; use a path or an "
+                "id, which 'hilbert list --json' shows"
             )
-        found[id_] = label, row.get("group") or id_
-    counts = Counter(label for label, _ in found.values())
-    if len(counts) < 2:
+        told = label, row.get("group") or ids[0]
+        if found.setdefault(ids[0], told) != told:
+            raise LabelError(
+                f"{path}, line {number}: {name} is labelled {' of '.join(told)} here and "
+                f"{' of '.join(found[ids[0]])} above; keep one of them"
+            )
+    groups_of = _groups_by_label(found.values())
+    if len(groups_of) < 2:
         raise LabelError(
-            f"{path} labels {len(found)} documents of this library with {len(counts)} different "
+            f"{path} labels {len(found)} documents of this library with {len(groups_of)} different "
             f"labels; at least 2 are needed" + (f" (not found: {unknown[0]})" if unknown else "")
+        )
+    rarest = min(groups_of, key=lambda label: len(groups_of[label]))
+    if len(groups_of[rarest]) < 2:
+        raise LabelError(
+            f"{path}: '{rarest}' has documents of one group only, so none can be left out to "
+            "check what was learned; label more of it, or leave it away"
         )
     labels, groups = zip(*found.values(), strict=True)
     return Labels(tuple(found), labels, groups, tuple(unknown))
+
+
+def _documents_by_name(library: Library) -> dict[str, list[str]]:
+    """Ids of the searchable documents by name, by path and by id."""
+    known: dict[str, list[str]] = {}
+    for document in library.generation().lexical.documents():
+        for name in {document.name, document.path, document.id}:
+            known.setdefault(name, []).append(document.id)
+    return known
+
+
+def _groups_by_label(told: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    groups: dict[str, set[str]] = {}
+    for label, group in told:
+        groups.setdefault(label, set()).add(group)
+    return groups
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -107,15 +134,16 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     except (OSError, ValueError) as error:
         raise LabelError(f"{path} cannot be read: {error}") from error
     reader = csv.reader(text.splitlines())
-    header = [cell.strip().lower() for cell in next(reader, [])]
+    try:
+        rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
+    except csv.Error as error:
+        raise LabelError(f"{path}, line {reader.line_num}: {error}") from error
+    header = [cell.lower() for cell in rows[0][1]] if rows else []
     if not {"document", "label"} <= set(header):
         raise LabelError(
             f"{path}: the first line must name the columns document,label (and group, if wanted)"
         )
-    return [
-        (reader.line_num, dict(zip(header, (cell.strip() for cell in row), strict=False)))
-        for row in reader
-    ]
+    return [(number, dict(zip(header, row, strict=False))) for number, row in rows[1:]]
 
 
 def learn_labels(library: Library, labels: Labels, folder: Path, seed: int = 0) -> LabelReport:
@@ -134,9 +162,8 @@ def learn_labels(library: Library, labels: Labels, folder: Path, seed: int = 0) 
     blocks = document_vectors(generation, labels.documents)
     x = np.concatenate([blocks[name] for name in MODALITIES], axis=1)  # [n, 3 width]
     width = blocks["joint"].shape[1]
-    # A group with two labels helps each of them only where it is not held out.
-    members = Counter(label for label, _ in set(zip(labels.labels, labels.groups, strict=True)))
-    folds = max(2, min(_MOST_FOLDS, *members.values()))
+    groups_of = _groups_by_label(zip(labels.labels, labels.groups, strict=True))
+    folds = min(_MOST_FOLDS, *(len(groups) for groups in groups_of.values()))
     try:
         results = tuple(
             cross_validate(

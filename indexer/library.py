@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 from collections import Counter
@@ -12,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hilbert.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
 from indexer.assets import shipped_model
 from indexer.catalog import Catalog
 from indexer.encoders import Encoders, EncoderSettings
@@ -29,12 +31,15 @@ from indexer.segments import SegmentSettings
 from indexer.store import FeatureStore
 
 if TYPE_CHECKING:
+    from hilbert.held_out import Seen
     from hilbert.model import Hilbert
 
 CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
 FIRST_MODEL = "model"
-MODEL_FILES = ("config.json", "model.safetensors", "README.md")
+_MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
+# Which documents a model had to do with in its trainings; a shipped one has no such file.
+SEEN_FILE = "seen.json"
 
 
 class Library:
@@ -182,13 +187,18 @@ class Library:
             return self.generation()  # a writer replaced it while it was being opened
 
     def commit(
-        self, progress: Callable[[int, int], None] | None = None, *, reuse: bool = True
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        reuse: bool = True,
+        model_folder: Path | None = None,
     ) -> int:
         """Write a new generation of all documents and let it answer; the writer lock is held.
 
         Args:
             progress: called with the documents done and their number.
             reuse: take the vectors of unchanged documents from the current generation.
+            model_folder: of the library's models the one to use; None for the one in use.
 
         Returns:
             The number of the new generation.
@@ -198,7 +208,7 @@ class Library:
             # None yet, damaged or of another model: everything is made anew.
             with suppress(LibraryError, sqlite3.DatabaseError):
                 previous = self.generation()
-        return self._commit(self.model_folder, previous, progress)
+        return self._commit(model_folder or self.model_folder, previous, progress)
 
     def adopt(self, model: Path, progress: Callable[[int, int], None] | None = None) -> int:
         """Use another model from now on; the writer lock is held.
@@ -213,17 +223,30 @@ class Library:
         Returns:
             The number of the new generation.
         """
-        folder = self.folder / f"{FIRST_MODEL}-{_model_files_hash(model)[:12]}"
-        if not folder.exists():
+        wanted = _model_files_hash(model)
+        folder = self.folder / f"{FIRST_MODEL}-{wanted[:12]}"
+        if _model_files_hash(folder) != wanted:  # not there, or damaged since
             partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
-            shutil.rmtree(partial, ignore_errors=True)
+            for leftover in (partial, folder):
+                shutil.rmtree(leftover, ignore_errors=True)
             partial.mkdir()
-            for name in MODEL_FILES:
-                shutil.copyfile(model / name, partial / name)
-                sync_file(partial / name)
+            for name in (CONFIG_FILE, WEIGHTS_FILE, CARD_FILE, SEEN_FILE):
+                if (model / name).exists():
+                    shutil.copyfile(model / name, partial / name)
+                    sync_file(partial / name)
             partial.rename(folder)
             sync_folder(self.folder)
         return self._commit(folder, None, progress)
+
+    def seen(self) -> Seen:
+        """Which documents the model in use had to do with in its trainings, as far as known."""
+        from hilbert.held_out import Seen
+
+        try:
+            known = json.loads((self.model_folder / SEEN_FILE).read_text(encoding="utf-8"))
+            return Seen(frozenset(known["learned"]), frozenset(known["validated"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return Seen()
 
     def _commit(
         self,
@@ -246,8 +269,8 @@ class Library:
         self.catalog.make_current(number, {"model": model_folder.name})
         remove_old_generations(self.folder, number)
         # The model before stays, as its generation does, for readers that opened it a moment ago.
-        for path in self.folder.glob(f"{FIRST_MODEL}*"):
-            if path not in (before, model_folder):
+        for path in self.folder.iterdir():
+            if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
                 shutil.rmtree(path, ignore_errors=True)
         self.store.remove_all_but(d.features for d in self.catalog.documents())
         return number
@@ -277,10 +300,12 @@ class Library:
         found = Counter(d.language for d in self.catalog.documents() if d.language)
         return found.most_common(1)[0][0] if found else "en"
 
-    def put_shipped_model(self) -> None:
-        """Replace a missing or damaged model by the one that ships, where it fits."""
-        _put_model(self.model_folder, self.encoders)
+    def put_shipped_model(self) -> Path:
+        """Put in the model that ships, where it fits, for the next `commit`; returns its folder."""
+        folder = self.folder / FIRST_MODEL
+        _put_model(folder, self.encoders)
         self._loaded = None
+        return folder
 
     def close(self) -> None:
         """Close the catalog."""
@@ -357,8 +382,6 @@ def _model_files_hash(folder: Path) -> str:
     from hilbert.encoders.resolve import sha256_of
 
     try:
-        return fingerprint_of(
-            *map(sha256_of, (folder / "config.json", folder / "model.safetensors"))
-        )
+        return fingerprint_of(*map(sha256_of, (folder / CONFIG_FILE, folder / WEIGHTS_FILE)))
     except OSError:
         return "missing"

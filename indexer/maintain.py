@@ -18,11 +18,12 @@ def rebuild(library: Library, reporter: Reporter | None = None) -> int:
     """
     reporter = reporter or Quiet()
     with library.writing():
+        folder = library.model_folder
         try:
-            _ = library.model
+            library.load_model(folder)
         except LibraryError:
-            library.put_shipped_model()
-        return library.commit(reporter.building, reuse=False)
+            folder = library.put_shipped_model()
+        return library.commit(reporter.building, reuse=False, model_folder=folder)
 
 
 def remove(library: Library, names: Sequence[str]) -> list[Document]:

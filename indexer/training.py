@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-from hilbert.checkpoint import model_fingerprint
+from hilbert.checkpoint import model_fingerprint, remove_progress, write_text
+from hilbert.comparison import FEWEST_JUDGES
 from hilbert.config import HilbertConfig, TrainingConfig
 from hilbert.errors import HilbertError
 from hilbert.features import Features
+from hilbert.held_out import Seen, Split, split_documents
 from hilbert.model import Hilbert
 from hilbert.presets import FORMS, objective
-from hilbert.training import EpochReport, TrainingResult, train
+from hilbert.training import (
+    PROGRESS_FOLDER,
+    EpochReport,
+    OtherTrainingError,
+    TrainingResult,
+    check_device,
+    train,
+)
 from indexer.catalog import Document
 from indexer.errors import LibraryError
 from indexer.keyphrases import keyphrases
-from indexer.library import Library
+from indexer.library import SEEN_FILE, Library
 from indexer.lock import writer_lock
 
 # With fewer, held-out scores of a handful of documents say nothing.
@@ -44,6 +53,9 @@ class TrainingReporter(Protocol):
 
     def epoch(self, report: EpochReport) -> None:
         """An epoch is done, and kept on disk."""
+
+    def starting_over(self) -> None:
+        """An interrupted training was of other documents or settings; it is begun anew."""
 
     def building(self, done: int, total: int) -> None:
         """The new generation holds so many of its documents."""
@@ -103,9 +115,10 @@ def read_plan(
     """
     try:
         given = json.loads(config or "{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TrainingError(f"the settings are not valid JSON: {error}") from error
-    if not isinstance(given, dict) or set(given) - {"model", "training"}:
+    parts = given.values() if isinstance(given, dict) else [None]
+    if not all(isinstance(part, dict) for part in parts) or set(given) - {"model", "training"}:
         raise TrainingError(
             'the settings must be {"model": {...}, "training": {...}}, both optional; see the '
             "README for what can be set"
@@ -115,7 +128,6 @@ def read_plan(
         training = TrainingConfig.from_json(json.dumps(given.get("training", {})))
         if objective_name is not None:
             training = replace(training, weights=objective(objective_name))
-        HilbertConfig.from_json(json.dumps({"text_anchor": False, **model}))  # known settings
     except ValueError as error:
         raise TrainingError(f"the settings cannot be used: {error}") from error
     if taken := sorted(set(model) & set(_OF_THE_ENCODERS)):
@@ -134,7 +146,7 @@ def train_library(
     again after an interruption, it goes on.
 
     Args:
-        library: at least `FEWEST_DOCUMENTS` of its documents have something said in them.
+        library: at least `FEWEST_DOCUMENTS` of its documents have sound and words.
         plan: what to train.
         out: folder for the model, None for one within the library.
         reporter: told how it goes on.
@@ -145,39 +157,43 @@ def train_library(
         LibraryError: features are missing or damaged, or another writer holds the library.
     """
     started = time.monotonic()
+    folder = _checked_folder(library, out)
     documents = {
         d.id: d for d in library.catalog.documents() if library.catalog.count_segments(d.id)
     }
-    if len(documents) < FEWEST_DOCUMENTS:
-        raise TrainingError(
-            f"{len(documents)} documents are too few to train on: what is held out could not "
-            f"tell a better model from a worse one. Index at least {FEWEST_DOCUMENTS}"
-        )
-    current = library.model
+    current, seen = library.model, library.seen()
+    features = {key: library.store.read(d.features) for key, d in documents.items()}
+    _refuse_too_few(features)
     try:
+        check_device(plan.training.device)
         config = _model_config(current.config, plan)
+        split = split_documents(features, plan.training.held_out_share, seen)
     except ValueError as error:
         raise TrainingError(f"the settings cannot be used: {error}") from error
     goes_on = config == current.config and not plan.from_scratch
-    folder = out or library.folder / TRAINING_FOLDER
+    features = _with_keyphrases(library, features, split.learn)
     folder.mkdir(parents=True, exist_ok=True)
-    features = {key: library.store.read(d.features) for key, d in documents.items()}
-    features = _with_keyphrases(library, documents, features, plan.training.held_out_share)
+
+    def run() -> TrainingResult:
+        return train(
+            features,
+            plan.training,
+            config,
+            folder,
+            reporter.epoch,
+            reporter.step,
+            start=current if goes_on else None,
+            reference=current,
+            seen=seen,
+            about=_about(library, documents),
+        )
+
     with writer_lock(folder, "training into this folder"):
         try:
-            result = train(
-                features,
-                plan.training,
-                config,
-                folder,
-                reporter.epoch,
-                reporter.step,
-                start=current if goes_on else None,
-                reference=current,
-                about=_about(library, documents),
-            )
+            result = _run_or_start_over(run, None if out else folder, reporter)
         except ValueError as error:
             raise TrainingError(str(error)) from error
+        _remember(folder, split, seen if goes_on else Seen())
         adopted, reason = _verdict(result, plan.force)
         if adopted:
             _adopt(library, current, result.folder, reporter)
@@ -199,19 +215,63 @@ def _model_config(current: HilbertConfig, plan: TrainingPlan) -> HilbertConfig:
     return HilbertConfig.from_json(json.dumps(json.loads(base.to_json()) | dict(plan.model)))
 
 
+def _run_or_start_over(
+    run: Callable[[], TrainingResult], own_folder: Path | None, reporter: TrainingReporter
+) -> TrainingResult:
+    """Run; in the library's own folder a leftover of an earlier library is no obstacle.
+
+    In a folder that somebody chose they decide what is deleted.
+    """
+    try:
+        return run()
+    except OtherTrainingError:
+        if own_folder is None:
+            raise
+    reporter.starting_over()
+    remove_progress(own_folder / PROGRESS_FOLDER)
+    return run()
+
+
+def _checked_folder(library: Library, out: Path | None) -> Path:
+    """Where to train: nowhere among the library's own files."""
+    if out is None:
+        return library.folder / TRAINING_FOLDER
+    folder, own = out.expanduser().absolute().resolve(), library.folder.resolve()
+    if folder.is_relative_to(own) and not folder.is_relative_to(own / TRAINING_FOLDER):
+        raise TrainingError(
+            f"{out} lies among the files of the library; choose a folder outside of it, or leave "
+            "--out away"
+        )
+    return folder
+
+
+def _refuse_too_few(features: Mapping[str, Features]) -> None:
+    useful = sum(document.has_audio and document.has_text for document in features.values())
+    if useful < FEWEST_DOCUMENTS:
+        raise TrainingError(
+            f"{useful} documents with both sound and words are too few to train on: what is held "
+            "out could not tell a better model from a worse one. Index at least "
+            f"{FEWEST_DOCUMENTS} recordings, with transcripts or with --asr auto"
+        )
+
+
+def _remember(folder: Path, split: Split, before: Seen) -> None:
+    """Note beside the model what it learned from, so that it is never judged by it."""
+    known = {
+        "learned": sorted(before.learned.union(split.learn)),
+        "validated": sorted(before.validated.union(split.validation)),
+    }
+    write_text(folder / SEEN_FILE, json.dumps(known, indent=1) + "\n")
+
+
 def _with_keyphrases(
-    library: Library,
-    documents: Mapping[str, Document],
-    features: dict[str, Features],
-    held_out_share: float,
+    library: Library, features: Mapping[str, Features], learn: Sequence[str]
 ) -> dict[str, Features]:
     """Let a few telling words of each segment stand in for typed queries, as sentences do.
 
     Only in what is learned from: held-out documents are asked for by what was said.
     """
-    from hilbert.held_out import held_out_ids
-
-    learn = sorted(set(features) - set(held_out_ids(features, held_out_share)))
+    features = dict(features)
     learn = [key for key in learn if features[key].has_text]
     segments = [library.catalog.segments(key) for key in learn]
     phrases = keyphrases([s.text for parts in segments for s in parts], library.language())
@@ -242,8 +302,13 @@ def _verdict(result: TrainingResult, force: bool) -> tuple[bool, str]:
     low, high = comparison.interval
     change = (
         f"held-out score {comparison.before.score:.3f} -> {comparison.after.score:.3f}, "
-        f"95 % interval of the difference {low:+.3f} to {high:+.3f}"
+        f"95 % interval of the difference {low:+.3f} to {high:+.3f}, by "
+        f"{comparison.documents} documents"
     )
+    if not comparison.enough:
+        change += f"; at least {FEWEST_JUDGES} must judge"
+    if result.diverged_in:
+        change += f"; training diverged in epoch {result.diverged_in}, a lower lr may help"
     if comparison.better:
         return True, f"better than the model in use: {change}"
     if force:

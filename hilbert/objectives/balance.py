@@ -8,7 +8,6 @@ MI balancing loss without a formula; these forms are choices.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from hilbert.objectives.cka import cka
@@ -31,7 +30,7 @@ def balance_sides(inputs: TermInputs) -> tuple[Tensor, Tensor]:
 
 @term("balance")
 def balance_one_sided(inputs: TermInputs) -> Tensor:
-    """Lift the modality that tells less of the joint: `relu(L_weaker - stopgrad(L_stronger))`.
+    """Lift the modality that tells less of the joint: `L_weaker - stopgrad(L_stronger)`.
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`.
     When: the default form, with a small weight: it can only lower the weaker side's loss.
@@ -39,8 +38,7 @@ def balance_one_sided(inputs: TermInputs) -> Tensor:
     side. Both saturate at zero once the contrast is easy; `balance_kernel` does not.
     """
     audio, text = balance_sides(inputs)
-    weaker, stronger = torch.maximum(audio, text), torch.minimum(audio, text)
-    return F.relu(weaker - stronger.detach())
+    return torch.maximum(audio, text) - torch.minimum(audio, text).detach()
 
 
 @term("balance_symmetric")

@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from indexer.training import TrainingSummary
 
 
-# Within the folder of the trained model.
-CLASSIFIER_FOLDER = "classifier"
-
-
 @click.command("train")
 @library_option
 @click.option(
@@ -67,7 +63,7 @@ def command(
     that was stopped goes on when called again.
     """
     settings = _read(config) if config else ""
-    from indexer.labels import learn_labels, read_labels
+    from indexer.labels import CLASSIFIER_FOLDER, learn_labels, read_labels
     from indexer.library import Library
     from indexer.training import read_plan, train_library
 
@@ -80,7 +76,7 @@ def command(
     if not as_json:
         print_summary(summary)
     if wanted:
-        learned = learn_labels(opened, wanted, summary.result.folder / CLASSIFIER_FOLDER)
+        learned = learn_labels(opened, wanted, opened.folder / CLASSIFIER_FOLDER)
         answer["labels"] = labels_to_dict(wanted, learned)
         if not as_json:
             print_labels(wanted, learned)
@@ -104,6 +100,13 @@ class TrainingTerminal(TerminalReporter):
             self._task = self._progress.add_task("training", total=total)
         self._progress.update(self._task, completed=done)
 
+    def starting_over(self) -> None:
+        """See `indexer.training.TrainingReporter`."""
+        self._task = None
+        click.echo(
+            "an interrupted training was of other documents or settings; starting over", err=True
+        )
+
     def epoch(self, report: EpochReport) -> None:
         """See `indexer.training.TrainingReporter`."""
         scores = ", ".join(f"{_SHORT[name]} {value:.3f}" for name, value in report.scores.items())
@@ -115,6 +118,7 @@ class TrainingTerminal(TerminalReporter):
             click.echo(f"{line}; about {left:.0f} s left", err=True)
 
 
+# Of the scores, for a line an epoch.
 _SHORT = {"query_mrr": "typed MRR@10", "audio_recall": "audio R@1", "score": "score"}
 
 
@@ -141,6 +145,8 @@ def print_summary(summary: TrainingSummary) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from hilbert.card import SCORE_NAMES
+
     result, comparison = summary.result, summary.result.comparison
     click.echo(
         f"{'went on from the model in use' if summary.went_on else 'began untrained'}; learned "
@@ -149,24 +155,19 @@ def print_summary(summary: TrainingSummary) -> None:
     )
     table = Table("", "before", "after", box=None, pad_edge=False)
     before, after = comparison.before.as_dict(), comparison.after.as_dict()
-    names = {
-        "query_mrr": "typed -> document, MRR@10",
-        "audio_recall": "audio -> own text, R@1",
-        "score": "score",
-    }
     for name, value in before.items():
-        table.add_row(names[name], f"{value:.3f}", f"{after[name]:.3f}")
-    columns = [
-        metric + side for metric in ("R@1", "R@10", "MRR@10") for side in (" before", " after")
-    ]
-    directions = Table("", "among", *columns, box=None, pad_edge=False)
+        table.add_row(SCORE_NAMES[name], f"{value:.3f}", f"{after[name]:.3f}")
+    directions = Table("", "among", box=None, pad_edge=False)
+    directions.columns[0].no_wrap = True
+    for column in ("R@1 before", "after", "MRR@10 before", "after"):
+        directions.add_column(column, justify="right")
     for old, new in zip(comparison.directions_before, comparison.directions_after, strict=True):
         directions.add_row(
-            f"{old.level} {old.query} -> {old.target}",
+            f"{old.level}: {old.query} -> {old.target}",
             str(old.candidates),
             *(
                 f"{getattr(side, metric):.3f}"
-                for metric in ("recall_at_1", "recall_at_10", "mrr_at_10")
+                for metric in ("recall_at_1", "mrr_at_10")
                 for side in (old, new)
             ),
         )

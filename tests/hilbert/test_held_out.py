@@ -13,6 +13,7 @@ from hilbert.embedding import embed_documents, embed_segments, embed_text
 from hilbert.features import Features
 from hilbert.held_out import (
     HeldOutScores,
+    Seen,
     held_out_ids,
     held_out_scores,
     score_difference,
@@ -28,27 +29,52 @@ def documents(document) -> list[Features]:
 # Which documents ---------------------------------------------------------------------------
 
 
-def test_a_document_stays_held_out_when_others_come(document) -> None:
-    some = {f"d{i}": document(1) for i in range(60)}
-    more = some | {f"e{i}": document(1) for i in range(60)}
-    few, many = (split_documents(chosen, 0.2) for chosen in (some, more))
-    assert 4 <= len(few.validation) + len(few.judge) <= 24
-    assert {*few.learn, *few.validation, *few.judge} == set(some)
-    assert len(few.learn) + len(few.validation) + len(few.judge) == 60
-    assert set(few.learn) == set(many.learn) & set(some)
-    assert abs(len(few.validation) - len(few.judge)) <= 1
+IDS = [f"d{i}" for i in range(300)]
 
 
-def test_a_larger_share_holds_out_the_same_and_more() -> None:
-    ids = [f"d{i}" for i in range(200)]
-    small, large = (set(held_out_ids(ids, share)) for share in (0.1, 0.3))
-    assert small < large
-    assert 10 <= len(small) <= 35
-    assert len(held_out_ids(ids[:7], 1e-9)) == 2
+def test_documents_that_come_never_bring_a_learned_one_to_judge() -> None:
+    """Sides may only change from judging to validating to learning."""
+    rank = {"judge": 0, "validation": 1, "learn": 2}
+    sides: dict[str, int] = {}
+    for count in range(18, 300):
+        judges, validating = held_out_ids(IDS[:count], 0.2)
+        assert not set(judges) & set(validating)
+        for key in IDS[:count]:
+            side = "judge" if key in judges else "validation" if key in validating else "learn"
+            assert rank[side] >= sides.get(key, 0), (key, count)
+            sides[key] = rank[side]
+
+
+@pytest.mark.parametrize(
+    ("documents", "judges", "validating"), [(7, 2, 1), (12, 4, 2), (20, 6, 3), (40, 6, 3)]
+)
+def test_a_small_library_holds_out_enough_to_judge_by(
+    documents: int, judges: int, validating: int
+) -> None:
+    judging, choosing = held_out_ids(IDS[:documents], 0.01)
+    assert (len(judging), len(choosing)) == (judges, validating)
+
+
+def test_a_large_library_holds_out_its_share() -> None:
+    judging, choosing = held_out_ids(IDS, 0.3)
+    assert len(judging) == pytest.approx(60, abs=18)
+    assert len(choosing) == pytest.approx(30, abs=14)
+
+
+def test_what_a_model_learned_from_does_not_judge_its_successors(document) -> None:
+    documents = {key: document(1) for key in IDS[:60]}
+    first = split_documents(documents, 0.1)
+    seen = Seen(frozenset(first.learn), frozenset(first.validation))
+    wider = split_documents(documents, 0.5, seen)
+    assert set(wider.judge) <= set(first.judge)
+    assert not set(wider.validation) & set(first.learn)
+    assert sorted([*wider.learn, *wider.validation, *wider.judge]) == sorted(documents)
+    with pytest.raises(ValueError, match="0 to judge them by"):
+        split_documents(documents, 0.1, Seen(frozenset(documents)))
 
 
 def test_too_large_a_share_is_refused(document) -> None:
-    with pytest.raises(ValueError, match="lower held_out_share"):
+    with pytest.raises(ValueError, match="change held_out_share"):
         split_documents({f"d{i}": document(1) for i in range(8)}, 0.9)
 
 
@@ -82,7 +108,8 @@ def test_what_cannot_be_measured_is_left_out_of_the_score(model, document) -> No
     assert silent.score == silent.query_mrr.mean()
     mute = held_out_scores(model, [document(i, text=False) for i in range(4)])
     assert mute.as_dict() == {"score": 0.0}
-    assert score_difference(mute, mute) == (0.0, 0.0)
+    assert score_difference(mute, mute) == (-1.0, 1.0)
+    assert not compare(model, model, [document(i, text=False) for i in range(9)]).enough
 
 
 def _scores(query: list[float], audio: list[float]) -> HeldOutScores:
@@ -110,7 +137,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     for _ in range(200):
         gain = rng.normal(0.1, 0.5, 60)
         before, after = _scores([0.0] * 60, [0.0] * 60), _scores(list(gain), list(gain))
-        low, high = score_difference(before, after, samples=500)
+        low, high = score_difference(before, after, samples=1000)
         inside += low <= 0.1 <= high
     assert 178 <= inside <= 199
 
@@ -124,6 +151,26 @@ def test_many_queries_of_one_document_do_not_count_as_many_documents() -> None:
     low, high = score_difference(before, after)
     assert low == pytest.approx(-0.5)
     assert high == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("judges", [4, 6, 8, 12, 30])
+def test_a_model_that_is_no_better_is_seldom_taken_for_better(judges: int) -> None:
+    """Nominally 2.5 %; the plain percentile interval errs far more often for few judges."""
+    rng, wrong, tries = np.random.default_rng(judges), 0, 400
+    for _ in range(tries):
+        gain = rng.normal(0, 0.3, judges)
+        before = _scores([0.0] * judges, [0.0] * judges)
+        low, _ = score_difference(before, _scores(list(gain), list(gain)), samples=4000)
+        wrong += low > 0
+    assert wrong / tries <= 0.05
+
+
+def test_few_judges_never_find_a_model_better(model, document) -> None:
+    few = compare(new_model(model.config, seed=8), model, [document(i) for i in range(5)])
+    assert not few.enough
+    assert not few.better
+    assert not replace(few, interval=(0.1, 0.2)).better
+    assert replace(few, interval=(0.1, 0.2), documents=6).better
 
 
 # The four directions -----------------------------------------------------------------------

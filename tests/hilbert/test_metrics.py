@@ -11,6 +11,7 @@ from hilbert.metrics import (
     bootstrap_interval,
     expected_rank,
     known_item_metrics,
+    matched_ranks,
     mrr_at_k,
     ndcg_at_k,
     recall_at_k,
@@ -175,3 +176,22 @@ def test_drawing_whole_documents_widens_the_interval() -> None:
 def test_the_bootstrap_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="from 1 up"):
         bootstrap_interval([])
+
+
+@pytest.mark.parametrize("block", [1, 7, 512])
+def test_matched_ranks_are_those_of_the_whole_matrix_also_with_ties(block: int) -> None:
+    rng = np.random.default_rng(0)
+    queries, candidates = rng.integers(-1, 2, size=(2, 40, 3)).astype(np.float32)
+    ranks, scores = matched_ranks(queries, candidates, block), queries @ candidates.T
+    own = np.arange(40)
+    for k in (1, 5, 10):
+        np.testing.assert_allclose(ranks.recall_at_k(k), recall_at_k(scores, own, k))
+        np.testing.assert_allclose(ranks.mrr_at_k(k), mrr_at_k(scores, own, k))
+
+
+def test_matched_ranks_refuse_what_they_cannot_rank() -> None:
+    with pytest.raises(ValueError, match=r"\[2, 3\] queries, \[3, 3\] candidates"):
+        matched_ranks(np.zeros((2, 3)), np.zeros((3, 3)))
+    with pytest.raises(ValueError, match="NaN"):
+        matched_ranks(np.full((2, 3), np.nan), np.zeros((2, 3)))
+    assert len(matched_ranks(np.zeros((0, 3)), np.zeros((0, 3))).above) == 0

@@ -265,7 +265,10 @@ def test_a_learned_temperature_starts_as_in_clip_and_has_a_floor(tiny: HilbertCo
     assert model.temperature(0.5).item() == pytest.approx(0.07)
     with torch.no_grad():
         model.log_temperature.fill_(-20.0)
+    model.bound_temperature()
     assert model.temperature(0.5).item() == pytest.approx(0.01)
+    model.temperature(0.5).backward()
+    assert model.log_temperature.grad.item() > 0, "or it could never rise again"
     assert new_model(tiny).temperature(0.5) == 0.5
 
 

@@ -1,5 +1,6 @@
 """Training teaches, repeats, and goes on after a kill as if nothing had happened."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -197,9 +198,54 @@ def test_documents_that_lack_a_modality_take_part(
 
 
 def test_too_few_documents_are_refused(document, tiny: HilbertConfig, tmp_path: Path) -> None:
-    few = {str(seed): document(seed) for seed in range(5)}
-    with pytest.raises(ValueError, match="at least 6 documents"):
+    few = {str(seed): document(seed) for seed in range(6)}
+    with pytest.raises(ValueError, match="at least 7 documents"):
         train(few, CONFIG, tiny, tmp_path)
+
+
+def test_a_training_that_diverges_keeps_the_best_weights_and_says_so(
+    many, trained: TrainingResult, tiny: HilbertConfig, tmp_path: Path
+) -> None:
+    wild = replace(CONFIG, lr=1e30, epochs=5)
+    for _ in range(2):  # and again: what was kept does not stand in the way
+        result = train(many, wild, tiny, tmp_path, start=trained.model)
+        assert result.diverged_in >= 1
+        assert result.comparison.after.score >= 0
+        assert all(value.isfinite().all() for value in result.model.state_dict().values())
+
+
+def test_a_finished_training_is_not_done_again_also_with_leftovers(
+    documents, tiny: HilbertConfig, tmp_path: Path
+) -> None:
+    config = replace(CONFIG, epochs=2)
+    with pytest.raises(Killed):
+        train(documents, config, tiny, tmp_path, _killed_after(1))
+    shutil.copytree(tmp_path / "training", tmp_path / "kept")
+    first = train(documents, config, tiny, tmp_path)
+    for path in (tmp_path / "kept").glob("*.safetensors"):
+        path.unlink()  # as a kill while tidying up would
+    (tmp_path / "kept").rename(tmp_path / "training")
+    seen: list[EpochReport] = []
+    again = train(documents, config, tiny, tmp_path, seen.append)
+    assert not seen
+    assert model_fingerprint(again.model) == model_fingerprint(first.model)
+    assert not (tmp_path / "training").exists()
+
+
+def test_a_device_that_is_not_there_is_refused_in_words(
+    documents, tiny: HilbertConfig, tmp_path: Path
+) -> None:
+    for device in ("nonsense", "cuda:99"):
+        with pytest.raises(ValueError, match=f"device '{device}' cannot be used here"):
+            train(documents, replace(CONFIG, device=device), tiny, tmp_path)
+
+
+def test_patience_is_counted_after_the_warm_up(
+    documents, tiny: HilbertConfig, tmp_path: Path
+) -> None:
+    hopeless = replace(CONFIG, epochs=20, patience=2, lr=1e-12, warmup=0.25)
+    result = train(documents, hopeless, tiny, tmp_path)
+    assert (result.best_epoch, len(result.history)) == (0, 5 + 2)
 
 
 def test_an_unknown_term_is_refused_before_any_work(

@@ -361,17 +361,17 @@ def test_people_get_tables_and_are_told_what_is_missing(twins: Library, tmp_path
 # --- known items, where no questions are given ------------------------------------------------
 
 
-def test_without_questions_cues_of_held_out_documents_are_asked_for(
+def test_without_questions_cues_of_the_documents_are_asked_for(
     small_library: Library, searcher: Searcher
 ) -> None:
     status, output, errors = call("evaluate", "-l", small_library.folder, "--json")
     assert (status, errors) == (0, "")
     answer = json.loads(output)
     assert answer["queries_from"] == (
-        "up to 4 cues of each of 2 held-out documents; their words stand in the index, so "
-        "lexical and text are flattered"
+        "up to 4 cues of each of 6 documents (too few to hold any out); their words stand in the "
+        "index, so lexical and text are flattered"
     )
-    assert answer["queries"] == answer["timed"] == 8 and answer["missing"] == []
+    assert answer["queries"] == answer["timed"] == 24 and answer["missing"] == []
     assert answer["document"]["lexical"]["recall@1"] == 1
     questions, told = known_items(searcher)
     assert (questions, told) == known_items(searcher) and told == answer["queries_from"]
@@ -380,15 +380,17 @@ def test_without_questions_cues_of_held_out_documents_are_asked_for(
 
 
 def test_known_items_are_long_cues_spread_over_documents_that_no_training_learns_from(
-    small_library: Library, searcher: Searcher
+    small_library: Library, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("indexer.training.FEWEST_DOCUMENTS", 6)  # as if six were enough
     place = {
         document: int(hashlib.sha256(document.encode()).hexdigest()[:12], 16) / 16**12
         for document in searcher.documents
     }
     under = [d for d, value in place.items() if value < TrainingConfig().held_out_share]
-    held_out = set(sorted(place, key=lambda d: place[d])[: max(2, len(under))])
-    questions, _ = known_items(searcher)
+    held_out = set(sorted(place, key=lambda d: place[d])[: max(3, len(under))])
+    questions, told = known_items(searcher)
+    assert f"of {len(held_out)} held-out documents;" in told
     assert {question.document for question in questions} == held_out
     for document in held_out:
         cues = small_library.catalog.cues(document)

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,6 @@ import numpy as np
 import pytest
 
 from hilbert.checkpoint import model_fingerprint
-from hilbert.config import TrainingConfig
 from hilbert.features import Features
 from hilbert.held_out import held_out_ids
 from hilbert.saved_classifier import load_classifier
@@ -26,12 +27,20 @@ from indexer.doctor import examine
 from indexer.encoders import Encoders
 from indexer.errors import LibraryError
 from indexer.keyphrases import keyphrases
-from indexer.labels import LabelError, learn_labels, read_labels
+from indexer.labels import learn_labels, read_labels
 from indexer.library import Library
+from indexer.maintain import rebuild
 from indexer.search import Searcher
 from indexer.segments import Segment
-from indexer.training import TrainingError, TrainingPlan, read_plan, train_library
+from indexer.training import (
+    TrainingError,
+    TrainingPlan,
+    _with_keyphrases,
+    read_plan,
+    train_library,
+)
 
+COMMAND = Path(sys.executable).with_name("hilbert")
 DOCUMENTS, SEGMENTS, WIDTH, MEANING = 44, 4, 384, 12
 SETTINGS = {
     "model": {"adapter_layers": 0, "dropout": 0.0},
@@ -47,6 +56,10 @@ class Recorder:
         self.epochs: list[EpochReport] = []
         self.steps: list[tuple[int, int]] = []
         self.stops = (stop_at_epoch, stop_at_building)
+        self.started_over = False
+
+    def starting_over(self) -> None:
+        self.started_over = True
 
     def step(self, done: int, total: int) -> None:
         self.steps.append((done, total))
@@ -203,8 +216,19 @@ def test_training_again_goes_on_from_the_model_in_use(trained, copy_of: CopyOf) 
     summary = train_library(library, nothing, None, Recorder())
     assert summary.went_on and not summary.adopted
     assert summary.result.comparison.before.score == summary.result.comparison.after.score
-    judged = set(summary.result.split.judge) | set(summary.result.split.validation)
-    assert judged == set(held_out_ids((d.id for d in library.catalog.documents()), 0.3))
+    split = summary.result.split
+    judges, validating = held_out_ids((d.id for d in library.catalog.documents()), 0.3)
+    assert (split.judge, split.validation) == (judges, validating)
+    assert library.seen().learned == set(split.learn)
+
+
+def test_a_wider_share_later_does_not_judge_by_what_was_learned(trained, copy_of: CopyOf) -> None:
+    library = copy_of(trained[0])
+    learned = library.seen().learned
+    assert len(learned) == trained[1]["learned"]
+    wider = TrainingPlan(replace(PLAN.training, lr=1e-12, epochs=0, held_out_share=0.8))
+    split = train_library(library, wider, None, Recorder()).result.split
+    assert not learned & {*split.judge, *split.validation}
 
 
 # --- interruptions ----------------------------------------------------------------------------
@@ -282,7 +306,7 @@ def test_a_model_that_was_put_in_meanwhile_is_not_replaced_unseen(
 
 
 def test_too_few_documents_are_refused_in_words(small_library: Library) -> None:
-    with pytest.raises(TrainingError, match=r"6 documents are too few .* at least 20"):
+    with pytest.raises(TrainingError, match=r"6 documents with both .* too few .* at least 20"):
         train_library(small_library, TrainingPlan(), None, Recorder())
     assert not (small_library.folder / "training").exists()
 
@@ -294,6 +318,14 @@ def test_too_few_documents_are_refused_in_words(small_library: Library) -> None:
         ('{"epochs": 3}', [], "must be"),
         ('{"training": {"epoch": 3}}', [], "unknown setting epoch"),
         ('{"training": {"epochs": "many"}}', [], "epochs must be int"),
+        ('{"model": []}', [], "must be"),
+        ('{"model": null}', [], "must be"),
+        ("[" * 100_000, [], "not valid JSON"),
+        ('{"training": {"seed": -1}}', [], "seed must be from 0"),
+        ('{"training": {"lr": Infinity}}', [], "both finite"),
+        ('{"training": {"weights": {"direct": NaN}}}', [], "weight of direct must be a number"),
+        ('{"training": {"device": "foo"}}', [], "device 'foo' cannot be used here"),
+        ('{"training": {"held_out_share": 0.99}}', [], "change held_out_share"),
         ('{"model": {"reading": "Y"}}', [], 'reading is "U" or "X"'),
         ('{"model": {"width": 100}}', [], "width"),
         ('{"model": {"d_audio": 10}}', [], "come from the library's encoders"),
@@ -319,15 +351,82 @@ def test_a_missing_settings_file_is_told(made: Library, tmp_path: Path, capsys) 
     assert "none.json" in capsys.readouterr().err
 
 
-def test_an_interrupted_training_of_something_else_is_not_overwritten(
-    made: Library, copy_of: CopyOf
+def test_an_interrupted_training_of_something_else_is_told(made: Library, copy_of: CopyOf) -> None:
+    """Begun anew in the library's own folder, refused in one that somebody chose."""
+    library = copy_of(made)
+    chosen = library.folder.parent / "chosen"
+    for out in (None, chosen):
+        with pytest.raises(KeyboardInterrupt):
+            train_library(library, PLAN, out, Recorder(stop_at_epoch=1))
+    other = replace(PLAN, training=replace(PLAN.training, epochs=1))
+    with pytest.raises(TrainingError, match="interrupted training of other documents or settings"):
+        train_library(library, other, chosen, Recorder())
+    assert (chosen / "training" / "progress.json").exists()
+    recorder = Recorder()
+    train_library(library, other, None, recorder)
+    assert recorder.started_over and [report.epoch for report in recorder.epochs] == [1]
+
+
+@pytest.mark.parametrize("inside", ["model", ".", "features", "generations/1", "model2"])
+def test_the_files_of_the_library_are_no_place_to_train(
+    made: Library, copy_of: CopyOf, inside: str
 ) -> None:
     library = copy_of(made)
-    with pytest.raises(KeyboardInterrupt):
-        train_library(library, PLAN, None, Recorder(stop_at_epoch=1))
-    other = replace(PLAN, training=TrainingConfig(epochs=2))
-    with pytest.raises(TrainingError, match="interrupted training of other documents or settings"):
-        train_library(library, other, None, Recorder())
+    before = {path: path.stat().st_mtime_ns for path in library.folder.rglob("*")}
+    with pytest.raises(TrainingError, match="among the files of the library"):
+        train_library(library, PLAN, library.folder / inside, Recorder())
+    assert {path: path.stat().st_mtime_ns for path in library.folder.rglob("*")} == before
+
+
+def test_what_else_lies_in_the_library_is_left_alone(trained, copy_of: CopyOf) -> None:
+    library = copy_of(trained[0])
+    (library.folder / "model-backup").mkdir()
+    library.commit()
+    assert (library.folder / "model-backup").is_dir()
+
+
+def test_recordings_without_words_give_nothing_to_learn(made: Library, copy_of: CopyOf) -> None:
+    library = copy_of(made)
+    for document in library.catalog.documents():
+        features = library.store.read(document.features)
+        library.store.write(document.features, features.without_text())
+    with pytest.raises(TrainingError, match="0 documents with both sound and words"):
+        train_library(library, PLAN, None, Recorder())
+
+
+def test_an_adopted_model_that_was_damaged_can_be_adopted_again(trained, copy_of: CopyOf) -> None:
+    library = copy_of(trained[0])
+    wanted, folder = library.fingerprint(), library.model_folder
+    (folder / "model.safetensors").write_bytes(b"damaged")
+    assert not examine(library.folder).healthy
+    rebuild(library)
+    assert examine(library.folder).healthy
+    assert library.fingerprint() != wanted
+    with library.writing():
+        library.adopt(trained[0].model_folder)
+    assert library.fingerprint() == wanted
+    assert examine(library.folder).healthy
+
+
+def test_training_killed_and_run_again_ends_in_the_same_model(
+    trained, made: Library, copy_of: CopyOf, tmp_path: Path
+) -> None:
+    library = copy_of(made)
+    (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
+    arguments = ["--library", str(library.folder), "--config", str(tmp_path / "settings.json")]
+    process = subprocess.Popen(
+        [str(COMMAND), "train", *arguments], stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("epoch 2"):
+            break
+    process.kill()
+    process.wait()
+    rest = Recorder()
+    assert train_library(library, PLAN, None, rest).adopted
+    assert rest.epochs[0].epoch >= 3
+    assert library.fingerprint() == trained[0].fingerprint()
 
 
 # --- keyphrases -------------------------------------------------------------------------------
@@ -343,6 +442,25 @@ def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
     assert "tides" in first and "harbour" in first and "today" not in first
     assert second.startswith("violins")
     assert "memory" in third and len(third.split()) <= 4
+
+
+def test_only_what_is_learned_from_gets_keyphrases(small_library: Library) -> None:
+    documents = small_library.catalog.documents()
+    features = {d.id: small_library.store.read(d.features) for d in documents}
+    learn = sorted(features)[:3]
+    more = _with_keyphrases(small_library, features, learn)
+    for key, before in features.items():
+        after, added = more[key], len(more[key].sentences) - len(before.sentences)
+        assert np.array_equal(after.sentences[: len(before.sentences)], before.sentences)
+        if key not in learn:
+            assert added == 0
+            continue
+        assert 0 < added <= before.n_segments
+        own = after.sentence_segments[-added:]
+        assert sorted(set(own.tolist())) == own.tolist()
+        # A keyphrase is about its own segment more than about most others.
+        cosines = after.sentences[-added:].astype(np.float32) @ before.text.T
+        assert (cosines.argmax(1) == own).mean() > 0.5
 
 
 def test_segments_without_telling_words_have_no_keyphrase() -> None:
@@ -404,7 +522,14 @@ def test_documents_of_one_group_are_on_one_side_of_every_fold(
         (["made-1,x", "made-2,x"], "document,label", "1 different labels"),
         ([], "document,label", "labels 0 documents"),
         (["made-1,x"], "name,label", "must name the columns document,label"),
-        (["made-1,x", "made-1,y"], "document,label", "line 3: made-1 is labelled 'y' here and 'x'"),
+        (["made-1,x", "made-1,y"], "document,label", "line 3: made-1 is labelled y of"),
+        (
+            ["made-1,x,a", "made-1,x,b"],
+            "document,label,group",
+            "labelled x of b here and x of a above",
+        ),
+        (["made-1,rare", "made-2,x", "made-3,x"], "document,label", "'rare' has documents of one"),
+        (["made-1," + "x" * 200_000], "document,label", "line 2: field larger"),
     ],
 )
 def test_labels_that_say_nothing_are_told_before_any_work(
@@ -414,13 +539,6 @@ def test_labels_that_say_nothing_are_told_before_any_work(
     assert run(["train", "--library", str(made.folder), "--labels", str(file)]) == 1
     assert words in capsys.readouterr().err
     assert not (made.folder / "training").exists()
-
-
-def test_a_label_of_a_single_document_is_told(made: Library, tmp_path: Path) -> None:
-    rows = ["made-1,rare", *(f"made-{i},common" for i in range(2, 20))]
-    labels = read_labels(made, _labelled(tmp_path / "labels.csv", rows))
-    with pytest.raises(LabelError, match="rare"):
-        learn_labels(made, labels, tmp_path / "classifier")
 
 
 def test_the_command_learns_labels_after_training(
@@ -436,3 +554,5 @@ def test_the_command_learns_labels_after_training(
     told = capsys.readouterr().out
     assert "not adopted" in told and "| mixture of experts |" in told
     assert "experts in effect" in told and "guesses for 4 other documents" in told
+    fingerprint = model_fingerprint(library.model)
+    assert load_classifier(library.folder / "classifier", fingerprint).classes == ("high", "low")
