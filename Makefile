@@ -33,7 +33,7 @@ app: $(VENV)/installed  ## serve a library: make app LIBRARY=folder
 	$(BIN)/hilbert app --library $(or $(LIBRARY),$(DEMO_LIBRARY)) --port $(PORT)
 
 test: $(VENV)/installed  ## run the tests (those in a browser are skipped without Chromium)
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromium)
 	$(BIN)/python -m pytest -q -m browser
