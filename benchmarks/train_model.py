@@ -23,25 +23,18 @@ from hilbert.held_out import held_out_scores
 from hilbert.training import EpochReport, train
 from indexer.library import Library
 
-_DATA = """
-## Data
-
-Machine speech: {learned} of the 280 `changelog-speech` documents (excerpts of Changelog podcast
-transcripts, CC BY-SA 4.0, about 110 s each, read by one synthetic voice), {hours:.1f} hours. The
-130 documents that its `queries.jsonl` names were left out entirely; {held_out} others were held
-out to choose and judge the weights. Encoders: embedded Whisper tiny.en (tokens at 2 per second) and
-all-MiniLM-L6-v2, both frozen.
-
-## Limits
+_ABOUT = """Machine speech: {chosen} of the 280 `changelog-speech` documents (excerpts of Changelog
+podcast transcripts, CC BY-SA 4.0, about 110 s each, read by one synthetic voice), {hours:.1f}
+hours. The 130 documents that its `queries.jsonl` names were left out entirely. Encoders: embedded
+Whisper tiny.en (tokens at 2 per second) and all-MiniLM-L6-v2, both frozen."""
+_MORE = """
+## Of this model
 
 - One synthetic voice and a few hours: the audio vectors of real speech, other voices, noise and
-  other languages are hardly aligned with their words. The next version learns from more.
-- Trained for these two encoders only; a library with other encoders starts untrained.
+  other languages are hardly aligned with their words.
+- A library with other encoders starts untrained.
 - Weights are stored in half precision; so rounded they score {rounded}.
-
-## Making it again
-
-See `benchmarks/train_model.py`.
+- Made by `benchmarks/train_model.py`.
 """
 
 
@@ -64,15 +57,14 @@ def main() -> None:
         speech_encoder=encoders.speech_fingerprint, text_encoder=encoders.text_fingerprint
     )
     work = options.out.with_name(options.out.name + "-training")
-    result = train(documents, TrainingConfig(epochs=options.epochs), config, work, _report)
+    hours = sum(d.seconds for d in chosen) / 3600
+    about = _ABOUT.format(chosen=len(chosen), hours=hours)
+    settings = TrainingConfig(epochs=options.epochs)
+    result = train(documents, settings, config, work, _report, about=about)
     judge = [documents[i] for i in result.split.judge]
     rounded = _save_rounded(result.folder, options.out, judge)
-    card = (result.folder / "README.md").read_text() + _DATA.format(
-        learned=len(result.split.learn),
-        hours=sum(d.seconds for d in chosen) / 3600,
-        held_out=len(documents) - len(result.split.learn),
-        rounded=", ".join(f"{name} {value:.3f}" for name, value in rounded.items()),
-    )
+    told = ", ".join(f"{name} {value:.3f}" for name, value in rounded.items())
+    card = (result.folder / "README.md").read_text() + _MORE.format(rounded=told)
     (options.out / "README.md").write_text(card)
     shutil.rmtree(work)
 

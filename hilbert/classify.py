@@ -113,7 +113,7 @@ class Classifier:
         The global random state is left as it was.
 
         Args:
-            x: `[n, inputs]`, all modalities (`hilbert.document_features.concatenated`) or one; a
+            x: `[n, inputs]`, vectors of one modality or `[audio; text; joint]` side by side; a
                 missing modality is zeros.
             y: `[n]` names of the classes.
 

@@ -8,17 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hilbert.embedding import Embeddings
-
 # A feature that hardly varies says nothing; divided by its spread it would be all noise.
 _SMALLEST_SPREAD = 1e-6
 
 FloatArray = NDArray[np.float64]
-
-
-def concatenated(embeddings: Embeddings) -> NDArray[np.float32]:
-    """Return `[audio; text; joint]` of each document, `[n, 3 width]`; what is missing is zeros."""
-    return np.concatenate([embeddings.audio, embeddings.text, embeddings.joint], axis=1)
 
 
 @dataclass(frozen=True)

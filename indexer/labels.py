@@ -16,6 +16,7 @@ from hilbert.cross_validation import CrossValidation, cross_validate
 from hilbert.errors import HilbertError
 from hilbert.saved_classifier import save_classifier
 from indexer.catalog import document_key
+from indexer.files import write_atomically
 from indexer.generation import MODALITIES, Generation
 from indexer.library import Library
 
@@ -179,6 +180,7 @@ def learn_labels(library: Library, labels: Labels, folder: Path, seed: int = 0) 
 
     documents = generation.lexical.documents()
     rest = [d for d in documents if d.id not in set(labels.documents)]
+    (folder / PREDICTIONS_FILE).unlink(missing_ok=True)  # of earlier labels
     if rest:
         others = document_vectors(generation, [d.id for d in rest])
         guessed = fitted.probabilities(np.concatenate([others[m] for m in MODALITIES], axis=1))
@@ -204,9 +206,12 @@ def document_vectors(
 def _write_guesses(
     path: Path, names: Sequence[str], classes: Sequence[str], guessed: NDArray[np.float64]
 ) -> None:
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(["document", "label", "probability"])
-        for name, row in zip(names, guessed, strict=True):
-            best = int(row.argmax())
-            writer.writerow([name, classes[best], f"{row[best]:.3f}"])
+    def write(partial: Path) -> None:
+        with partial.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["document", "label", "probability"])
+            for name, row in zip(names, guessed, strict=True):
+                best = int(row.argmax())
+                writer.writerow([name, classes[best], f"{row[best]:.3f}"])
+
+    write_atomically(path, write)

@@ -193,7 +193,7 @@ def train_library(
             result = _run_or_start_over(run, None if out else folder, reporter)
         except ValueError as error:
             raise TrainingError(str(error)) from error
-        _remember(folder, split, seen if goes_on else Seen())
+        _remember(folder, result.split, seen if goes_on else Seen())
         adopted, reason = _verdict(result, plan.force)
         if adopted:
             _adopt(library, current, result.folder, reporter)

@@ -33,7 +33,7 @@ def balance_one_sided(inputs: TermInputs) -> Tensor:
     """Lift the modality that tells less of the joint: `L_weaker - stopgrad(L_stronger)`.
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`.
-    When: the default form, with a small weight: it can only lower the weaker side's loss.
+    When: the default form, with a small weight: its gradient reaches the weaker side only.
     Relation: `balance_symmetric` has the same value but can be lowered by harming the stronger
     side. Both saturate at zero once the contrast is easy; `balance_kernel` does not.
     """
@@ -47,6 +47,7 @@ def balance_symmetric(inputs: TermInputs) -> Tensor:
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`.
     When: for comparison: it can be lowered by destroying the stronger modality's part.
+    Relation: `balance` has the same value with a gradient to the weaker side only.
     """
     audio, text = balance_sides(inputs)
     return (text - audio).abs()

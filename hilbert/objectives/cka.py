@@ -81,7 +81,8 @@ def cka_audio(inputs: TermInputs) -> Tensor:
 
     Inputs used: `outputs.joint [B, width]`, `frozen_audio [B, d_audio]`, windows with audio.
     When: off by default: mean speech tokens mostly tell voices and rooms apart, which pulls the
-    joint from what was said. Worth a weight where the sound is what counts.
+    joint from what was said. Worth a weight where the sound is what counts. Relation:
+    `cka_text` keeps the other side; `cka_audio_output` has the model's audio vectors as target.
     """
     rows = inputs.outputs.has_audio
     return structure_loss(inputs.outputs.joint[rows], inputs.frozen_audio[rows])

@@ -16,6 +16,7 @@ from hilbert.model import Hilbert
 D_AUDIO, D_TEXT = 24, 16
 
 MakeDocument = Callable[..., Features]
+MakeModel = Callable[[HilbertConfig], Hilbert]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -74,12 +75,23 @@ def tiny() -> HilbertConfig:
     )
 
 
-@pytest.fixture
-def model(tiny: HilbertConfig) -> Hilbert:
-    """Return a model with every weight moved, as after training: no zeros hide a fault."""
-    model = new_model(tiny, seed=3)
+def make_model(config: HilbertConfig) -> Hilbert:
+    """Make a model with every weight moved, as after training: no zeros hide a fault."""
+    model = new_model(config, seed=3)
     with torch.random.fork_rng(devices=[]), torch.no_grad():
         torch.manual_seed(5)
         for parameter in model.parameters():
             parameter += 0.2 * torch.randn_like(parameter)
     return model
+
+
+@pytest.fixture(scope="session")
+def model_of() -> MakeModel:
+    """Return the maker of models."""
+    return make_model
+
+
+@pytest.fixture
+def model(tiny: HilbertConfig) -> Hilbert:
+    """Return a small model with every weight moved."""
+    return make_model(tiny)

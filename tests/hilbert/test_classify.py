@@ -10,8 +10,7 @@ import pytest
 import torch
 
 from hilbert.classify import EXPERTS, KINDS, LOGISTIC, MLP, Classifier, FittedClassifier
-from hilbert.document_features import Standardiser, concatenated
-from hilbert.embedding import Embeddings
+from hilbert.document_features import Standardiser
 from hilbert.experts import ClassifierSettings
 from hilbert.saved_classifier import load_classifier, save_classifier
 
@@ -129,13 +128,6 @@ def test_constant_features_are_no_fault() -> None:
     x, y = clusters()
     x[:, 3] = 0.25
     assert np.isfinite(Classifier(MLP, WIDTH, QUICK).fit(x, y).probabilities(x)).all()
-
-
-def test_embeddings_are_joined_audio_text_joint() -> None:
-    parts = [np.full((2, 3), value, np.float32) for value in (1, 2, 3)]
-    has = np.ones(2, np.bool_)
-    joined = concatenated(Embeddings(*parts, has, has, has))
-    assert joined.tolist() == [[1, 1, 1, 2, 2, 2, 3, 3, 3]] * 2
 
 
 def test_the_use_of_experts_is_logged_by_class(caplog: pytest.LogCaptureFixture) -> None:

@@ -192,21 +192,11 @@ SWITCHES = {
 }
 
 
-def _moved(config: HilbertConfig) -> Hilbert:
-    """A model of this form with every weight moved, as after training."""
-    moved = new_model(config, seed=1)
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.manual_seed(2)
-        for parameter in moved.parameters():
-            parameter += 0.2 * torch.randn_like(parameter)
-    return moved
-
-
 @pytest.mark.parametrize("name", SWITCHES)
 def test_every_form_keeps_the_promises_of_the_model(
-    tiny: HilbertConfig, document, name: str
+    model_of, tiny: HilbertConfig, document, name: str
 ) -> None:
-    model = _moved(replace(tiny, **SWITCHES[name]))
+    model = model_of(replace(tiny, **SWITCHES[name]))
     documents = [
         document(1, segments=3), document(2, segments=1), document(3, audio=False),
         document(4, text=False), document(5, segments=30), document(6, audio=False, text=False),
@@ -224,11 +214,11 @@ def test_every_form_keeps_the_promises_of_the_model(
 
 
 def test_in_reading_u_a_modality_is_the_same_alone_and_beside_the_other(
-    tiny: HilbertConfig, document
+    model_of, tiny: HilbertConfig, document
 ) -> None:
     features = document(1)
     for form, same in (("paper", True), ("paper-x", False)):
-        model = _moved(replace(tiny, **FORMS[form]))
+        model = model_of(replace(tiny, **FORMS[form]))
         both = embed_documents(model, [features])
         sound = embed_documents(model, [features.without_text()])
         words = embed_documents(model, [features.without_audio()])
@@ -237,9 +227,9 @@ def test_in_reading_u_a_modality_is_the_same_alone_and_beside_the_other(
 
 
 def test_the_joint_of_reading_x_is_made_of_the_vectors_it_gives(
-    tiny: HilbertConfig, document
+    model_of, tiny: HilbertConfig, document
 ) -> None:
-    model = _moved(replace(tiny, **FORMS["paper-x"]))
+    model = model_of(replace(tiny, **FORMS["paper-x"]))
     batch = collate([Window.whole(document(1))], tiny.d_audio, tiny.d_text)
     with torch.inference_mode():
         states = model.segment_states(batch)
@@ -251,11 +241,11 @@ def test_the_joint_of_reading_x_is_made_of_the_vectors_it_gives(
         torch.testing.assert_close(model.fuse(states).joint, torch.nn.functional.normalize(joint))
 
 
-def test_order_matters_only_with_positions(tiny: HilbertConfig, document) -> None:
+def test_order_matters_only_with_positions(model_of, tiny: HilbertConfig, document) -> None:
     features = document(1, segments=4)
     turned = replace(features.select([3, 2, 1, 0]), times=features.times)
     for positions, same in ((True, False), (False, True)):
-        model = _moved(replace(tiny, segment_positions=positions))
+        model = model_of(replace(tiny, segment_positions=positions))
         joints = embed_documents(model, [features, turned]).joint
         assert np.allclose(joints[0], joints[1], atol=1e-5) is same
 

@@ -519,7 +519,7 @@ def test_an_unknown_term_is_refused_and_the_known_are_named(unbalanced: TermInpu
 def test_every_term_says_what_it_reads_what_it_is_for_and_how_it_relates_to_others() -> None:
     for name, function in TERMS.items():
         assert function.__doc__, name
-        for word in ("Inputs used:", "When:"):
+        for word in ("Inputs used:", "When:", "Relation:"):
             assert word in function.__doc__, (name, word)
 
 

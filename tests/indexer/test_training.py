@@ -26,7 +26,6 @@ from indexer.cli import run
 from indexer.doctor import examine
 from indexer.encoders import Encoders
 from indexer.errors import LibraryError
-from indexer.keyphrases import keyphrases
 from indexer.labels import learn_labels, read_labels
 from indexer.library import Library
 from indexer.maintain import rebuild
@@ -35,7 +34,6 @@ from indexer.segments import Segment
 from indexer.training import (
     TrainingError,
     TrainingPlan,
-    _with_keyphrases,
     read_plan,
     train_library,
 )
@@ -427,46 +425,6 @@ def test_training_killed_and_run_again_ends_in_the_same_model(
     assert train_library(library, PLAN, None, rest).adopted
     assert rest.epochs[0].epoch >= 3
     assert library.fingerprint() == trained[0].fingerprint()
-
-
-# --- keyphrases -------------------------------------------------------------------------------
-
-
-def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
-    texts = [
-        "So today we talk about the tides and why the tides are late in the harbour",
-        "So today we talk about violins and how a violin sings when the bow moves",
-        "So today we talk about vaccines and what memory cells learn",
-    ]
-    first, second, third = keyphrases(texts)
-    assert "tides" in first and "harbour" in first and "today" not in first
-    assert second.startswith("violins")
-    assert "memory" in third and len(third.split()) <= 4
-
-
-def test_only_what_is_learned_from_gets_keyphrases(small_library: Library) -> None:
-    documents = small_library.catalog.documents()
-    features = {d.id: small_library.store.read(d.features) for d in documents}
-    learn = sorted(features)[:3]
-    more = _with_keyphrases(small_library, features, learn)
-    for key, before in features.items():
-        after, added = more[key], len(more[key].sentences) - len(before.sentences)
-        assert np.array_equal(after.sentences[: len(before.sentences)], before.sentences)
-        if key not in learn:
-            assert added == 0
-            continue
-        assert 0 < added <= before.n_segments
-        own = after.sentence_segments[-added:]
-        assert sorted(set(own.tolist())) == own.tolist()
-        # A keyphrase is about its own segment more than about most others.
-        cosines = after.sentences[-added:].astype(np.float32) @ before.text.T
-        assert (cosines.argmax(1) == own).mean() > 0.5
-
-
-def test_segments_without_telling_words_have_no_keyphrase() -> None:
-    assert keyphrases([]) == []
-    assert keyphrases(["", "the and of", "42"]) == ["", "", ""]
-    assert keyphrases(["", "Flut und Ebbe"], language="de") == ["", "flut und ebbe"]
 
 
 # --- labels -----------------------------------------------------------------------------------
