@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import torch
@@ -13,14 +13,21 @@ from torch import Tensor
 
 from hilbert.features import Features
 
+# A sentence that is said in fewer tokens ("Yeah.") tells nothing to learn from. A choice.
+FEWEST_SPOKEN_TOKENS = 2
+
 
 @dataclass(frozen=True)
 class Window:
-    """Consecutive segments `start` to `stop` (exclusive) of a document's features."""
+    """Consecutive segments `start` to `stop` (exclusive) of a document's features.
+
+    `crops` maps segments of which only a part is taken to a row of `features.crops`.
+    """
 
     features: Features
     start: int
     stop: int
+    crops: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def whole(cls, features: Features) -> Window:
@@ -43,6 +50,10 @@ class Batch:
         text: `[B, S, d_text]` float32.
         text_mask: `[B, S]` bool, true for segments with text.
         times: `[B, S, 2]` float32 seconds, zeros for padding.
+        spoken: `[M, d_text]` float32, sentences of which it is known when they are said.
+        spoken_rows: `[M]` int64, the row of `audio_tokens` that each is said in.
+        spoken_bounds: `[M, 2]` int64, the half-open range of that row's tokens.
+        spoken_windows: `[M]` int64, the window of each.
     """
 
     audio_tokens: Tensor
@@ -52,6 +63,10 @@ class Batch:
     text: Tensor
     text_mask: Tensor
     times: Tensor
+    spoken: Tensor
+    spoken_rows: Tensor
+    spoken_bounds: Tensor
+    spoken_windows: Tensor
 
     def to(self, device: torch.device | str) -> Batch:
         """Return the batch on another device."""
@@ -116,6 +131,7 @@ def collate(windows: Sequence[Window], d_audio: int, d_text: int) -> Batch:
     text = np.zeros((*shape, d_text), dtype=np.float32)
     times = np.zeros((*shape, 2), dtype=np.float32)
     pieces: list[NDArray[np.float16]] = []
+    spoken = _Spoken()
     for row, window in enumerate(windows):
         features, size = window.features, window.stop - window.start
         if not 0 <= window.start < window.stop <= features.n_segments:
@@ -129,7 +145,13 @@ def collate(windows: Sequence[Window], d_audio: int, d_text: int) -> Batch:
             text[row, :size] = features.text[window.start : window.stop]
             text_mask[row, :size] = True
         for column, (first, last) in enumerate(features.audio_bounds[window.start : window.stop]):
+            segment = window.start + column
+            if features.crops is not None and segment in window.crops:
+                crop = window.crops[segment]
+                first, last = features.crops.bounds[crop]
+                text[row, column] = features.crops.text[crop]
             if last > first:
+                spoken.add(features, segment, (first, last), len(pieces), row)
                 pieces.append(features.audio_tokens[first:last])
                 audio_mask[row, column] = True
     tokens, token_mask = _pad(pieces, d_audio)
@@ -142,7 +164,37 @@ def collate(windows: Sequence[Window], d_audio: int, d_text: int) -> Batch:
         text=torch.from_numpy(text),
         text_mask=torch.from_numpy(text_mask),
         times=torch.from_numpy(times),
+        spoken=torch.from_numpy(np.concatenate([np.zeros((0, d_text), np.float32), *spoken.text])),
+        spoken_rows=torch.tensor(spoken.rows, dtype=torch.int64),
+        spoken_bounds=torch.tensor(spoken.bounds, dtype=torch.int64).reshape(-1, 2),
+        spoken_windows=torch.tensor(spoken.windows, dtype=torch.int64),
     )
+
+
+@dataclass
+class _Spoken:
+    """The sentences of a batch of which it is known when they are said."""
+
+    text: list[NDArray[np.float32]] = field(default_factory=list)
+    rows: list[int] = field(default_factory=list)
+    bounds: list[list[int]] = field(default_factory=list)
+    windows: list[int] = field(default_factory=list)
+
+    def add(
+        self, features: Features, segment: int, taken: tuple[int, int], row: int, window: int
+    ) -> None:
+        """Add those of a segment whose audio tokens, the range `taken`, are row `row`."""
+        if not len(features.sentence_bounds):
+            return
+        first, last = taken
+        bounds = features.sentence_bounds - first
+        whole = (bounds[:, 0] >= 0) & (bounds[:, 1] <= last - first)
+        long = bounds[:, 1] - bounds[:, 0] >= FEWEST_SPOKEN_TOKENS
+        chosen = np.flatnonzero((features.sentence_segments == segment) & whole & long)
+        self.text.append(features.sentences[chosen].astype(np.float32))
+        self.rows += [row] * len(chosen)
+        self.bounds += bounds[chosen].tolist()
+        self.windows += [window] * len(chosen)
 
 
 def draw_windows(
@@ -150,6 +202,7 @@ def draw_windows(
     batch_documents: int,
     window_segments: tuple[int, int],
     rng: np.random.Generator,
+    crop_share: float = 0.0,
 ) -> list[list[tuple[int, Window]]]:
     """Draw the windows of one epoch, dealt into batches that hold each document at most once.
 
@@ -162,6 +215,7 @@ def draw_windows(
         batch_documents: Most windows in a batch.
         window_segments: Shortest and longest window, in segments.
         rng: Source of the draw. The number of batches does not depend on it.
+        crop_share: Chance that of a segment that has crops one of them is taken.
 
     Returns:
         Batches of (index into `documents`, window).
@@ -184,6 +238,21 @@ def draw_windows(
         for _ in range(wanted[index]):
             length = int(rng.integers(shortest, longest + 1))
             start = int(rng.integers(0, document.n_segments - length + 1))
-            dealt[card % batches].append((index, Window(document, start, start + length)))
+            stop = start + length
+            crops = _draw_crops(document, start, stop, crop_share, rng) if crop_share else {}
+            dealt[card % batches].append((index, Window(document, start, stop, crops)))
             card += 1
     return dealt
+
+
+def _draw_crops(
+    features: Features, start: int, stop: int, share: float, rng: np.random.Generator
+) -> dict[int, int]:
+    crops: dict[int, int] = {}
+    if features.crops is None:
+        return crops
+    for segment in range(start, stop):
+        rows = np.flatnonzero(features.crops.segments == segment)
+        if len(rows) and rng.random() < share:
+            crops[segment] = int(rng.choice(rows))
+    return crops

@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Crops:
+    """Parts of segments as further examples to learn from: `C` runs of their sentences.
+
+    A few hours of speech are soon learned by heart; a part of a segment is another example, with
+    words of its own, at the price of embedding them.
+
+    Attributes:
+        segments: `[C]` int64, the segment that each is a part of.
+        bounds: `[C, 2]` int64, the half-open range of the document's audio tokens.
+        text: `[C, d_text]` float32 unit vectors of their words.
+    """
+
+    segments: NDArray[np.int64]
+    bounds: NDArray[np.int64]
+    text: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,10 @@ class Features:
         sentences: `[n_sentences, d_text]` float16, one unit vector a sentence.
         sentence_segments: `[n_sentences]` int64, the segment that each sentence belongs to.
         times: `[S, 2]` float32 seconds; estimated from the word count where nothing tells.
+        sentence_bounds: `[n_sentences, 2]` int64, the half-open range of `audio_tokens` in which
+            each sentence is said, an empty range where that is not known; `[0, 2]` where it is
+            known of none. For training only, so not stored.
+        crops: Parts of the segments, None where nobody made any. For training only.
     """
 
     audio_tokens: NDArray[np.float16]
@@ -32,6 +54,8 @@ class Features:
     sentences: NDArray[np.float16]
     sentence_segments: NDArray[np.int64]
     times: NDArray[np.float32]
+    sentence_bounds: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 2), np.int64))
+    crops: Crops | None = None
 
     def __post_init__(self) -> None:
         segments = len(self.audio_bounds)
@@ -44,6 +68,10 @@ class Features:
             raise ValueError(f"{len(self.text)} text vectors for {segments} segments")
         if len(self.sentences) != len(self.sentence_segments):
             raise ValueError("sentences and sentence_segments differ in length")
+        if len(self.sentence_bounds) not in (0, len(self.sentences)):
+            raise ValueError(
+                f"{len(self.sentence_bounds)} sentence_bounds for {len(self.sentences)} sentences"
+            )
         if segments and self.audio_bounds.max(initial=0) > len(self.audio_tokens):
             raise ValueError("audio_bounds reach past the last audio token")
 
@@ -68,6 +96,8 @@ class Features:
             self,
             audio_tokens=self.audio_tokens[:0],
             audio_bounds=np.zeros_like(self.audio_bounds),
+            sentence_bounds=self.sentence_bounds[:0],
+            crops=None,
         )
 
     def without_text(self) -> Features:
@@ -77,10 +107,12 @@ class Features:
             text=self.text[:0],
             sentences=self.sentences[:0],
             sentence_segments=self.sentence_segments[:0],
+            sentence_bounds=self.sentence_bounds[:0],
+            crops=None,
         )
 
     def select(self, segments: Sequence[int]) -> Features:
-        """Return some segments as a document of their own, in the order given.
+        """Return some segments as a document of their own, in the order given, without crops.
 
         Args:
             segments: Different numbers of segments.
@@ -95,8 +127,18 @@ class Features:
             text=self.text[rows] if self.has_text else self.text,
             sentences=self.sentences[kept],
             sentence_segments=place[self.sentence_segments[kept]],
+            sentence_bounds=self.sentence_bounds[kept[: len(self.sentence_bounds)]],
             times=self.times[rows],
+            crops=None,
         )
+
+    def with_bounds(self, bounds: NDArray[np.int64]) -> Features:
+        """Return the document with `bounds [n_sentences, 2]` as its `sentence_bounds`."""
+        return replace(self, sentence_bounds=bounds)
+
+    def with_crops(self, crops: Crops) -> Features:
+        """Return the document with parts of its segments."""
+        return replace(self, crops=crops)
 
     def with_phrases(
         self, vectors: NDArray[np.floating], segments: NDArray[np.integer]
@@ -107,8 +149,12 @@ class Features:
             vectors: `[n, d_text]` unit vectors of the text encoder.
             segments: `[n]`, the segment that each text stands for.
         """
+        bounds = self.sentence_bounds
+        if len(bounds):  # a phrase is made of words from all over its segment
+            bounds = np.concatenate([bounds, np.zeros((len(vectors), 2), np.int64)])
         return replace(
             self,
             sentences=np.concatenate([self.sentences, vectors.astype(np.float16)]),
             sentence_segments=np.concatenate([self.sentence_segments, segments.astype(np.int64)]),
+            sentence_bounds=bounds,
         )

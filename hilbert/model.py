@@ -15,6 +15,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from hilbert.batch import Batch
@@ -46,6 +47,8 @@ class SegmentStates:
         text: `[B, S, width]`; with the text anchor the frozen text vectors themselves.
         text_mask: `[B, S]` bool.
         times: `[B, S, 2]` seconds.
+        spoken: `[M, width]`, audio vectors of the batch's `spoken` sentences, each made of the
+            tokens in which it is said; None where no batch was embedded.
     """
 
     audio: Tensor
@@ -53,6 +56,7 @@ class SegmentStates:
     text: Tensor
     text_mask: Tensor
     times: Tensor
+    spoken: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -136,12 +140,27 @@ class AudioAdapter(nn.Module):
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Embed `tokens [N, T, d_audio]` where `mask [N, T]` is true; `[N, width]` unit rows."""
+        return self.pooled(self.states(tokens, mask), mask)
+
+    def states(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Let the tokens of each segment attend to each other; `[N, T, width]`."""
         seconds = torch.arange(tokens.shape[1], device=tokens.device) / self.tokens_per_second
         x = self.project(tokens)  # [N, T, width]
         x = x + time_position(seconds, self.width, *TOKEN_PERIODS)
         for layer in self.layers:
             x = layer(x, mask)
-        return unit(self.out(self.pool(x, mask)))  # [N, width]
+        return x
+
+    def pooled(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Make `states [N, T, width]` to one vector a segment, `[N, width]` unit rows."""
+        return unit(self.out(self.pool(states, mask)))
+
+    def spans(self, states: Tensor, rows: Tensor, bounds: Tensor) -> Tensor:
+        """Make the states within `bounds [M, 2]` of `rows [M]` to a vector each, `[M, width]`."""
+        sums = F.pad(states.cumsum(1), (0, 0, 1, 0))  # [N, T + 1, width], sums[:, 0] = 0
+        low, high = bounds.unbind(1)
+        means = (sums[rows, high] - sums[rows, low]) / (high - low).unsqueeze(1)
+        return unit(self.out(means))
 
 
 class Hilbert(nn.Module):
@@ -192,20 +211,27 @@ class Hilbert(nn.Module):
         """Embed every segment of a batch by itself, each modality alone."""
         shape = (*batch.audio_mask.shape, self.config.width)
         audio = batch.text.new_zeros(shape).flatten(0, 1)  # [B * S, width]
+        spoken = batch.text.new_zeros(len(batch.spoken_rows), self.config.width)
         lengths = batch.token_mask.sum(-1)  # [N]
         # Segments of like length together: padding all to the longest doubled the time.
         for rows in lengths.argsort(stable=True).chunk(LENGTH_GROUPS):
             if len(rows):
                 longest = int(lengths[rows[-1]])
                 tokens, mask = batch.audio_tokens[rows], batch.token_mask[rows]
-                vectors = self.adapter(tokens[:, :longest], mask[:, :longest])  # [rows, width]
+                states = self.adapter.states(tokens[:, :longest], mask[:, :longest])
+                vectors = self.adapter.pooled(states, mask[:, :longest])  # [rows, width]
                 audio = audio.index_copy(0, batch.audio_rows[rows], vectors)
+                # Sentences said in these segments, and the place of their segment among them.
+                said, place = (batch.spoken_rows.unsqueeze(1) == rows).nonzero(as_tuple=True)
+                vectors = self.adapter.spans(states, place, batch.spoken_bounds[said])
+                spoken = spoken.index_copy(0, said, vectors)
         return SegmentStates(
             audio=audio.view(shape),
             audio_mask=batch.audio_mask,
             text=self.text_states(batch.text),
             text_mask=batch.text_mask,
             times=batch.times,
+            spoken=spoken,
         )
 
     def text_states(self, text: Tensor) -> Tensor:

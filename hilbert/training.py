@@ -101,6 +101,7 @@ def train(
     start: Hilbert | None = None,
     reference: Hilbert | None = None,
     seen: Seen | None = None,
+    split: Split | None = None,
     about: str = "",
 ) -> TrainingResult:
     """Train a model, save the best weights to `out`, and say what it was worth.
@@ -121,6 +122,8 @@ def train(
         start: Weights to go on from, of a model with `model_config`; None for untrained ones.
         reference: The model to compare with; None for what training begins with.
         seen: Documents that `start` or `reference` had to do with when they were trained.
+        split: Which documents do what, for those that a hash of their id would part wrongly
+            (excerpts of one recording); None for `held_out.split_documents`.
         about: Lines on the data for the model's card.
 
     Raises:
@@ -134,7 +137,7 @@ def train(
     if start is not None and start.config != model_config:
         raise ValueError("the model to go on from has another config than the one to train")
     out = Path(out)
-    split = split_documents(documents, config.held_out_share, seen)
+    split = split or split_documents(documents, config.held_out_share, seen)
     learn, validation, judge = (
         [documents[key] for key in keys] for keys in (split.learn, split.validation, split.judge)
     )
@@ -228,7 +231,9 @@ def _train_epoch(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(int(rng.integers(2**62)))
         model.train()
-        batches = draw_windows(documents, config.batch_documents, config.window_segments, rng)
+        batches = draw_windows(
+            documents, config.batch_documents, config.window_segments, rng, config.crop_share
+        )
         for number, windows in enumerate(batches):
             # The number of batches is the same in every epoch, whatever was drawn.
             lr = learning_rate(epoch * len(batches) + number, len(batches), config)
@@ -303,7 +308,9 @@ def _identity(
     for key, features in sorted(documents.items()):
         digest.update(key.encode())
         digest.update(features.audio_bounds.tobytes() + features.text.tobytes())
-        digest.update(features.sentences.tobytes())
+        digest.update(features.sentences.tobytes() + features.sentence_bounds.tobytes())
+        if features.crops is not None:
+            digest.update(features.crops.bounds.tobytes() + features.crops.text.tobytes())
     return digest.hexdigest()
 
 

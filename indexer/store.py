@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,8 @@ class FeatureStore:
         from safetensors.numpy import load_file
 
         try:
-            return Features(**load_file(self.folder / name))
+            arrays: dict[str, Any] = load_file(self.folder / name)
+            return Features(**arrays)
         except (OSError, SafetensorError, TypeError, ValueError) as error:
             raise LibraryError(
                 f"features/{name} is missing or damaged ({error}); run "

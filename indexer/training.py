@@ -15,7 +15,7 @@ from hilbert.checkpoint import model_fingerprint, remove_progress, write_text
 from hilbert.comparison import FEWEST_JUDGES
 from hilbert.config import HilbertConfig, TrainingConfig
 from hilbert.errors import HilbertError
-from hilbert.features import Features
+from hilbert.features import Crops, Features
 from hilbert.held_out import Seen, Split, split_documents
 from hilbert.model import Hilbert
 from hilbert.presets import FORMS, objective
@@ -32,6 +32,8 @@ from indexer.errors import LibraryError
 from indexer.keyphrases import keyphrases
 from indexer.library import SEEN_FILE, Library
 from indexer.lock import writer_lock
+from indexer.segments import Segment
+from indexer.spoken import draw_parts, with_sentence_bounds
 
 # With fewer, held-out scores of a handful of documents say nothing.
 FEWEST_DOCUMENTS = 20
@@ -47,6 +49,9 @@ class TrainingError(HilbertError):
 
 class TrainingReporter(Protocol):
     """Who is told how a training goes on."""
+
+    def preparing(self, done: int, total: int) -> None:
+        """So many of the documents to learn from are ready."""
 
     def step(self, done: int, total: int) -> None:
         """So many batches of all are done."""
@@ -171,7 +176,7 @@ def train_library(
     except ValueError as error:
         raise TrainingError(f"the settings cannot be used: {error}") from error
     goes_on = config == current.config and not plan.from_scratch
-    features = _with_keyphrases(library, features, split.learn)
+    features = with_learning_aids(library, features, split.learn, reporter.preparing)
     folder.mkdir(parents=True, exist_ok=True)
 
     def run() -> TrainingResult:
@@ -264,27 +269,53 @@ def _remember(folder: Path, split: Split, before: Seen) -> None:
     write_text(folder / SEEN_FILE, json.dumps(known, indent=1) + "\n")
 
 
-def _with_keyphrases(
-    library: Library, features: Mapping[str, Features], learn: Sequence[str]
+def with_learning_aids(
+    library: Library,
+    features: Mapping[str, Features],
+    learn: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Features]:
-    """Let a few telling words of each segment stand in for typed queries, as sentences do.
+    """Add to what is learned from: typed words, times of sentences, and parts of segments.
 
-    Only in what is learned from: held-out documents are asked for by what was said.
+    A few telling words of each segment stand in for typed queries, as sentences do. Only in what
+    is learned from: held-out documents are asked for by what was said.
+
+    Args:
+        library: that the features are of.
+        features: by document id.
+        learn: ids of the documents that are learned from.
+        progress: called with the documents done and their number; embedding the words of the
+            parts takes a minute for every few hours of speech.
     """
     features = dict(features)
     learn = [key for key in learn if features[key].has_text]
     segments = [library.catalog.segments(key) for key in learn]
-    phrases = keyphrases([s.text for parts in segments for s in parts], library.language())
-    told = [phrase for phrase in phrases if phrase]
-    if not told:
-        return features
-    vectors = iter(library.encoders.text.encode(told, kind="query"))
-    rest = iter(phrases)
-    for key, parts in zip(learn, segments, strict=True):
-        rows = [row for row in range(len(parts)) if next(rest)]
-        if rows:
-            chosen = np.stack([next(vectors) for _ in rows])
-            features[key] = features[key].with_phrases(chosen, np.array(rows))
+    phrases = iter(keyphrases([s.text for parts in segments for s in parts], library.language()))
+    for done, (key, parts) in enumerate(zip(learn, segments, strict=True), 1):
+        told = [next(phrases) for _ in parts]
+        features[key] = _with_aids(library, key, features[key], parts, told)
+        if progress:
+            progress(done, len(learn))
+    return features
+
+
+def _with_aids(
+    library: Library, key: str, features: Features, segments: list[Segment], phrases: list[str]
+) -> Features:
+    document = library.catalog.document(key)
+    language = (document and document.language) or library.language()
+    features = with_sentence_bounds(features, segments, library.catalog.cues(key), language)
+    encode = library.encoders.text.encode
+    if parts := draw_parts(features, segments, language):
+        crops = Crops(
+            segments=np.array([part.segment for part in parts]),
+            bounds=np.array([part.bounds for part in parts]),
+            text=encode([part.text for part in parts]),
+        )
+        features = features.with_crops(crops)
+    if rows := [row for row, phrase in enumerate(phrases) if phrase]:
+        vectors = encode([phrases[row] for row in rows], kind="query")
+        features = features.with_phrases(vectors, np.array(rows))
     return features
 
 

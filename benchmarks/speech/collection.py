@@ -31,11 +31,12 @@ log = logging.getLogger("make_speech")
 
 def in_order(everything: Iterable[Excerpt], seed: int) -> list[Excerpt]:
     """The order in which excerpts are made: by a hash, so that any beginning has all shows."""
+    return sorted(everything, key=lambda excerpt: place_in_order(excerpt.name, seed))
 
-    def place(excerpt: Excerpt) -> str:
-        return hashlib.sha256(f"{seed}/{excerpt.name}".encode()).hexdigest()
 
-    return sorted(everything, key=place)
+def place_in_order(name: str, seed: int) -> str:
+    """What documents are ordered by, to make them and to take the first so many hours of them."""
+    return hashlib.sha256(f"{seed}/{name}".encode()).hexdigest()
 
 
 def existing(out: Path, shows: Iterable[str], seed: int) -> dict[str, Record]:

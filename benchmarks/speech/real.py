@@ -16,6 +16,8 @@ from indexer.files import write_atomically
 from indexer.transcripts import Cue
 from speech.document import webvtt
 
+REAL_LABELS = ("speechocean", "short")
+
 
 @dataclass(frozen=True)
 class RealDocument:

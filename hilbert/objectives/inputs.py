@@ -32,6 +32,9 @@ class TermInputs:
         segment_audio: `[P, width]`, audio vectors of single segments.
         segment_text: `[P, width]`, text vectors of the same segments.
         segment_excluded: `[P, P]` bool, pairs that are no negatives (same document, duplicate).
+        spoken_audio: `[M, width]`, audio vectors of sentences, of the tokens they are said in.
+        spoken_text: `[M, width]`, text vectors of the same sentences.
+        spoken_excluded: `[M, M]` bool, pairs that are no negatives.
         queries: `[Q, width]`, joint vectors of single sentences: typed queries.
         query_rows: `[Q]` int64, the window that each sentence was taken from.
         frozen_audio: `[B, d_audio]`, mean audio token of each window, as the encoder gave it.
@@ -47,6 +50,9 @@ class TermInputs:
     segment_audio: Tensor
     segment_text: Tensor
     segment_excluded: Tensor
+    spoken_audio: Tensor
+    spoken_text: Tensor
+    spoken_excluded: Tensor
     queries: Tensor
     query_rows: Tensor
     frozen_audio: Tensor
@@ -107,6 +113,8 @@ def gather_inputs(
     same = not config.same_document_negatives
     frozen_text = masked_mean(batch.text, batch.text_mask)  # [B, d_text]
     queries, query_rows = _draw_queries(model, windows, rng)
+    assert states.spoken is not None
+    all_spoken = torch.ones(len(batch.spoken), dtype=torch.bool, device=config.device)
     return TermInputs(
         outputs=outputs,
         joint_without_audio=model.joint(states, keep_audio=False).vector,
@@ -116,6 +124,11 @@ def gather_inputs(
         segment_text=states.text[paired],
         segment_excluded=not_negatives(
             numbers[paired.nonzero()[:, 0]] if same else None, batch.text[paired], paired[paired]
+        ),
+        spoken_audio=states.spoken,
+        spoken_text=model.text_states(batch.spoken),
+        spoken_excluded=not_negatives(
+            numbers[batch.spoken_windows] if same else None, batch.spoken, all_spoken
         ),
         queries=queries,
         query_rows=query_rows,

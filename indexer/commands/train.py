@@ -94,6 +94,15 @@ def _read(path: Path) -> str:
 class TrainingTerminal(TerminalReporter):
     """Progress with time left over all epochs, and a line an epoch, on standard error."""
 
+    def preparing(self, done: int, total: int) -> None:
+        """See `indexer.training.TrainingReporter`."""
+        if done == 1:
+            self._task = self._progress.add_task("embedding parts of segments", total=total)
+        if self._task is not None:
+            self._progress.update(self._task, completed=done)
+        if done == total:
+            self._task = None
+
     def step(self, done: int, total: int) -> None:
         """See `indexer.training.TrainingReporter`."""
         if self._task is None:

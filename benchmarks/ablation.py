@@ -1,0 +1,218 @@
+"""Which part of the recipe does what: train variants on 10 hours of made speech, and compare.
+
+    python benchmarks/ablation.py --library made-library --out ablation \
+        --clean changelog-library --noisy noisy-library
+
+`made-library` is of the folder that `make_speech.py` made (30 hours or more), `changelog-library`
+of `changelog-speech` with its transcripts, `noisy-library` of its noisy copies without
+(`noisy_copies.py`). Every run learns from the same 10 hours; the weights of its best epoch are
+chosen on validation episodes, and what is reported is of test episodes and of `changelog-speech`,
+whose episodes are in no other part. A run takes at most three minutes on one quiet core. A result
+that is there is not computed again, so a stopped call goes on; delete a file of `OUT/results` to
+do its run anew. Prints the tables of benchmarks/README.md and draws `OUT/ablation.svg`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from speech.ablation_report import print_tables
+from speech.corpus import read_corpus
+from speech.errors import SpeechError
+from speech.plots import draw_ablation
+from speech.runs import Bench, Recipe, measure, train_recipe
+from speech.typed import TypedQueries, queries_file, read_queries
+
+from hilbert.checkpoint import write_text
+from indexer.errors import HilbertError
+from indexer.library import Library
+
+HOURS = 10.0
+EPOCHS = 8
+# Chosen on validation episodes with the direct term alone, among 3e-4, 1e-3 and 2e-3.
+LEARNING_RATE = 1e-3
+MAIN_SEEDS = (0, 1, 2)
+
+_TRAINED_SIDES = {"text_anchor": False, "gate": False, "joint_form": "pooled"}
+_JOINT_ONLY = {"reciprocal_plain": 1.0}
+_CKA = {"cka_audio_output": 0.15, "cka_text_output": 0.15}
+_BALANCE = {"balance_symmetric": 0.1}
+_OURS = {
+    "direct": 0.5,
+    "sentence": 1.0,
+    "reciprocal": 1.0,
+    "cka_text": 0.3,
+    "balance": 0.1,
+    "query": 1.0,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a recipe, and whether it is trained with several seeds."""
+
+    name: str
+    model: dict[str, Any] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    training: dict[str, Any] = field(default_factory=dict)
+    main: bool = False
+
+    def recipe(self, seed: int) -> Recipe:
+        """What is trained."""
+        settings = {"epochs": EPOCHS, "lr": LEARNING_RATE, "patience": EPOCHS}
+        if not self.weights:
+            settings["epochs"] = 0
+        weights = self.weights or {"direct": 1.0}
+        training = {**settings, "seed": seed, "weights": weights, **self.training}
+        return Recipe(dict(self.model), training)
+
+
+def _without(*terms: str) -> dict[str, float]:
+    return {name: weight for name, weight in _OURS.items() if name not in terms}
+
+
+ROWS = (
+    Row("frozen text, untrained", main=False),
+    Row(
+        "CLIP A-T",
+        {"text_anchor": False, "gate": False, "learned_temperature": True, "cross_layers": 0},
+        {"clip": 1.0},
+        main=True,
+    ),
+    Row("GMC", _TRAINED_SIDES, {"gmc": 1.0}, main=True),
+    Row("joint-only", _TRAINED_SIDES, _JOINT_ONLY, main=True),
+    Row("joint-only + CKA", _TRAINED_SIDES, {**_JOINT_ONLY, **_CKA}),
+    Row("joint-only + MI balance", _TRAINED_SIDES, {**_JOINT_ONLY, **_BALANCE}),
+    Row("all of the abstract (U)", _TRAINED_SIDES, {**_JOINT_ONLY, **_CKA, **_BALANCE}, main=True),
+    Row(
+        "all of the abstract (X)",
+        {**_TRAINED_SIDES, "reading": "X"},
+        {**_JOINT_ONLY, **_CKA, **_BALANCE},
+    ),
+    Row(
+        "all + direct A-T",
+        _TRAINED_SIDES,
+        {**_JOINT_ONLY, **_CKA, **_BALANCE, "direct": 1.0},
+        main=True,
+    ),
+    Row(
+        "all + direct, leak-free",
+        _TRAINED_SIDES,
+        {"reciprocal": 1.0, **_CKA, **_BALANCE, "direct": 1.0},
+        main=True,
+    ),
+    Row("shipped recipe", {}, _OURS, main=True),
+    Row("- text anchor", {"text_anchor": False}, _OURS),
+    Row("- leak-free (plain)", {}, {**_without("reciprocal"), **_JOINT_ONLY}),
+    Row("- direct", {}, _without("direct")),
+    Row("- sentence term", {}, _without("sentence")),
+    Row("- query term", {}, _without("query")),
+    Row("- CKA, MI balance", {}, _without("cka_text", "balance")),
+    Row("- modality dropout", {}, _OURS, {"modality_dropout": 0.0}),
+    Row("- parts of segments", {}, _OURS, {"crop_share": 0.0}),
+    Row("- gate", {"gate": False}, _OURS),
+    Row("direct and sentence only", {}, {"direct": 0.5, "sentence": 1.0}),
+)
+
+
+def main() -> int:
+    """Train what has no result yet, then print and draw all results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--library", type=Path, required=True, help="of made speech")
+    parser.add_argument("--out", type=Path, required=True, help="models and results")
+    parser.add_argument("--clean", type=Path, help="library of changelog-speech")
+    parser.add_argument("--noisy", type=Path, help="library of its noisy copies")
+    parser.add_argument("--hours", type=float, default=HOURS, help="to learn from (default 10)")
+    parser.add_argument("--rows", nargs="*", default=[], help="only these rows, by name")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at a time")
+    options = parser.parse_args()
+    try:
+        results = run_all(options)
+    except (SpeechError, HilbertError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
+    print_tables([row.name for row in ROWS], results)
+    draw_ablation([row.name for row in ROWS], results, options.out / "ablation.svg")
+    return 0
+
+
+def run_all(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
+    """Return the results of every run by name of its row, one a seed."""
+    if unknown := sorted(set(options.rows) - {row.name for row in ROWS}):
+        raise SpeechError(f"no row {', '.join(unknown)}; rows are {[row.name for row in ROWS]}")
+    rows = [row for row in ROWS if not options.rows or row.name in options.rows]
+    # All rows with the first seed, then the main ones with the others: a table early.
+    tasks = [(row, 0) for row in rows]
+    tasks += [(row, seed) for seed in MAIN_SEEDS[1:] for row in rows if row.main]
+    folder = options.out / "results"
+    folder.mkdir(parents=True, exist_ok=True)
+    results: dict[str, list[dict[str, Any]]] = {}
+    global _bench
+    _bench = _prepare(options)
+    # Forked, so that the features are read and held once. One thread, here and there: forking a
+    # process that has OpenMP threads would hang, and one run a core is faster than two cores a run.
+    context = multiprocessing.get_context("fork")
+    begun = time.monotonic()
+    with ProcessPoolExecutor(options.jobs, context) as pool:
+        futures = {pool.submit(_run, row, seed, options.out): (row, seed) for row, seed in tasks}
+        for done, future in enumerate(as_completed(futures), 1):
+            row, seed = futures[future]
+            results.setdefault(row.name, []).append(future.result())
+            left = (time.monotonic() - begun) / done * (len(tasks) - done)
+            told = (
+                f"{done} of {len(tasks)}: {row.name}, seed {seed}; about {left / 60:.0f} min left"
+            )
+            print(told, file=sys.stderr, flush=True)
+    return results
+
+
+_bench: Bench
+
+
+def _prepare(options: argparse.Namespace) -> Bench:
+    torch.set_num_threads(1)
+    library = Library.open(options.library)
+    corpus = read_corpus(library)
+    typed: dict[str, TypedQueries] = {}
+    for name, folder in (("clean", options.clean), ("noisy", options.noisy)):
+        if folder:
+            typed[name] = read_queries(Library.open(folder), queries_file())
+    learn = corpus.first_hours(options.hours)
+    return Bench.prepare(library, learn, corpus.validation, corpus.test, typed)
+
+
+def _run(row: Row, seed: int, out: Path) -> dict[str, Any]:
+    name = f"{row.name.replace(' ', '-').replace(',', '')}-{seed}"
+    path = out / "results" / f"{name}.json"
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    if kept and set(_bench.typed) <= set(kept["typed"]):
+        return dict(kept)
+    begun = time.monotonic()
+    trained = train_recipe(_bench, row.recipe(seed), out / "models" / name)
+    seconds = kept.get("seconds", round(time.monotonic() - begun, 1))
+    result = {
+        "row": row.name,
+        "seed": seed,
+        "seconds": seconds,
+        "best_epoch": trained.best_epoch,
+        **measure(_bench, trained.model),
+    }
+    write_text(path, json.dumps(result, indent=1) + "\n")
+    return result
+
+
+if __name__ == "__main__":
+    sys.exit(main())

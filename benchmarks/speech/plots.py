@@ -1,0 +1,59 @@
+"""Plots for benchmarks/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean
+
+from speech.ablation_report import Results, values
+
+_COLUMNS = (
+    ("segment audio->text R@1", ("directions", "segment/audio->text", "recall@1")),
+    ("segment audio->joint R@1", ("directions", "segment/audio->joint", "recall@1")),
+    ("typed, joint MRR@10", ("typed", "clean", "joint")),
+    ("typed, bad ASR, joint MRR@10", ("typed", "noisy", "joint")),
+)
+
+
+def draw_ablation(rows: Sequence[str], results: Results, path: Path) -> None:
+    """Draw bars of the means by row, a dot a seed."""
+    figure = _figure(11, 0.32 * len(rows) + 1.4)
+    named = [row for row in rows if row in results][::-1]
+    axes = figure.subplots(1, len(_COLUMNS), sharey=True)
+    for axis, (title, keys) in zip(axes, _COLUMNS, strict=True):
+        for place, row in enumerate(named):
+            if keys[0] == "typed" and keys[1] not in results[row][0]["typed"]:
+                continue
+            found = values(results[row], *keys)
+            axis.barh(place, mean(found), color="#6f8fc9", height=0.7)
+            axis.plot(found, [place] * len(found), "o", color="#22355c", markersize=3)
+        axis.set_title(title, fontsize=9)
+        axis.grid(axis="x", alpha=0.3)
+        axis.spines[["top", "right"]].set_visible(False)
+    axes[0].set_yticks(range(len(named)), named, fontsize=8)
+    _save(figure, path)
+
+
+def draw_curve(hours: Sequence[float], recalls: dict[str, Sequence[float]], path: Path) -> None:
+    """Draw recall@1 by hours of speech, a line for each test set."""
+    figure = _figure(5.5, 3.5)
+    axis = figure.subplots()
+    for name, found in recalls.items():
+        axis.plot(hours, found, "o-", label=name)
+    axis.set(xscale="log", xlabel="hours of made speech", ylabel="audio -> own text, R@1")
+    axis.set_xticks(list(hours), [f"{value:g}" for value in hours])
+    axis.set_ylim(bottom=0)
+    axis.grid(alpha=0.3)
+    axis.legend(frameon=False)
+    _save(figure, path)
+
+
+def _figure(width: float, height: float):  # type: ignore[no-untyped-def]
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _save(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
+    figure.savefig(path, metadata={"Date": None})
