@@ -84,20 +84,24 @@ def given_texts(folder: Path) -> dict[str, str]:
 def word_errors(library: Library, given: Mapping[str, str]) -> tuple[int, int]:
     """Return the words to substitute, delete or insert, and the words that were said.
 
-    Over the documents of the library that have a given text; case and punctuation do not count.
+    Over the documents of the library that have a given text; neither case nor punctuation counts.
     """
     errors = words = 0
     for document in library.catalog.documents():
         if document.name in given:
             heard = " ".join(cue.text for cue in library.catalog.cues(document.id))
-            said = plain_words(given[document.name])
-            errors += Levenshtein.distance(said, plain_words(heard))
-            words += len(said)
+            wrong, said = count_errors(given[document.name], heard)
+            errors, words = errors + wrong, words + said
     return errors, words
 
 
-def plain_words(text: str) -> list[str]:
-    """Lower-case words without punctuation."""
+def count_errors(said: str, heard: str) -> tuple[int, int]:
+    """Return the words to substitute, delete or insert, and the words that were said."""
+    words = _plain_words(said)
+    return Levenshtein.distance(words, _plain_words(heard)), len(words)
+
+
+def _plain_words(text: str) -> list[str]:
     return re.findall(r"[a-z0-9']+", text.lower())
 
 

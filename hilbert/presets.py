@@ -23,7 +23,14 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
 
 # Weights of the terms of the loss by name; see `hilbert.objectives` for each term.
 OBJECTIVES: Mapping[str, Mapping[str, float]] = {
-    "hilbert": {"direct": 0.5, "reciprocal": 1.0, "cka_text": 0.3, "balance": 0.1, "query": 1.0},
+    "hilbert": {
+        "direct": 0.5,
+        "sentence": 1.0,
+        "reciprocal": 1.0,
+        "cka_text": 0.3,
+        "balance": 0.1,
+        "query": 1.0,
+    },
     "paper": {
         "reciprocal_plain": 1.0,
         "cka_audio_output": 0.15,

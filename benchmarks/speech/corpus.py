@@ -44,16 +44,30 @@ class Corpus:
         return chosen
 
 
-def read_corpus(library: Library, seed: int = 0) -> Corpus:
-    """Part the documents of a library that `make_speech.py` made with this seed.
-
-    By a hash of the episode, so that what is made later changes no document's side.
+def read_corpus(library: Library) -> Corpus:
+    """Part the documents of a library of what `make_speech.py` made.
 
     Raises:
         SpeechError: a side has no documents.
     """
-    corpus = Corpus([], [], [], [])
     documents = library.catalog.documents()
+    corpus = part(documents)
+    if not (corpus.learn and corpus.validation and corpus.test):
+        raise SpeechError(
+            f"{library.folder} holds too little made speech to part ({len(documents)} documents); "
+            "index a folder that benchmarks/make_speech.py made"
+        )
+    return corpus
+
+
+def part(documents: Sequence[Document], seed: int = 0) -> Corpus:
+    """Part documents by a hash of their episode: what is made later changes no document's side.
+
+    Args:
+        documents: made speech, and real speech by its label.
+        seed: what the speech was made with; tells the order.
+    """
+    corpus = Corpus([], [], [], [])
     for document in sorted(documents, key=lambda d: place_in_order(d.name, seed)):
         if document.label in REAL_LABELS:
             corpus.real.append(document)
@@ -65,11 +79,6 @@ def read_corpus(library: Library, seed: int = 0) -> Corpus:
             corpus.validation.append(document)
         else:
             corpus.learn.append(document)
-    if not (corpus.learn and corpus.validation and corpus.test):
-        raise SpeechError(
-            f"{library.folder} holds too little made speech to part ({len(documents)} documents); "
-            "index a folder that benchmarks/make_speech.py made"
-        )
     return corpus
 
 

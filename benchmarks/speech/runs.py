@@ -22,8 +22,6 @@ from speech.typed import TypedQueries, typed_mrr
 
 # Segments among which the sound of one is to find its own words.
 CANDIDATES = 800
-# Test documents that `hilbert.training` judges by, only for the card: all are measured later.
-_JUDGES = 8
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ class Bench:
 
     Attributes:
         documents: features by id, of what is learned from and of the validation documents.
-        split: what they are for. A few test documents judge, which is only for the card.
+        split: what they are for.
         test: documents that hold `CANDIDATES` segments, or all there are.
         typed: "clean" and "noisy" to their queries.
         encoders: settings of the model that follow from the library's encoders.
@@ -60,11 +58,21 @@ class Bench:
         validation: Sequence[Document],
         test: Sequence[Document],
         typed: dict[str, TypedQueries],
+        judges: int | None = None,
     ) -> Bench:
-        """Read features and add what is learned from beside segments."""
+        """Read features and add what is learned from beside segments.
+
+        Args:
+            library: of made speech.
+            learn: to learn from.
+            validation: to choose the epoch by.
+            test: to measure with.
+            typed: queries to measure with.
+            judges: how many of the test documents the card of a model speaks of; None for all.
+        """
         chosen = [*learn, *validation, *test]
         read = {d.id: library.store.read(d.features) for d in chosen}
-        parts = (learn, validation, test[:_JUDGES])
+        parts = (learn, validation, test[:judges])
         split = Split(*(sorted(d.id for d in part) for part in parts))
         needed = {key: read[key] for key in (*split.learn, *split.validation, *split.judge)}
         settings = library.encoders.settings

@@ -67,6 +67,9 @@ class Recorder:
         if report.epoch == self.stops[0]:
             raise KeyboardInterrupt
 
+    def preparing(self, done: int, total: int) -> None:
+        self.prepared = (done, total)
+
     def building(self, done: int, total: int) -> None:
         if done == self.stops[1]:
             raise KeyboardInterrupt
