@@ -179,6 +179,8 @@ class TrainingConfig(Settings):
             left out or at 0 is not evaluated.
         modality_dropout: Chance that a window's joint sees only one of its two modalities (in
             the terms that say so).
+        garbled_text: Chance that in a window that keeps both modalities the text of the joint is
+            garbled, as by a recogniser that mishears (in the terms that say so).
         crop_share: Chance that a segment is replaced by a part of it, where there are any
             (`hilbert.features.Crops`).
         same_document_negatives: Let segments of one document be negatives of each other.
@@ -200,6 +202,7 @@ class TrainingConfig(Settings):
     temperature: float = 0.07
     weights: dict[str, float] = field(default_factory=_default_weights)
     modality_dropout: float = 0.3
+    garbled_text: float = 0.0
     crop_share: float = 0.5
     same_document_negatives: bool = False
     seed: int = 0
@@ -220,6 +223,7 @@ class TrainingConfig(Settings):
         _require(0.0 <= self.warmup < 1.0, "warmup is a share of the steps, in [0, 1)")
         _require(self.temperature > 0, "temperature must be positive")
         _require(0.0 <= self.modality_dropout <= 1.0, "modality_dropout must be in [0, 1]")
+        _require(0.0 <= self.garbled_text <= 1.0, "garbled_text must be in [0, 1]")
         _require(0.0 <= self.crop_share <= 1.0, "crop_share must be in [0, 1]")
         _require(0.0 < self.held_out_share < 1.0, "held_out_share must be between 0 and 1")
         _require(self.patience >= 1, "patience must be at least 1")
