@@ -120,8 +120,10 @@ ROWS = (
     Row("- query term", {}, _without("query")),
     Row("- CKA, MI balance", {}, _without("cka_text", "balance"), beside=True),
     Row("- modality dropout", {}, _OURS, {"modality_dropout": 0.0}),
-    Row("- parts of segments", {}, _OURS, {"crop_share": 0.0}),
+    Row("- crops", {}, _OURS, {"crop_share": 0.0}),
     Row("- gate", {"gate": False}, _OURS, beside=True),
+    Row("garbled text", {}, _OURS, {"garbled_text": 0.3}, beside=True),
+    Row("4 adapter layers", {"adapter_layers": 4}, _OURS, beside=True),
     Row("direct and sentence only", {}, {"direct": 0.5, "sentence": 1.0}, beside=True),
 )
 

@@ -1,4 +1,4 @@
-"""When each sentence of a document is said, as a range of its audio tokens; parts of segments."""
+"""When each sentence is said, as a range of audio tokens; and crops of segments."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from indexer.segments import Segment
 from indexer.transcripts.model import Cue
 from indexer.transcripts.sentences import split_sentences
 
-# Shorter parts are what the sentence term learns from.
-_FEWEST_PART_TOKENS = 6
+# Shorter runs are what the sentence term learns from.
+_FEWEST_CROP_TOKENS = 6
 
 
 def with_sentence_bounds(
@@ -49,7 +49,7 @@ def with_sentence_bounds(
 
 
 @dataclass(frozen=True)
-class Part:
+class Crop:
     """A run of a segment's sentences: its words and the range of audio tokens they are said in."""
 
     segment: int
@@ -57,19 +57,19 @@ class Part:
     text: str
 
 
-def draw_parts(
+def draw_crops(
     features: Features, segments: Sequence[Segment], language: str = "en", most: int = 4
-) -> list[Part]:
+) -> list[Crop]:
     """Draw runs of two or more sentences of each segment, but not all of them.
 
     Args:
         features: of the document, with `sentence_bounds`.
         segments: its segments.
         language: the language that its sentences were split by.
-        most: parts a segment; fewer where there are no more. The same ones on each call.
+        most: crops a segment; fewer where there are no more. The same ones on each call.
     """
     rng = np.random.default_rng(0)
-    parts: list[Part] = []
+    crops: list[Crop] = []
     sentence = 0
     for number, segment in enumerate(segments if len(features.sentence_bounds) else ()):
         texts = split_sentences(segment.text, language)
@@ -84,9 +84,9 @@ def draw_parts(
         for run in rng.permutation(len(runs))[:most].tolist():
             first, last = runs[run]
             low, high = int(bounds[first, 0]), int(bounds[last - 1, 1])
-            if high - low >= _FEWEST_PART_TOKENS:
-                parts.append(Part(number, (low, high), " ".join(texts[first:last])))
-    return parts
+            if high - low >= _FEWEST_CROP_TOKENS:
+                crops.append(Crop(number, (low, high), " ".join(texts[first:last])))
+    return crops
 
 
 def _times(sentences: Sequence[str], cues: Sequence[Cue]) -> NDArray[np.float64]:

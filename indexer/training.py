@@ -33,7 +33,7 @@ from indexer.keyphrases import keyphrases
 from indexer.library import SEEN_FILE, Library
 from indexer.lock import writer_lock
 from indexer.segments import Segment
-from indexer.spoken import draw_parts, with_sentence_bounds
+from indexer.spoken import draw_crops, with_sentence_bounds
 
 # With fewer, held-out scores of a handful of documents say nothing.
 FEWEST_DOCUMENTS = 20
@@ -275,7 +275,7 @@ def with_learning_aids(
     learn: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Features]:
-    """Add to what is learned from: typed words, times of sentences, and parts of segments.
+    """Add to what is learned from: typed words, times of sentences, and crops.
 
     A few telling words of each segment stand in for typed queries, as sentences do. Only in what
     is learned from: held-out documents are asked for by what was said.
@@ -285,7 +285,7 @@ def with_learning_aids(
         features: by document id.
         learn: ids of the documents that are learned from.
         progress: called with the documents done and their number; embedding the words of the
-            parts takes a minute for every few hours of speech.
+            crops takes a minute for every few hours of speech.
     """
     features = dict(features)
     learn = [key for key in learn if features[key].has_text]
@@ -306,11 +306,11 @@ def _with_aids(
     language = (document and document.language) or library.language()
     features = with_sentence_bounds(features, segments, library.catalog.cues(key), language)
     encode = library.encoders.text.encode
-    if parts := draw_parts(features, segments, language):
+    if drawn := draw_crops(features, segments, language):
         crops = Crops(
-            segments=np.array([part.segment for part in parts]),
-            bounds=np.array([part.bounds for part in parts]),
-            text=encode([part.text for part in parts]),
+            segments=np.array([crop.segment for crop in drawn]),
+            bounds=np.array([crop.bounds for crop in drawn]),
+            text=encode([crop.text for crop in drawn]),
         )
         features = features.with_crops(crops)
     if rows := [row for row, phrase in enumerate(phrases) if phrase]:

@@ -10,7 +10,7 @@ from hilbert.batch import Window, collate, draw_windows
 from hilbert.checkpoint import new_model
 from hilbert.config import HilbertConfig, TrainingConfig
 from hilbert.features import Crops, Features
-from hilbert.objectives import TERMS
+from hilbert.objectives import TERMS, TermInputs
 from hilbert.objectives.info_nce import info_nce
 from hilbert.objectives.inputs import gather_inputs
 
@@ -136,3 +136,26 @@ def test_without_times_the_sentence_term_is_zero(document, tiny: HilbertConfig) 
     windows = [(n, Window.whole(document(n))) for n in range(3)]
     inputs = gather_inputs(new_model(tiny, 0), windows, TrainingConfig(), np.random.default_rng(0))
     assert TERMS["sentence"](inputs).item() == 0.0
+
+
+def test_garbled_text_reaches_the_joint_under_dropout_and_nothing_else(
+    document, tiny: HilbertConfig
+) -> None:
+    model = new_model(tiny, 0).eval()
+    windows = [(n, Window.whole(document(n))) for n in range(40)]
+
+    def gather(share: float) -> TermInputs:
+        config = TrainingConfig(modality_dropout=0.0, garbled_text=share)
+        return gather_inputs(model, windows, config, np.random.default_rng(0))
+
+    plain, some, every = gather(0.0), gather(0.5), gather(1.0)
+    torch.testing.assert_close(plain.joint_dropped, plain.outputs.joint)
+    for inputs in (some, every):
+        for name in ("segment_text", "frozen_text", "joint_without_audio"):
+            assert torch.equal(getattr(inputs, name), getattr(plain, name))
+        assert torch.equal(inputs.outputs.joint, plain.outputs.joint)
+    cosine = (every.joint_dropped * plain.joint_dropped).sum(1)
+    assert 0.3 < cosine.mean() < 0.98
+    assert cosine.max() < 0.999
+    changed = ((some.joint_dropped - plain.joint_dropped).norm(dim=1) > 1e-4).float().mean()
+    assert 0.25 < changed < 0.75

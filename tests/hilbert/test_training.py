@@ -10,9 +10,15 @@ import torch
 from hilbert.checkpoint import load_model, model_fingerprint
 from hilbert.config import HilbertConfig, TrainingConfig
 from hilbert.features import Features
-from hilbert.held_out import held_out_scores
+from hilbert.held_out import Split, held_out_scores
 from hilbert.presets import FORMS, OBJECTIVES, objective
-from hilbert.training import EpochReport, TrainingResult, learning_rate, train
+from hilbert.training import (
+    EpochReport,
+    OtherTrainingError,
+    TrainingResult,
+    learning_rate,
+    train,
+)
 
 CONFIG = TrainingConfig(
     epochs=12, batch_documents=16, window_segments=(1, 4), lr=3e-3, held_out_share=0.25, patience=99
@@ -70,6 +76,31 @@ def test_nothing_is_learned_from_or_chosen_by_the_documents_that_judge(
     changed = documents | {first.split.learn[0]: document(999)}
     third = train(changed, config, tiny, tmp_path / "third")
     assert model_fingerprint(first.model) != model_fingerprint(third.model)
+
+
+def test_a_split_that_is_given_is_kept(documents, tiny: HilbertConfig, tmp_path: Path) -> None:
+    keys = sorted(documents)
+    split = Split(keys[6:], keys[:3], keys[3:6])
+    config = replace(CONFIG, epochs=1)
+    result = train(documents, config, tiny, tmp_path / "given", split=split)
+    assert result.split == split
+    assert result.comparison.documents == 3
+    with pytest.raises(OtherTrainingError):
+        _interrupted(documents, config, tiny, tmp_path / "other", split)
+
+
+def _interrupted(
+    documents: dict[str, Features],
+    config: TrainingConfig,
+    tiny: HilbertConfig,
+    out: Path,
+    split: Split,
+) -> None:
+    """Kill a training with this split, then go on with the one that a hash makes."""
+    config = replace(config, epochs=2)
+    with pytest.raises(Killed):
+        train(documents, config, tiny, out, _killed_after(1), split=split)
+    train(documents, config, tiny, out)
 
 
 def test_training_goes_on_from_a_model_and_keeps_it_when_nothing_is_better(

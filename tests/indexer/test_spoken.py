@@ -1,10 +1,10 @@
-"""Sentences find their tokens by the times of cues; parts of segments are runs of sentences."""
+"""Sentences find their tokens by the times of cues; crops of segments are runs of sentences."""
 
 import numpy as np
 
 from hilbert.features import Features
 from indexer.segments import Segment
-from indexer.spoken import draw_parts, with_sentence_bounds
+from indexer.spoken import draw_crops, with_sentence_bounds
 from indexer.transcripts.model import Cue
 
 
@@ -62,28 +62,28 @@ def test_features_split_into_other_sentences_stay_as_they_are() -> None:
     assert with_sentence_bounds(features, [_segment(cues, 0, 1)], cues) is features
 
 
-def test_parts_are_different_runs_of_sentences_with_their_tokens() -> None:
+def test_crops_are_different_runs_of_sentences_with_their_tokens() -> None:
     texts = ["Apples are red.", "Pears are green.", "Plums are blue.", "Figs are brown."]
     cues = [Cue(text, 5.0 * i, 5.0 * i + 5.0) for i, text in enumerate(texts)]
     segments = [_segment(cues, 0, 4)]
     features = with_sentence_bounds(_features(4, [(0, 40)]), segments, cues)
-    parts = draw_parts(features, segments, most=10)
+    crops = draw_crops(features, segments, most=10)
     runs = {
         (first, last): " ".join(texts[first:last])
         for first in range(4)
         for last in range(first + 2, 5)
         if last - first < 4
     }
-    assert {part.bounds: part.text for part in parts} == {
+    assert {crop.bounds: crop.text for crop in crops} == {
         (10 * first, 10 * last): text for (first, last), text in runs.items()
     }
-    assert draw_parts(features, segments, most=2) == draw_parts(features, segments, most=2)
-    assert len(draw_parts(features, segments, most=2)) == 2
+    assert draw_crops(features, segments, most=2) == draw_crops(features, segments, most=2)
+    assert len(draw_crops(features, segments, most=2)) == 2
 
 
-def test_a_segment_of_one_or_two_sentences_has_no_parts() -> None:
+def test_a_segment_of_one_or_two_sentences_has_no_crops() -> None:
     cues = [Cue("Apples are red.", 0.0, 5.0), Cue("Pears are green.", 5.0, 10.0)]
     segments = [_segment(cues, 0, 2)]
     features = with_sentence_bounds(_features(2, [(0, 20)]), segments, cues)
-    assert draw_parts(features, segments) == []
-    assert draw_parts(_features(2, [(0, 20)]), segments) == []  # of nothing is known when
+    assert draw_crops(features, segments) == []
+    assert draw_crops(_features(2, [(0, 20)]), segments) == []  # of nothing is known when
