@@ -41,11 +41,18 @@ RECIPE: dict[str, Any] = {"lr": 1e-3, "crop_share": 0.7, "patience": EPOCHS}
 _ABOUT = """Real transcripts read by machines: {learned} excerpts of about two minutes, {hours:.1f}
 hours, from {episodes} episodes of seven podcasts (`changelog-text`, CC BY-SA 4.0), read by
 espeak-ng, flite and hibari-tts in many voices, clean, in rooms, over telephones, in babble
-and in noise (`benchmarks/make_speech.py`, seed 0){real}. Test and validation documents
+and in noise (`benchmarks/make_speech.py`, seed 0).{real} Test and validation documents
 are of other episodes, and nothing is of `changelog-speech`. Features: embedded Whisper tiny.en
 (tokens at 2 per second) and all-MiniLM-L6-v2, both frozen."""
-_REAL = """, and {hours:.1f} hours of real speech: speechocean762 (free for any use)
-and a few readings in the public domain"""
+_REAL = """ Beside them {hours:.1f} hours of real speech:
+speechocean762 (free for any use) and a few readings in the public domain."""
+_LIMITS = """
+- English, and nearly all of it machine speech. Real speakers it knows from two hours of short read
+  sentences: how well audio finds words in real conversations must be measured on them.
+- Noise was 5 to 20 dB below the speech it learned from. In louder noise its audio vectors fail
+  before the recogniser does.
+- Libraries made with other encoders start untrained.
+"""
 
 
 def main() -> int:
@@ -159,7 +166,7 @@ def _more(found: dict[str, Any]) -> str:
     for name, channels in found["typed"].items():
         told = ", ".join(f"{channel} {value:.3f}" for channel, value in channels.items())
         lines.append(f"| typed queries, `changelog-speech`, {name} transcripts, MRR@10 | {told} |")
-    return "\n".join([*lines, "", "Made by `benchmarks/train_model.py`.", ""])
+    return "\n".join([*lines, _LIMITS, "Made by `benchmarks/train_model.py`.", ""])
 
 
 def _draw(folder: Path) -> None:

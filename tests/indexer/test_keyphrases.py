@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.keyphrases import keyphrases
 from indexer.library import Library
-from indexer.training import _with_keyphrases
+from indexer.training import with_learning_aids
 
 
 def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
@@ -21,17 +21,27 @@ def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
     assert "memory" in third and len(third.split()) <= 4
 
 
-def test_only_what_is_learned_from_gets_keyphrases(small_library: Library) -> None:
+def test_only_what_is_learned_from_gets_keyphrases_times_and_crops(small_library: Library) -> None:
     documents = small_library.catalog.documents()
     features = {d.id: small_library.store.read(d.features) for d in documents}
     learn = sorted(features)[:3]
-    more = _with_keyphrases(small_library, features, learn)
+    told: list[tuple[int, int]] = []
+    more = with_learning_aids(small_library, features, learn, lambda *done: told.append(done))
+    assert told == [(1, 3), (2, 3), (3, 3)]
     for key, before in features.items():
         after, added = more[key], len(more[key].sentences) - len(before.sentences)
         assert np.array_equal(after.sentences[: len(before.sentences)], before.sentences)
         if key not in learn:
-            assert added == 0
+            assert after is before
             continue
+        spoken = after.sentence_bounds[: len(before.sentences)]
+        assert (spoken[:, 1] > spoken[:, 0]).mean() > 0.9
+        segment = before.audio_bounds[before.sentence_segments]
+        assert (spoken[:, 0] >= segment[:, 0]).all() and (spoken[:, 1] <= segment[:, 1]).all()
+        if after.crops is not None:
+            # The words of a crop are about its own segment more than about most others.
+            cosines = after.crops.text @ before.text.T
+            assert (cosines.argmax(1) == after.crops.segments).mean() > 0.8
         assert 0 < added <= before.n_segments
         own = after.sentence_segments[-added:]
         assert sorted(set(own.tolist())) == own.tolist()
