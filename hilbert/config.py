@@ -188,6 +188,9 @@ class TrainingConfig(Settings):
         held_out_share: Share of the documents that are not learned from. A third of them choose
             the epoch whose weights are kept, two thirds judge those weights; small libraries
             hold out more (`hilbert.held_out`).
+        keep: Which weights to keep: "best", those of the epoch with the best held-out score, or
+            "last": to compare objectives, most of which begin with a better score than they
+            reach, and would be judged by the untrained weights.
         patience: Epochs without a better held-out score after which training stops, the epochs
             of the warm-up not counted.
         device: Where to train: "cpu", "cuda", ...
@@ -207,6 +210,7 @@ class TrainingConfig(Settings):
     same_document_negatives: bool = False
     seed: int = 0
     held_out_share: float = 0.2
+    keep: str = "best"
     patience: int = 8
     device: str = "cpu"
 
@@ -226,6 +230,7 @@ class TrainingConfig(Settings):
         _require(0.0 <= self.garbled_text <= 1.0, "garbled_text must be in [0, 1]")
         _require(0.0 <= self.crop_share <= 1.0, "crop_share must be in [0, 1]")
         _require(0.0 < self.held_out_share < 1.0, "held_out_share must be between 0 and 1")
+        _require(self.keep in ("best", "last"), f'keep is "best" or "last", not {self.keep!r}')
         _require(self.patience >= 1, "patience must be at least 1")
         for name, weight in self.weights.items():
             _require(

@@ -58,7 +58,8 @@ class TrainingResult:
     """A trained model and what training did for it.
 
     Attributes:
-        model: The weights with the best score on the validation documents, in eval mode.
+        model: The weights with the best score on the validation documents (or the last ones,
+            where the settings say so), in eval mode.
         folder: Where it was saved.
         split: Which documents were learned from, chose the weights, and judged them.
         comparison: The reference (before) and `model` (after) on the judging documents.
@@ -182,7 +183,7 @@ def _optimise(
     progress: Callable[[EpochReport], None] | None,
     step: Callable[[int, int], None] | None,
 ) -> _Progress:
-    """Train `model` in place and leave it with its best weights, in eval mode on the CPU."""
+    """Train `model` in place and leave it with the weights to keep, in eval mode on the CPU."""
     optimizer = _optimizer(model, config)
     best_weights = _copy(model)
     state = _resume(out / PROGRESS_FOLDER, identity, model, optimizer, best_weights)
@@ -200,7 +201,7 @@ def _optimise(
             logger.warning("diverged in epoch %d; lower lr", epoch + 1)
             break
         scores = held_out_scores(model, validation).as_dict()
-        if scores["score"] > state.best["score"]:
+        if config.keep == "last" or scores["score"] > state.best["score"]:
             state.best, state.best_epoch = scores, epoch + 1
             best_weights = _copy(model)
         seconds = time.monotonic() - started

@@ -78,6 +78,20 @@ def test_nothing_is_learned_from_or_chosen_by_the_documents_that_judge(
     assert model_fingerprint(first.model) != model_fingerprint(third.model)
 
 
+def test_the_last_weights_are_kept_where_asked(
+    many, trained: TrainingResult, tiny: HilbertConfig, tmp_path: Path
+) -> None:
+    """Of a training that makes a good beginning worse, which "best" goes back to."""
+    config = replace(CONFIG, weights={"cka_audio": 1.0}, epochs=2, lr=0.1)
+    best = train(many, config, tiny, tmp_path / "best", start=trained.model)
+    assert best.best_epoch == 0
+    assert model_fingerprint(best.model) == model_fingerprint(trained.model)
+    config = replace(config, keep="last")
+    last = train(many, config, tiny, tmp_path / "last", start=trained.model)
+    assert last.best_epoch == 2
+    assert model_fingerprint(last.model) != model_fingerprint(trained.model)
+
+
 def test_a_split_that_is_given_is_kept(documents, tiny: HilbertConfig, tmp_path: Path) -> None:
     keys = sorted(documents)
     split = Split(keys[6:], keys[:3], keys[3:6])
