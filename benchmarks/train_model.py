@@ -21,7 +21,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from speech.corpus import Corpus, hours_of, read_corpus
+from speech.corpus import Corpus, episode_of, hours_of, read_corpus
 from speech.errors import SpeechError
 from speech.plots import draw_curve
 from speech.runs import CANDIDATES, Bench, Recipe, first_segments, measure, train_recipe
@@ -39,7 +39,7 @@ EPOCHS = 24
 RECIPE: dict[str, Any] = {"lr": 1e-3, "crop_share": 0.7, "patience": EPOCHS}
 
 _ABOUT = """Real transcripts read by machines: {learned} excerpts of about two minutes, {hours:.1f}
-hours, from {episodes} episodes of seven podcasts (`changelog-text`, CC BY-SA 4.0), read by
+hours, from {episodes} episodes of {shows} podcasts (`changelog-text`, CC BY-SA 4.0), read by
 espeak-ng, flite and hibari-tts in many voices, clean, in rooms, over telephones, in babble
 and in noise (`benchmarks/make_speech.py`, seed 0).{real} Test and validation documents
 are of other episodes, and nothing is of `changelog-speech`. Features: embedded Whisper tiny.en
@@ -134,11 +134,12 @@ def _typed(options: argparse.Namespace) -> dict[str, TypedQueries]:
 
 
 def _about(corpus: Corpus, learn: list[Document], real: list[Document]) -> str:
-    episodes = {document.name.rpartition("-")[0] for document in learn}
+    episodes = {episode_of(document.name) for document in learn}
     return _ABOUT.format(
         learned=len(learn),
         hours=hours_of(learn),
         episodes=len(episodes),
+        shows=len({document.label for document in learn}),
         real=_REAL.format(hours=hours_of(real)) if real else "",
     )
 
