@@ -22,6 +22,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +46,14 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True, help="folder to make or go on with")
     parser.add_argument("--hours", type=float, default=30.0, help="of made speech (default 30)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other voices")
+    parser.add_argument(
+        "--mix", choices=conditions.MIXES, default="usual", help="of rooms, noises, telephones"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        make(_data_folder(), options.out, options.hours, options.seed, max(1, options.jobs))
+        make(_data_folder(), options)
     except KeyboardInterrupt:
         log.error("stopped; what is made is kept, the same command goes on from there")
         return 130
@@ -66,13 +70,14 @@ def main() -> int:
     return 0
 
 
-def make(data: Path, out: Path, hours: float, seed: int, jobs: int) -> None:
-    """Fill `out`, write the tables and the summary, also when it is stopped on the way.
+def make(data: Path, options: argparse.Namespace) -> None:
+    """Fill `options.out`, write the tables and the summary, also when it is stopped on the way.
 
     Raises:
-        SpeechError: data or engines are missing, or `out` cannot be gone on with.
+        SpeechError: data or engines are missing, or the folder cannot be gone on with.
         OSError: something cannot be read or written.
     """
+    out, hours, seed, mix = options.out, options.hours, options.seed, options.mix
     texts = episodes(data / "changelog-text", data / "changelog-speech")
     engines, missing = available()
     for reason in missing:
@@ -89,15 +94,16 @@ def make(data: Path, out: Path, hours: float, seed: int, jobs: int) -> None:
         log.info(
             "%d documents are there, %.2f hours", len(records), summary.hours(records.values())
         )
+        summary.check_mix(out, mix)
         begun = time.monotonic()
         try:
-            fill(out, hours, everything, engines, records, seed, jobs)
+            fill(out, hours, everything, engines, records, seed, max(1, options.jobs), mix)
         finally:
             # From the disk: after a stop the workers still finish what they had begun.
             records = existing(out, shows, seed)
             _write_tables(out, records.values())
             made = {
-                "settings": {"seed": seed, "hours": hours},
+                "settings": {"seed": seed, "hours": hours, "mix": mix},
                 "text": {
                     "from": "changelog-text (Changelog podcast transcripts, CC BY-SA 4.0)",
                     "episodes": len(texts),
@@ -105,7 +111,7 @@ def make(data: Path, out: Path, hours: float, seed: int, jobs: int) -> None:
                 },
                 "engines": versions(engines),
                 "engine_shares": {engine: ENGINE_SHARES[engine] for engine in engines},
-                "condition_shares": conditions.SHARES,
+                "conditions": asdict(conditions.MIXES[mix]),
                 "made": summary.counts(records.values()),
                 "real": real,
             }

@@ -73,11 +73,12 @@ def fill(
     records: dict[str, Record],
     seed: int,
     jobs: int,
+    mix: str = "usual",
 ) -> None:
     """Make documents until those in order last for the wanted hours; adds to `records`.
 
-    Which documents these are depends on the seed, the text, the engines and the hours, never on
-    `jobs`: more hours only add.
+    Which documents these are depends on the seed, the text, the engines, the mix and the hours,
+    never on `jobs`: more hours only add.
 
     Raises:
         SpeechError: the disk is too small, or a worker was killed.
@@ -87,7 +88,7 @@ def fill(
     total = 0.0
     with _workers(jobs) as pool:
         while total < hours * 3600:
-            plans = _worth(hours * 3600 - total, ordered, everything, engines, seed)
+            plans = _worth(hours * 3600 - total, ordered, everything, engines, seed, mix)
             if not plans:
                 log.warning("all text is used up: it makes %.1f hours", total / 3600)
                 return
@@ -103,11 +104,12 @@ def _worth(
     everything: Sequence[Excerpt],
     engines: Sequence[str],
     seed: int,
+    mix: str,
 ) -> list[Plan]:
     """Plans for the next excerpts, that will last about so many seconds."""
     plans: list[Plan] = []
     while seconds > 0 and (excerpt := next(ordered, None)):
-        plans.append(plan_document(excerpt, everything, engines, seed))
+        plans.append(plan_document(excerpt, everything, engines, seed, mix))
         seconds -= plans[-1].estimate
     return plans
 

@@ -6,32 +6,67 @@ Everything keeps the length and the place of each sample, so that the times of c
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from speech.sound import RATE, Waveform, speech_power
 
-# Shares of the documents. Two fifths stay clean: podcasts and lectures mostly are.
-SHARES = {
-    "clean": 0.40,
-    "room": 0.14,
-    "telephone": 0.10,
-    "babble": 0.10,
-    "noise": 0.10,
-    "room+babble": 0.05,
-    "room+noise": 0.05,
-    "telephone+babble": 0.03,
-    "telephone+noise": 0.03,
-}
 NOISES = ("white", "pink", "hum")
 _SPEED = (0.85, 1.2)
 _RT60_S = (0.2, 0.8)  # a furnished study to a bare lecture hall
 _DIRECT_DB = (0.0, 8.0)  # direct sound above reverberation: a metre or two from the microphone
-_BABBLE_SNR_DB = (5.0, 15.0)
-_NOISE_SNR_DB = (5.0, 20.0)
 _BAND_HZ = (300.0, 3400.0)
+
+
+@dataclass(frozen=True)
+class Mix:
+    """How often conditions are drawn, and how far what is around lies below the speech.
+
+    Attributes:
+        shares: of the documents, by name of the condition.
+        babble_snr_db: least and most, dB.
+        noise_snr_db: least and most, dB.
+    """
+
+    shares: Mapping[str, float]
+    babble_snr_db: tuple[float, float]
+    noise_snr_db: tuple[float, float]
+
+
+MIXES = {
+    # Two fifths stay clean: podcasts and lectures mostly are.
+    "usual": Mix(
+        {
+            "clean": 0.40,
+            "room": 0.14,
+            "telephone": 0.10,
+            "babble": 0.10,
+            "noise": 0.10,
+            "room+babble": 0.05,
+            "room+noise": 0.05,
+            "telephone+babble": 0.03,
+            "telephone+noise": 0.03,
+        },
+        babble_snr_db=(5.0, 15.0),
+        noise_snr_db=(5.0, 20.0),
+    ),
+    # Down to where a small recogniser gets most words wrong (-5 dB, pink noise: 0.8 of them).
+    "harsh": Mix(
+        {
+            "clean": 0.10,
+            "babble": 0.25,
+            "noise": 0.35,
+            "room+babble": 0.07,
+            "room+noise": 0.13,
+            "telephone+babble": 0.03,
+            "telephone+noise": 0.07,
+        },
+        babble_snr_db=(-3.0, 10.0),
+        noise_snr_db=(-5.0, 10.0),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +74,7 @@ class Condition:
     """How one document is spoken and recorded.
 
     Attributes:
-        name: one of `SHARES`.
+        name: one of a mix's shares.
         speed: 1.0 is a voice's usual speed.
         rt60: seconds in which the room's sound falls by 60 dB; None for no room.
         direct_db: direct sound over reverberation, dB.
@@ -60,19 +95,19 @@ class Condition:
         return "telephone" in self.name
 
 
-def draw_condition(rng: random.Random) -> Condition:
-    """A condition by `SHARES`, its numbers uniform in their ranges."""
+def draw_condition(rng: random.Random, mix: Mix) -> Condition:
+    """A condition by the shares of a mix, its numbers uniform in their ranges."""
 
     def between(limits: tuple[float, float]) -> float:
         return round(rng.uniform(*limits), 2)
 
-    name = rng.choices(list(SHARES), list(SHARES.values()))[0]
+    name = rng.choices(list(mix.shares), list(mix.shares.values()))[0]
     speed = between(_SPEED)
     room = (between(_RT60_S), between(_DIRECT_DB)) if "room" in name else (None, None)
     if "babble" in name:
-        return Condition(name, speed, *room, "babble", between(_BABBLE_SNR_DB))
+        return Condition(name, speed, *room, "babble", between(mix.babble_snr_db))
     if "noise" in name:
-        return Condition(name, speed, *room, rng.choice(NOISES), between(_NOISE_SNR_DB))
+        return Condition(name, speed, *room, rng.choice(NOISES), between(mix.noise_snr_db))
     return Condition(name, speed, *room)
 
 

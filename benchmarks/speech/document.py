@@ -18,7 +18,7 @@ from indexer.files import write_atomically
 from indexer.transcripts import Cue
 from speech import sound
 from speech.cast import Role, VoiceError, draw_cast, speak
-from speech.conditions import Condition, apply, draw_condition
+from speech.conditions import MIXES, Condition, apply, draw_condition
 from speech.errors import SpeechError
 from speech.excerpts import Excerpt
 
@@ -96,7 +96,11 @@ class _Track:
 
 
 def plan_document(
-    excerpt: Excerpt, everything: Sequence[Excerpt], engines: Sequence[str], seed: int
+    excerpt: Excerpt,
+    everything: Sequence[Excerpt],
+    engines: Sequence[str],
+    seed: int,
+    mix: str = "usual",
 ) -> Plan:
     """Draw voices and condition from the seed and the name alone: no order, no other document.
 
@@ -105,10 +109,11 @@ def plan_document(
         everything: all excerpts there are; talkers in the background read from other episodes.
         engines: those that work here.
         seed: another seed gives another collection of the same texts.
+        mix: of conditions, one of `MIXES`.
     """
     speakers = list(dict.fromkeys(sentence.speaker for sentence in excerpt.sentences))
     cast = draw_cast(speakers, engines, _rng(seed, excerpt.name, "cast"))
-    condition = draw_condition(_rng(seed, excerpt.name, "condition"))
+    condition = draw_condition(_rng(seed, excerpt.name, "condition"), MIXES[mix])
     background: tuple[tuple[Role, tuple[str, ...]], ...] = ()
     if condition.noise == "babble":
         rng = _rng(seed, excerpt.name, "background")

@@ -11,6 +11,7 @@ from typing import Any
 
 from indexer.files import write_atomically
 from speech.document import Record
+from speech.errors import SpeechError
 
 SUMMARY_FILE = "made.json"
 _COLUMNS = ("name", "title", "speaker", "label", "language")
@@ -75,6 +76,21 @@ def counts(records: Iterable[Record]) -> dict[str, Any]:
         "silent_sentences": sum(record.silent for record in listed),
         **{f"hours_by_{kind}": _in_hours(table) for kind, table in tables.items()},
     }
+
+
+def check_mix(out: Path, mix: str) -> None:
+    """Refuse to go on with a folder whose documents were drawn from another mix of conditions.
+
+    Raises:
+        SpeechError: names the mix that it was made with.
+    """
+    path = out / SUMMARY_FILE
+    settings = json.loads(path.read_text(encoding="utf-8"))["settings"] if path.exists() else {}
+    if settings and (made_with := settings.get("mix", "usual")) != mix:
+        raise SpeechError(
+            f"{out} was made with --mix {made_with}; go on with that, or name another folder with "
+            "--out"
+        )
 
 
 def write_summary(out: Path, summary: Mapping[str, Any]) -> None:

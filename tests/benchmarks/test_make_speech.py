@@ -25,7 +25,7 @@ from speech.errors import SpeechError
 from speech.excerpts import Excerpt, episodes, excerpts
 from speech.real import copy_documents, real_documents
 from speech.sound import RATE, speech_power
-from speech.summary import counts
+from speech.summary import check_mix, counts, write_summary
 
 from indexer.audio import open_recording
 from indexer.sources import scan
@@ -264,3 +264,20 @@ def test_after_ctrl_c_documents_are_whole_and_the_summary_tells_them(
     assert told["made"]["documents"] == len(recordings)
     assert told["settings"]["seed"] == 0
     assert len({document.name for document in scan([out]).sources}) == len(recordings)
+
+
+def test_a_folder_is_not_gone_on_with_in_another_mix_of_conditions(tmp_path: Path) -> None:
+    check_mix(tmp_path, "harsh")  # nothing is there yet
+    write_summary(tmp_path, {"settings": {"seed": 0, "mix": "usual"}})
+    check_mix(tmp_path, "usual")
+    with pytest.raises(SpeechError, match="made with --mix usual"):
+        check_mix(tmp_path, "harsh")
+
+
+def test_the_harsh_mix_changes_conditions_and_not_what_is_said(
+    texts: list[Excerpt], engines: list[str]
+) -> None:
+    usual = [plan_document(text, texts, engines, 0) for text in texts]
+    harsh = [plan_document(text, texts, engines, 0, "harsh") for text in texts]
+    assert [plan.cast for plan in usual] == [plan.cast for plan in harsh]
+    assert [plan.condition for plan in usual] != [plan.condition for plan in harsh]

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 from speech import conditions
-from speech.conditions import SHARES, Condition, apply, draw_condition, mix, noise
+from speech.conditions import MIXES, Condition, Mix, apply, draw_condition, mix, noise
 from speech.sound import RATE, Waveform, speech_power
 
 
@@ -27,11 +27,11 @@ def others() -> list[Waveform]:
     return [rng.standard_normal(n).astype(np.float32) for n in (RATE, RATE // 3)]
 
 
-@pytest.mark.parametrize("name", SHARES)
+@pytest.mark.parametrize("name", MIXES["usual"].shares)
 def test_every_condition_keeps_the_length_and_can_be_drawn(
     name: str, speech: Waveform, others: list[Waveform]
 ) -> None:
-    draws = (draw_condition(random.Random(seed)) for seed in range(1000))
+    draws = (draw_condition(random.Random(seed), MIXES["usual"]) for seed in range(1000))
     condition = next(draw for draw in draws if draw.name == name)
     heard = apply(condition, speech, np.random.default_rng(0), others)
     assert len(heard) == len(speech)
@@ -40,11 +40,16 @@ def test_every_condition_keeps_the_length_and_can_be_drawn(
     assert np.array_equal(heard, speech) == (name == "clean")
 
 
-def test_conditions_are_drawn_by_their_shares() -> None:
-    names = [draw_condition(random.Random(seed)).name for seed in range(4000)]
-    assert abs(sum(SHARES.values()) - 1) < 1e-9
-    for name, share in SHARES.items():
+@pytest.mark.parametrize("wanted", MIXES.values(), ids=MIXES)
+def test_conditions_are_drawn_by_their_shares(wanted: Mix) -> None:
+    drawn = [draw_condition(random.Random(seed), wanted) for seed in range(4000)]
+    names = [condition.name for condition in drawn]
+    assert abs(sum(wanted.shares.values()) - 1) < 1e-9
+    for name, share in wanted.shares.items():
         assert abs(names.count(name) / len(names) - share) < 0.03
+    for condition in drawn:
+        low, high = wanted.babble_snr_db if "babble" in condition.name else wanted.noise_snr_db
+        assert condition.snr_db is None or low <= condition.snr_db <= high
 
 
 @pytest.mark.parametrize("kind", [*conditions.NOISES, "babble"])
