@@ -23,26 +23,26 @@ import sys
 import time
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from speech.ablation_report import print_tables
+from speech.command import exit_status
 from speech.corpus import read_corpus
 from speech.errors import SpeechError
 from speech.plots import draw_ablation
 from speech.runs import Bench, Recipe, measure, train_recipe
-from speech.typed import TypedQueries, queries_file, read_queries
+from speech.typed import read_all
 
 from hilbert.checkpoint import write_text
 from hilbert.presets import FORMS, OBJECTIVES
-from indexer.errors import HilbertError
 from indexer.library import Library
 
 HOURS = 10.0
 EPOCHS = 7
-# Chosen on validation episodes with the direct term alone, among 3e-4, 1e-3 and 2e-3.
+# Chosen among 3e-4, 1e-3 and 2e-3 with the direct term alone (benchmarks/README.md).
 LEARNING_RATE = 1e-3
 MAIN_SEEDS = (0, 1, 2)
 # Test documents that the cards of the models speak of; all of them are measured afterwards.
@@ -140,17 +140,18 @@ def main() -> int:
     parser.add_argument("--rows", nargs="*", default=[], help="only these rows, by name")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="runs at a time")
     options = parser.parse_args()
-    try:
-        results = run_all(options)
-    except (SpeechError, HilbertError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on", file=sys.stderr)
-        return 130
-    print_tables([row.name for row in ROWS], results)
-    draw_ablation([row.name for row in ROWS], results, options.out / "ablation.svg")
-    return 0
+    return exit_status(lambda: report(run_all(options), options.out / "ablation.svg"))
+
+
+def report(results: dict[str, list[dict[str, Any]]], plot: Path) -> None:
+    """Print the tables and draw the plot."""
+    names = [row.name for row in ROWS]
+    print_tables(names, results)
+    draw_ablation(names, results, plot)
+
+
+# What the processes of `run_all` share.
+_bench: Bench
 
 
 def run_all(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
@@ -184,17 +185,11 @@ def run_all(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
     return results
 
 
-_bench: Bench
-
-
 def _prepare(options: argparse.Namespace) -> Bench:
     torch.set_num_threads(1)
     library = Library.open(options.library)
     corpus = read_corpus(library)
-    typed: dict[str, TypedQueries] = {}
-    for name, folder in (("clean", options.clean), ("noisy", options.noisy)):
-        if folder:
-            typed[name] = read_queries(Library.open(folder), queries_file())
+    typed = read_all(options.clean, options.noisy)
     learn = corpus.first_hours(options.hours)
     return Bench.prepare(library, learn, corpus.validation, corpus.test, typed, _JUDGES)
 
@@ -203,14 +198,18 @@ def _run(row: Row, seed: int, out: Path) -> dict[str, Any]:
     name = f"{row.name.replace(' ', '-').replace(',', '')}-{seed}"
     path = out / "results" / f"{name}.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    if kept and set(_bench.typed) <= set(kept["typed"]):
+    recipe = row.recipe(seed)
+    if kept.get("recipe") == asdict(recipe) and set(_bench.typed) <= set(kept["typed"]):
         return dict(kept)
     begun = time.process_time()  # of one thread: what a quiet core would take
-    trained = train_recipe(_bench, row.recipe(seed), out / "models" / name)
-    seconds = kept.get("seconds", round(time.process_time() - begun, 1))
+    trained = train_recipe(_bench, recipe, out / "models" / name)
+    seconds = round(time.process_time() - begun, 1)
+    # A training that is finished is not done again: only what is measured is new then.
+    seconds = max(seconds, kept.get("seconds", 0.0))
     result = {
         "row": row.name,
         "seed": seed,
+        "recipe": asdict(recipe),
         "seconds": seconds,
         "best_epoch": trained.best_epoch,
         **measure(_bench, trained.model),

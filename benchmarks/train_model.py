@@ -18,22 +18,25 @@ import argparse
 import json
 import shutil
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from speech.corpus import Corpus, episode_of, hours_of, read_corpus
-from speech.errors import SpeechError
+from speech.command import exit_status
+from speech.corpus import episode_of, hours_of, read_corpus
 from speech.plots import draw_curve
 from speech.runs import CANDIDATES, Bench, Recipe, first_segments, measure, train_recipe
-from speech.typed import TypedQueries, queries_file, read_queries
+from speech.typed import read_all
 
 from hilbert.checkpoint import load_model, save_model, write_text
-from hilbert.errors import HilbertError
-from hilbert.held_out import Seen, held_out_scores
+from hilbert.directions import four_directions
+from hilbert.features import Features
+from hilbert.held_out import Seen
 from hilbert.model import Hilbert
 from hilbert.training import EpochReport
 from indexer.catalog import Document
-from indexer.library import SEEN_FILE, Library
+from indexer.library import Library
+from indexer.training import remember
 
 EPOCHS = 24
 RECIPE: dict[str, Any] = {"lr": 1e-3, "crop_share": 0.7, "patience": EPOCHS}
@@ -61,6 +64,7 @@ def main() -> int:
     parser.add_argument("--library", type=Path, required=True, help="of made speech")
     parser.add_argument("--clean", type=Path, required=True, help="library of changelog-speech")
     parser.add_argument("--noisy", type=Path, help="library of its noisy copies")
+    parser.add_argument("--real", type=Path, help="library of osce and lj")
     parser.add_argument("--out", type=Path, help="folder for the model")
     parser.add_argument("--hours", type=float, help="learn from the first so many hours only")
     parser.add_argument("--curve", type=Path, help="note the measures here, and draw all")
@@ -68,15 +72,7 @@ def main() -> int:
     options = parser.parse_args()
     if not (options.out or options.curve):
         parser.error("name a folder for the model with --out, or one for measures with --curve")
-    try:
-        run(options)
-    except (SpeechError, HilbertError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on", file=sys.stderr)
-        return 130
-    return 0
+    return exit_status(lambda: run(options))
 
 
 def run(options: argparse.Namespace) -> None:
@@ -85,18 +81,25 @@ def run(options: argparse.Namespace) -> None:
     corpus = read_corpus(library)
     learn = corpus.first_hours(options.hours or float("inf"))
     real = [] if options.hours else corpus.real
-    typed = _typed(options)
+    typed = read_all(options.clean, options.noisy)
     bench = Bench.prepare(library, [*learn, *real], corpus.validation, corpus.test, typed)
     recipe = Recipe({}, {**RECIPE, "epochs": options.epochs})
     name = f"hours-{options.hours or 'all'}"
     work = options.out.with_name(f"{options.out.name}-training") if options.out else None
     trained = train_recipe(
-        bench, recipe, work or options.curve / name, _report, _about(corpus, learn, real)
+        bench, recipe, work or options.curve / name, _report, _about(learn, real)
     )
     out = options.out or options.curve / f"{name}-model"
     save_model(trained.model.half(), out, "")
     model = load_model(out)  # as it is read back, in half precision
-    found = measured(bench, model, typed["clean"])
+    found = measure(bench, model)
+    found["audio->text"] = {
+        "`changelog-speech` (one machine voice)": audio_to_text(model, typed["clean"].documents)
+    }
+    if options.real:
+        real_library = Library.open(options.real)
+        features = [real_library.store.read(d.features) for d in real_library.catalog.documents()]
+        found["audio->text"]["real recordings (`osce`, `lj`)"] = audio_to_text(model, features)
     found["hours"] = round(hours_of(learn), 2)
     if options.curve:
         options.curve.mkdir(parents=True, exist_ok=True)
@@ -105,35 +108,23 @@ def run(options: argparse.Namespace) -> None:
     if work:
         card = (work / "README.md").read_text(encoding="utf-8")
         write_text(out / "README.md", card + _more(found))
-        seen = Seen(frozenset(trained.split.learn), frozenset(trained.split.validation))
-        told = {"learned": sorted(seen.learned), "validated": sorted(seen.validated)}
-        write_text(out / SEEN_FILE, json.dumps(told, indent=1) + "\n")
+        remember(out, trained.split, Seen())
         shutil.rmtree(work)
     print(json.dumps(found, indent=1))
 
 
-def measured(bench: Bench, model: Hilbert, clean: TypedQueries) -> dict[str, Any]:
-    """Measures on test documents, and of audio on as many segments of `changelog-speech`."""
-    found = measure(bench, model)
-    chosen = first_segments(clean.documents, CANDIDATES)
-    scores = held_out_scores(model, chosen)
-    found["changelog-speech"] = {
-        "audio->text recall@1": round(float(scores.audio_recall.mean()), 4),
-        "candidates": len(scores.audio_recall),
-    }
-    return found
-
-
-def _typed(options: argparse.Namespace) -> dict[str, TypedQueries]:
-    folders = {"clean": options.clean, "noisy": options.noisy}
+def audio_to_text(model: Hilbert, documents: Sequence[Features]) -> dict[str, float]:
+    """How often the sound of a segment finds its own words, among as many as there are to 800."""
+    found = four_directions(model, first_segments(documents, CANDIDATES))
+    one = next(f for f in found if (f.level, f.query, f.target) == ("segment", "audio", "text"))
     return {
-        name: read_queries(Library.open(folder), queries_file())
-        for name, folder in folders.items()
-        if folder
+        "recall@1": round(one.recall_at_1, 4),
+        "recall@10": round(one.recall_at_10, 4),
+        "candidates": one.candidates,
     }
 
 
-def _about(corpus: Corpus, learn: list[Document], real: list[Document]) -> str:
+def _about(learn: list[Document], real: list[Document]) -> str:
     episodes = {episode_of(document.name) for document in learn}
     return _ABOUT.format(
         learned=len(learn),
@@ -154,11 +145,11 @@ def _more(found: dict[str, Any]) -> str:
         "| measure | value |",
         "| --- | --- |",
     ]
-    changelog = found["changelog-speech"]
-    lines.append(
-        f"| audio -> own text, `changelog-speech` (one machine voice), {changelog['candidates']} "
-        f"segments, R@1 | {changelog['audio->text recall@1']:.3f} |"
-    )
+    for source, values in found["audio->text"].items():
+        lines.append(
+            f"| audio -> own text, {source}, {values['candidates']} segments, R@1 (R@10) "
+            f"| {values['recall@1']:.3f} ({values['recall@10']:.3f}) |"
+        )
     for direction, values in found["directions"].items():
         lines.append(
             f"| {direction}, {values['candidates']} of unseen made episodes, R@1 "
@@ -174,7 +165,7 @@ def _draw(folder: Path) -> None:
     points = [json.loads(path.read_text()) for path in folder.glob("hours-*.json")]
     points.sort(key=lambda point: point["hours"])
     made = [point["directions"]["segment/audio->text"]["recall@1"] for point in points]
-    changelog = [point["changelog-speech"]["audio->text recall@1"] for point in points]
+    changelog = [next(iter(point["audio->text"].values()))["recall@1"] for point in points]
     draw_curve(
         [point["hours"] for point in points],
         {"made speech, unseen episodes": made, "changelog-speech": changelog},

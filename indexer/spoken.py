@@ -57,10 +57,10 @@ class Crop:
     text: str
 
 
-def draw_crops(
+def cut_crops(
     features: Features, segments: Sequence[Segment], language: str = "en", most: int = 4
 ) -> list[Crop]:
-    """Draw runs of two or more sentences of each segment, but not all of them.
+    """Cut runs of two or more sentences of each segment, but not all of them.
 
     Args:
         features: of the document, with `sentence_bounds`.

@@ -33,7 +33,7 @@ from indexer.keyphrases import keyphrases
 from indexer.library import SEEN_FILE, Library
 from indexer.lock import writer_lock
 from indexer.segments import Segment
-from indexer.spoken import draw_crops, with_sentence_bounds
+from indexer.spoken import cut_crops, with_sentence_bounds
 
 # With fewer, held-out scores of a handful of documents say nothing.
 FEWEST_DOCUMENTS = 20
@@ -176,7 +176,8 @@ def train_library(
     except ValueError as error:
         raise TrainingError(f"the settings cannot be used: {error}") from error
     goes_on = config == current.config and not plan.from_scratch
-    features = with_learning_aids(library, features, split.learn, reporter.preparing)
+    crops = plan.training.crop_share > 0
+    features = with_learning_aids(library, features, split.learn, reporter.preparing, crops)
     folder.mkdir(parents=True, exist_ok=True)
 
     def run() -> TrainingResult:
@@ -198,7 +199,7 @@ def train_library(
             result = _run_or_start_over(run, None if out else folder, reporter)
         except ValueError as error:
             raise TrainingError(str(error)) from error
-        _remember(folder, result.split, seen if goes_on else Seen())
+        remember(folder, result.split, seen if goes_on else Seen())
         adopted, reason = _verdict(result, plan.force)
         if adopted:
             _adopt(library, current, result.folder, reporter)
@@ -260,8 +261,8 @@ def _refuse_too_few(features: Mapping[str, Features]) -> None:
         )
 
 
-def _remember(folder: Path, split: Split, before: Seen) -> None:
-    """Note beside the model what it learned from, so that it is never judged by it."""
+def remember(folder: Path, split: Split, before: Seen) -> None:
+    """Note beside the model in `folder` what it learned from, so that this never judges it."""
     known = {
         "learned": sorted(before.learned.union(split.learn)),
         "validated": sorted(before.validated.union(split.validation)),
@@ -274,6 +275,7 @@ def with_learning_aids(
     features: Mapping[str, Features],
     learn: Sequence[str],
     progress: Callable[[int, int], None] | None = None,
+    crops: bool = True,
 ) -> dict[str, Features]:
     """Add to what is learned from: typed words, times of sentences, and crops.
 
@@ -285,7 +287,8 @@ def with_learning_aids(
         features: by document id.
         learn: ids of the documents that are learned from.
         progress: called with the documents done and their number; embedding the words of the
-            crops takes a minute for every few hours of speech.
+            crops takes a minute for every five hours of speech.
+        crops: whether to make any.
     """
     features = dict(features)
     learn = [key for key in learn if features[key].has_text]
@@ -293,26 +296,32 @@ def with_learning_aids(
     phrases = iter(keyphrases([s.text for parts in segments for s in parts], library.language()))
     for done, (key, parts) in enumerate(zip(learn, segments, strict=True), 1):
         told = [next(phrases) for _ in parts]
-        features[key] = _with_aids(library, key, features[key], parts, told)
+        features[key] = _with_aids(library, key, features[key], parts, told, crops)
         if progress:
             progress(done, len(learn))
     return features
 
 
 def _with_aids(
-    library: Library, key: str, features: Features, segments: list[Segment], phrases: list[str]
+    library: Library,
+    key: str,
+    features: Features,
+    segments: list[Segment],
+    phrases: list[str],
+    crops: bool,
 ) -> Features:
     document = library.catalog.document(key)
     language = (document and document.language) or library.language()
     features = with_sentence_bounds(features, segments, library.catalog.cues(key), language)
     encode = library.encoders.text.encode
-    if drawn := draw_crops(features, segments, language):
-        crops = Crops(
-            segments=np.array([crop.segment for crop in drawn]),
-            bounds=np.array([crop.bounds for crop in drawn]),
-            text=encode([crop.text for crop in drawn]),
+    cut = cut_crops(features, segments, language) if crops else []
+    if cut:
+        arrays = Crops(
+            segments=np.array([crop.segment for crop in cut]),
+            bounds=np.array([crop.bounds for crop in cut]),
+            text=encode([crop.text for crop in cut]),
         )
-        features = features.with_crops(crops)
+        features = features.with_crops(arrays)
     if rows := [row for row, phrase in enumerate(phrases) if phrase]:
         vectors = encode([phrases[row] for row in rows], kind="query")
         features = features.with_phrases(vectors, np.array(rows))

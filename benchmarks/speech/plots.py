@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
+from matplotlib.figure import Figure
+
 from speech.ablation_report import Results, values
 
 _COLUMNS = (
@@ -49,11 +51,9 @@ def draw_curve(hours: Sequence[float], recalls: dict[str, Sequence[float]], path
     _save(figure, path)
 
 
-def _figure(width: float, height: float):  # type: ignore[no-untyped-def]
-    from matplotlib.figure import Figure
-
+def _figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _save(figure, path: Path) -> None:  # type: ignore[no-untyped-def]
+def _save(figure: Figure, path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})

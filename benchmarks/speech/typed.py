@@ -63,6 +63,16 @@ def read_queries(library: Library, queries: Path) -> TypedQueries:
     )
 
 
+def read_all(clean: Path | None, noisy: Path | None) -> dict[str, TypedQueries]:
+    """Queries on the libraries of `changelog-speech` and of its noisy copies, as far as named."""
+    folders = {"clean": clean, "noisy": noisy}
+    return {
+        name: read_queries(Library.open(folder), queries_file())
+        for name, folder in folders.items()
+        if folder
+    }
+
+
 def typed_mrr(model: Hilbert, queries: TypedQueries) -> dict[str, float]:
     """MRR@10 by channel; every channel ranks documents by the best cosine of a segment.
 

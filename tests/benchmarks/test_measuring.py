@@ -121,7 +121,8 @@ def test_tables_and_plots_show_mean_and_spread(capsys, tmp_path: Path) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[2].startswith("| two | 0.500 | 0.500")
     assert lines[3].startswith("| one | 0.200 ± 0.100 |")
-    assert "| clean: text |" in lines[5].replace("trained with | ", "")
+    assert lines[5] == "| trained with | clean: text | clean: audio | clean: joint | s |"
+    assert lines[8] == "| one | 0.900 ± 0.000 | 0.200 ± 0.100 | 0.900 ± 0.000 | 9 |"
     draw_ablation(["one", "two"], results, tmp_path / "a.svg")
     draw_curve([3, 10], {"made": [0.1, 0.2]}, tmp_path / "b.svg")
     assert all((tmp_path / name).read_text().count("<path") > 5 for name in ("a.svg", "b.svg"))

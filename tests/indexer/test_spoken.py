@@ -4,7 +4,7 @@ import numpy as np
 
 from hilbert.features import Features
 from indexer.segments import Segment
-from indexer.spoken import draw_crops, with_sentence_bounds
+from indexer.spoken import cut_crops, with_sentence_bounds
 from indexer.transcripts.model import Cue
 
 
@@ -67,7 +67,7 @@ def test_crops_are_different_runs_of_sentences_with_their_tokens() -> None:
     cues = [Cue(text, 5.0 * i, 5.0 * i + 5.0) for i, text in enumerate(texts)]
     segments = [_segment(cues, 0, 4)]
     features = with_sentence_bounds(_features(4, [(0, 40)]), segments, cues)
-    crops = draw_crops(features, segments, most=10)
+    crops = cut_crops(features, segments, most=10)
     runs = {
         (first, last): " ".join(texts[first:last])
         for first in range(4)
@@ -77,13 +77,13 @@ def test_crops_are_different_runs_of_sentences_with_their_tokens() -> None:
     assert {crop.bounds: crop.text for crop in crops} == {
         (10 * first, 10 * last): text for (first, last), text in runs.items()
     }
-    assert draw_crops(features, segments, most=2) == draw_crops(features, segments, most=2)
-    assert len(draw_crops(features, segments, most=2)) == 2
+    assert cut_crops(features, segments, most=2) == cut_crops(features, segments, most=2)
+    assert len(cut_crops(features, segments, most=2)) == 2
 
 
 def test_a_segment_of_one_or_two_sentences_has_no_crops() -> None:
     cues = [Cue("Apples are red.", 0.0, 5.0), Cue("Pears are green.", 5.0, 10.0)]
     segments = [_segment(cues, 0, 2)]
     features = with_sentence_bounds(_features(2, [(0, 20)]), segments, cues)
-    assert draw_crops(features, segments) == []
-    assert draw_crops(_features(2, [(0, 20)]), segments) == []  # of nothing is known when
+    assert cut_crops(features, segments) == []
+    assert cut_crops(_features(2, [(0, 20)]), segments) == []  # of nothing is known when
