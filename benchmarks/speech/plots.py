@@ -46,7 +46,8 @@ def draw_curve(hours: Sequence[float], recalls: dict[str, Sequence[float]], path
     for name, found in recalls.items():
         axis.plot(hours, found, "o-", label=name)
     axis.set(xscale="log", xlabel="hours of made speech", ylabel="audio -> own text, R@1")
-    axis.set_xticks(list(hours), [f"{value:g}" for value in hours])
+    axis.set_xticks(list(hours), [f"{value:.0f}" for value in hours])
+    axis.minorticks_off()
     axis.set_ylim(bottom=0)
     axis.grid(alpha=0.3)
     axis.legend(frameon=False)
