@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import state
 from app.words import channel_badges, marked, plain, time_range
-from indexer.lexical import StoredDocument
-from indexer.search import DocumentHit, Hit, SearchResult
+from indexer.maintain import existing_recording
+from indexer.results import DocumentHit, Hit, SearchResult
 from indexer.sources import RECORDING_EXTENSIONS
+from indexer.stored import StoredDocument
 
 # A player reads its whole file into the server's memory: larger ones wait to be asked for.
 _AT_ONCE = 24_000_000
@@ -134,8 +135,7 @@ def _show_player(opened: state.Opened, hit: Hit) -> None:
     if path.suffix.lower() not in RECORDING_EXTENSIONS:
         st.caption(":material/description: A transcript without a recording.")
         return
-    copies = [path, *map(Path, opened.library.catalog.paths_of(hit.document))]
-    found = next((copy for copy in copies if copy.is_file()), None)
+    found = existing_recording(opened.library, hit.document)
     if found is None:
         st.caption(
             f":material/link_off: The recording is no longer at {plain(hit.path)}. Run "

@@ -17,7 +17,8 @@ from app.words import CHANNEL_NAMES, telling_stems
 from indexer.errors import HilbertError, QueryError
 from indexer.gap import GapReport, gap_report
 from indexer.library import Library
-from indexer.search import Hit, Searcher, SearchResult
+from indexer.results import Hit, SearchResult
+from indexer.search import Searcher
 
 # Asked for once and cut to what the visitor wants to see, so that asking for more is free.
 MOST_HITS = 50

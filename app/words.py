@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Collection, Mapping
 
 from indexer.commands.common import clock
-from indexer.lexical import Lexical, query_terms
+from indexer.lexical import Lexical
+from indexer.typed import query_terms
 
 CHANNEL_NAMES: Mapping[str, str] = {
     "auto": "Auto",

@@ -14,9 +14,11 @@ from hilbert import __version__
 # Verb to what `hilbert --help` says of it; the modules are imported only when used.
 VERBS = {
     "index": "Add recordings and transcripts to a library, or update it.",
-    "search": "Find moments by typed words or by a clip.",
-    "similar": "Find the moments most like a moment.",
+    "search": "Find moments by typed words, by a clip, or by both.",
+    "similar": "Find the moments most like a moment or a document.",
+    "clip": "Cut the sound of a moment out of its recording.",
     "evaluate": "Measure how well each channel finds what is wanted.",
+    "tune": "Fit the weights of the channels to your own queries.",
     "list": "List the documents of a library.",
     "info": "Describe a library.",
     "train": "Train the fusion model on a library, adopt it if it is better.",

@@ -12,16 +12,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from hilbert.metrics import KNOWN_ITEM_METRICS, bootstrap_interval, known_item_metrics
 from indexer.errors import AudioError, LibraryError, QueryError
+from indexer.fusion import AUTO, RRF
 from indexer.generation import document_key
 from indexer.moments import is_right_moment
-from indexer.query import CHANNELS, MAX_TYPED, Query
-from indexer.search import Searcher, SearchResult
+from indexer.query import CHANNELS, Query
+from indexer.results import SearchResult
+from indexer.search import Searcher
+from indexer.typed import MAX_TYPED
 
-ASKED = (*CHANNELS, "auto")
+ASKED = (*CHANNELS, RRF, AUTO)
 # What the channels of vectors are compared by when all rank documents in the same way.
 LEVELS = ("best_segment", "document_vector")
 _MODALITIES = ("text", "audio", "joint")
-_RESULTS = 1000
+_RESULTS = 200  # the metrics look at ten; more may be as good as the tenth
 CUES_EACH = 4
 _FEWEST_WORDS = 5
 # Metric to its mean over the queries, and `ci95`: metric to `[low, high]`.
@@ -184,7 +187,7 @@ def _answer(searcher: Searcher, query: Query | None, channel: str) -> SearchResu
     """What the search returns; nothing where it cannot answer through this channel."""
     if query is not None:
         try:
-            return searcher.answer(query, _RESULTS, channel)
+            return searcher.answer(query, _RESULTS, channel, grouped=False)
         except QueryError:  # no words in a clip, or no sound
             pass
     return SearchResult((), (), {})
@@ -233,7 +236,8 @@ class _SameLevel:
             for level in LEVELS:
                 cosines = np.full(len(is_right), np.nan)
                 if query is not None:
-                    cosines = self._cosines(level, channel, query.vectors[channel][0])
+                    typed = query.parts[0].probes[0]
+                    cosines = self._cosines(level, channel, typed.vectors[channel][0])
                 has = ~np.isnan(cosines)  # without a vector a document is not found
                 tally.add(level, channel, question.document, cosines[has], is_right[has])
 

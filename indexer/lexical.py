@@ -1,64 +1,37 @@
-"""What a generation knows of its documents and segments, and full-text search over them."""
+"""Full-text search over the segments of a generation."""
 
 from __future__ import annotations
 
 import math
-import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
-from indexer.catalog import Catalog, Document, segment_id
-from indexer.errors import LibraryError
+from indexer.catalog import Catalog, Document
 from indexer.files import sync_file
+from indexer.spelling import Vocabulary, best_broken
+from indexer.stored import Stored, StoredSegment, write_stored
+from indexer.typed import query_terms
 
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT NOT NULL, path TEXT NOT NULL,
-    date TEXT, speaker TEXT, label TEXT, language TEXT, seconds REAL NOT NULL,
-    features TEXT NOT NULL
-);
-CREATE TABLE segments (
-    id INTEGER PRIMARY KEY, document TEXT NOT NULL, ordinal INTEGER NOT NULL,
-    start REAL, "end" REAL, text TEXT NOT NULL
-);
-CREATE INDEX segments_of_document ON segments (document, ordinal);
+_TOKENIZE = "tokenize='porter unicode61 remove_diacritics 2'"
+# `seams` holds the last words of each segment with the first of the next one, under the id of the
+# first: a phrase may begin in one segment and end in the other.
+_SCHEMA = f"""
 CREATE VIRTUAL TABLE words USING fts5 (
-    text, content='segments', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+    text, content='segments', content_rowid='id', {_TOKENIZE}
 );
+CREATE VIRTUAL TABLE seams USING fts5 (text, content='', {_TOKENIZE});
+CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-# Longer questions than this are cut: a pasted page asks for nothing in particular.
-_MAX_TERMS = 64
-_TERM = re.compile(r"\w+(?:['’]\w+)*")
-
-
-@dataclass(frozen=True)
-class StoredDocument:
-    """A document as of this generation; `features` names its feature file."""
-
-    id: str
-    name: str
-    title: str
-    path: str
-    date: str | None
-    speaker: str | None
-    label: str | None
-    language: str | None
-    seconds: float
-    features: str
-
-
-@dataclass(frozen=True)
-class StoredSegment:
-    """A segment as of this generation; `start` and `end` in seconds, None where unknown."""
-
-    id: int
-    document: str
-    ordinal: int
-    start: float | None
-    end: float | None
-    text: str
+_SEAM_WORDS = 12
+# What is found through a word that only resembles the one that was typed counts less.
+ALIKE_SHARE = 0.7
+# To see which of two words follow each other, so many segments that hold both are read.
+_MOST_READ = 2000
+_MOST_WORDS = 100
 
 
 @dataclass(frozen=True)
@@ -69,118 +42,59 @@ class LexicalHit:
     score: float
 
 
-class Lexical:
-    """Reads `lexical.sqlite` of one generation."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            self._db.row_factory = sqlite3.Row
-            self.n_segments: int = self._db.execute("SELECT count(*) FROM segments").fetchone()[0]
-            page = self._db.execute("PRAGMA page_size").fetchone()[0]
-            if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
-                raise sqlite3.DatabaseError("the file is cut off")
-        except sqlite3.DatabaseError as error:
-            raise LibraryError(
-                f"{path.name} is missing or damaged ({error}); run 'hilbert rebuild --library "
-                f"{path.parent.parent.parent}'"
-            ) from error
+class Lexical(Stored):
+    """Reads `lexical.sqlite` of one generation, and finds words in it."""
 
     @staticmethod
     def write(path: Path, catalog: Catalog, documents: Iterable[Document]) -> None:
         """Write the documents with their segments, and the full-text index."""
         db = sqlite3.connect(path, isolation_level=None)
         try:
-            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+            db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
             db.execute("BEGIN")
-            for d in documents:
-                db.execute(
-                    "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        d.id,
-                        d.name,
-                        d.title,
-                        d.path,
-                        d.date,
-                        d.speaker,
-                        d.label,
-                        d.language,
-                        d.seconds,
-                        d.features,
-                    ),
-                )
-                db.executemany(
-                    "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?)",
-                    [
-                        (
-                            segment_id(d.id, i),
-                            d.id,
-                            i,
-                            s.start if s.timed else None,
-                            s.end if s.timed else None,
-                            s.text,
-                        )
-                        for i, s in enumerate(catalog.segments(d.id))
-                    ],
-                )
-            db.execute("INSERT INTO words (words) VALUES ('rebuild')")
-            db.execute("INSERT INTO words (words) VALUES ('optimize')")
+            write_stored(db, catalog, documents)
+            for statement in _SCHEMA.split(";\n"):
+                db.execute(statement)
+            _write_words(db)
             db.execute("COMMIT")
         finally:
             db.close()
         sync_file(path)
 
-    def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty when it is whole."""
-        rows = self._db.execute("PRAGMA quick_check").fetchall()
-        return [row[0] for row in rows if row[0] != "ok"]
+    def search(self, query: str | Sequence[str], k: int = -1) -> list[LexicalHit]:
+        """The best `k` segments by BM25 that hold any word of the query; all for -1.
 
-    def close(self) -> None:
-        """Close the connection."""
-        self._db.close()
-
-    def documents(self) -> list[StoredDocument]:
-        """All documents, by name."""
-        rows = self._db.execute("SELECT * FROM documents ORDER BY name, id")
-        return [StoredDocument(**dict(row)) for row in rows]
-
-    def segments(self, ids: Sequence[int] | None = None) -> list[StoredSegment]:
-        """All segments, or those of `ids` (any order)."""
-        if ids is None:
-            rows = self._db.execute("SELECT * FROM segments ORDER BY document, ordinal").fetchall()
-        else:
-            rows = []
-            for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
-                part = [int(i) for i in ids[first : first + 500]]
-                marks = ",".join("?" * len(part))
-                rows += self._db.execute(f"SELECT * FROM segments WHERE id IN ({marks})", part)
-        return [StoredSegment(**dict(row)) for row in rows]
-
-    def segments_of(self, document: str) -> list[StoredSegment]:
-        """The segments of a document in order."""
-        rows = self._db.execute(
-            "SELECT * FROM segments WHERE document = ? ORDER BY ordinal", [document]
-        )
-        return [StoredSegment(**dict(row)) for row in rows]
-
-    def search(self, query: str, k: int) -> list[LexicalHit]:
-        """The best `k` segments by BM25 that hold any word of the query.
-
-        Whatever is typed is taken as words; nothing of FTS5's own syntax is interpreted.
+        Whatever is typed is taken as words; nothing of FTS5's own syntax is interpreted. Of
+        terms (`Typed.terms`), those that end in `*` stand for all words that begin so.
         """
-        terms = query_terms(query)
+        terms = _terms(query)
         if not terms:
             return []
         rows = self._db.execute(
             "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? "
             "ORDER BY score DESC, rowid LIMIT ?",
-            [" OR ".join(f'"{term}"' for term in terms), k],
+            [" OR ".join(map(_quoted, terms)), k],
         )
         return [LexicalHit(row["rowid"], row["score"]) for row in rows]
 
-    def weight(self, query: str) -> float:
+    def scores(self, terms: Sequence[str], alike: bool = True) -> dict[int, float]:
+        """Segments with words of the query, scored by the share of its weight that they hold.
+
+        Args:
+            terms: see `Typed.terms`.
+            alike: for a word that nobody said, look for what resembles it.
+        """
+        whole = self.weight(terms)
+        if not whole:
+            return {}
+        found = {hit.id: hit.score / whole for hit in self.search(terms)}
+        for term in terms if alike else ():
+            # BM25 of one word alone: the highest of its look-alikes counts.
+            for id_, score in self._scores_alike(term).items():
+                found[id_] = found.get(id_, 0.0) + ALIKE_SHARE * score / whole
+        return found
+
+    def weight(self, query: str | Sequence[str]) -> float:
         """BM25 of an average segment that holds each query word once: the yardstick of scores.
 
         A word that no segment holds counts like the rarest one, so that half-matched queries do
@@ -188,16 +102,124 @@ class Lexical:
         1e-6.
         """
         total = 0.0
-        for term in query_terms(query):
-            n = self._db.execute(
-                "SELECT count(*) FROM words WHERE words MATCH ?", [f'"{term}"']
-            ).fetchone()[0]
+        for term in _terms(query):
+            n = self._count(term)
             total += max(1e-6, math.log((self.n_segments - n + 0.5) / (n + 0.5)))
         return total
 
+    def holding(self, words: Sequence[str]) -> set[int]:
+        """Segments in which these words are said one after the other, in any of their forms.
 
-def query_terms(query: str) -> list[str]:
-    """The distinct words of a query in order, without any quoting character."""
-    # NUL ends a string for SQLite's tokenizer; it can stand in no word.
-    words = (w.replace("’", "'") for w in _TERM.findall(query.replace("\x00", " ").lower()))
-    return list(dict.fromkeys(words))[:_MAX_TERMS]
+        Where they begin in one segment and end in the next, both hold them.
+        """
+        phrase = [_quoted(" ".join(words))]
+        rows = self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", phrase)
+        found = {row[0] for row in rows}
+        if len(words) > 1:
+            seams = self._db.execute("SELECT rowid FROM seams WHERE seams MATCH ?", phrase)
+            for segment in self.segments([row[0] for row in seams]):
+                following = self._following(segment)
+                if following and not {segment.id, following} & found:
+                    found |= {segment.id, following}
+        return found
+
+    def alike(self, term: str) -> list[tuple[str, ...]]:
+        """What a word that nobody said may have been written as: a word, or two in a row."""
+        if term.endswith("*") or self._count(term):
+            return []
+        vocabulary = self._vocabulary
+        single = [heard.words for heard in vocabulary.alike(term)]
+        broken = best_broken(term, self._broken(vocabulary.halves(term)))
+        return [*single, *(heard.words for heard in broken)]
+
+    def said(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, list[str]]:
+        """Which terms each segment holds, in any of their forms, or what resembles them."""
+        found: dict[int, list[str]] = {}
+        for term in terms:
+            for words in [(term,), *self.alike(term)]:
+                for id_ in self._holders(" ".join(words), ids):
+                    found.setdefault(id_, []).append(" ".join(words))
+        return found
+
+    def _holders(self, phrase: str, ids: Sequence[int]) -> Iterator[int]:
+        """Those of some segments that hold a phrase."""
+        for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
+            part = ids[first : first + 500]
+            rows = self._db.execute(
+                "SELECT rowid FROM words WHERE words MATCH ? "
+                f"AND rowid IN ({','.join('?' * len(part))})",
+                [_quoted(phrase), *part],
+            )
+            yield from (row[0] for row in rows)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(row[0] for row in self._db.execute("SELECT word FROM vocabulary"))
+
+    def _count(self, term: str) -> int:
+        """How many segments hold a term."""
+        count = "SELECT count(*) FROM words WHERE words MATCH ?"
+        return int(self._db.execute(count, [_quoted(term)]).fetchone()[0])
+
+    def _scores_alike(self, term: str) -> dict[int, float]:
+        found: dict[int, float] = {}
+        for words in self.alike(term):
+            for hit in self.search([" ".join(words)]):
+                found[hit.id] = max(found.get(hit.id, 0.0), hit.score)
+        return found
+
+    def _broken(
+        self, halves: Iterable[tuple[Sequence[str], Sequence[str]]]
+    ) -> Iterator[tuple[str, str]]:
+        """Two words of the halves that follow each other in some segment."""
+        for first, second in halves:
+            firsts, seconds = set(first[:_MOST_WORDS]), set(second[:_MOST_WORDS])
+            match = " AND ".join(
+                f"({' OR '.join(map(_quoted, sorted(words)))})" for words in (firsts, seconds)
+            )
+            rows = self._db.execute(
+                "SELECT text FROM segments WHERE id IN "
+                "(SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid LIMIT ?)",
+                [match, _MOST_READ],
+            )
+            for row in rows:
+                said = query_terms(row[0], distinct=False, most=None)
+                for pair in pairwise(said):
+                    if pair[0] in firsts and pair[1] in seconds:
+                        yield pair
+
+    def _following(self, segment: StoredSegment) -> int | None:
+        row = self._db.execute(
+            "SELECT id FROM segments WHERE document = ? AND ordinal = ?",
+            [segment.document, segment.ordinal + 1],
+        ).fetchone()
+        return int(row[0]) if row else None
+
+
+def _write_words(db: sqlite3.Connection) -> None:
+    """The full-text index of the segments that are there, the seams between them, their words."""
+    db.execute("INSERT INTO words (words) VALUES ('rebuild')")
+    vocabulary: set[str] = set()
+    seams = []
+    last: tuple[int, str, list[str]] | None = None
+    for id_, document, text in db.execute(
+        "SELECT id, document, text FROM segments ORDER BY document, ordinal"
+    ):
+        said = text.split()
+        if last and last[1] == document and last[2] and said:
+            seams.append((last[0], " ".join(last[2][-_SEAM_WORDS:] + said[:_SEAM_WORDS])))
+        last = (id_, document, said)
+        vocabulary.update(query_terms(text, most=None))
+    db.executemany("INSERT INTO seams (rowid, text) VALUES (?, ?)", seams)
+    db.executemany("INSERT INTO vocabulary VALUES (?)", [(word,) for word in sorted(vocabulary)])
+    for table in ("words", "seams"):
+        db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+
+
+def _terms(query: str | Sequence[str]) -> Sequence[str]:
+    return query_terms(query) if isinstance(query, str) else query
+
+
+def _quoted(term: str) -> str:
+    """A term, or words in a row, as FTS5 writes them; no term holds a quote."""
+    return f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"'

@@ -33,6 +33,9 @@ from indexer.store import FeatureStore
 if TYPE_CHECKING:
     from hilbert.held_out import Seen
     from hilbert.model import Hilbert
+    from indexer.filters import Filters
+    from indexer.results import SearchResult
+    from indexer.search import Searcher
 
 CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
@@ -66,6 +69,7 @@ class Library:
         self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
         self.store = FeatureStore(folder / "features")
         self._loaded: tuple[Path, Hilbert] | None = None
+        self._searcher: Searcher | None = None
 
     @classmethod
     def open(cls, folder: Path | str) -> Library:
@@ -185,6 +189,44 @@ class Library:
             if self.catalog.current_generation() == number:
                 raise
             return self.generation()  # a writer replaced it while it was being opened
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        clip: Path | str | None = None,
+        k: int = 10,
+        channel: str = "auto",
+        filters: Filters | None = None,
+    ) -> SearchResult:
+        """Find moments by typed words, by a clip, or by both.
+
+        A `Searcher` is made at the first call, and anew when the library was indexed since; its
+        `search` tells of the arguments.
+
+        Raises:
+            QueryError: the query is empty, or the channel cannot answer it.
+            AudioError: the clip cannot be decoded.
+            LibraryError: nothing is indexed yet, or the index is damaged.
+        """
+        from indexer.filters import Filters
+
+        return self.searcher().search(
+            text,
+            clip=Path(clip) if clip is not None else None,
+            k=k,
+            channel=channel,
+            filters=filters or Filters(),
+        )
+
+    def searcher(self) -> Searcher:
+        """Answers queries from the current generation; the same one until there is a new one."""
+        from indexer.search import Searcher
+
+        number = self.catalog.current_generation()
+        if self._searcher is None or self._searcher.generation.number != number:
+            self._searcher = Searcher(self)
+        return self._searcher
 
     def commit(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from indexer.catalog import Document
 from indexer.errors import LibraryError
@@ -57,3 +58,12 @@ def find_document(library: Library, name: str) -> Document:
         ids = ", ".join(f"{d.id[:12]} ({d.path})" for d in fits)
         raise LibraryError(f"several documents are called '{name}'; use an id: {ids}")
     raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
+
+
+def existing_recording(library: Library, document: str) -> Path | None:
+    """Where the recording of a document (id) is now: its path, or a copy that is an alias of it."""
+    known = library.catalog.document(document)
+    if known is None or known.recording is None:
+        return None
+    paths = (known.recording, *library.catalog.paths_of(document))
+    return next((Path(path) for path in paths if Path(path).is_file()), None)

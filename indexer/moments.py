@@ -1,14 +1,120 @@
-"""What makes a moment that was found a right one."""
+"""Moments: ranked segments with neighbours merged and repetitions shown once; which are right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.table import SegmentTable
+
 if TYPE_CHECKING:
-    from indexer.search import Hit
+    from indexer.results import Hit
 
 # A longer one leaves too much to listen to.
 LONGEST_MOMENT_SECONDS = 60.0
+# A neighbour that scores this part of the best segment of a moment belongs to it.
+_AS_GOOD = 0.85
+# Cosine of the texts of segments that say the same: an advertisement, a trailer.
+_THE_SAME = 0.97
+
+
+@dataclass
+class Moment:
+    """Rows of the table.
+
+    Attributes:
+        best: the segment with the highest score.
+        first: of neighbouring segments, `best` among them.
+        last: the last of these.
+        copies: segments elsewhere that say the same as `best`.
+    """
+
+    best: int
+    first: int
+    last: int
+    copies: list[int] = field(default_factory=list)
+
+
+def rank_moments(
+    table: SegmentTable,
+    scores: NDArray[np.float64],
+    searched: NDArray[np.bool_],
+    text_vector: Callable[[int], NDArray[np.float32] | None],
+) -> Iterator[Moment]:
+    """Moments, best first; each segment that is searched is in one, or a copy of one.
+
+    A moment that was given gets further copies while the iteration goes on.
+
+    Args:
+        table: the segments.
+        scores: `[n_segments]`.
+        searched: `[n_segments]`, False for those that must not be found.
+        text_vector: `[d]` of a row, None where it has none.
+    """
+    free = searched.copy()
+    rows = np.flatnonzero(searched)
+    known = _Known()
+    # Equal scores are in the order of ids: the same in every run.
+    for row in rows[np.lexsort((table.ids[rows], -scores[rows]))].tolist():
+        if not free[row]:
+            continue
+        free[row] = False
+        vector = text_vector(row)
+        said_before = known.find(vector)
+        if said_before is not None:
+            said_before.copies.append(row)
+            continue
+        moment = Moment(row, row, row)
+        while (grown := _next(moment, table, scores, free)) is not None:
+            free[grown] = False
+            moment.first, moment.last = min(moment.first, grown), max(moment.last, grown)
+        known.add(vector, moment)
+        yield moment
+
+
+def _next(
+    moment: Moment, table: SegmentTable, scores: NDArray[np.float64], free: NDArray[np.bool_]
+) -> int | None:
+    """The better neighbour that belongs to a moment and leaves it short enough."""
+    least = _AS_GOOD * scores[moment.best]
+    fitting = [
+        row
+        for row in table.neighbours(moment.first, moment.last)
+        if free[row]
+        and scores[row] >= least > 0
+        and table.seconds(min(row, moment.first), max(row, moment.last)) <= LONGEST_MOMENT_SECONDS
+    ]
+    return max(fitting, key=lambda row: scores[row], default=None)
+
+
+class _Known:
+    """Text vectors of the moments so far."""
+
+    def __init__(self) -> None:
+        self._vectors = np.zeros((16, 0), np.float32)
+        self._moments: list[Moment] = []
+
+    def add(self, vector: NDArray[np.float32] | None, moment: Moment) -> None:
+        if vector is None:
+            return
+        n = len(self._moments)
+        if n == 0:
+            self._vectors = np.zeros((16, len(vector)), np.float32)
+        elif n == len(self._vectors):
+            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
+        self._vectors[n] = vector
+        self._moments.append(moment)
+
+    def find(self, vector: NDArray[np.float32] | None) -> Moment | None:
+        if vector is None or not self._moments:
+            return None
+        cosines = self._vectors[: len(self._moments)] @ vector
+        like = int(np.argmax(cosines))
+        return self._moments[like] if cosines[like] >= _THE_SAME else None
 
 
 def is_right_moment(hit: Hit, document: str, start: float, end: float) -> bool:

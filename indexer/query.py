@@ -1,7 +1,8 @@
-"""A query, embedded once: typed words, a clip, or a stored moment."""
+"""A query, embedded once: typed words, a clip, both, a stored moment or a whole document."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,71 +10,119 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.catalog import document_key
 from indexer.errors import QueryError
 from indexer.process import Processed, ProcessSettings, process
 from indexer.sources import Source
+from indexer.typed import Typed, query_terms
 
 if TYPE_CHECKING:
+    from hilbert.embedding import Embeddings
     from hilbert.model import Hilbert
     from indexer.generation import Generation
-    from indexer.lexical import StoredSegment
     from indexer.library import Library
+    from indexer.stored import StoredSegment
 
-MAX_TYPED = 10_000
 MAX_CLIP_SECONDS = 600.0
-CHANNELS = ("lexical", "text", "audio", "joint")
+MODALITIES = ("text", "audio", "joint")
+CHANNELS = ("lexical", *MODALITIES)
+# A query vector `[d]` and what it is compared with: (its own space, that of what is indexed).
+Vector = tuple[NDArray[np.float32], tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One thing to compare with every segment: typed words, or a piece of a clip.
+
+    Attributes:
+        terms: words to look up (`indexer.typed.Typed.terms`).
+        vectors: channel to its vector; a channel that cannot be served is absent.
+        alike: a word of `terms` that nobody said is looked for by how it is spelt and sounds.
+    """
+
+    terms: tuple[str, ...]
+    vectors: dict[str, Vector]
+    alike: bool = False
+
+    def serves(self, channel: str) -> bool:
+        """Whether this channel can answer."""
+        return bool(self.terms) if channel == "lexical" else channel in self.vectors
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a query is made of: typed words, or a clip in one or more pieces.
+
+    Attributes:
+        kind: `typed`, `clip` or `moment`; tells the weights.
+        probes: a moment is scored by the probe it fits best, a document by all of them.
+        words: what was typed, heard or said; may be empty.
+    """
+
+    kind: str
+    probes: tuple[Probe, ...]
+    words: str
+
+    def serves(self, channel: str) -> bool:
+        """Whether this channel can answer."""
+        return any(probe.serves(channel) for probe in self.probes)
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for.
+    """What is searched for: one part, or typed words and a clip.
 
     Attributes:
-        kind: `typed`, `clip` or `moment`.
-        words: what was typed, heard in the clip, or said in the moment; may be empty.
-        vectors: channel to (query vector `[d]`, name of its space in the background statistics).
-            A channel that the query cannot serve is absent.
+        parts: each counts the same.
+        phrases: runs of words that a moment must hold.
+        excluded: runs of words that it must not hold.
     """
 
-    kind: str
-    words: str
-    vectors: dict[str, tuple[NDArray[np.float32], tuple[str, str]]]
+    parts: tuple[Part, ...]
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
 
-    def serves(self, channel: str) -> bool:
-        """Whether this query can be answered through a channel."""
-        return bool(self.words.strip()) if channel == "lexical" else channel in self.vectors
+    @property
+    def heard(self) -> str | None:
+        """What was said in the clip; None without one."""
+        return next((part.words for part in self.parts if part.kind == "clip"), None)
 
+    @property
+    def words(self) -> str:
+        """All words that it consists of."""
+        return " ".join(filter(None, (part.words for part in self.parts)))
 
-def lexical_query(text: str) -> Query:
-    """Typed words that are only to be looked up: no model is needed.
-
-    Raises:
-        QueryError: nothing was typed, or a whole book.
-    """
-    # A terminal that speaks another encoding sends lone surrogates, which no tokenizer takes.
-    text = " ".join(text.encode("utf-8", "replace").decode().split())
-    if not text:
-        raise QueryError("the query is empty; type what you are looking for")
-    if len(text) > MAX_TYPED:
-        raise QueryError(f"the query is longer than {MAX_TYPED} characters; shorten it")
-    return Query("typed", text, {})
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Distinct words that are looked up, in order; beginnings of words end in `*`."""
+        found = (term for part in self.parts for probe in part.probes for term in probe.terms)
+        return tuple(dict.fromkeys(found))
 
 
-def typed_query(library: Library, model: Hilbert, typed: Query) -> Query:
-    """What `lexical_query` gave, embedded for the other channels."""
+def lexical_query(typed: Typed) -> Query:
+    """Typed words that are only to be looked up: no model is needed."""
+    part = Part("typed", (Probe(typed.terms, {}, alike=True),), typed.text)
+    return Query((part,), typed.phrases, typed.excluded)
+
+
+def typed_query(library: Library, model: Hilbert, typed: Typed) -> Query:
+    """Typed words, embedded for the channels of vectors too."""
     from hilbert.embedding import embed_text
 
-    embedded = embed_text(model, library.encoders.text.encode([typed.words], kind="query"))
-    return Query(
-        "typed",
-        typed.words,
-        {
-            "text": (embedded.text[0], ("text", "text")),
-            # Words in the space that the audio vectors were trained to share.
-            "audio": (embedded.text[0], ("text", "audio")),
-            "joint": (embedded.joint[0], ("text", "joint")),
-        },
-    )
+    embedded = embed_text(model, library.encoders.text.encode([typed.text], kind="query"))
+    vectors: dict[str, Vector] = {
+        "text": (embedded.text[0], ("text", "text")),
+        # Words in the space that the audio vectors were trained to share.
+        "audio": (embedded.text[0], ("text", "audio")),
+        "joint": (embedded.joint[0], ("text", "joint")),
+    }
+    part = Part("typed", (Probe(typed.terms, vectors, alike=True),), typed.text)
+    return Query((part,), typed.phrases, typed.excluded)
+
+
+def with_clip(words: Query, clip: Query) -> Query:
+    """Typed words and a clip as one query."""
+    return Query(words.parts + clip.parts, words.phrases, words.excluded)
 
 
 def hear_clip(library: Library, clip: Path) -> Processed:
@@ -97,15 +146,30 @@ def hear_clip(library: Library, clip: Path) -> Processed:
 
 
 def clip_query(model: Hilbert, heard: Processed) -> Query:
-    """Embed what was heard in a clip: its words and its sound are both searched with."""
-    from hilbert.embedding import embed_documents
+    """Embed what was heard in a clip, in segments as those of the library: words and sound."""
+    from hilbert.embedding import embed_segments
 
-    embedded = embed_documents(model, [heard.features])
-    vectors = {}
-    for modality in ("text", "audio", "joint"):
-        if getattr(embedded, f"has_{modality}")[0]:
-            vectors[modality] = (getattr(embedded, modality)[0], (modality, modality))
-    return Query("clip", " ".join(cue.text for cue in heard.cues), vectors)
+    embedded = embed_segments(model, heard.features)
+    probes = tuple(
+        Probe(tuple(query_terms(segment.text)), _own_vectors(embedded, row))
+        for row, segment in enumerate(heard.segments)
+    )
+    return Query((Part("clip", probes, " ".join(cue.text for cue in heard.cues)),))
+
+
+def moment_query(generation: Generation, segment: StoredSegment) -> Query:
+    """A stored segment as a query: its vectors are already there."""
+    vectors = _stored_vectors(generation, "segments", segment.id)
+    probe = Probe(tuple(query_terms(segment.text)), vectors)
+    return Query((Part("moment", (probe,), segment.text),))
+
+
+def document_query(generation: Generation, segments: Sequence[StoredSegment]) -> Query:
+    """A stored document as a query: its own vectors, and the words that it says most."""
+    document = segments[0].document
+    vectors = _stored_vectors(generation, "documents", document_key(document))
+    # All words of an hour tell nothing; the vectors know what it is about.
+    return Query((Part("moment", (Probe((), vectors),), ""),))
 
 
 def _clip_seconds(clip: Path) -> float:
@@ -116,11 +180,18 @@ def _clip_seconds(clip: Path) -> float:
     return recording.announced or 0.0
 
 
-def moment_query(generation: Generation, segment: StoredSegment) -> Query:
-    """A stored segment as a query: its vectors are already there."""
-    vectors = {}
-    for modality in ("text", "audio", "joint"):
-        index = generation.index("segments", modality)
-        if segment.id in index:
-            vectors[modality] = (index.vectors([segment.id])[0], (modality, modality))
-    return Query("moment", segment.text, vectors)
+def _own_vectors(embedded: Embeddings, row: int) -> dict[str, Vector]:
+    return {
+        modality: (getattr(embedded, modality)[row], (modality, modality))
+        for modality in MODALITIES
+        if getattr(embedded, f"has_{modality}")[row]
+    }
+
+
+def _stored_vectors(generation: Generation, level: str, id_: int) -> dict[str, Vector]:
+    vectors: dict[str, Vector] = {}
+    for modality in MODALITIES:
+        index = generation.index(level, modality)
+        if id_ in index:
+            vectors[modality] = (index.vectors([id_])[0], (modality, modality))
+    return vectors

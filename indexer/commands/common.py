@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,7 +16,9 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from indexer.search import SearchResult
+    from indexer.evaluate import Question
+    from indexer.filters import Filters
+    from indexer.results import Copy, Hit, SearchResult
 
 library_option: Callable[..., Any] = click.option(
     "--library",
@@ -30,10 +33,10 @@ json_option: Callable[..., Any] = click.option(
 )
 channel_option: Callable[..., Any] = click.option(
     "--channel",
-    type=click.Choice(["auto", "lexical", "text", "audio", "joint"]),
+    type=click.Choice(["auto", "rrf", "lexical", "text", "audio", "joint"]),
     default="auto",
     show_default=True,
-    help="What to score by; auto combines them.",
+    help="What to score by; auto weighs them together, rrf fuses their ranks.",
 )
 k_option: Callable[..., Any] = click.option(
     "-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many results."
@@ -67,6 +70,39 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         yield number, value
 
 
+def read_known_items(path: Path, asks: str) -> list[Question]:
+    """The lines of a file of known items; `asks` names what they ask by: `query` or `clip`.
+
+    Raises:
+        click.ClickException: a line lacks something, or the file is empty.
+    """
+    from indexer.evaluate import Question
+
+    questions = []
+    for number, line in read_json_lines(path):
+        where = f"{path}, line {number}"
+        for key in (asks, "document"):
+            if not isinstance(line.get(key), str) or not line[key].strip():
+                raise click.UsageError(f'{where}: needs a "{key}", in quotes')
+        times = line.get("start"), line.get("end")
+        if times != (None, None) and not _are_times(*times):
+            raise click.UsageError(
+                f'{where}: "start" and "end" must be seconds, "start" first, or both null'
+            )
+        text, clip = (line[asks], None) if asks == "query" else (None, path.parent / line[asks])
+        # A lone surrogate, which JSON can spell, is in no file's name and cannot be printed.
+        document = line["document"].encode("utf-8", "replace").decode()
+        questions.append(Question(document, *times, text=text, clip=clip, line=number))
+    if not questions:
+        raise click.UsageError(f"{path} is empty: nothing to ask for")
+    return questions
+
+
+def _are_times(start: object, end: object) -> bool:
+    numbers = [t for t in (start, end) if isinstance(t, int | float) and not isinstance(t, bool)]
+    return len(numbers) == 2 and 0 <= numbers[0] < numbers[1] < math.inf
+
+
 def clock(seconds: float | None) -> str:
     """`m:ss` or `h:mm:ss`; a dash where nothing is timed."""
     if seconds is None:
@@ -76,36 +112,46 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def result_to_dict(result: SearchResult) -> dict[str, Any]:
-    """A search result as the JSON that the README documents."""
-    answer: dict[str, Any] = {
-        "hits": [
-            {
-                "document": h.document,
-                "name": h.name,
-                "title": h.title,
-                "path": h.path,
-                "start": h.start,
-                "end": h.end,
-                "text": h.text,
-                "score": h.score,
-                "channels": h.channels,
-            }
-            for h in result.hits
-        ],
-        "documents": [
-            {"document": d.document, "name": d.name, "title": d.title, "score": d.score}
-            for d in result.documents
-        ],
-        "timings_ms": result.timings_ms,
-    }
-    if result.heard is not None:
-        answer["heard"] = result.heard
-    return answer
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say which part of a library is searched; `read_filters` takes their values."""
+    for name, told in (
+        ("document", "Only documents of this name, title or id."),
+        ("label", "Only documents with this label."),
+        ("folder", "Only recordings in or below this folder."),
+        ("speaker", "Only where somebody of this name speaks (part of it is enough)."),
+        ("language", "Only documents in this language, such as en."),
+    ):
+        command = click.option(f"--{name}", multiple=True, help=f"{told} May be repeated.")(command)
+    for name, told in (("since", "From this date on"), ("until", "Up to this date")):
+        help_text = f"{told}: 2021, 2021-03 or 2021-03-28."
+        command = click.option(f"--{name}", metavar="DATE", help=help_text)(command)
+    return click.option(
+        "--min-length",
+        type=click.FloatRange(0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Only recordings at least this long.",
+    )(command)
 
 
-def print_result(result: SearchResult) -> None:
-    """Print a search result for people."""
+def read_filters(given: dict[str, Any]) -> Filters:
+    """The filters that the options of `filter_options` name."""
+    from indexer.filters import Filters
+
+    return Filters(
+        documents=given["document"],
+        labels=given["label"],
+        folders=given["folder"],
+        speakers=given["speaker"],
+        since=given["since"],
+        until=given["until"],
+        min_seconds=given["min_length"],
+        languages=given["language"],
+    )
+
+
+def print_result(result: SearchResult, explain: bool = False) -> None:
+    """Print a search result for people; `explain` adds shares of channels and matched words."""
     from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
@@ -122,11 +168,26 @@ def print_result(result: SearchResult) -> None:
             line.append(f"  {clock(hit.start)}-{clock(hit.end)}", style="cyan")
         line.append(f"  {hit.score:.2f}  {hit.name}", style="dim")
         console.print(line)
-        if hit.text:
-            console.print(Padding(Text(hit.text, overflow="fold"), (0, 0, 0, 4)))
+        details = [Text(hit.text, overflow="fold")] if hit.text else []
+        details += [Text(text, style="dim") for text in _explained(hit)] if explain else []
+        if hit.also:
+            details.append(Text(f"also said in {_named(hit.also)}", style="dim"))
+        for text in details:
+            console.print(Padding(text, (0, 0, 0, 4)))
     if result.documents:
         names = ", ".join(f"{d.title} ({d.score:.2f})" for d in result.documents[:5])
         console.print(Text("documents: ", style="dim") + Text(names))
+
+
+def _explained(hit: Hit) -> Iterator[str]:
+    shares = ", ".join(f"{channel} {share:+.2f}" for channel, share in hit.channels.items())
+    yield f"{hit.score:.2f} = {shares}"
+    yield f"words: {', '.join(hit.words) or 'none'}"
+
+
+def _named(copies: Sequence[Copy], most: int = 3) -> str:
+    told = [f"{copy.name} {clock(copy.start)}" for copy in copies[:most]]
+    return ", ".join(told) + (f" and {len(copies) - most} more" if len(copies) > most else "")
 
 
 def terminal_progress() -> Progress:
@@ -145,6 +206,14 @@ def terminal_progress() -> Progress:
         console=Console(stderr=True),
         disable=not sys.stderr.isatty(),
     )
+
+
+@contextmanager
+def query_progress(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
+    """Progress over queries: called with those done and their number."""
+    with terminal_progress() as shown:
+        task = shown.add_task(what, total=count, visible=count > 0)
+        yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
 class TerminalReporter(AbstractContextManager[Any]):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +12,12 @@ from indexer.commands.common import (
     json_option,
     library_option,
     print_json,
-    read_json_lines,
-    terminal_progress,
+    query_progress,
+    read_known_items,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from indexer.evaluate import Measured, Quality, Question
+    from indexer.evaluate import Measured, Quality
 
 _NAMED = 10
 
@@ -45,8 +41,8 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
 
     Without any, cues of documents that no training learns from are asked for.
     """
-    typed = _read_questions(queries, "query") if queries else []
-    heard = _read_questions(clips, "clip") if clips else []
+    typed = read_known_items(queries, "query") if queries else []
+    heard = read_known_items(clips, "clip") if clips else []
     from indexer.evaluate import evaluate, known_items
     from indexer.library import Library
     from indexer.search import Searcher
@@ -55,12 +51,12 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
     queries_from = f"the lines of {queries}" if queries else "only clips were given"
     if not queries and not clips:
         typed, queries_from = known_items(searcher)
-    with _progress("typed queries", len(typed)) as progress:
+    with query_progress("typed queries", len(typed)) as progress:
         quality = evaluate(searcher, typed, progress)
     answer = {**_as_dict(quality, queries_from), "same_level": quality.same_level}
     parts = [(queries, quality)]
     if clips:
-        with _progress("clips", len(heard)) as progress:
+        with query_progress("clips", len(heard)) as progress:
             quality = evaluate(searcher, heard, progress)
         answer["clips"] = _as_dict(quality, f"the lines of {clips}")
         parts.append((clips, quality))
@@ -83,42 +79,6 @@ def _as_dict(quality: Quality, queries_from: str) -> dict[str, Any]:
         "documents": quality.wanted,
         "queries_from": queries_from,
     }
-
-
-@contextmanager
-def _progress(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
-    with terminal_progress() as shown:
-        task = shown.add_task(what, total=count, visible=count > 0)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
-
-
-def _read_questions(path: Path, asks: str) -> list[Question]:
-    """The lines of a file of known items; `asks` names what they ask by: `query` or `clip`."""
-    from indexer.evaluate import Question
-
-    questions = []
-    for number, line in read_json_lines(path):
-        where = f"{path}, line {number}"
-        for key in (asks, "document"):
-            if not isinstance(line.get(key), str) or not line[key].strip():
-                raise click.UsageError(f'{where}: needs a "{key}", in quotes')
-        times = line.get("start"), line.get("end")
-        if times != (None, None) and not _are_times(*times):
-            raise click.UsageError(
-                f'{where}: "start" and "end" must be seconds, "start" first, or both null'
-            )
-        text, clip = (line[asks], None) if asks == "query" else (None, path.parent / line[asks])
-        # A lone surrogate, which JSON can spell, is in no file's name and cannot be printed.
-        document = line["document"].encode("utf-8", "replace").decode()
-        questions.append(Question(document, *times, text=text, clip=clip, line=number))
-    if not questions:
-        raise click.UsageError(f"{path} is empty: nothing to ask for")
-    return questions
-
-
-def _are_times(start: object, end: object) -> bool:
-    numbers = [t for t in (start, end) if isinstance(t, int | float) and not isinstance(t, bool)]
-    return len(numbers) == 2 and 0 <= numbers[0] < numbers[1] < math.inf
 
 
 def _print_answer(answer: Mapping[str, Any]) -> None:

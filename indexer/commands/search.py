@@ -1,9 +1,10 @@
-"""hilbert search: find moments by typed words or by a clip."""
+"""hilbert search: find moments by typed words, by a clip, or by both."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,16 +12,20 @@ import click
 
 from indexer.commands.common import (
     channel_option,
+    filter_options,
     json_option,
     k_option,
     library_option,
     print_json,
     print_result,
+    read_filters,
     read_json_lines,
-    result_to_dict,
 )
 
 if TYPE_CHECKING:
+    from indexer.filters import Filters
+    from indexer.rerank import Reranker
+    from indexer.results import SearchResult
     from indexer.search import Searcher
 
 
@@ -31,11 +36,25 @@ if TYPE_CHECKING:
 @click.option(
     "--queries",
     type=click.Path(path_type=Path),
-    help='Answer a JSON Lines file of {"query": ...} or {"clip": ...}; one result a line.',
+    help='Answer a JSON Lines file of {"query": ...}, {"clip": ...} or both; one result a line.',
 )
 @k_option
 @channel_option
+@filter_options
+@click.option(
+    "--rerank",
+    metavar="MODEL",
+    help="Put the 50 best moments in the order of a cross-encoder: a folder or a hub id.",
+)
+@click.option("--explain", is_flag=True, help="Show each channel's share and the matched words.")
 @json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv", "srt"]),
+    default="text",
+    help="Print moments for people, as JSON, as a table, or as a list of clips.",
+)
 def command(
     query: str | None,
     library: Path,
@@ -43,11 +62,22 @@ def command(
     queries: Path | None,
     k: int,
     channel: str,
+    rerank: str | None,
+    explain: bool,
     as_json: bool,
+    form: str,
+    **filters: Any,
 ) -> None:
-    """Find moments by typed words or by a clip."""
-    if sum(bool(given) for given in (query is not None, clip, queries)) != 1:
-        raise click.UsageError("give one of: a query, --clip FILE, --queries FILE")
+    """Find moments by typed words, by a clip, or by both together.
+
+    "Words in quotes" must be said; a -word must not; begin* stands for every word that begins so.
+    A query that starts with a minus goes behind --.
+    """
+    if (queries and (query is not None or clip)) or not (queries or clip or query is not None):
+        raise click.UsageError("give a query, --clip FILE or both; or --queries FILE")
+    form = "json" if as_json else form
+    if queries and form not in ("text", "json"):
+        raise click.UsageError("--queries prints text or JSON; leave --format out")
     questions = list(_read_questions(queries)) if queries else []
     from indexer.library import Library
     from indexer.search import Searcher
@@ -55,34 +85,90 @@ def command(
     started = time.perf_counter()
     searcher = Searcher(Library.open(library))
     opened = round(1000 * (time.perf_counter() - started), 2)
+    asked = _Asked(searcher, k, channel, read_filters(filters), _reranker(rerank))
     if queries:
         for question in questions:
-            _answer_line(searcher, question, k, channel, as_json)
+            _answer_line(asked, question, form == "json", explain)
         return
-    result = searcher.search(query, clip=clip, k=k, channel=channel)
+    result = asked.search(query, clip)
     result.timings_ms["open"] = opened
-    print_json(result_to_dict(result)) if as_json else print_result(result)
+    _PRINT[form](result) if form in _PRINT else print_result(result, explain)
 
 
-def _answer_line(
-    searcher: Searcher, question: dict[str, Any], k: int, channel: str, as_json: bool
-) -> None:
+@dataclass(frozen=True)
+class _Asked:
+    """What is the same for all questions of a call."""
+
+    searcher: Searcher
+    k: int
+    channel: str
+    filters: Filters
+    reranker: Reranker | None
+
+    def search(self, query: str | None, clip: Path | None) -> SearchResult:
+        return self.searcher.search(
+            query,
+            clip=clip,
+            k=self.k,
+            channel=self.channel,
+            filters=self.filters,
+            reranker=self.reranker,
+        )
+
+
+def _reranker(model: str | None) -> Reranker | None:
+    if not model:
+        return None
+    from indexer.rerank import Reranker
+
+    return Reranker(model)
+
+
+def _print_json(result: SearchResult) -> None:
+    from indexer.export import as_dict
+
+    print_json(as_dict(result))
+
+
+def _print_csv(result: SearchResult) -> None:
+    from indexer.export import as_csv
+
+    click.echo(as_csv(result), nl=False)
+
+
+def _print_srt(result: SearchResult) -> None:
+    from indexer.export import as_srt
+
+    untimed = sum(hit.start is None for hit in result.hits)
+    if untimed:
+        click.echo(f"{untimed} moments without times are left out", err=True)
+    click.echo(as_srt(result), nl=False)
+
+
+_PRINT: dict[str, Callable[[SearchResult], None]] = {
+    "json": _print_json,
+    "csv": _print_csv,
+    "srt": _print_srt,
+}
+
+
+def _answer_line(asked: _Asked, question: dict[str, Any], as_json: bool, explain: bool) -> None:
     """One result a line; a question that fails is answered by its error, the others go on."""
     from hilbert.errors import HilbertError
+    from indexer.export import as_dict
 
     try:
-        result = searcher.search(
-            question.get("query"), clip=question.get("clip"), k=k, channel=channel
-        )
+        result = asked.search(question.get("query"), question.get("clip"))
     except HilbertError as error:
         answer = {"hits": [], "documents": [], "timings_ms": {}, "error": str(error)}
         print_json(answer, indent=None) if as_json else click.echo(f"failed: {error}")
         return
     if as_json:
-        print_json(result_to_dict(result), indent=None)
+        print_json(as_dict(result), indent=None)
     else:
-        click.echo(f"\n> {question.get('query') or question.get('clip')}")
-        print_result(result)
+        asked_by = [str(question[key]) for key in ("query", "clip") if question.get(key)]
+        click.echo(f"\n> {' + '.join(asked_by)}")
+        print_result(result, explain)
 
 
 def _read_questions(path: Path) -> Iterator[dict[str, Any]]:

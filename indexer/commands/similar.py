@@ -1,42 +1,75 @@
-"""hilbert similar: find the moments most like a moment."""
+"""hilbert similar: find the moments most like a moment, or like a document."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from indexer.commands.common import (
     channel_option,
+    filter_options,
     json_option,
     k_option,
     library_option,
     print_json,
     print_result,
-    result_to_dict,
+    read_filters,
 )
 
 
 @click.command("similar")
-@click.argument("moment", metavar="NAME@SECONDS")
+@click.argument("moment", metavar="NAME[@SECONDS]")
 @library_option
 @k_option
 @channel_option
+@click.option(
+    "--same",
+    type=click.Choice(["words", "sound", "both"]),
+    help="What is to be alike: instead of --channel text, audio or auto.",
+)
+@filter_options
 @json_option
-def command(moment: str, library: Path, k: int, channel: str, as_json: bool) -> None:
-    """Find the moments most like the one at SECONDS of the document NAME."""
+def command(
+    moment: str,
+    library: Path,
+    k: int,
+    channel: str,
+    same: str | None,
+    as_json: bool,
+    **filters: Any,
+) -> None:
+    """Find the moments most like the one at SECONDS of the document NAME, or like all of it."""
+    name, seconds = _read_moment(moment)
+    if same and channel != "auto":
+        raise click.UsageError("give --same or --channel, not both")
+    from indexer.export import as_dict
+    from indexer.library import Library
+    from indexer.maintain import find_document
+    from indexer.search import SAME, Searcher
+
+    opened = Library.open(library)
+    document = find_document(opened, name)
+    result = Searcher(opened).similar(
+        document.id,
+        seconds,
+        k=k,
+        channel=SAME[same] if same else channel,
+        filters=read_filters(filters),
+    )
+    print_json(as_dict(result)) if as_json else print_result(result)
+
+
+def _read_moment(moment: str) -> tuple[str, float | None]:
+    """Name and seconds; None for a whole document."""
     name, at, seconds = moment.rpartition("@")
+    if not at:
+        return moment, None
     try:
         time = float(seconds)
     except ValueError:
         time = -1.0
-    if not at or not name or not 0 <= time < float("inf"):
+    if not name or not 0 <= time < float("inf"):
         raise click.UsageError(f"'{moment}' is no moment; write NAME@SECONDS, such as talk@83.5")
-    from indexer.library import Library
-    from indexer.maintain import find_document
-    from indexer.search import Searcher
-
-    opened = Library.open(library)
-    document = find_document(opened, name)
-    result = Searcher(opened).similar(document.id, time, k=k, channel=channel)
-    print_json(result_to_dict(result)) if as_json else print_result(result)
+    return name, time

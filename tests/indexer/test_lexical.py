@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from indexer.catalog import Catalog, Document, segment_id
 from indexer.errors import LibraryError
-from indexer.lexical import Lexical, query_terms
+from indexer.lexical import Lexical
 from indexer.segments import Segment
+from indexer.typed import query_terms
 
 TEXTS = {
     "a" * 64: [

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.errors import AudioError, QueryError
+from indexer.fusion import DEFAULT_WEIGHTS
 from indexer.library import Library
 from indexer.query import CHANNELS
-from indexer.search import WEIGHTS, Hit, Searcher, SearchResult
+from indexer.results import Hit, SearchResult
+from indexer.search import Searcher
 
 WriteSound = Callable[..., Path]
 TEA = "why is the water in the ocean like a cup of tea"
@@ -175,8 +177,8 @@ def test_one_embedded_query_answers_every_channel_as_a_search_of_its_own(
 
 
 def test_the_weights_of_each_kind_of_query_sum_to_one() -> None:
-    for weights in WEIGHTS.values():
-        assert set(weights) == set(CHANNELS) and sum(weights.values()) == pytest.approx(1)
+    for weights in DEFAULT_WEIGHTS.values():
+        assert set(weights) == {*CHANNELS, "document"} and sum(weights.values()) == pytest.approx(1)
 
 
 # --- anything may be asked --------------------------------------------------------------------

@@ -1,0 +1,62 @@
+"""hilbert clip: cut the sound of a moment out of its recording."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from indexer.commands.common import library_option
+
+_MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
+
+
+@click.command("clip")
+@click.argument("moment", metavar="NAME@START-END")
+@click.argument("out", type=click.Path(path_type=Path))
+@library_option
+@click.option("--force", is_flag=True, help="Replace OUT where it exists.")
+def command(moment: str, out: Path, library: Path, force: bool) -> None:
+    """Cut START to END (seconds, or m:ss) of the document NAME into the file OUT.
+
+    The extension of OUT names the format: .opus, .ogg, .mp3, .m4a, .flac or .wav.
+    """
+    found = _MOMENT.fullmatch(moment)
+    times = [_seconds(found[key]) for key in ("start", "end")] if found else []
+    if found is None or None in times:
+        raise click.UsageError(
+            f"'{moment}' is no part of a recording; write NAME@START-END, such as talk@83.5-97 "
+            "or talk@1:23-1:37"
+        )
+    if out.exists() and not force:
+        raise click.UsageError(f"{out} exists; name another file, or replace it with --force")
+    from indexer.cut import cut
+    from indexer.errors import AudioError
+    from indexer.library import Library
+    from indexer.maintain import existing_recording, find_document
+
+    opened = Library.open(library)
+    document = find_document(opened, found["name"])
+    recording = existing_recording(opened, document.id)
+    if recording is None:
+        raise AudioError(
+            f"{document.name} has no recording here; index the folder where it is now"
+            if document.recording
+            else f"{document.name} is a transcript without a recording"
+        )
+    start, end = (time or 0.0 for time in times)
+    seconds = cut(recording, start, end, out)
+    click.echo(f"{out}: {seconds:.1f} s of {document.title}")
+
+
+def _seconds(text: str) -> float | None:
+    """`83.5`, `1:23.5` or `1:02:03` in seconds; None for what is no time."""
+    parts = text.split(":")
+    try:
+        values = [float(part) for part in parts]
+    except ValueError:
+        return None
+    if len(values) > 3 or any(value >= 60 for value in values[1:]):
+        return None
+    return sum(value * 60**power for power, value in enumerate(reversed(values)))

@@ -1,0 +1,110 @@
+"""How well each segment and document answers a query, by channel, in comparable numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.generation import Background, Generation, document_key
+from indexer.query import CHANNELS, Part, Probe, Vector
+from indexer.table import SegmentTable
+
+Scores = NDArray[np.float64]
+
+# So many standard deviations above what unrelated segments get count as a full match.
+FULL_MATCH_STDS = 8.0
+# The library's random pairs count like so many segments where a query's own spread is measured.
+_PRIOR_COUNT = 30.0
+# Name of the score that a whole document gets by its own joint vector.
+DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class PartScores:
+    """Scores of one part of a query; 0 as an unrelated pair, around 1 as a full match.
+
+    Attributes:
+        segments: channel to `[n_segments]`, by the probe that fits best. NaN where the segment
+            has nothing to compare.
+        documents: channel to `[n_documents]`, by the best segment for each probe, the mean over
+            probes; and `DOCUMENT`, by the document's own joint vector.
+    """
+
+    segments: dict[str, Scores]
+    documents: dict[str, Scores]
+
+
+class Scorer:
+    """Scores every segment of a generation: exact, whatever is filtered afterwards."""
+
+    def __init__(self, generation: Generation, table: SegmentTable) -> None:
+        self._generation = generation
+        self._table = table
+        self._ids = table.ids.tolist()
+        self._keys = [document_key(document.id) for document in table.documents]
+
+    def part(self, part: Part, channels: Iterable[str], searched: NDArray[np.bool_]) -> PartScores:
+        """Score for one part of a query.
+
+        Args:
+            part: what is compared.
+            channels: those that can answer it are used.
+            searched: `[n_segments]`, False for those that must not be found.
+        """
+        segments, documents = {}, {}
+        asked = set(channels)
+        if DOCUMENT in asked:
+            asked.add("joint")
+        for channel in (c for c in CHANNELS if c in asked):
+            probes = [probe for probe in part.probes if probe.serves(channel)]
+            if not probes:
+                continue
+            rows = [np.where(searched, self._segments(p, channel), np.nan) for p in probes]
+            segments[channel] = np.fmax.reduce(rows)
+            documents[channel] = np.mean([self._best_of(row) for row in rows], axis=0)
+            if channel == "joint":
+                whole = [self._documents(probe.vectors[channel]) for probe in probes]
+                documents[DOCUMENT] = np.mean(whole, axis=0)
+        return PartScores(segments, documents)
+
+    def _best_of(self, scores: Scores) -> Scores:
+        """The best score of a segment of each document, `[n_documents]`; 0 without any."""
+        best = np.full(len(self._table.documents), np.nan)
+        np.fmax.at(best, self._table.owners, scores)
+        return np.nan_to_num(best, nan=0.0)
+
+    def _segments(self, probe: Probe, channel: str) -> Scores:
+        if channel == "lexical":
+            found = np.full(len(self._table), np.nan)
+            for id_, score in self._generation.lexical.scores(probe.terms, probe.alike).items():
+                found[self._table.row(id_)] = score
+            return found
+        vector, pair = probe.vectors[channel]
+        cosines = self._generation.index("segments", channel).scores(vector, self._ids)
+        return _standardised(cosines, self._generation.background[pair])
+
+    def _documents(self, joint: Vector) -> Scores:
+        vector, pair = joint
+        cosines = self._generation.index("documents", "joint").scores(vector, self._keys)
+        scores = _standardised(cosines, self._generation.background[pair])
+        return np.nan_to_num(scores, nan=0.0)
+
+
+def _standardised(cosines: NDArray[np.float32], background: Background) -> Scores:
+    """Cosines in standard deviations above what this query gets from the library.
+
+    Nearly all of a library is unrelated to a query, so mean and deviation over all of it tell
+    what unrelated pairs get: of this query, since short and vague ones get other cosines than
+    long and precise ones. In a small library the random pairs of its segments weigh in.
+    """
+    there = cosines[~np.isnan(cosines)].astype(np.float64)
+    n, prior = len(there), _PRIOR_COUNT
+    mean = (there.sum() + prior * background.mean) / (n + prior)
+    # Mean squared distance from the common mean, of the cosines and of the random pairs.
+    of_pairs = background.std**2 + (background.mean - mean) ** 2
+    variance = (((there - mean) ** 2).sum() + prior * of_pairs) / (n + prior)
+    scores = (cosines.astype(np.float64) - mean) / (FULL_MATCH_STDS * max(variance**0.5, 1e-6))
+    return np.round(scores, 9)  # equal vectors come out of a matrix product apart by less

@@ -1,0 +1,80 @@
+"""Hits made of what was scored: times, text, shares of the channels, words that match."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from indexer.fusion import Fused
+from indexer.lexical import Lexical
+from indexer.moments import Moment
+from indexer.query import Query
+from indexer.results import Copy, DocumentHit, Hit
+from indexer.table import SegmentTable
+
+
+class Shown:
+    """Turns rows of a table into what is returned for one query."""
+
+    def __init__(self, table: SegmentTable, lexical: Lexical, query: Query, fused: Fused) -> None:
+        self._table = table
+        self._lexical = lexical
+        self._fused = fused
+        self._query = query
+
+    def hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
+        """The hits of moments, in their order."""
+        ids = [self._ids(moment) for moment in moments]
+        every = [id_ for part in ids for id_ in part]
+        texts = {segment.id: segment.text for segment in self._lexical.segments(every)}
+        said = self._lexical.said(self._query.terms, every)
+        return tuple(
+            self._hit(
+                moment,
+                part,
+                " ".join(filter(None, (texts[id_] for id_ in part))),
+                tuple(dict.fromkeys(word for id_ in part for word in said.get(id_, ()))),
+            )
+            for moment, part in zip(moments, ids, strict=True)
+        )
+
+    def document(self, row: int, moments: tuple[Hit, ...]) -> DocumentHit:
+        """The hit of a whole document."""
+        document = self._table.documents[row]
+        shares = {c: round(float(s[row]), 6) for c, s in self._fused.documents.items()}
+        score = round(sum(shares.values()), 6)
+        return DocumentHit(document.id, document.name, document.title, score, shares, moments)
+
+    def _ids(self, moment: Moment) -> list[int]:
+        return [int(id_) for id_ in self._table.ids[moment.first : moment.last + 1]]
+
+    def _hit(self, moment: Moment, ids: list[int], text: str, words: tuple[str, ...]) -> Hit:
+        table = self._table
+        document = table.documents[table.owners[moment.best]]
+        shares = {c: round(float(s[moment.best]), 6) for c, s in self._fused.segments.items()}
+        return Hit(
+            document=document.id,
+            name=document.name,
+            title=document.title,
+            path=document.path,
+            start=_seconds(table.starts[moment.first]),
+            end=_seconds(table.ends[moment.last]),
+            text=text,
+            score=round(sum(shares.values()), 6),
+            channels=shares,
+            words=words,
+            also=tuple(self._copy(row) for row in moment.copies),
+            segment=int(table.ids[moment.best]),
+            segments=tuple(ids),
+        )
+
+    def _copy(self, row: int) -> Copy:
+        table = self._table
+        document = table.documents[table.owners[row]]
+        return Copy(
+            document.id, document.name, _seconds(table.starts[row]), _seconds(table.ends[row])
+        )
+
+
+def _seconds(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
