@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.catalog import Catalog, Document
 from indexer.files import sync_file
-from indexer.spelling import Vocabulary, best_broken
+from indexer.languages import language_code
 from indexer.stored import Stored, StoredSegment, write_stored
 from indexer.typed import query_terms
+
+if TYPE_CHECKING:
+    from indexer.spelling import Vocabulary
 
 _TOKENIZE = "tokenize='porter unicode61 remove_diacritics 2'"
 # `seams` holds the last words of each segment with the first of the next one, under the id of the
@@ -44,6 +48,10 @@ class LexicalHit:
 
 class Lexical(Stored):
     """Reads `lexical.sqlite` of one generation, and finds words in it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._alike: dict[str, list[tuple[str, ...]]] = {}  # a generation never changes
 
     @staticmethod
     def write(path: Path, catalog: Catalog, documents: Iterable[Document]) -> None:
@@ -125,8 +133,14 @@ class Lexical(Stored):
 
     def alike(self, term: str) -> list[tuple[str, ...]]:
         """What a word that nobody said may have been written as: a word, or two in a row."""
-        if term.endswith("*") or self._count(term):
-            return []
+        if term not in self._alike:
+            said = term.endswith("*") or self._count(term)
+            self._alike[term] = [] if said else self._look_for(term)
+        return self._alike[term]
+
+    def _look_for(self, term: str) -> list[tuple[str, ...]]:
+        from indexer.spelling import best_broken
+
         vocabulary = self._vocabulary
         single = [heard.words for heard in vocabulary.alike(term)]
         broken = best_broken(term, self._broken(vocabulary.halves(term)))
@@ -154,7 +168,13 @@ class Lexical(Stored):
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(row[0] for row in self._db.execute("SELECT word FROM vocabulary"))
+        from indexer.spelling import Vocabulary  # loads dictionaries, for odd words only
+
+        languages = self._db.execute("SELECT DISTINCT language FROM documents").fetchall()
+        return Vocabulary(
+            (row[0] for row in self._db.execute("SELECT word FROM vocabulary")),
+            filter(None, (language_code(row[0]) for row in languages)),
+        )
 
     def _count(self, term: str) -> int:
         """How many segments hold a term."""

@@ -15,7 +15,7 @@ from indexer.table import SegmentTable
 Scores = NDArray[np.float64]
 
 # So many standard deviations above what unrelated segments get count as a full match.
-FULL_MATCH_STDS = 8.0
+FULL_MATCH_STDS = 6.0
 # The library's random pairs count like so many segments where a query's own spread is measured.
 _PRIOR_COUNT = 30.0
 # Name of the score that a whole document gets by its own joint vector.

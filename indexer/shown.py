@@ -24,6 +24,8 @@ class Shown:
 
     def hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
         """The hits of moments, in their order."""
+        if not moments:
+            return ()
         ids = [self._ids(moment) for moment in moments]
         every = [id_ for part in ids for id_ in part]
         texts = {segment.id: segment.text for segment in self._lexical.segments(every)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker
 
 # Letters that are easily taken for each other have one digit: the classes of Soundex (R. C.
 # Russell, US patent 1,261,167, 1918), here for every consonant of a word and its first letter too.
@@ -23,7 +24,7 @@ _CLASSES = str.maketrans(
     }
 )
 _REPEATED = re.compile(r"(\d)\1+")
-_SHORTEST = 4  # letters; too many short words are alike
+_SHORTEST = 5  # letters; too many short words are alike
 _LEAST_ALIKE = 0.75  # one slip in four letters
 _LEAST_ALIKE_SOUND = 0.5
 _MOST = 3
@@ -38,9 +39,15 @@ class Heard:
 
 
 class Vocabulary:
-    """The words of a library."""
+    """The words of a library.
 
-    def __init__(self, words: Iterable[str]) -> None:
+    Args:
+        words: all of them.
+        languages: codes; everyday words of these have nothing alike: they are no slips.
+    """
+
+    def __init__(self, words: Iterable[str], languages: Iterable[str] = ()) -> None:
+        self._everyday = _dictionaries(languages)
         self._words = [word for word in words if not any(c.isdigit() for c in word)]
         self._by_sound: dict[str, list[str]] = {}
         for word in self._words:
@@ -48,7 +55,7 @@ class Vocabulary:
 
     def alike(self, term: str) -> list[Heard]:
         """Single words spelt or sounding like `term`, the most alike first."""
-        if len(term) < _SHORTEST:
+        if not self._is_odd(term):
             return []
         found = process.extract(
             term,
@@ -68,13 +75,22 @@ class Vocabulary:
     def halves(self, term: str) -> list[tuple[Sequence[str], Sequence[str]]]:
         """First and second words that together would sound like `term`, for each way to part it."""
         key = sound_key(term)
-        if len(term) < 2 * _SHORTEST - 1 or len(key) < 3:
+        if not self._is_odd(term) or len(key) < 3:
             return []
         # Where the first ends as the second begins, the sound they share is heard once.
         parts = [(key[:i], key[i:]) for i in range(1, len(key))]
         parts += [(key[: i + 1], key[i:]) for i in range(1, len(key) - 1)]
         pairs = [(self._by_sound.get(a, ()), self._by_sound.get(b, ())) for a, b in parts]
         return [(first, second) for first, second in pairs if first and second]
+
+    def _is_odd(self, term: str) -> bool:
+        """Whether a word may be a name, or a slip."""
+        return len(term) >= _SHORTEST and not any(term in words for words in self._everyday)
+
+
+def _dictionaries(languages: Iterable[str]) -> list[SpellChecker]:
+    supported = set(SpellChecker.languages())
+    return [SpellChecker(language=code) for code in sorted(supported & set(languages))]
 
 
 def likeness(term: str, words: Sequence[str]) -> float:

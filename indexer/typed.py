@@ -13,7 +13,7 @@ from indexer.errors import QueryError
 MAX_TYPED = 10_000
 # Longer questions than this are cut: a pasted page asks for nothing in particular.
 _MAX_TERMS = 64
-_TERM = re.compile(r"\w+(?:['’]\w+)*")
+_TERM = re.compile(r"\w+(?:'\w+)*")
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # A quoted phrase begins a word; any other run without spaces is a word, whatever it holds.
 _PIECE = re.compile(r'(?P<sign>-?)"(?P<phrase>[^"]+)"|(?P<word>\S+)')
@@ -87,5 +87,6 @@ def read_typed(text: str) -> Typed:
 def query_terms(query: str, *, distinct: bool = True, most: int | None = _MAX_TERMS) -> list[str]:
     """The words of a text in order, without any quoting character; at most so many."""
     # NUL ends a string for SQLite's tokenizer; it can stand in no word.
-    words = [w.replace("’", "'") for w in _TERM.findall(query.replace("\x00", " ").lower())]
+    found = _TERM.findall(query.replace("\x00", " ").lower().replace("’", "'"))
+    words = [word.removesuffix("'s") for word in found]
     return (list(dict.fromkeys(words)) if distinct else words)[:most]

@@ -1,0 +1,88 @@
+"""Filters pass what they name, and say what there is where they name nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indexer.errors import QueryError
+from indexer.filters import Filters, allowed
+from indexer.stored import StoredDocument
+from indexer.table import SegmentTable
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> SegmentTable:
+    """Three documents of two segments each."""
+
+    def document(name: str, folder: str, *rest: Any) -> StoredDocument:
+        return StoredDocument(
+            name * 64, name, f"On {name}", str(tmp_path / folder / f"{name}.opus"), *rest, "x"
+        )
+
+    made: Any = SegmentTable.__new__(SegmentTable)
+    made.documents = [
+        document("a", "one", "2021-03-28", "Ann Lee", "Science", "en", 600.0),
+        document("b", "one/two", "2022-01-05", None, "science", "de", 1200.0),
+        document("c", "three", None, "Bob", None, None, 90.0),
+    ]
+    made.ids = np.arange(6)
+    made.owners = np.repeat([0, 1, 2], 2)
+    made.speakers = ["Ann", "Bob Ray", "", "Zoe", "", ""]
+    return made
+
+
+def passed(table: SegmentTable, **filters: Any) -> list[int]:
+    return np.flatnonzero(allowed(Filters(**filters), table)).tolist()
+
+
+def test_each_filter_passes_what_it_names(table: SegmentTable, tmp_path: Path) -> None:
+    assert passed(table, documents=("A",)) == [0, 1]
+    assert passed(table, documents=("on b", "c" * 64)) == [2, 3, 4, 5]
+    assert passed(table, labels=("SCIENCE",)) == [0, 1, 2, 3]
+    assert passed(table, folders=(str(tmp_path / "one"),)) == [0, 1, 2, 3]
+    assert passed(table, folders=(str(tmp_path / "one" / "two"),)) == [2, 3]
+    assert passed(table, min_seconds=600) == [0, 1, 2, 3]
+    assert passed(table, languages=("de-AT",)) == [2, 3]
+
+
+def test_speakers_are_those_of_the_document_and_of_the_moment(table: SegmentTable) -> None:
+    assert passed(table, speakers=("bob",)) == [1, 4, 5]
+    assert passed(table, speakers=("zoe", "lee")) == [0, 1, 3]
+
+
+def test_dates_compare_by_year_month_or_day(table: SegmentTable) -> None:
+    assert passed(table, since="2021-03-29") == [2, 3]
+    assert passed(table, since="2021", until="2021") == [0, 1]
+    assert passed(table, until="2021-03") == [0, 1]
+    assert passed(table, since="2021-03-28", until="2022-01-05") == [0, 1, 2, 3]
+
+
+def test_all_filters_must_hold(table: SegmentTable) -> None:
+    assert passed(table, labels=("science",), speakers=("bob",)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "reason"),
+    [
+        ({"labels": ("sport",)}, "no label 'sport' in this library; there is Science"),
+        ({"documents": ("z",)}, "no document 'z' in this library; there is a, b, c"),
+        ({"folders": ("/nowhere",)}, "nothing in this library lies in /nowhere"),
+        ({"speakers": ("carl",)}, "nobody called 'carl' speaks"),
+        ({"since": "March"}, "--since 'March' is no date; write 2021, 2021-03 or 2021-03-28"),
+        ({"languages": ("klingonish",)}, "is no language; write a code such as en"),
+        ({"labels": ("science",), "min_seconds": 9e9}, "passes all the filters; leave one out"),
+    ],
+)
+def test_what_names_nothing_is_refused(
+    table: SegmentTable, filters: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(QueryError, match=reason):
+        passed(table, **filters)
+
+
+def test_no_filter_is_no_filter() -> None:
+    assert not Filters() and Filters(since="2021") and Filters(min_seconds=1)

@@ -1,0 +1,79 @@
+"""Weighted sums and reciprocal ranks of several channels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from indexer.errors import QueryError
+from indexer.fusion import DEFAULT_WEIGHTS, fuse, part_weights
+from indexer.query import CHANNELS, Part, Probe
+from indexer.scoring import DOCUMENT, PartScores
+
+NAN = np.nan
+OWNERS = np.array([0, 0, 1])
+VECTOR = (np.ones(2, np.float32), ("text", "text"))
+SCORES = PartScores(
+    {"lexical": np.array([NAN, 0.5, NAN]), "text": np.array([0.2, 0.4, 0.8])},
+    {
+        "lexical": np.array([0.5, 0.0]),
+        "text": np.array([0.4, 0.8]),
+        DOCUMENT: np.array([0.1, 0.3]),
+    },
+)
+
+
+def test_shares_add_up_to_the_weighted_sum() -> None:
+    weights = {"lexical": 0.5, "text": 0.4, DOCUMENT: 0.1}
+    fused = fuse([(SCORES, weights)], OWNERS)
+    assert fused.segments["lexical"] == pytest.approx([0, 0.25, 0])
+    assert fused.segments["joint"] == pytest.approx([0.01, 0.01, 0.03])  # that of its document
+    assert fused.segment_scores == pytest.approx([0.09, 0.42, 0.35])
+    assert fused.document_scores == pytest.approx([0.25 + 0.16 + 0.01, 0.32 + 0.03])
+    assert fused.found.all()
+
+
+def test_what_no_channel_knows_is_not_found() -> None:
+    assert fuse([(SCORES, {"lexical": 1.0})], OWNERS).found.tolist() == [False, True, False]
+
+
+def test_two_parts_count_alike() -> None:
+    fused = fuse([(SCORES, {"text": 1.0}), (SCORES, {"lexical": 1.0})], OWNERS)
+    assert fused.segment_scores == pytest.approx([0.1, 0.45, 0.4])
+
+
+def test_reciprocal_ranks_need_no_scale() -> None:
+    weights = {"lexical": 0.5, "text": 0.5}
+    fused = fuse([(SCORES, weights)], OWNERS, ranks=True)
+    assert fused.segments["text"] == pytest.approx([0.5 * 61 / 63, 0.5 * 61 / 62, 0.5])
+    assert fused.segments["lexical"] == pytest.approx([0, 0.5, 0])
+    squeezed = PartScores(
+        {**SCORES.segments, "text": SCORES.segments["text"] ** 3}, SCORES.documents
+    )
+    again = fuse([(squeezed, weights)], OWNERS, ranks=True)
+    assert again.segment_scores == pytest.approx(fused.segment_scores)
+
+
+def test_equal_scores_share_a_rank() -> None:
+    level = PartScores({"text": np.array([0.3, 0.3, 0.1])}, {"text": np.zeros(2)})
+    fused = fuse([(level, {"text": 1.0})], OWNERS, ranks=True)
+    assert fused.segment_scores == pytest.approx([1, 1, 61 / 63])
+
+
+def test_weights_are_those_of_the_channels_that_can_answer() -> None:
+    words = Part("typed", (Probe(("tea",), {}),), "tea")
+    assert part_weights(words, "auto", DEFAULT_WEIGHTS) == {"lexical": 1.0}
+    assert part_weights(words, "text", DEFAULT_WEIGHTS) == {}
+    both = Part("clip", (Probe(("tea",), {"text": VECTOR}),), "tea")
+    weights = part_weights(both, "auto", DEFAULT_WEIGHTS)
+    assert set(weights) == {"lexical", "text"} and sum(weights.values()) == pytest.approx(1)
+    assert part_weights(both, "rrf", DEFAULT_WEIGHTS) == {"lexical": 0.5, "text": 0.5}
+    with pytest.raises(QueryError, match="no channel 'smell'; use auto, rrf, lexical"):
+        part_weights(both, "smell", DEFAULT_WEIGHTS)
+
+
+def test_the_default_weights_of_each_kind_of_query_sum_to_one() -> None:
+    assert set(DEFAULT_WEIGHTS) == {"typed", "clip", "moment"}
+    for weights in DEFAULT_WEIGHTS.values():
+        assert set(weights) == {*CHANNELS, DOCUMENT}
+        assert sum(weights.values()) == pytest.approx(1) and min(weights.values()) >= 0
