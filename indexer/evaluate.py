@@ -14,9 +14,8 @@ from hilbert.metrics import KNOWN_ITEM_METRICS, bootstrap_interval, known_item_m
 from indexer.errors import AudioError, LibraryError, QueryError
 from indexer.fusion import AUTO, RRF
 from indexer.generation import document_key
-from indexer.moments import is_right_moment
 from indexer.query import CHANNELS, Query
-from indexer.results import SearchResult
+from indexer.results import SearchResult, is_right_moment
 from indexer.search import Searcher
 from indexer.typed import MAX_TYPED
 

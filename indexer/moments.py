@@ -1,21 +1,16 @@
-"""Moments: ranked segments with neighbours merged and repetitions shown once; which are right."""
+"""Moments made of ranked segments: neighbours merged, repetitions shown once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.results import LONGEST_MOMENT_SECONDS
 from indexer.table import SegmentTable
 
-if TYPE_CHECKING:
-    from indexer.results import Hit
-
-# A longer one leaves too much to listen to.
-LONGEST_MOMENT_SECONDS = 60.0
 # A neighbour that scores this part of the best segment of a moment belongs to it.
 _AS_GOOD = 0.85
 # Cosine of the texts of segments that say the same: an advertisement, a trailer.
@@ -115,24 +110,3 @@ class _Known:
         cosines = self._vectors[: len(self._moments)] @ vector
         like = int(np.argmax(cosines))
         return self._moments[like] if cosines[like] >= _THE_SAME else None
-
-
-def is_right_moment(hit: Hit, document: str, start: float, end: float) -> bool:
-    """Whether a hit is of the wanted document, overlaps `start` to `end`, and is short enough.
-
-    A hit without times is never right.
-
-    Args:
-        hit: a moment that was found.
-        document: name (file stem) or id of the wanted document.
-        start: wanted times in seconds.
-        end: see `start`.
-    """
-    return (
-        document in (hit.name, hit.document)
-        and hit.start is not None
-        and hit.end is not None
-        and hit.end - hit.start <= LONGEST_MOMENT_SECONDS
-        and hit.start < end
-        and hit.end > start
-    )

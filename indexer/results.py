@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+# A longer moment leaves too much to listen to.
+LONGEST_MOMENT_SECONDS = 60.0
+
 
 @dataclass(frozen=True)
 class Copy:
@@ -83,3 +86,24 @@ class SearchResult:
     documents: tuple[DocumentHit, ...]
     timings_ms: dict[str, float]
     heard: str | None = None
+
+
+def is_right_moment(hit: Hit, document: str, start: float, end: float) -> bool:
+    """Whether a hit is of the wanted document, overlaps `start` to `end`, and is short enough.
+
+    A hit without times is never right.
+
+    Args:
+        hit: a moment that was found.
+        document: name (file stem) or id of the wanted document.
+        start: wanted times in seconds.
+        end: see `start`.
+    """
+    return (
+        document in (hit.name, hit.document)
+        and hit.start is not None
+        and hit.end is not None
+        and hit.end - hit.start <= LONGEST_MOMENT_SECONDS
+        and hit.start < end
+        and hit.end > start
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from indexer.commands.common import TerminalReporter, clock
-from indexer.moments import is_right_moment
+from indexer.results import is_right_moment
 
 _SHOWN = 4
 

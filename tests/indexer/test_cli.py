@@ -16,6 +16,7 @@ from indexer.library import Library
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 Hilbert = Callable[..., tuple[int, str, str]]
+LEXICAL_TOO = ("--channel", "text")
 LEXICAL = ("--channel", "lexical")
 
 
@@ -59,10 +60,15 @@ def test_search_answers_with_the_documented_json(hilbert: Hilbert, folder: Path)
     hit = found["hits"][0]
     assert set(hit) == {
         *("document", "name", "title", "path", "start", "end", "text", "score", "channels"),
+        *("words", "also"),
     }
     assert hit["name"] == "why-tides-lag" and hit["channels"] == {"lexical": hit["score"]}
     assert hit["path"].endswith("/why-tides-lag.opus") and hit["end"] - hit["start"] <= 60
-    assert set(found["documents"][0]) == {"document", "name", "title", "score"}
+    assert hit["words"] == ["tea", "cup"]
+    assert set(found["documents"][0]) == {
+        *("document", "name", "title", "score", "channels", "moments"),
+    }
+    assert found["documents"][0]["moments"][0]["start"] == hit["start"]
     assert found["documents"][0]["document"] == hit["document"] and len(hit["document"]) == 64
     assert all(isinstance(value, float) for value in found["timings_ms"].values())
 
@@ -130,6 +136,56 @@ def test_similar_answers_like_search(hilbert: Hilbert, folder: Path) -> None:
         assert set(hit["channels"]) == {"lexical", "text", "audio", "joint"}
 
 
+def test_similar_compares_whole_documents_and_what_is_asked_for(
+    hilbert: Hilbert, folder: Path
+) -> None:
+    whole = answer(hilbert("similar", "why-tides-lag", "-l", folder, "--json"))
+    assert "why-tides-lag" not in {hit["name"] for hit in whole["hits"]}
+    assert len(whole["documents"]) == 5
+    for same, channel in (("words", "text"), ("sound", "audio")):
+        arguments = ("why-tides-lag@35", "-l", folder, "--json")
+        found = answer(hilbert("similar", *arguments, "--same", same))
+        assert all(set(hit["channels"]) == {channel} for hit in found["hits"])
+        assert found["hits"] == answer(hilbert("similar", *arguments, "--channel", channel))["hits"]
+
+
+def test_filters_narrow_a_search(hilbert: Hilbert, folder: Path) -> None:
+    def names(*options: object) -> set[str]:
+        found = answer(hilbert("search", "tea", "-l", folder, "--json", *options, *LEXICAL_TOO))
+        return {hit["name"] for hit in found["hits"]}
+
+    assert names("--speaker", "maren") == {"why-tides-lag"}
+    assert names("--document", "why-tides-lag", "--document", "how-a-violin-sings") == {
+        "why-tides-lag",
+        "how-a-violin-sings",
+    }
+
+
+def test_explain_tells_shares_and_words(hilbert: Hilbert, folder: Path) -> None:
+    status, output, _ = hilbert("search", "tea", "-l", folder, "--explain", *LEXICAL)
+    assert status == 0 and "words: tea" in output and "= lexical +" in output
+
+
+def test_moments_are_printed_as_a_table_and_as_a_list_of_clips(
+    hilbert: Hilbert, folder: Path
+) -> None:
+    status, output, _ = hilbert("search", "tea", "-l", folder, "--format", "csv", *LEXICAL)
+    assert status == 0 and output.startswith("rank,name,title,path,start,end,score,text\n1,why")
+    status, output, _ = hilbert("search", "tea", "-l", folder, "--format", "srt", *LEXICAL)
+    assert status == 0 and " --> 00:00:" in output and "why-tides-lag.opus]" in output
+
+
+def test_a_clip_is_cut_and_never_overwrites(hilbert: Hilbert, folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tea.opus"
+    arguments = ("clip", "why-tides-lag@0:33-0:37.5", out, "-l", folder)
+    status, output, _ = hilbert(*arguments)
+    assert status == 0 and "4.5 s of Why the tide keeps its own time" in output
+    content = out.read_bytes()
+    is_one_line(hilbert(*arguments), 2, "exists; name another file, or replace it with --force")
+    assert out.read_bytes() == content
+    assert hilbert(*arguments, "--force")[0] == 0
+
+
 def test_doctor_tells_problems_and_exits_with_them(hilbert: Hilbert, library_copy: Library) -> None:
     folder = library_copy.folder
     found = answer(hilbert("doctor", "-l", folder, "--json"))
@@ -164,11 +220,16 @@ def test_remove_and_rebuild_tell_what_they_did(hilbert: Hilbert, library_copy: L
         (("serach", "tea"), "No such command 'serach'"),
         (("search", "tea", "--limit", 3), "No such option"),
         (("search", "tea"), "Missing option '--library'"),
-        (("search", "-l", "LIBRARY"), "give one of: a query, --clip FILE, --queries FILE"),
-        (("search", "tea", "--clip", "a.wav", "-l", "LIBRARY"), "give one of"),
+        (("search", "-l", "LIBRARY"), "give a query, --clip FILE or both; or --queries FILE"),
+        (("search", "tea", "--queries", "a.jsonl", "-l", "LIBRARY"), "or --queries FILE"),
+        (("search", "--queries", "a", "--format", "csv", "-l", "LIBRARY"), "leave --format out"),
+        (("search", "tea", "--min-length", -1, "-l", "LIBRARY"), "not in the range"),
+        (("similar", "t@1", "--same", "words", "--channel", "text", "-l", "LIBRARY"), "not both"),
+        (("clip", "talk@5", "a.wav", "-l", "LIBRARY"), "write NAME@START-END, such as talk@83.5"),
+        (("clip", "talk@1:75-2:00", "a.wav", "-l", "LIBRARY"), "is no part of a recording"),
         (("search", "tea", "-k", 0, "-l", "LIBRARY"), "0 is not in the range"),
         (("search", "tea", "--channel", "smell", "-l", "LIBRARY"), "'smell' is not one of"),
-        (("similar", "why-tides-lag", "-l", "LIBRARY"), "write NAME@SECONDS, such as talk@83.5"),
+        (("similar", "@3", "-l", "LIBRARY"), "write NAME@SECONDS, such as talk@83.5"),
         (("similar", "why-tides-lag@soon", "-l", "LIBRARY"), "is no moment"),
         (("similar", "why-tides-lag@-3", "-l", "LIBRARY"), "is no moment"),
         (("similar", "why-tides-lag@nan", "-l", "LIBRARY"), "is no moment"),
@@ -199,6 +260,10 @@ def test_a_missing_library_is_a_line_that_says_how_to_make_one(
         (("similar", "nobody@3"), "no document is called 'nobody'; 'hilbert list' shows them"),
         (("similar", "why-tides-lag@4000"), "why-tides-lag ends at 76 s"),
         (("search", "  "), "the query is empty"),
+        (("search", "tea", "--label", "sport"), "no label 'sport' in this library; there is"),
+        (("search", "tea", "--since", "May"), "--since 'May' is no date"),
+        (("clip", "why-tides-lag@90-95", "a.wav"), "ends before 90 s"),
+        (("clip", "nobody@1-2", "a.wav"), "no document is called 'nobody'"),
         (("search", "--clip", "gone.wav"), "gone.wav: there is no such file"),
         (("search", "--queries", "gone.jsonl"), "gone.jsonl"),
     ],

@@ -36,7 +36,7 @@ from indexer.sources import scan
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 Line = dict[str, Any]
 
-CHANNELS = ("lexical", "text", "audio", "joint", "auto")
+CHANNELS = ("lexical", "text", "audio", "joint", "rrf", "auto")
 METRICS = ("mrr@10", "recall@1", "recall@5", "recall@10", "ndcg@10")
 NOT_FOUND = dict.fromkeys(METRICS, 0.0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -175,6 +176,118 @@ def test_one_embedded_query_answers_every_channel_as_a_search_of_its_own(
     assert plain(answered) == plain(searched) and answered.documents == searched.documents
     assert answered.heard == searched.heard
     assert set(searched.timings_ms) == {"embed", "search"}
+
+
+# --- what must and must not be said, and where -------------------------------------------------
+
+
+def said(result: SearchResult) -> list[str]:
+    return [hit.text.lower() for hit in result.hits]
+
+
+def test_a_phrase_must_be_said(searcher: Searcher) -> None:
+    loose = searcher.search("tea in a carried cup", k=20)
+    strict = searcher.search('"tea in a carried cup" ocean', k=20)
+    assert len(strict.hits) == 1 < len(loose.hits) == 20
+    assert "tea in a carried cup" in said(strict)[0]
+    assert {d.name for d in strict.documents} == {"why-tides-lag"}
+    assert searcher.search('"cup carried a in tea"').hits == ()
+
+
+def test_a_phrase_may_begin_in_one_segment_and_end_in_the_next(searcher: Searcher) -> None:
+    lexical = searcher.generation.lexical
+    (document,) = [d for d in searcher.documents.values() if d.name == "why-tides-lag"]
+    one, two = lexical.segments_of(document.id)[:2]
+    phrase = f"{' '.join(one.text.split()[-3:])} {' '.join(two.text.split()[:3])}"
+    (hit,) = searcher.search(f'"{phrase}"').hits[:1]
+    assert {one.id, two.id} & set(hit.segments)
+
+
+def test_what_is_excluded_is_not_found(searcher: Searcher) -> None:
+    assert any("tea" in text.split() for text in said(searcher.search("ocean tea")))
+    without = searcher.search("ocean -tea", k=100)
+    assert not any(re.search(r"\btea\b", text) for text in said(without))
+
+
+def test_a_beginning_finds_every_word_that_begins_so(searcher: Searcher) -> None:
+    found = searcher.search("vaccin*", channel="lexical", k=20)
+    assert any("vaccine" in text for text in said(found))
+
+
+@pytest.mark.parametrize("slip", ["Harisson", "Harrisen", "Harryson"])
+def test_a_name_is_found_however_it_is_spelt(searcher: Searcher, slip: str) -> None:
+    assert slip.lower() not in " ".join(said(searcher.search("harrison", k=100)))
+    result = searcher.search(slip, channel="lexical")
+    assert result.hits[0].name == "harrison-and-the-longitude"
+    assert result.hits[0].words == ("harrison",)
+
+
+def test_filters_give_what_is_left_of_the_whole_ranking(searcher: Searcher) -> None:
+    """The order of three documents does not depend on the others that are left out."""
+    names = ("why-tides-lag", "how-a-violin-sings", "how-vaccines-teach")
+    for channel in ("auto", *CHANNELS, "rrf"):
+        whole = searcher.search(TEA, k=1000, channel=channel)
+        part = searcher.search(TEA, k=1000, channel=channel, filters=Filters(documents=names))
+        assert {hit.name for hit in part.hits} <= set(names)
+        expected = [hit.segment for hit in whole.hits if hit.name in names]
+        if channel != "rrf":
+            assert [hit.segment for hit in part.hits] == expected
+            left = [d.name for d in whole.documents if d.name in names]
+            assert [d.name for d in part.documents] == left
+
+
+def test_there_are_k_hits_where_k_exist_behind_a_filter(searcher: Searcher) -> None:
+    only = Filters(documents=("how-a-violin-sings",))
+    (document,) = [d for d in searcher.documents.values() if d.name == "how-a-violin-sings"]
+    segments = searcher.generation.lexical.segments_of(document.id)
+    found = searcher.search("tea", k=100, filters=only)
+    assert {s for hit in found.hits for s in hit.segments} == {s.id for s in segments}
+
+
+# --- words and a clip, whole documents, from Python -------------------------------------------
+
+
+def test_words_and_a_clip_are_searched_for_together(searcher: Searcher, demo_folder: Path) -> None:
+    clip = demo_folder / "clips" / "beetle-in-the-fog-excerpt.opus"
+    both = searcher.search("string of a violin", clip=clip, k=10)
+    alone = [searcher.search("string of a violin"), searcher.search(clip=clip)]
+    assert both.heard == alone[1].heard
+    first = {result.documents[0].name for result in alone}
+    assert (
+        {d.name for d in both.documents[:2]}
+        == first
+        == {
+            "fog-on-the-namib",
+            "how-a-violin-sings",
+        }
+    )
+
+
+def test_a_document_is_compared_as_a_whole(searcher: Searcher) -> None:
+    (document,) = [d for d in searcher.documents.values() if d.name == "why-tides-lag"]
+    result = searcher.similar(document.id, k=100)
+    assert document.id not in {hit.document for hit in result.hits}
+    assert {d.document for d in result.documents} == set(searcher.documents) - {document.id}
+
+
+def test_documents_come_with_their_best_moments(searcher: Searcher) -> None:
+    result = searcher.search(TEA, k=6)
+    best = result.documents[0]
+    assert best.moments[0].segment == result.hits[0].segment
+    for document in result.documents:
+        assert 1 <= len(document.moments) <= 3
+        assert {hit.document for hit in document.moments} == {document.document}
+        assert sum(document.channels.values()) == pytest.approx(document.score, abs=1e-4)
+
+
+def test_a_library_searches_from_python(small_library: Library, searcher: Searcher) -> None:
+    result = small_library.search(TEA, k=3)
+    assert plain(result) == plain(searcher.search(TEA, k=3))
+    assert small_library.searcher() is small_library.searcher()
+    from indexer import Filters as FromTop
+    from indexer import Library as LibraryFromTop
+
+    assert FromTop is Filters and LibraryFromTop is Library
 
 
 # --- anything may be asked --------------------------------------------------------------------
