@@ -203,14 +203,16 @@ def _add_answer(
         [document.document in right for document in result.documents],
     )
     if question.start is not None and question.end is not None:
+        # What says the same elsewhere is shown with the moment: as good an answer as itself.
+        shown = [(hit.score, place) for hit in result.hits for place in (hit, *hit.also)]
         tally.add(
             "moment",
             channel,
             question.document,
-            [hit.score for hit in result.hits],
+            [score for score, _ in shown],
             [
-                is_right_moment(hit, question.document, question.start, question.end)
-                for hit in result.hits
+                is_right_moment(place, question.document, question.start, question.end)
+                for _, place in shown
             ],
         )
 

@@ -88,13 +88,13 @@ class SearchResult:
     heard: str | None = None
 
 
-def is_right_moment(hit: Hit, document: str, start: float, end: float) -> bool:
+def is_right_moment(hit: Hit | Copy, document: str, start: float, end: float) -> bool:
     """Whether a hit is of the wanted document, overlaps `start` to `end`, and is short enough.
 
     A hit without times is never right.
 
     Args:
-        hit: a moment that was found.
+        hit: a moment that was found, or a copy of it.
         document: name (file stem) or id of the wanted document.
         start: wanted times in seconds.
         end: see `start`.

@@ -121,7 +121,7 @@ def cut_in_half(path: Path) -> None:
 
 
 def drop_a_count(path: Path) -> None:
-    path.write_text(path.read_text().replace('"format": 1', '"format": 7'))
+    path.write_text(path.read_text().replace('"format": 2', '"format": 7'))
 
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
