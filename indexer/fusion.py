@@ -25,7 +25,7 @@ Weights = Mapping[str, float]
 
 # Weights of the channels by kind of query. `DOCUMENT` is what a moment gains from its document.
 DEFAULT_WEIGHTS: Mapping[str, Weights] = {
-    "typed": {"lexical": 0.30, "text": 0.50, "audio": 0.0, "joint": 0.10, DOCUMENT: 0.10},
+    "typed": {"lexical": 0.32, "text": 0.27, "audio": 0.01, "joint": 0.09, DOCUMENT: 0.31},
     "clip": {"lexical": 0.40, "text": 0.25, "audio": 0.10, "joint": 0.20, DOCUMENT: 0.05},
     "moment": {"lexical": 0.15, "text": 0.40, "audio": 0.15, "joint": 0.25, DOCUMENT: 0.05},
 }
