@@ -15,7 +15,7 @@ from indexer.errors import AudioError, LibraryError, QueryError
 from indexer.fusion import AUTO, RRF
 from indexer.generation import document_key
 from indexer.query import CHANNELS, Query
-from indexer.results import SearchResult, is_right_moment
+from indexer.results import Copy, Hit, SearchResult, is_right_moment
 from indexer.search import Searcher
 from indexer.typed import MAX_TYPED
 
@@ -204,7 +204,10 @@ def _add_answer(
     )
     if question.start is not None and question.end is not None:
         # What says the same elsewhere is shown with the moment: as good an answer as itself.
-        shown = [(hit.score, place) for hit in result.hits for place in (hit, *hit.also)]
+        shown: list[tuple[float, Hit | Copy]] = []
+        for hit in result.hits:
+            places: list[Hit | Copy] = [hit, *hit.also]
+            shown += [(hit.score, place) for place in places]
         tally.add(
             "moment",
             channel,
