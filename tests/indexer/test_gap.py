@@ -11,7 +11,7 @@ import pytest
 from hilbert.diagnostics import centroid_gap
 from indexer.errors import QueryError
 from indexer.gap import gap_report
-from indexer.lexical import StoredDocument, StoredSegment
+from indexer.stored import StoredDocument, StoredSegment
 from indexer.vectors import VectorIndex
 
 
