@@ -87,7 +87,7 @@ def unserved(way: str) -> QueryError:
     """Why no part of a query can be answered this way."""
     if way in ("lexical", "text"):
         return QueryError(
-            f"the {way} channel cannot answer: no words were heard; try --channel audio"
+            f"the {way} channel cannot answer: there are no words in the query; try --channel audio"
         )
     return QueryError(f"the {way} channel cannot answer: there is no sound to compare with")
 

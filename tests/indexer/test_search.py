@@ -100,7 +100,7 @@ def test_a_clip_of_music_is_answered_by_its_sound_only(
     result = searcher.search(clip=clip)
     assert result.heard == "" and result.hits
     assert all(set(hit.channels) <= {"audio", "joint"} for hit in result.hits)
-    with pytest.raises(QueryError, match="no words were heard; try --channel audio"):
+    with pytest.raises(QueryError, match="there are no words in the query; try --channel audio"):
         searcher.search(clip=clip, channel="lexical")
 
 
