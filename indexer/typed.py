@@ -36,11 +36,6 @@ class Typed:
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
 
-    @property
-    def told(self) -> frozenset[str]:
-        """Every word that is looked for, without the `*` of beginnings."""
-        return frozenset(term.removesuffix("*") for term in self.terms)
-
 
 def read_typed(text: str) -> Typed:
     """Understand typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
