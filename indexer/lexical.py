@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -122,12 +122,13 @@ class Lexical(Stored):
         """
         phrase = [_quoted(" ".join(words))]
         rows = self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", phrase)
-        found = {row[0] for row in rows}
+        within = {row[0] for row in rows}
+        found = set(within)
         if len(words) > 1:
             seams = self._db.execute("SELECT rowid FROM seams WHERE seams MATCH ?", phrase)
             for segment in self.segments([row[0] for row in seams]):
                 following = self._following(segment)
-                if following and not {segment.id, following} & found:
+                if following and not {segment.id, following} & within:
                     found |= {segment.id, following}
         return found
 
@@ -146,11 +147,19 @@ class Lexical(Stored):
         broken = best_broken(term, self._broken(vocabulary.halves(term)))
         return [*single, *(heard.words for heard in broken)]
 
-    def said(self, terms: Iterable[str], ids: Sequence[int]) -> dict[int, list[str]]:
-        """Which terms each segment holds, in any of their forms, or what resembles them."""
+    def said(
+        self, terms: Iterable[str], ids: Sequence[int], alike: Collection[str] = ()
+    ) -> dict[int, list[str]]:
+        """Which terms each segment holds, in any of their forms, or what resembles some of them.
+
+        Args:
+            terms: see `Typed.terms`.
+            ids: of the segments.
+            alike: those of the terms that are looked for by what resembles them, too.
+        """
         found: dict[int, list[str]] = {}
         for term in terms:
-            for words in [(term,), *self.alike(term)]:
+            for words in [(term,), *(self.alike(term) if term in alike else ())]:
                 for id_ in self._holders(" ".join(words), ids):
                     found.setdefault(id_, []).append(" ".join(words))
         return found

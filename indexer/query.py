@@ -98,6 +98,12 @@ class Query:
         found = (term for part in self.parts for probe in part.probes for term in probe.terms)
         return tuple(dict.fromkeys(found))
 
+    @property
+    def alike_terms(self) -> frozenset[str]:
+        """Those of `terms` that are looked for by how they are spelt and sound, too."""
+        probes = (probe for part in self.parts for probe in part.probes if probe.alike)
+        return frozenset(term for probe in probes for term in probe.terms)
+
 
 def lexical_query(typed: Typed) -> Query:
     """Typed words that are only to be looked up: no model is needed."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.generation import Background, Generation, document_key
-from indexer.query import CHANNELS, Part, Probe, Vector
+from indexer.query import CHANNELS, MODALITIES, Part, Probe, Vector
 from indexer.table import SegmentTable
 
 Scores = NDArray[np.float64]
@@ -43,8 +43,11 @@ class Scorer:
     def __init__(self, generation: Generation, table: SegmentTable) -> None:
         self._generation = generation
         self._table = table
-        self._ids = table.ids.tolist()
-        self._keys = [document_key(document.id) for document in table.documents]
+        ids = table.ids.tolist()
+        keys = [document_key(document.id) for document in table.documents]
+        # Looked up once: a query is compared with every segment.
+        self._rows = {m: generation.index("segments", m).rows(ids) for m in MODALITIES}
+        self._document_rows = generation.index("documents", "joint").rows(keys)
 
     def part(self, part: Part, channels: Iterable[str], searched: NDArray[np.bool_]) -> PartScores:
         """Score for one part of a query.
@@ -83,12 +86,13 @@ class Scorer:
                 found[self._table.row(id_)] = score
             return found
         vector, pair = probe.vectors[channel]
-        cosines = self._generation.index("segments", channel).scores(vector, self._ids)
+        cosines = self._generation.index("segments", channel).scores_at(vector, self._rows[channel])
         return _standardised(cosines, self._generation.background[pair])
 
     def _documents(self, joint: Vector) -> Scores:
         vector, pair = joint
-        cosines = self._generation.index("documents", "joint").scores(vector, self._keys)
+        index = self._generation.index("documents", "joint")
+        cosines = index.scores_at(vector, self._document_rows)
         scores = _standardised(cosines, self._generation.background[pair])
         return np.nan_to_num(scores, nan=0.0)
 

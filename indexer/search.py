@@ -55,7 +55,11 @@ class Searcher:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.generation: Generation = library.generation()
-        self.weights: Mapping[str, Weights] = library_weights(library)
+
+    @property
+    def weights(self) -> Mapping[str, Weights]:
+        """Weights of the channels by kind of query; those that were tuned count at once."""
+        return library_weights(self.library)
 
     @cached_property
     def documents(self) -> dict[str, StoredDocument]:
@@ -252,7 +256,8 @@ class Searcher:
         return holding
 
     def _fused(self, query: Query, channel: str, searched: NDArray[np.bool_]) -> Fused:
-        weighted = [(part, part_weights(part, channel, self.weights)) for part in query.parts]
+        known = self.weights
+        weighted = [(part, part_weights(part, channel, known)) for part in query.parts]
         weighted = [(part, weights) for part, weights in weighted if weights]
         if not weighted:
             raise unserved(channel)

@@ -29,7 +29,7 @@ class Shown:
         ids = [self._ids(moment) for moment in moments]
         every = [id_ for part in ids for id_ in part]
         texts = {segment.id: segment.text for segment in self._lexical.segments(every)}
-        said = self._lexical.said(self._query.terms, every)
+        said = self._lexical.said(self._query.terms, every, self._query.alike_terms)
         return tuple(
             self._hit(
                 moment,

@@ -84,13 +84,20 @@ class VectorIndex:
         flat = self._all()
         return flat[[self._position[int(id_)] for id_ in ids]]
 
-    def scores(self, query: NDArray[np.float32], ids: Sequence[int]) -> NDArray[np.float32]:
-        """Cosine of `query [d]` with each of `ids`; NaN where an id has no vector."""
-        rows = np.array([self._position.get(int(id_), -1) for id_ in ids], np.int64)
+    def rows(self, ids: Sequence[int]) -> NDArray[np.int64]:
+        """Where the vectors of `ids` stand, for `scores_at`; -1 where an id has none."""
+        return np.array([self._position.get(int(id_), -1) for id_ in ids], np.int64)
+
+    def scores_at(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Cosine of `query [d]` with the vectors at `rows`; NaN for -1."""
         out = np.full(len(rows), np.nan, np.float32)
         known = rows >= 0
-        out[known] = self._all()[rows[known]] @ query.astype(np.float32)
+        out[known] = (self._all() @ query.astype(np.float32))[rows[known]]
         return out
+
+    def scores(self, query: NDArray[np.float32], ids: Sequence[int]) -> NDArray[np.float32]:
+        """Cosine of `query [d]` with each of `ids`; NaN where an id has no vector."""
+        return self.scores_at(query, self.rows(ids))
 
     def all_vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Every id and its vector, in the order of insertion."""

@@ -145,3 +145,10 @@ def test_a_missing_or_broken_file_is_refused_with_the_command_that_mends_it(tmp_
     path.write_bytes(b"no database" * 1000)
     with pytest.raises(LibraryError, match=r"missing or damaged .* run 'hilbert rebuild"):
         Lexical(path)
+
+
+def test_what_only_resembles_a_word_is_told_where_it_was_looked_for(lexical: Lexical) -> None:
+    ids = [segment.id for segment in lexical.segments()]
+    celery = segment_id("b" * 64, 0)
+    assert lexical.said(["cellery", "bone"], ids) == {celery: ["bone"]}
+    assert lexical.said(["cellery", "bone"], ids, {"cellery"}) == {celery: ["celery", "bone"]}
