@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import QueryError
 from indexer.query import CHANNELS, Part
-from indexer.scoring import DOCUMENT, PartScores, Scores
+from indexer.scoring import DOCUMENT, DOCUMENT_WORDS, WHOLE_CHANNELS, PartScores, Scores
 
 if TYPE_CHECKING:
     from indexer.library import Library
@@ -23,11 +23,14 @@ AUTO, RRF = "auto", "rrf"
 WAYS = (AUTO, RRF, *CHANNELS)
 Weights = Mapping[str, float]
 
-# Weights of the channels by kind of query. `DOCUMENT` is what a moment gains from its document.
-# Typed words and clips: fitted as `hilbert tune` does, to questions about made speech that no
-# training learned from (benchmarks/README.md). Moments: by reasoning, nothing was fitted.
+# Weights by kind of query: of the channels, and of what a moment gains from its whole document.
+# Typed words and clips: chosen with questions about made speech that no training learned from
+# (benchmarks/README.md). Moments: by reasoning, nothing was fitted.
 DEFAULT_WEIGHTS: Mapping[str, Weights] = {
-    "typed": {"lexical": 0.32, "text": 0.27, "audio": 0.01, "joint": 0.09, DOCUMENT: 0.31},
+    "typed": {
+        **{"lexical": 0.25, "text": 0.27, "audio": 0.02, "joint": 0.16},
+        **{DOCUMENT: 0.15, DOCUMENT_WORDS: 0.15},
+    },
     "clip": {"lexical": 0.70, "text": 0.03, "audio": 0.18, "joint": 0.07, DOCUMENT: 0.02},
     "moment": {"lexical": 0.15, "text": 0.40, "audio": 0.15, "joint": 0.25, DOCUMENT: 0.05},
 }
@@ -77,7 +80,7 @@ def part_weights(part: Part, way: str, weights: Mapping[str, Weights]) -> dict[s
     served = {
         channel: weight
         for channel, weight in given.items()
-        if weight and part.serves("joint" if channel == DOCUMENT else channel)
+        if weight and part.serves(WHOLE_CHANNELS.get(channel, channel))
     }
     whole = sum(served.values())
     return {channel: weight / whole for channel, weight in served.items()} if whole else {}
@@ -113,10 +116,10 @@ def fuse(
     found = np.zeros(len(owners), bool)
     for scores, weights in parts:
         for channel, weight in weights.items():
-            shown = "joint" if channel == DOCUMENT else channel
+            shown = WHOLE_CHANNELS.get(channel, channel)
             share = weight / len(parts)
             whole = scores.documents[channel]
-            if channel == DOCUMENT:
+            if channel in WHOLE_CHANNELS:
                 each = whole[owners]
             else:
                 each = scores.segments[channel]

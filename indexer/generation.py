@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hilbert.embedding import Embeddings
     from hilbert.model import Hilbert
 
-FORMAT = 2
+FORMAT = 3
 MODALITIES = ("audio", "text", "joint")
 LEVELS = ("segments", "documents")
 _RANDOM_PAIRS = 4000

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 _TOKENIZE = "tokenize='porter unicode61 remove_diacritics 2'"
 # `seams` holds the last words of each segment with the first of the next one, under the id of the
-# first: a phrase may begin in one segment and end in the other.
+# first: a phrase may begin in one segment and end in the other. `wholes` holds all words of each
+# document, under the rowid of `documents`.
 _SCHEMA = f"""
 CREATE VIRTUAL TABLE words USING fts5 (
     text, content='segments', content_rowid='id', {_TOKENIZE}
 );
 CREATE VIRTUAL TABLE seams USING fts5 (text, content='', {_TOKENIZE});
+CREATE VIRTUAL TABLE wholes USING fts5 (text, content='', {_TOKENIZE});
 CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SEAM_WORDS = 12
@@ -35,6 +37,8 @@ _SEAM_WORDS = 12
 ALIKE_SHARE = 0.7
 # To see which of two words follow each other, so many segments that hold both are read.
 _MOST_READ = 2000
+# Weight of a word that about a quarter of the documents say.
+_LEAST_WEIGHT = 1.0
 _MOST_WORDS = 100
 
 
@@ -75,15 +79,7 @@ class Lexical(Stored):
         Whatever is typed is taken as words; nothing of FTS5's own syntax is interpreted. Of
         terms (`Typed.terms`), those that end in `*` stand for all words that begin so.
         """
-        terms = _terms(query)
-        if not terms:
-            return []
-        rows = self._db.execute(
-            "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ? "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            [" OR ".join(map(_quoted, terms)), k],
-        )
-        return [LexicalHit(row["rowid"], row["score"]) for row in rows]
+        return self._ranked("words", _terms(query), k)
 
     def scores(self, terms: Sequence[str], alike: bool = True) -> dict[int, float]:
         """Segments with words of the query, scored by the share of its weight that they hold.
@@ -92,15 +88,17 @@ class Lexical(Stored):
             terms: see `Typed.terms`.
             alike: for a word that nobody said, look for what resembles it.
         """
-        whole = self.weight(terms)
-        if not whole:
-            return {}
-        found = {hit.id: hit.score / whole for hit in self.search(terms)}
-        for term in terms if alike else ():
-            # BM25 of one word alone: the highest of its look-alikes counts.
-            for id_, score in self._scores_alike(term).items():
-                found[id_] = found.get(id_, 0.0) + ALIKE_SHARE * score / whole
-        return found
+        return self._shares("words", terms, alike, self.weight(terms))
+
+    def document_scores(self, terms: Sequence[str], alike: bool = True) -> dict[str, float]:
+        """The same of whole documents, by id: words of the query may be said far apart.
+
+        Words that most documents say tell nothing of one of them: alone, they get next to 0.
+        """
+        whole = max(_LEAST_WEIGHT, self._weight("wholes", terms, self._n_documents))
+        found = self._shares("wholes", terms, alike, whole)
+        rows = self._db.execute("SELECT rowid, id FROM documents")
+        return {row["id"]: found[row["rowid"]] for row in rows if row["rowid"] in found}
 
     def weight(self, query: str | Sequence[str]) -> float:
         """BM25 of an average segment that holds each query word once: the yardstick of scores.
@@ -109,11 +107,7 @@ class Lexical(Stored):
         not look fully matched. idf as in FTS5's bm25(): ln((N - n + 0.5) / (n + 0.5)), at least
         1e-6.
         """
-        total = 0.0
-        for term in _terms(query):
-            n = self._count(term)
-            total += max(1e-6, math.log((self.n_segments - n + 0.5) / (n + 0.5)))
-        return total
+        return self._weight("words", _terms(query), self.n_segments)
 
     def holding(self, words: Sequence[str]) -> set[int]:
         """Segments in which these words are said one after the other, in any of their forms.
@@ -185,15 +179,46 @@ class Lexical(Stored):
             filter(None, (language_code(row[0]) for row in languages)),
         )
 
-    def _count(self, term: str) -> int:
-        """How many segments hold a term."""
-        count = "SELECT count(*) FROM words WHERE words MATCH ?"
+    def _shares(
+        self, table: str, terms: Sequence[str], alike: bool, whole: float
+    ) -> dict[int, float]:
+        """BM25 by rowid, as a share of the weight of the whole query."""
+        if not whole:
+            return {}
+        found = {hit.id: hit.score / whole for hit in self._ranked(table, terms)}
+        for term in terms if alike else ():
+            # BM25 of one word alone: the highest of its look-alikes counts.
+            for id_, score in self._scores_alike(table, term).items():
+                found[id_] = found.get(id_, 0.0) + ALIKE_SHARE * score / whole
+        return found
+
+    def _ranked(self, table: str, terms: Sequence[str], k: int = -1) -> list[LexicalHit]:
+        if not terms:
+            return []
+        rows = self._db.execute(
+            f"SELECT rowid, -bm25({table}) AS score FROM {table} WHERE {table} MATCH ? "
+            "ORDER BY score DESC, rowid LIMIT ?",
+            [" OR ".join(map(_quoted, terms)), k],
+        )
+        return [LexicalHit(row["rowid"], row["score"]) for row in rows]
+
+    def _weight(self, table: str, terms: Sequence[str], n: int) -> float:
+        counts = (self._count(term, table) for term in terms)
+        return sum(max(1e-6, math.log((n - count + 0.5) / (count + 0.5))) for count in counts)
+
+    def _count(self, term: str, table: str = "words") -> int:
+        """How many segments, or documents, hold a term."""
+        count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
         return int(self._db.execute(count, [_quoted(term)]).fetchone()[0])
 
-    def _scores_alike(self, term: str) -> dict[int, float]:
+    @cached_property
+    def _n_documents(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
+
+    def _scores_alike(self, table: str, term: str) -> dict[int, float]:
         found: dict[int, float] = {}
         for words in self.alike(term):
-            for hit in self.search([" ".join(words)]):
+            for hit in self._ranked(table, [" ".join(words)]):
                 found[hit.id] = max(found.get(hit.id, 0.0), hit.score)
         return found
 
@@ -241,7 +266,11 @@ def _write_words(db: sqlite3.Connection) -> None:
         vocabulary.update(query_terms(text, most=None))
     db.executemany("INSERT INTO seams (rowid, text) VALUES (?, ?)", seams)
     db.executemany("INSERT INTO vocabulary VALUES (?)", [(word,) for word in sorted(vocabulary)])
-    for table in ("words", "seams"):
+    db.execute(
+        "INSERT INTO wholes (rowid, text) SELECT documents.rowid, group_concat(text, ' ') "
+        "FROM documents JOIN segments ON segments.document = documents.id GROUP BY documents.rowid"
+    )
+    for table in ("words", "seams", "wholes"):
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.generation import Background, Generation, document_key
-from indexer.query import CHANNELS, MODALITIES, Part, Probe, Vector
+from indexer.query import CHANNELS, MODALITIES, Part, Probe
 from indexer.table import SegmentTable
 
 Scores = NDArray[np.float64]
@@ -18,8 +18,10 @@ Scores = NDArray[np.float64]
 FULL_MATCH_STDS = 6.0
 # The library's random pairs count like so many segments where a query's own spread is measured.
 _PRIOR_COUNT = 30.0
-# Name of the score that a whole document gets by its own joint vector.
-DOCUMENT = "document"
+# Scores of whole documents: by the document's own joint vector, and by all of its words.
+DOCUMENT, DOCUMENT_WORDS = "document", "document words"
+# The channel that each belongs to.
+WHOLE_CHANNELS = {DOCUMENT: "joint", DOCUMENT_WORDS: "lexical"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class PartScores:
         segments: channel to `[n_segments]`, by the probe that fits best. NaN where the segment
             has nothing to compare.
         documents: channel to `[n_documents]`, by the best segment for each probe, the mean over
-            probes; and `DOCUMENT`, by the document's own joint vector.
+            probes; and the scores of whole documents that were asked for.
     """
 
     segments: dict[str, Scores]
@@ -59,18 +61,14 @@ class Scorer:
         """
         segments, documents = {}, {}
         asked = set(channels)
-        if DOCUMENT in asked:
-            asked.add("joint")
         for channel in (c for c in CHANNELS if c in asked):
-            probes = [probe for probe in part.probes if probe.serves(channel)]
-            if not probes:
-                continue
-            rows = [np.where(searched, self._segments(p, channel), np.nan) for p in probes]
-            segments[channel] = np.fmax.reduce(rows)
-            documents[channel] = np.mean([self._best_of(row) for row in rows], axis=0)
-            if channel == "joint":
-                whole = [self._documents(probe.vectors[channel]) for probe in probes]
-                documents[DOCUMENT] = np.mean(whole, axis=0)
+            if probes := [probe for probe in part.probes if probe.serves(channel)]:
+                rows = [np.where(searched, self._segments(p, channel), np.nan) for p in probes]
+                segments[channel] = np.fmax.reduce(rows)
+                documents[channel] = np.mean([self._best_of(row) for row in rows], axis=0)
+        for name, channel in WHOLE_CHANNELS.items():
+            if name in asked and (probes := [p for p in part.probes if p.serves(channel)]):
+                documents[name] = np.mean([self._documents(p, channel) for p in probes], axis=0)
         return PartScores(segments, documents)
 
     def _best_of(self, scores: Scores) -> Scores:
@@ -89,9 +87,12 @@ class Scorer:
         cosines = self._generation.index("segments", channel).scores_at(vector, self._rows[channel])
         return _standardised(cosines, self._generation.background[pair])
 
-    def _documents(self, joint: Vector) -> Scores:
-        vector, pair = joint
-        index = self._generation.index("documents", "joint")
+    def _documents(self, probe: Probe, channel: str) -> Scores:
+        if channel == "lexical":
+            found = self._generation.lexical.document_scores(probe.terms, probe.alike)
+            return np.array([found.get(d.id, 0.0) for d in self._table.documents], np.float64)
+        vector, pair = probe.vectors[channel]
+        index = self._generation.index("documents", channel)
         cosines = index.scores_at(vector, self._document_rows)
         scores = _standardised(cosines, self._generation.background[pair])
         return np.nan_to_num(scores, nan=0.0)

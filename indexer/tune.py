@@ -15,10 +15,10 @@ from indexer.evaluate import Question
 from indexer.fusion import DEFAULT_WEIGHTS, WEIGHTS_SETTING, Weights
 from indexer.library import Library
 from indexer.query import CHANNELS
-from indexer.scoring import DOCUMENT, PartScores
+from indexer.scoring import WHOLE_CHANNELS, PartScores
 from indexer.search import Searcher
 
-WEIGHED = (*CHANNELS, DOCUMENT)
+WEIGHED = (*CHANNELS, *WHOLE_CHANNELS)
 FEWEST_QUESTIONS = 20
 _FOLDS = 5
 # A full match, 1, beside unrelated ones, 0, is a matter of course: e^10 against 1.
@@ -196,9 +196,12 @@ def _example(searcher: Searcher, scores: PartScores, question: Question) -> Exam
     segments, right_segments = np.zeros((0, len(WEIGHED))), np.zeros(0, bool)
     if question.start is not None and question.end is not None:
         segments = _columns(
-            {**scores.segments, DOCUMENT: scores.documents[DOCUMENT][table.owners]}
-            if DOCUMENT in scores.documents
-            else scores.segments,
+            scores.segments
+            | {
+                name: scores.documents[name][table.owners]
+                for name in WHOLE_CHANNELS
+                if name in scores.documents
+            },
             len(table),
         )
         right_segments = (

@@ -8,7 +8,7 @@ import pytest
 from indexer.errors import QueryError
 from indexer.fusion import DEFAULT_WEIGHTS, fuse, part_weights
 from indexer.query import CHANNELS, Part, Probe
-from indexer.scoring import DOCUMENT, PartScores
+from indexer.scoring import DOCUMENT, DOCUMENT_WORDS, WHOLE_CHANNELS, PartScores
 
 NAN = np.nan
 OWNERS = np.array([0, 0, 1])
@@ -19,6 +19,7 @@ SCORES = PartScores(
         "lexical": np.array([0.5, 0.0]),
         "text": np.array([0.4, 0.8]),
         DOCUMENT: np.array([0.1, 0.3]),
+        DOCUMENT_WORDS: np.array([1.0, 0.0]),
     },
 )
 
@@ -31,6 +32,13 @@ def test_shares_add_up_to_the_weighted_sum() -> None:
     assert fused.segment_scores == pytest.approx([0.09, 0.42, 0.35])
     assert fused.document_scores == pytest.approx([0.25 + 0.16 + 0.01, 0.32 + 0.03])
     assert fused.found.all()
+
+
+def test_words_of_the_whole_document_are_a_share_of_the_words() -> None:
+    fused = fuse([(SCORES, {"lexical": 0.8, DOCUMENT_WORDS: 0.2})], OWNERS)
+    assert fused.segments["lexical"] == pytest.approx([0.2, 0.6, 0])
+    assert fused.documents["lexical"] == pytest.approx([0.6, 0])
+    assert fused.found.tolist() == [False, True, False]  # by what a moment itself says
 
 
 def test_what_no_channel_knows_is_not_found() -> None:
@@ -62,7 +70,8 @@ def test_equal_scores_share_a_rank() -> None:
 
 def test_weights_are_those_of_the_channels_that_can_answer() -> None:
     words = Part("typed", (Probe(("tea",), {}),), "tea")
-    assert part_weights(words, "auto", DEFAULT_WEIGHTS) == {"lexical": 1.0}
+    of_words = part_weights(words, "auto", DEFAULT_WEIGHTS)
+    assert set(of_words) == {"lexical", DOCUMENT_WORDS} and sum(of_words.values()) == 1
     assert part_weights(words, "text", DEFAULT_WEIGHTS) == {}
     both = Part("clip", (Probe(("tea",), {"text": VECTOR}),), "tea")
     weights = part_weights(both, "auto", DEFAULT_WEIGHTS)
@@ -75,5 +84,5 @@ def test_weights_are_those_of_the_channels_that_can_answer() -> None:
 def test_the_default_weights_of_each_kind_of_query_sum_to_one() -> None:
     assert set(DEFAULT_WEIGHTS) == {"typed", "clip", "moment"}
     for weights in DEFAULT_WEIGHTS.values():
-        assert set(weights) == {*CHANNELS, DOCUMENT}
+        assert {*CHANNELS, DOCUMENT} <= set(weights) <= {*CHANNELS, *WHOLE_CHANNELS}
         assert sum(weights.values()) == pytest.approx(1) and min(weights.values()) >= 0

@@ -152,3 +152,14 @@ def test_what_only_resembles_a_word_is_told_where_it_was_looked_for(lexical: Lex
     celery = segment_id("b" * 64, 0)
     assert lexical.said(["cellery", "bone"], ids) == {celery: ["bone"]}
     assert lexical.said(["cellery", "bone"], ids, {"cellery"}) == {celery: ["celery", "bone"]}
+
+
+def test_whole_documents_are_found_by_words_said_far_apart(lexical: Lexical) -> None:
+    first, second = sorted(TEXTS)
+    apart = lexical.document_scores(["tea", "fundy"])
+    assert set(apart) == {first}
+    assert apart[first] > lexical.document_scores(["tea", "zymurgy"])[first] > 0
+    assert lexical.document_scores(["celerry"])[second] > 0  # by its look-alike
+    assert lexical.document_scores(["celerry"], alike=False) == {}
+    both = lexical.document_scores(["a"])  # said in each of them
+    assert set(both) == {first, second} and max(both.values()) < 0.01
