@@ -41,7 +41,8 @@ def cut(recording: Path, start: float, end: float, out: Path) -> float:
         out: its extension names the format; an existing file is replaced.
 
     Raises:
-        AudioError: times or format that cannot be, or nothing there to cut.
+        AudioError: times or format that cannot be, nothing there to cut, or `out` is the
+            recording.
     """
     if not 0 <= start < end:
         raise AudioError(f"nothing lies between {start:g} and {end:g} s; the start comes first")
@@ -49,6 +50,8 @@ def cut(recording: Path, start: float, end: float, out: Path) -> float:
         raise AudioError(f"at most {_LONGEST_SECONDS / 60:.0f} minutes are cut at a time")
     if out.suffix.lower() not in FORMATS:
         raise AudioError(f"{out.name}: the file's name must end in {', '.join(FORMATS)}")
+    if out.exists() and out.samefile(recording):
+        raise AudioError(f"{out} is the recording itself; name another file")
     samples = _read(recording, start, end)
     if not samples.shape[1]:
         raise AudioError(f"{recording.name} ends before {start:g} s; there is nothing to cut")

@@ -16,7 +16,9 @@ from indexer.languages import language_code
 from indexer.stored import StoredDocument
 from indexer.table import SegmentTable
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+# As tags and file names have it too: 20210328, 2021/03/28, 2021:03:28, 2021-03-28T10:00:00Z.
+_WRITTEN = re.compile(r"(\d{4})(?:[-/:.]?(\d{2})(?:[-/:.]?(\d{2}))?)?(?!\d)", re.ASCII)
 _NAMED = 8
 
 
@@ -43,6 +45,12 @@ class Filters:
     until: str | None = None
     min_seconds: float = 0.0
     languages: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):  # one value may stand for itself
+            value = getattr(self, entry.name)
+            if entry.default == () and isinstance(value, str):
+                object.__setattr__(self, entry.name, (value,))
 
     def __bool__(self) -> bool:
         return any(getattr(self, entry.name) for entry in fields(self))
@@ -92,7 +100,7 @@ def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -
 def _in_folders(folders: Iterable[str], documents: Sequence[StoredDocument]) -> NDArray[np.bool_]:
     passed = np.zeros(len(documents), bool)
     for folder in folders:
-        top = Path(os.path.abspath(Path(folder).expanduser()))
+        top = Path(os.path.abspath(os.path.expanduser(folder)))
         found = np.array([top in Path(d.path).parents for d in documents], bool)
         if not found.any():
             raise QueryError(f"nothing in this library lies in {top}")
@@ -115,7 +123,7 @@ def _in_languages(
 def _between(
     since: str | None, until: str | None, documents: Sequence[StoredDocument]
 ) -> NDArray[np.bool_]:
-    """Dates compare as text; a document without one passes no date."""
+    """A document passes if as much of its date as is known does; without a date it never does."""
     passed = np.ones(len(documents), bool)
     for date, option in ((since, "since"), (until, "until")):
         if not date:
@@ -123,9 +131,17 @@ def _between(
         if not _DATE.fullmatch(date):
             raise QueryError(f"--{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
         for row, document in enumerate(documents):
-            day = (document.date or "")[: len(date)]
-            passed[row] &= bool(day) and (day >= date if option == "since" else day <= date)
+            day = _day(document.date)
+            same = min(len(day), len(date))
+            known, wanted = day[:same], date[:same]
+            passed[row] &= same > 0 and (known >= wanted if option == "since" else known <= wanted)
     return passed
+
+
+def _day(written: str | None) -> str:
+    """A date as `2021-03-28`, as much of it as is known; empty where it cannot be read."""
+    found = _WRITTEN.match((written or "").strip())
+    return "-".join(filter(None, found.groups())) if found else ""
 
 
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:

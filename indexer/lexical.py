@@ -15,7 +15,7 @@ from indexer.catalog import Catalog, Document
 from indexer.files import sync_file
 from indexer.languages import language_code
 from indexer.stored import Stored, StoredSegment, write_stored
-from indexer.typed import query_terms
+from indexer.typed import MAX_PHRASE, query_terms
 
 if TYPE_CHECKING:
     from indexer.spelling import Vocabulary
@@ -32,7 +32,7 @@ CREATE VIRTUAL TABLE seams USING fts5 (text, content='', {_TOKENIZE});
 CREATE VIRTUAL TABLE wholes USING fts5 (text, content='', {_TOKENIZE});
 CREATE TABLE vocabulary (word TEXT PRIMARY KEY) WITHOUT ROWID;
 """
-_SEAM_WORDS = 12
+_SEAM_WORDS = MAX_PHRASE
 # What is found through a word that only resembles the one that was typed counts less.
 ALIKE_SHARE = 0.7
 # To see which of two words follow each other, so many segments that hold both are read.
@@ -55,7 +55,9 @@ class Lexical(Stored):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self._alike: dict[str, list[tuple[str, ...]]] = {}  # a generation never changes
+        # A generation never changes.
+        self._alike: dict[str, list[tuple[str, ...]]] = {}
+        self._families: dict[str, list[str]] = {}
 
     @staticmethod
     def write(path: Path, catalog: Catalog, documents: Iterable[Document]) -> None:
@@ -79,7 +81,9 @@ class Lexical(Stored):
         Whatever is typed is taken as words; nothing of FTS5's own syntax is interpreted. Of
         terms (`Typed.terms`), those that end in `*` stand for all words that begin so.
         """
-        return self._ranked("words", _terms(query), k)
+        scores = self._bm25("words", _terms(query))
+        best = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))
+        return [LexicalHit(id_, score) for id_, score in (best if k < 0 else best[:k])]
 
     def scores(self, terms: Sequence[str], alike: bool = True) -> dict[int, float]:
         """Segments with words of the query, scored by the share of its weight that they hold.
@@ -114,7 +118,7 @@ class Lexical(Stored):
 
         Where they begin in one segment and end in the next, both hold them.
         """
-        phrase = [_quoted(" ".join(words))]
+        phrase = [self._match(" ".join(words))]
         rows = self._db.execute("SELECT rowid FROM words WHERE words MATCH ?", phrase)
         within = {row[0] for row in rows}
         found = set(within)
@@ -143,20 +147,21 @@ class Lexical(Stored):
 
     def said(
         self, terms: Iterable[str], ids: Sequence[int], alike: Collection[str] = ()
-    ) -> dict[int, list[str]]:
-        """Which terms each segment holds, in any of their forms, or what resembles some of them.
+    ) -> dict[str, set[int]]:
+        """Terms, and words that resemble some of them, that are said: in which of some segments.
 
         Args:
             terms: see `Typed.terms`.
             ids: of the segments.
             alike: those of the terms that are looked for by what resembles them, too.
         """
-        found: dict[int, list[str]] = {}
-        for term in terms:
-            for words in [(term,), *(self.alike(term) if term in alike else ())]:
-                for id_ in self._holders(" ".join(words), ids):
-                    found.setdefault(id_, []).append(" ".join(words))
-        return found
+        every = [
+            " ".join(words)
+            for term in terms
+            for words in [(term,), *(self.alike(term) if term in alike else ())]
+        ]
+        found = {phrase: set(self._holders(phrase, ids)) for phrase in dict.fromkeys(every)}
+        return {phrase: holders for phrase, holders in found.items() if holders}
 
     def _holders(self, phrase: str, ids: Sequence[int]) -> Iterator[int]:
         """Those of some segments that hold a phrase."""
@@ -165,7 +170,7 @@ class Lexical(Stored):
             rows = self._db.execute(
                 "SELECT rowid FROM words WHERE words MATCH ? "
                 f"AND rowid IN ({','.join('?' * len(part))})",
-                [_quoted(phrase), *part],
+                [self._match(phrase), *part],
             )
             yield from (row[0] for row in rows)
 
@@ -185,22 +190,56 @@ class Lexical(Stored):
         """BM25 by rowid, as a share of the weight of the whole query."""
         if not whole:
             return {}
-        found = {hit.id: hit.score / whole for hit in self._ranked(table, terms)}
+        found = {id_: score / whole for id_, score in self._bm25(table, terms).items()}
         for term in terms if alike else ():
             # BM25 of one word alone: the highest of its look-alikes counts.
             for id_, score in self._scores_alike(table, term).items():
                 found[id_] = found.get(id_, 0.0) + ALIKE_SHARE * score / whole
         return found
 
-    def _ranked(self, table: str, terms: Sequence[str], k: int = -1) -> list[LexicalHit]:
-        if not terms:
-            return []
+    def _bm25(self, table: str, terms: Sequence[str]) -> dict[int, float]:
+        """BM25 by rowid; of the words that a beginning stands for, the highest counts."""
+        whole = [term for term in terms if not term.endswith("*")]
+        found = self._matching(table, " OR ".join(map(_quoted, whole))) if whole else {}
+        for term in terms:
+            if term.endswith("*"):
+                for id_, score in self._highest(table, self._family(term)).items():
+                    found[id_] = found.get(id_, 0.0) + score
+        return found
+
+    def _highest(self, table: str, phrases: Iterable[str]) -> dict[int, float]:
+        """The highest BM25 that any of some words, or words in a row, has by itself."""
+        found: dict[int, float] = {}
+        for phrase in phrases:
+            for id_, score in self._matching(table, phrase).items():
+                found[id_] = max(found.get(id_, 0.0), score)
+        return found
+
+    def _matching(self, table: str, match: str) -> dict[int, float]:
         rows = self._db.execute(
-            f"SELECT rowid, -bm25({table}) AS score FROM {table} WHERE {table} MATCH ? "
-            "ORDER BY score DESC, rowid LIMIT ?",
-            [" OR ".join(map(_quoted, terms)), k],
+            f"SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ?", [match]
         )
-        return [LexicalHit(row["rowid"], row["score"]) for row in rows]
+        return {row[0]: row[1] for row in rows}
+
+    def _match(self, term: str) -> str:
+        """A term, or words in a row, as FTS5 writes what it stands for."""
+        if not term.endswith("*") or " " in term:
+            return _quoted(term)
+        return f"({' OR '.join(self._family(term))})"
+
+    def _family(self, term: str) -> list[str]:
+        """What a beginning of words stands for, as FTS5 writes it.
+
+        Full-text search knows stems alone: "organiz" begins no stem of "organized", "organ".
+        """
+        if term not in self._families:
+            begins = term[:-1]
+            rows = self._db.execute(
+                "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
+                [begins, begins + chr(0x10FFFF), _MOST_WORDS],
+            )
+            self._families[term] = [_quoted(term), *(_quoted(row[0]) for row in rows)]
+        return self._families[term]
 
     def _weight(self, table: str, terms: Sequence[str], n: int) -> float:
         counts = (self._count(term, table) for term in terms)
@@ -209,18 +248,14 @@ class Lexical(Stored):
     def _count(self, term: str, table: str = "words") -> int:
         """How many segments, or documents, hold a term."""
         count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-        return int(self._db.execute(count, [_quoted(term)]).fetchone()[0])
+        return int(self._db.execute(count, [self._match(term)]).fetchone()[0])
 
     @cached_property
     def _n_documents(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def _scores_alike(self, table: str, term: str) -> dict[int, float]:
-        found: dict[int, float] = {}
-        for words in self.alike(term):
-            for hit in self._ranked(table, [" ".join(words)]):
-                found[hit.id] = max(found.get(hit.id, 0.0), hit.score)
-        return found
+        return self._highest(table, (_quoted(" ".join(words)) for words in self.alike(term)))
 
     def _broken(
         self, halves: Iterable[tuple[Sequence[str], Sequence[str]]]
@@ -237,7 +272,7 @@ class Lexical(Stored):
                 [match, _MOST_READ],
             )
             for row in rows:
-                said = query_terms(row[0], distinct=False, most=None)
+                said = query_terms(row[0], stems=False, most=None)
                 for pair in pairwise(said):
                     if pair[0] in firsts and pair[1] in seconds:
                         yield pair

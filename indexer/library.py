@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -78,7 +79,7 @@ class Library:
         Raises:
             LibraryError: there is none, or it is damaged; says what to do.
         """
-        return cls(Path(folder).expanduser().absolute())
+        return cls(Path(os.path.expanduser(folder)).absolute())
 
     @classmethod
     def create(cls, folder: Path | str, encoders: EncoderSettings | None = None) -> Library:
@@ -92,7 +93,7 @@ class Library:
         Raises:
             LibraryError: the folder holds something else, or another choice of encoders.
         """
-        folder = Path(folder).expanduser().absolute()
+        folder = Path(os.path.expanduser(folder)).absolute()
         if (folder / CATALOG_FILE).exists() and _is_finished(folder):
             library = cls(folder)
             library._refuse_other(encoders)

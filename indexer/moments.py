@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,8 @@ from indexer.table import SegmentTable
 _AS_GOOD = 0.85
 # Cosine of the texts of segments that say the same: an advertisement, a trailer.
 _THE_SAME = 0.97
+# Rows whose vectors are read at a time.
+_AT_ONCE = 20_000
 
 
 @dataclass
@@ -42,7 +44,8 @@ def rank_moments(
 ) -> Iterator[Moment]:
     """Moments, best first; each segment that is searched is in one, or a copy of one.
 
-    A moment that was given gets further copies while the iteration goes on.
+    A moment that was given gets further copies while the iteration goes on; where it ends early,
+    `add_copies` finds the rest.
 
     Args:
         table: the segments.
@@ -84,6 +87,29 @@ def _next(
         and table.seconds(min(row, moment.first), max(row, moment.last)) <= LONGEST_MOMENT_SECONDS
     ]
     return max(fitting, key=lambda row: scores[row], default=None)
+
+
+def add_copies(
+    moments: Sequence[Moment],
+    rows: NDArray[np.int64],
+    text_vectors: Callable[[NDArray[np.int64]], NDArray[np.float32]],
+) -> None:
+    """Give moments the copies among rows that were not ranked any more.
+
+    Args:
+        moments: the best ones.
+        rows: that are searched, those of the moments among them, best first.
+        text_vectors: rows to `[n, d]`, zeros where a row has none.
+    """
+    taken = {row for m in moments for row in (*range(m.first, m.last + 1), *m.copies)}
+    rest = np.array([row for row in rows.tolist() if row not in taken], np.int64)
+    best = text_vectors(np.array([m.best for m in moments], np.int64))
+    for first in range(0, len(rest) if moments else 0, _AT_ONCE):
+        part = rest[first : first + _AT_ONCE]
+        cosines = text_vectors(part) @ best.T  # [rows, moments]
+        like = cosines.argmax(1)
+        for place in np.flatnonzero(cosines.max(1) >= _THE_SAME).tolist():
+            moments[like[place]].copies.append(int(part[place]))
 
 
 class _Known:

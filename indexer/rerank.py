@@ -31,7 +31,7 @@ class Reranker:
         self.depth = depth
         try:
             self._model = CrossEncoder(model, local_files_only=True, device="cpu")
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
             where = "is no cross-encoder" if Path(model).exists() else "is not on this machine"
             raise QueryError(
                 f"the reranker '{model}' {where}; name a folder, or fetch it once with "
@@ -44,7 +44,7 @@ class Reranker:
         Their score is the model's, 0 to 1; that of those it did not read is below 0.
 
         Raises:
-            QueryError: there are no words to compare with.
+            QueryError: there are no words to compare with, or the model does not rank.
         """
         if not words.strip():
             raise QueryError("there are no words to rerank by; leave --rerank out")
@@ -53,6 +53,8 @@ class Reranker:
             return ()
         pairs = [(words, hit.text) for hit in read]
         logits = np.asarray(self._model.predict(pairs, show_progress_bar=False), np.float64)
+        if logits.ndim != 1:
+            raise QueryError("the reranker gives several scores a pair; name one that ranks")
         scores = _zero_to_one(logits)
         order = np.argsort(-scores, kind="stable")
         first = [_scored(read[row], float(scores[row])) for row in order]

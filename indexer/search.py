@@ -18,7 +18,7 @@ from indexer.filters import Filters, allowed
 from indexer.fusion import AUTO, RRF, Fused, Weights, fuse, library_weights, part_weights, unserved
 from indexer.generation import Generation
 from indexer.library import Library
-from indexer.moments import Moment, rank_moments
+from indexer.moments import Moment, add_copies, rank_moments
 from indexer.query import (
     Query,
     clip_query,
@@ -124,7 +124,8 @@ class Searcher:
         """
         words = None
         if clip is None or (text and text.strip()):
-            words = typed_query(self.library, self.model, read_typed(text or ""))
+            typed = read_typed(text or "", alone=clip is None)
+            words = typed_query(self.library, self.model, typed)
         if clip is None:
             assert words is not None
             return words
@@ -148,6 +149,7 @@ class Searcher:
             QueryError: the channel cannot answer it, no filter value is of this library, or `k`
                 is less than 1.
         """
+        _check(k)
         started = time.perf_counter()
         if reranker is None:
             hits, documents = self._answer(query, k, channel, filters, grouped=grouped)
@@ -176,13 +178,16 @@ class Searcher:
         Raises:
             QueryError: the document has no moment there, or the channel cannot answer.
         """
+        _check(k)
         started = time.perf_counter()
         if seconds is None and segment_id is None:
             query = document_query(self.generation, self._segments_of(document))
             itself = self._rows_of(document)
         else:
-            named = self.generation.lexical.segments([segment_id]) if segment_id is not None else []
-            segment = named[0] if named else self.segment_at(document, seconds or 0.0)
+            if segment_id is None:
+                segment = self.segment_at(document, seconds or 0.0)
+            else:
+                segment = self._segment(document, segment_id)
             query = moment_query(self.generation, segment)
             itself = np.array([self.table.row(segment.id)])
         hits, documents = self._answer(query, k + 1, channel, filters, itself)
@@ -206,6 +211,12 @@ class Searcher:
             raise QueryError(f"{name} ends at {end:.0f} s; there is nothing at {seconds:.0f} s")
         return min(timed, key=lambda s: _distance(s, seconds))
 
+    def _segment(self, document: str, id_: int) -> StoredSegment:
+        for segment in self.generation.lexical.segments([id_]):
+            if segment.document == document:
+                return segment
+        raise QueryError("this moment is not there any more; search again")
+
     def _segments_of(self, document: str) -> list[StoredSegment]:
         if document not in self.documents:
             raise QueryError("this document is not searchable yet; run 'hilbert rebuild' first")
@@ -227,15 +238,16 @@ class Searcher:
         itself: NDArray[np.int64] | None = None,
         grouped: bool = True,
     ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...]]:
-        if k < 1:
-            raise QueryError("-k must be at least 1")
         searched = self._searched(query, filters)
         if itself is not None:
             searched[itself] = False
         fused = self._fused(query, channel, searched)
         searched &= fused.found
         show = Shown(self.table, self.generation.lexical, query, fused)
-        moments = list(islice(self._moments(fused.segment_scores, searched), k))
+        scores = fused.segment_scores
+        moments = list(islice(self._moments(scores, searched), k))
+        rows = np.flatnonzero(searched)
+        add_copies(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_vectors)
         each = _MOMENTS_EACH if grouped else 0
         return show.hits(moments), self._documents(fused, searched, show, k, each)
 
@@ -280,6 +292,13 @@ class Searcher:
 
         return vector
 
+    def _text_vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        return self.generation.index("segments", "text").vectors_at(self._text_rows[rows])
+
+    @cached_property
+    def _text_rows(self) -> NDArray[np.int64]:
+        return self.generation.index("segments", "text").rows(self.table.ids.tolist())
+
     def _documents(
         self, fused: Fused, searched: NDArray[np.bool_], show: Shown, k: int, each: int
     ) -> tuple[DocumentHit, ...]:
@@ -291,6 +310,11 @@ class Searcher:
             moments = islice(self._moments(fused.segment_scores, of_document), each)
             hits.append(show.document(row, show.hits(list(moments))))
         return tuple(hits)
+
+
+def _check(k: int) -> None:
+    if k < 1:
+        raise QueryError("-k must be at least 1")
 
 
 def _distance(segment: StoredSegment, seconds: float) -> float:

@@ -35,7 +35,7 @@ class Shown:
                 moment,
                 part,
                 " ".join(filter(None, (texts[id_] for id_ in part))),
-                tuple(dict.fromkeys(word for id_ in part for word in said.get(id_, ()))),
+                tuple(word for word, holders in said.items() if not holders.isdisjoint(part)),
             )
             for moment, part in zip(moments, ids, strict=True)
         )
@@ -60,7 +60,7 @@ class Shown:
             title=document.title,
             path=document.path,
             start=_seconds(table.starts[moment.first]),
-            end=_seconds(table.ends[moment.last]),
+            end=_seconds(table.ends[moment.first : moment.last + 1].max()),
             text=text,
             score=round(sum(shares.values()), 6),
             channels=shares,

@@ -48,4 +48,4 @@ class SegmentTable:
 
     def seconds(self, first: int, last: int) -> float:
         """From the start of one row to the end of another; NaN where nothing is timed."""
-        return float(self.ends[last] - self.starts[first])
+        return float(self.ends[first : last + 1].max() - self.starts[first])

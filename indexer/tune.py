@@ -26,6 +26,8 @@ _SHARPNESS = 10.0
 # How much a weight's distance from where it starts costs, beside the mean loss of a question.
 _RIDGE = 0.02
 _MOST_ROWS = 2000
+# No channel of segments is dropped: it may be the only one that can answer a query.
+_LEAST_WEIGHT = 0.01
 _METRIC = "mrr@10"
 
 
@@ -129,7 +131,7 @@ def store(library: Library, tunings: Sequence[Tuning]) -> None:
 
 
 def fit(examples: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights `[channels]`, none below 0, their sum 1.
+    """Weights `[channels]`, none below 0, those of segments above it, their sum 1.
 
     They minimise the cross-entropy of the right documents and moments under a softmax over all
     candidates, which is smooth where ranks are not. Its scale is free: a channel that is right
@@ -152,7 +154,7 @@ def fit(examples: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.f
             slope + 2 * _RIDGE * len(examples) * away / _SHARPNESS
         ) / len(examples)
 
-    bounds = [(0.0, None)] * len(start)
+    bounds = [(_LEAST_WEIGHT * _SHARPNESS * (c in CHANNELS), None) for c in WEIGHED]
     found = minimize(loss, _SHARPNESS * start, jac=True, bounds=bounds, method="L-BFGS-B")
     weights = np.maximum(found.x, 0.0)
     return weights / weights.sum() if weights.sum() > 0 else start

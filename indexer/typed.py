@@ -6,6 +6,7 @@ fog beetle "in the namib" -music kube*
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from indexer.errors import QueryError
@@ -18,6 +19,8 @@ _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # A quoted phrase begins a word; any other run without spaces is a word, whatever it holds.
 _PIECE = re.compile(r'(?P<sign>-?)"(?P<phrase>[^"]+)"|(?P<word>\S+)')
 _LEAST_PREFIX = 2
+# As long as a phrase may be and still be found where it begins in one segment and ends in another.
+MAX_PHRASE = 32
 
 
 @dataclass(frozen=True)
@@ -37,14 +40,15 @@ class Typed:
     excluded: tuple[tuple[str, ...], ...] = ()
 
 
-def read_typed(text: str) -> Typed:
+def read_typed(text: str, *, alone: bool = True) -> Typed:
     """Understand typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
 
     A minus excludes where a word begins with it and a letter or a quote follows; anything else
-    that looks like syntax is taken as it stands.
+    that looks like syntax is taken as it stands. Words that are not `alone` go with a clip, and
+    may do nothing but exclude.
 
     Raises:
-        QueryError: nothing was typed, nothing but exclusions, or a whole book.
+        QueryError: nothing was typed, nothing but exclusions, a very long phrase, a whole book.
     """
     # A terminal that speaks another encoding sends lone surrogates, which no tokenizer takes.
     text = " ".join(text.encode("utf-8", "replace").decode().split())
@@ -60,28 +64,44 @@ def read_typed(text: str) -> Typed:
         out = bool(piece["sign"])
         if piece["word"] and shown[0] == "-" and shown[1:2].isalpha():
             out, shown = True, shown[1:]
+        exact = query_terms(shown, stems=False, most=None)
         words = query_terms(shown, distinct=False)
-        if out:
-            excluded += [tuple(words)] if words else []
-            continue
-        if piece["phrase"] and words:
-            phrases.append(tuple(words))
-        begins = bool(piece["word"]) and shown.endswith("*") and words
-        if begins and len(words[-1]) >= _LEAST_PREFIX:
-            words[-1] += "*"
+        begins = piece["word"] and shown.endswith("*")
+        if begins and words and len(words[-1]) >= _LEAST_PREFIX:
             shown = shown.rstrip("*")
+            exact[-1], words[-1] = f"{exact[-1]}*", f"{words[-1]}*"
+        if (out or piece["phrase"]) and len(exact) > MAX_PHRASE:
+            raise QueryError(f"a quoted phrase has at most {MAX_PHRASE} words; quote fewer")
+        if out:
+            excluded += [tuple(exact)] if exact else []
+            continue
+        if piece["phrase"] and exact:
+            phrases.append(tuple(exact))
         terms += words
         kept.append(shown)
-    if not kept:
+    if not kept and alone:
         raise QueryError("the query only excludes; type also what you are looking for")
     return Typed(
         " ".join(kept), tuple(dict.fromkeys(terms))[:_MAX_TERMS], tuple(phrases), tuple(excluded)
     )
 
 
-def query_terms(query: str, *, distinct: bool = True, most: int | None = _MAX_TERMS) -> list[str]:
-    """The words of a text in order, without any quoting character; at most so many."""
-    # NUL ends a string for SQLite's tokenizer; it can stand in no word.
-    found = _TERM.findall(query.replace("\x00", " ").lower().replace("’", "'"))
-    words = [word.removesuffix("'s") for word in found]
-    return (list(dict.fromkeys(words)) if distinct else words)[:most]
+def query_terms(
+    query: str, *, distinct: bool = True, stems: bool = True, most: int | None = _MAX_TERMS
+) -> list[str]:
+    """The words of a text in order, without any quoting character.
+
+    Args:
+        query: any text.
+        distinct: each word once.
+        stems: without the `'s` of a word, which full-text search takes for a word of its own.
+            As they stand, repetitions too, words make up a phrase.
+        most: at most so many.
+    """
+    # NUL ends a string for SQLite's tokenizer; it can stand in no word. A letter and its accent
+    # are one character where there is one, else the accent would end the word.
+    text = unicodedata.normalize("NFC", query.replace("\x00", " ").replace("’", "'"))
+    words = [word.lower() for word in _TERM.findall(text)]
+    if stems:
+        words = [word.removesuffix("'s") for word in words]
+    return (list(dict.fromkeys(words)) if distinct and stems else words)[:most]

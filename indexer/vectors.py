@@ -84,6 +84,12 @@ class VectorIndex:
         flat = self._all()
         return flat[[self._position[int(id_)] for id_ in ids]]
 
+    def vectors_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The vectors at `rows`, `[n, d]`; zeros for -1."""
+        out = np.zeros((len(rows), self.dimension), np.float32)
+        out[rows >= 0] = self._all()[rows[rows >= 0]]
+        return out
+
     def rows(self, ids: Sequence[int]) -> NDArray[np.int64]:
         """Where the vectors of `ids` stand, for `scores_at`; -1 where an id has none."""
         return np.array([self._position.get(int(id_), -1) for id_ in ids], np.int64)

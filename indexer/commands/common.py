@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -24,7 +25,8 @@ library_option: Callable[..., Any] = click.option(
     "--library",
     "-l",
     type=click.Path(path_type=Path),
-    callback=lambda _context, _parameter, path: path.expanduser().absolute(),
+    # Not Path.expanduser, which fails for a user who is not there.
+    callback=lambda _context, _parameter, path: Path(os.path.expanduser(path)).absolute(),
     required=True,
     help="Folder of the library.",
 )

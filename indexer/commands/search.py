@@ -159,7 +159,7 @@ def _answer_line(asked: _Asked, question: dict[str, Any], as_json: bool, explain
 
     try:
         result = asked.search(question.get("query"), question.get("clip"))
-    except HilbertError as error:
+    except (HilbertError, OSError) as error:
         answer = {"hits": [], "documents": [], "timings_ms": {}, "error": str(error)}
         print_json(answer, indent=None) if as_json else click.echo(f"failed: {error}")
         return
@@ -175,8 +175,9 @@ def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
     """The lines of a queries file; clip paths are relative to the file."""
     for number, question in read_json_lines(path):
         asked = [question.get(key) for key in ("query", "clip")]
+        # Lone surrogates, which JSON can write, are no characters.
+        asked = [a.encode("utf-8", "replace").decode() if isinstance(a, str) else a for a in asked]
         if not any(asked) or not all(isinstance(a, str) for a in asked if a is not None):
             raise click.UsageError(f'{path}, line {number}: needs a "query" or a "clip", in quotes')
-        if question.get("clip"):
-            question["clip"] = path.parent / question["clip"]
-        yield question
+        query, clip = asked
+        yield {"query": query, "clip": path.parent / clip if clip else None}

@@ -69,7 +69,7 @@ def _read_moment(moment: str) -> tuple[str, float | None]:
     try:
         time = float(seconds)
     except ValueError:
-        time = -1.0
+        return moment, None  # a name may hold an @
     if not name or not 0 <= time < float("inf"):
         raise click.UsageError(f"'{moment}' is no moment; write NAME@SECONDS, such as talk@83.5")
     return name, time

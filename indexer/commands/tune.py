@@ -51,15 +51,14 @@ def command(
     tunings = []
     for (_, asks), part in zip(given, questions, strict=True):
         with query_progress("clips" if asks == "clip" else "typed queries", len(part)) as progress:
-            tunings.append(tune(searcher, part, progress))
-    better = [tuning for tuning in tunings if tuning.better]
-    if better and not dry_run:
-        store(opened, better)
+            tuning = tune(searcher, part, progress)
+        tunings.append(tuning)
+        if tuning.better and not dry_run:
+            store(opened, [tuning])
+        if not as_json:
+            _print(tuning, stored=tuning.better and not dry_run)
     if as_json:
         print_json([_as_dict(tuning, tuning.better and not dry_run) for tuning in tunings])
-        return
-    for tuning in tunings:
-        _print(tuning, stored=tuning.better and not dry_run)
 
 
 def _as_dict(tuning: Tuning, stored: bool) -> dict[str, Any]:

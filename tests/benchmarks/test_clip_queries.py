@@ -13,7 +13,7 @@ from speech.errors import SpeechError
 
 from indexer.audio import open_recording
 
-WORDS = "the harbour wall was mended twice before a winter storm took half of it away".split()
+WORDS = ("harbour", "wall", "mended", "twice", "before", "winter", "storm", "took", "half", "away")
 
 
 def talks(folder: Path, count: int) -> Path:

@@ -230,7 +230,6 @@ def test_remove_and_rebuild_tell_what_they_did(hilbert: Hilbert, library_copy: L
         (("search", "tea", "-k", 0, "-l", "LIBRARY"), "0 is not in the range"),
         (("search", "tea", "--channel", "smell", "-l", "LIBRARY"), "'smell' is not one of"),
         (("similar", "@3", "-l", "LIBRARY"), "write NAME@SECONDS, such as talk@83.5"),
-        (("similar", "why-tides-lag@soon", "-l", "LIBRARY"), "is no moment"),
         (("similar", "why-tides-lag@-3", "-l", "LIBRARY"), "is no moment"),
         (("similar", "why-tides-lag@nan", "-l", "LIBRARY"), "is no moment"),
         (("index", "x", "--language", "English, please", "-l", "LIBRARY"), "is no language code"),
@@ -325,3 +324,11 @@ def test_output_may_be_cut_short_by_its_reader(run_hilbert: RunHilbert, folder: 
         timeout=60,
     )
     assert done.stdout.startswith('{\n  "documents"') and "Traceback" not in done.stderr
+
+
+def test_a_name_may_hold_an_at_sign_and_a_home_may_be_nobodys(
+    hilbert: Hilbert, folder: Path
+) -> None:
+    is_one_line(hilbert("similar", "me@home", "-l", folder), 1, "me@home")
+    nobodys = hilbert("similar", "x", "-l", "~nobody-is-called-so/x")
+    is_one_line(nobodys, 1, "there is no library here")

@@ -87,3 +87,10 @@ def test_what_is_no_recording_says_so(tmp_path: Path) -> None:
     (tmp_path / "text.mp3").write_text("no sound")
     with pytest.raises(AudioError, match=r"text\.mp3: not a sound file"):
         cut(tmp_path / "text.mp3", 0, 1, tmp_path / "a.wav")
+
+
+def test_the_recording_itself_is_never_replaced(staircase: Path) -> None:
+    before = staircase.read_bytes()
+    with pytest.raises(AudioError, match="is the recording itself"):
+        cut(staircase, 0.0, 1.0, staircase)
+    assert staircase.read_bytes() == before

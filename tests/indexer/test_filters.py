@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +87,31 @@ def test_what_names_nothing_is_refused(
 
 def test_no_filter_is_no_filter() -> None:
     assert not Filters() and Filters(since="2021") and Filters(min_seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "since", "until"),
+    [
+        ("20210328", "2021-03-28", "2021-03-28"),
+        ("2021:03:28 10:00:00", "2021-03", "2021-03"),
+        ("2021-03-28T10:00:00Z", "2021-03-28", "2021"),
+        ("2021", "2021-06", "2021-02"),  # as far as is known
+    ],
+)
+def test_dates_are_read_as_tags_write_them(
+    table: SegmentTable, written: str, since: str, until: str
+) -> None:
+    table.documents[0] = replace(table.documents[0], date=written)
+    first = np.flatnonzero(table.owners == 0).tolist()
+    assert set(first) <= set(passed(table, since=since))
+    assert set(first) <= set(passed(table, until=until))
+    assert not set(first) & set(passed(table, since="2021-03-29")) or written == "2021"
+
+
+def test_a_date_that_cannot_be_read_is_no_date(table: SegmentTable) -> None:
+    table.documents[0] = replace(table.documents[0], date="28/03/2021")
+    assert not set(np.flatnonzero(table.owners == 0)) & set(passed(table, since="1900"))
+
+
+def test_one_value_may_stand_for_itself() -> None:
+    assert Filters(speakers="anna").speakers == ("anna",)  # type: ignore[arg-type]

@@ -150,8 +150,11 @@ def test_a_missing_or_broken_file_is_refused_with_the_command_that_mends_it(tmp_
 def test_what_only_resembles_a_word_is_told_where_it_was_looked_for(lexical: Lexical) -> None:
     ids = [segment.id for segment in lexical.segments()]
     celery = segment_id("b" * 64, 0)
-    assert lexical.said(["cellery", "bone"], ids) == {celery: ["bone"]}
-    assert lexical.said(["cellery", "bone"], ids, {"cellery"}) == {celery: ["celery", "bone"]}
+    assert lexical.said(["cellery", "bone"], ids) == {"bone": {celery}}
+    assert lexical.said(["cellery", "bone"], ids, {"cellery"}) == {
+        "celery": {celery},
+        "bone": {celery},
+    }
 
 
 def test_whole_documents_are_found_by_words_said_far_apart(lexical: Lexical) -> None:
@@ -163,3 +166,40 @@ def test_whole_documents_are_found_by_words_said_far_apart(lexical: Lexical) -> 
     assert lexical.document_scores(["celerry"], alike=False) == {}
     both = lexical.document_scores(["a"])  # said in each of them
     assert set(both) == {first, second} and max(both.values()) < 0.01
+
+
+def test_a_phrase_with_a_possessive_is_found_as_it_is_said(lexical: Lexical) -> None:
+    assert lexical.holding(("c'est", "l'été")) == {segment_id("a" * 64, 2)}
+    assert lexical.holding(("don't", "stand")) == {segment_id("a" * 64, 1)}
+
+
+def test_a_beginning_finds_words_whose_stem_is_shorter(lexical: Lexical) -> None:
+    carried = segment_id("a" * 64, 0)  # its stem is carri
+    assert carried in lexical.scores(["carried*"]) and carried in lexical.scores(["carr*"])
+    assert lexical.holding(("carrie*",)) == {carried}
+    assert lexical.said(["carrie*"], [carried]) == {"carrie*": {carried}}
+    assert lexical.scores(["carriers*"]) == {}
+
+
+def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
+    tmp_path: Path, lexical: Lexical
+) -> None:
+    words = [f"word{i}" for i in range(60)]
+    catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
+    document = Document(
+        *("c" * 64, "talk", "On words", None, None, None, "en", 60.0, "/talk.opus", None, None),
+        *("asr", "x.safetensors", ()),
+    )
+    with catalog.transaction():
+        segments = [
+            Segment(30.0 * i, 30.0 * i + 30, " ".join(words[30 * i : 30 * i + 30]), i, i + 1)
+            for i in range(2)
+        ]
+        catalog.put_document(document, [], segments)
+    Lexical.write(tmp_path / "lexical.sqlite", catalog, catalog.documents())
+    catalog.close()
+    long = Lexical(tmp_path / "lexical.sqlite")
+    both = {segment_id("c" * 64, 0), segment_id("c" * 64, 1)}
+    for first in range(0, 28):
+        held = long.holding(tuple(words[first : first + 32]))
+        assert held == both, first

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.moments import Moment, rank_moments
+from indexer.moments import Moment, add_copies, rank_moments
 from indexer.table import SegmentTable
 
 
@@ -79,3 +79,17 @@ def test_only_what_is_searched_is_found(table: SegmentTable) -> None:
     searched = np.array([0, 1, 0, 0, 0, 0, 0, 1], bool)
     found = rank_moments(table, np.ones(8), searched, lambda row: None)
     assert sorted(spans(list(found))) == [(1, 1), (7, 7)]
+
+
+def test_copies_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
+    texts = np.eye(8, dtype=np.float32)
+    texts[6] = texts[2]  # the worst says what the best says
+    scores = np.array([0.1, 0.2, 1.0, 0.2, 0.7, 0.1, 0.0, 0.05])
+    everything = rank_moments(table, scores, np.ones(8, bool), lambda row: texts[row])
+    moments = [next(everything)]
+    assert moments[0].copies == []
+    add_copies(moments, np.argsort(-scores), lambda rows: texts[rows])
+    assert moments[0].copies == [6]
+    add_copies(moments, np.argsort(-scores), lambda rows: texts[rows])
+    assert moments[0].copies == [6]
+    add_copies([], np.argsort(-scores), lambda rows: texts[rows])

@@ -76,3 +76,25 @@ def test_query_terms_keep_repetitions_only_where_asked() -> None:
     assert query_terms("tea tea", distinct=False) == ["tea", "tea"]
     assert len(query_terms(" ".join(f"w{i}" for i in range(1000)))) == 64
     assert len(query_terms(" ".join(f"w{i}" for i in range(1000)), most=None)) == 1000
+
+
+def test_words_of_a_phrase_stay_as_they_are_said() -> None:
+    typed = read_typed('"it’s a dog" -that\'s "a b a" suit* -music*')
+    assert typed.phrases == (("it's", "a", "dog"), ("a", "b", "a"))
+    assert typed.excluded == (("that's",), ("music*",))
+    assert typed.terms == ("it", "a", "dog", "b", "suit*")
+
+
+def test_a_very_long_phrase_is_refused_and_a_long_query_is_not() -> None:
+    with pytest.raises(QueryError, match="at most 32 words"):
+        read_typed('"' + "word " * 33 + '"')
+    assert read_typed("word " * 33).terms == ("word",)
+
+
+def test_letters_with_accents_are_letters_however_they_are_written() -> None:
+    assert query_terms("Bjo\u0308rk") == query_terms("Björk") == ["björk"]
+    assert len(query_terms("İstanbul")) == 1
+
+
+def test_beside_a_clip_words_may_do_nothing_but_exclude() -> None:
+    assert read_typed("-music", alone=False).excluded == (("music",),)
