@@ -55,7 +55,7 @@ def embed_documents(
     parts: list[Embeddings] = []
     with _Inference(model):
         for group in _grouped(documents):
-            segments = [_segment_vectors(model, features, batch_tokens) for features in group]
+            segments = [_segment_states(model, features, batch_tokens) for features in group]
             parts.append(_fuse(model, _pad_states(model, segments)))
     return _concatenated(parts, model.config.width)
 
@@ -65,7 +65,7 @@ def embed_segments(
 ) -> Embeddings:
     """Embed each segment of a document as a window of its own, one row each."""
     with _Inference(model):
-        states = _segment_vectors(model, features, batch_tokens)
+        states = _segment_states(model, features, batch_tokens)
         return _fuse_alone(model, states)
 
 
@@ -116,8 +116,15 @@ def _device(model: Hilbert) -> torch.device:
     return next(model.parameters()).device
 
 
-def _segment_vectors(model: Hilbert, features: Features, batch_tokens: int) -> SegmentStates:
-    """Return the states `[1, S, ...]` of all segments of a document."""
+def segment_states(
+    model: Hilbert, features: Features, batch_tokens: int = BATCH_TOKENS
+) -> SegmentStates:
+    """Return the states `[1, S, ...]` of all segments of a document, each modality alone."""
+    with _Inference(model):
+        return _segment_states(model, features, batch_tokens)
+
+
+def _segment_states(model: Hilbert, features: Features, batch_tokens: int) -> SegmentStates:
     check_widths(features, model.config.d_audio, model.config.d_text)
     device, count, width = _device(model), features.n_segments, model.config.width
     audio = torch.zeros(count, width, device=device)
@@ -199,6 +206,12 @@ def _fuse_alone(model: Hilbert, states: SegmentStates) -> Embeddings:
         )
         parts.append(_fuse(model, alone))
     return _concatenated(parts, model.config.width)
+
+
+def fuse_windows(model: Hilbert, states: SegmentStates) -> Embeddings:
+    """Fuse windows `[B, S, ...]` of given states, one row each."""
+    with _Inference(model):
+        return _fuse(model, states)
 
 
 def _fuse(model: Hilbert, states: SegmentStates) -> Embeddings:

@@ -18,6 +18,7 @@ VERBS = {
     "similar": "Find the moments most like a moment or a document.",
     "clip": "Cut the sound of a moment out of its recording.",
     "evaluate": "Measure how well each channel finds what is wanted.",
+    "diagnose": "Measure the embedding space: the modality gap, and what it costs.",
     "tune": "Fit the weights of the channels to your own queries.",
     "list": "List the documents of a library.",
     "info": "Describe a library.",

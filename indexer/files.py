@@ -10,7 +10,7 @@ from pathlib import Path
 PARTIAL_SUFFIX = ".partial"
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` make a file beside `path`, sync it and rename it to `path`.
 
     After a kill at any point there is the old file or the new one, and at most a leftover that

@@ -15,7 +15,7 @@ MAY_IMPORT = {"hilbert": {"hilbert"}, "indexer": {"hilbert", "indexer"}}
 MAY_IMPORT["app"] = {"hilbert", "indexer", "app"}
 MUST_NOT_KNOW = {
     "hilbert": {"sqlite3", "faiss", "streamlit", "click", "av"},
-    "indexer": {"streamlit", "plotly"},
+    "indexer": {"streamlit"},
     "app": {"torch", "faiss", "sqlite3"},
 }
 FORBIDDEN = ("allow_pickle", "unsafe_allow_html", "torch.load", "torch.save", "yaml.load")

@@ -218,6 +218,14 @@ def query_progress(what: str, count: int) -> Iterator[Callable[[int, int], None]
         yield lambda done, total: shown.update(task, completed=done, total=total)
 
 
+@contextmanager
+def stage_progress() -> Iterator[Callable[[str, float], None]]:
+    """Progress over stages: called with the name of one and the share of all that is done."""
+    with terminal_progress() as shown:
+        task = shown.add_task("", total=1.0)
+        yield lambda what, share: shown.update(task, description=what, completed=share)
+
+
 class TerminalReporter(AbstractContextManager[Any]):
     """Progress with time left on standard error; plain lines where that is no terminal."""
 

@@ -1,0 +1,69 @@
+"""What an embedding space looks like: gap, shape, neighbours, agreement, and what it all says.
+
+Each measure takes rows of vectors and returns a number, with its source in its docstring;
+`measure` takes them all of a `Space`, which `model_space` and `control_space` make of a model
+and documents. `read` says in words what is healthy.
+"""
+
+from hilbert.diagnostics.agreement import Information, information, unbiased_cka
+from hilbert.diagnostics.cosines import CosineHistograms, Cosines, sample_cosines
+from hilbert.diagnostics.gap import (
+    alignment,
+    centroid_gap,
+    relative_modality_gap,
+    separability,
+)
+from hilbert.diagnostics.intervals import flatten, jackknife
+from hilbert.diagnostics.maps import pca_map, tsne_map
+from hilbert.diagnostics.neighbours import (
+    Hubness,
+    hubness,
+    mutual_knn,
+    neighbour_precision,
+    own_modality_share,
+)
+from hilbert.diagnostics.reading import Finding, read
+from hilbert.diagnostics.rows import centred
+from hilbert.diagnostics.shape import (
+    cross_uniformity,
+    effective_rank,
+    singular_values,
+    uniformity,
+)
+from hilbert.diagnostics.space import Space, measure, measure_frozen
+from hilbert.diagnostics.spaces import control_space, model_space, paired_segments
+
+__all__ = [
+    "CosineHistograms",
+    "Cosines",
+    "Finding",
+    "Hubness",
+    "Information",
+    "Space",
+    "alignment",
+    "centred",
+    "centroid_gap",
+    "control_space",
+    "cross_uniformity",
+    "effective_rank",
+    "flatten",
+    "hubness",
+    "information",
+    "jackknife",
+    "measure",
+    "measure_frozen",
+    "model_space",
+    "mutual_knn",
+    "neighbour_precision",
+    "own_modality_share",
+    "paired_segments",
+    "pca_map",
+    "read",
+    "relative_modality_gap",
+    "sample_cosines",
+    "separability",
+    "singular_values",
+    "tsne_map",
+    "unbiased_cka",
+    "uniformity",
+]

@@ -1,0 +1,73 @@
+"""How far a number of a sample may be off."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from scipy.stats import t as student
+from threadpoolctl import threadpool_limits
+
+from hilbert.diagnostics.space import Space
+
+_THREADS = min(4, os.cpu_count() or 1)
+# Shares of a whole: an interval ends where they do.
+_SHARES = ("recall", "separability", "mutual_knn", "neighbour_precision", "own_modality")
+_SHARE_NAMES = ("anti_hubs", "told_apart", "recall_at_1")
+
+
+def flatten(numbers: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """Nested numbers under names such as `recall.audio_to_text.recall_at_1`; lists left out."""
+    found: dict[str, float] = {}
+    for name, value in numbers.items():
+        if isinstance(value, Mapping):
+            found |= flatten(value, f"{prefix}{name}.")
+        elif not isinstance(value, Sequence):
+            found[prefix + name] = float(value)
+    return found
+
+
+def jackknife(
+    space: Space,
+    numbers: Mapping[str, Any],
+    measured: Callable[[Space], Mapping[str, Any]],
+    parts: int = 6,
+) -> dict[str, tuple[float, float]]:
+    """95 % intervals of all numbers, for another sample of documents of this collection.
+
+    The delete-a-group jackknife: all is measured again without each part of the documents,
+    `se^2 = (g - 1) / g sum (x_i - mean x)^2` (Kott 2001, J. Official Statistics 17), Student's t
+    with `g - 1` degrees of freedom. Works for measures of pairs of rows, which a bootstrap's
+    repeated rows would spoil. The parts are the same in every run.
+
+    Args:
+        space: The sample.
+        numbers: What was measured of it.
+        measured: Called with the space without a part of its documents.
+        parts: `g`, at most the number of documents; no intervals with fewer than three.
+    """
+    m = len(space.document_seconds)
+    groups = min(parts, m)
+    if groups < 3:
+        return {}
+    without_parts = [
+        space.without(part)
+        for part in np.array_split(np.random.default_rng(0).permutation(m), groups)
+    ]
+    # Numpy lets other threads run while it multiplies; each of them multiplies on one core.
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(_THREADS) as pool:
+        measurements = pool.map(measured, without_parts)
+        without = [flatten(left_out) for left_out in measurements]
+    wide = float(student.ppf(0.975, groups - 1))
+    found = {}
+    for name, value in flatten(numbers).items():
+        values = np.array([left_out[name] for left_out in without])
+        error = float(np.sqrt((groups - 1) / groups * ((values - values.mean()) ** 2).sum()))
+        low, high = value - wide * error, value + wide * error
+        if name.startswith(_SHARES) or name.endswith(_SHARE_NAMES):
+            low, high = min(value, max(0.0, low)), max(value, min(1.0, high))
+        found[name] = (low, high)
+    return found

@@ -1,0 +1,229 @@
+"""The embedding space of a model over some documents, and a control that has no gap to explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from hilbert.diagnostics.rows import FloatArray, unit_rows
+from hilbert.diagnostics.space import Space
+from hilbert.embedding import Embeddings, fuse_windows, segment_states
+from hilbert.features import Features
+from hilbert.layers import unit
+from hilbert.model import Hilbert, SegmentStates
+
+
+def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
+    """Embed the segments that have both sound and words, and their documents.
+
+    No audio vector has seen its text, nor a text vector its audio, whatever the model's reading.
+
+    Args:
+        model: The fusion model.
+        documents: Read one after the other, so that their features need not be held at once.
+
+    Raises:
+        ValueError: Fewer than two such segments.
+    """
+    parts, owners, sound, words, seconds = [], [], [], [], []
+    whole: list[tuple[Embeddings, Embeddings]] = []
+    for number, features in enumerate(documents):
+        paired = paired_segments(features)
+        seconds.append(_seconds(features))
+        states = segment_states(model, features)
+        parts.append(_rows(states, paired))
+        owners.append(np.full(len(paired), number))
+        whole.append(
+            (
+                fuse_windows(model, _only(states, audio=True)),
+                fuse_windows(model, _only(states, text=True)),
+            )
+        )
+        sound.append(_frozen_audio(features, paired))
+        words.append(features.text[paired] if len(paired) else features.text[:0])
+    if sum(map(len, owners)) < 2:
+        raise ValueError("fewer than two segments have both sound and words")
+    windows = _stacked(parts)
+    heard = fuse_windows(model, _only(windows, audio=True))
+    read = fuse_windows(model, _only(windows, text=True))
+    mean_audio = replace(windows, audio=_mean(windows.audio, 0))
+    mean_text = replace(windows, text=_mean(windows.text, 0))
+    groups, kept = _renumbered(np.concatenate(owners))
+    return Space(
+        audio=_array(heard.audio),
+        text=_array(read.text),
+        joint=_array(fuse_windows(model, windows).joint),
+        joint_of_audio=_array(heard.joint),
+        joint_of_text=_array(read.joint),
+        joint_mean_audio=_array(fuse_windows(model, mean_audio).joint),
+        joint_mean_text=_array(fuse_windows(model, mean_text).joint),
+        frozen_audio=unit_rows(np.concatenate(sound)),
+        frozen_text=unit_rows(np.concatenate(words)),
+        groups=groups,
+        document_audio=_array(np.concatenate([whole[number][0].audio for number in kept])),
+        document_text=_array(np.concatenate([whole[number][1].text for number in kept])),
+        document_seconds=np.array([seconds[number] for number in kept], np.float64),
+    )
+
+
+def control_space(model: Hilbert, documents: Iterable[Features]) -> Space:
+    """The same with one modality twice: the first sentences of a segment, and the rest of them.
+
+    What a measure reads here is due to two texts not saying the same, not to a gap. The first
+    half stands under `audio`, the second under `text`; segments of one sentence are left out.
+
+    Raises:
+        ValueError: Fewer than two segments have two sentences.
+    """
+    first, second, owners, times, seconds = [], [], [], [], []
+    for number, features in enumerate(documents):
+        seconds.append(_seconds(features))
+        for segment in range(features.n_segments):
+            said = features.sentences[features.sentence_segments == segment].astype(np.float32)
+            if len(said) > 1:
+                half = (len(said) + 1) // 2
+                first.append(said[:half].mean(0))
+                second.append(said[half:].mean(0))
+                start, end = features.times[segment].tolist()
+                times.append([[start, (start + end) / 2], [(start + end) / 2, end]])
+                owners.append(number)
+    if len(owners) < 2:
+        raise ValueError("fewer than two segments have two sentences")
+    frozen = [unit_rows(np.array(half)) for half in (first, second)]
+    windows = _text_windows(model, frozen, np.array(times, np.float32))
+    one = fuse_windows(model, _half(windows, 0))
+    other = fuse_windows(model, _half(windows, 1))
+    groups, kept = _renumbered(np.array(owners, np.int64))
+    whole = [_documents(model, windows, groups, half) for half in (0, 1)]
+    return Space(
+        audio=_array(one.text),
+        text=_array(other.text),
+        joint=_array(fuse_windows(model, windows).joint),
+        joint_of_audio=_array(one.joint),
+        joint_of_text=_array(other.joint),
+        joint_mean_audio=_array(fuse_windows(model, _with_mean(windows, 0)).joint),
+        joint_mean_text=_array(fuse_windows(model, _with_mean(windows, 1)).joint),
+        frozen_audio=frozen[0],
+        frozen_text=frozen[1],
+        groups=groups,
+        document_audio=whole[0],
+        document_text=whole[1],
+        document_seconds=np.array([seconds[number] for number in kept], np.float64),
+    )
+
+
+def paired_segments(features: Features) -> NDArray[np.int64]:
+    """Segments that have both sound and words: the rows of a document in `model_space`."""
+    has_audio = features.audio_bounds[:, 1] > features.audio_bounds[:, 0]
+    return np.flatnonzero(has_audio & features.has_text)
+
+
+def _frozen_audio(features: Features, segments: NDArray[np.int64]) -> FloatArray:
+    """The mean audio token of each segment."""
+    bounds = features.audio_bounds[segments].tolist()
+    means = [features.audio_tokens[a:b].mean(0, dtype=np.float64) for a, b in bounds]
+    return np.array(means, np.float64).reshape(len(bounds), features.audio_tokens.shape[1])
+
+
+def _rows(states: SegmentStates, rows: NDArray[np.int64]) -> SegmentStates:
+    """Segments `[1, S, ...]` of a document as windows of one segment, `[rows, 1, ...]`."""
+    picked = torch.tensor(rows, device=states.audio.device)
+    return SegmentStates(
+        audio=states.audio[0, picked].unsqueeze(1),
+        audio_mask=states.audio_mask[0, picked].unsqueeze(1),
+        text=states.text[0, picked].unsqueeze(1),
+        text_mask=states.text_mask[0, picked].unsqueeze(1),
+        times=states.times[0, picked].unsqueeze(1),
+    )
+
+
+def _stacked(parts: Sequence[SegmentStates]) -> SegmentStates:
+    return SegmentStates(
+        audio=torch.cat([part.audio for part in parts]),
+        audio_mask=torch.cat([part.audio_mask for part in parts]),
+        text=torch.cat([part.text for part in parts]),
+        text_mask=torch.cat([part.text_mask for part in parts]),
+        times=torch.cat([part.times for part in parts]),
+    )
+
+
+def _only(states: SegmentStates, *, audio: bool = False, text: bool = False) -> SegmentStates:
+    return replace(states, audio_mask=states.audio_mask & audio, text_mask=states.text_mask & text)
+
+
+def _mean(vectors: Tensor, segment: int) -> Tensor:
+    """Put the mean of all windows' vectors in place of each, at one segment of a window."""
+    changed = vectors.clone()
+    changed[:, segment] = unit(vectors[:, segment].mean(0, keepdim=True))
+    return changed
+
+
+def _text_windows(
+    model: Hilbert, halves: Sequence[FloatArray], times: NDArray[np.float32]
+) -> SegmentStates:
+    """Windows of two segments without audio: the halves of a text."""
+    device = next(model.parameters()).device
+    text = torch.tensor(np.stack(halves, axis=1), dtype=torch.float32, device=device)
+    with torch.inference_mode():
+        states = model.text_states(text)  # [n, 2, width]
+    there = torch.ones(states.shape[:2], dtype=torch.bool, device=device)
+    return SegmentStates(
+        audio=torch.zeros_like(states),
+        audio_mask=~there,
+        text=states,
+        text_mask=there,
+        times=torch.tensor(times, device=device),
+    )
+
+
+def _half(windows: SegmentStates, half: int) -> SegmentStates:
+    rows = slice(half, half + 1)
+    return SegmentStates(
+        audio=windows.audio[:, rows],
+        audio_mask=windows.audio_mask[:, rows],
+        text=windows.text[:, rows],
+        text_mask=windows.text_mask[:, rows],
+        times=windows.times[:, rows],
+    )
+
+
+def _with_mean(windows: SegmentStates, half: int) -> SegmentStates:
+    return replace(windows, text=_mean(windows.text, half))
+
+
+def _documents(
+    model: Hilbert, windows: SegmentStates, groups: NDArray[np.int64], half: int
+) -> FloatArray:
+    """The text vector of each document, made of one half of all its texts."""
+    alone = _half(windows, half)
+    found = []
+    for group in range(int(groups.max()) + 1):
+        rows = torch.tensor(np.flatnonzero(groups == group), device=windows.text.device)
+        document = SegmentStates(
+            audio=alone.audio[rows].transpose(0, 1),
+            audio_mask=alone.audio_mask[rows].transpose(0, 1),
+            text=alone.text[rows].transpose(0, 1),
+            text_mask=alone.text_mask[rows].transpose(0, 1),
+            times=alone.times[rows].transpose(0, 1),
+        )
+        found.append(fuse_windows(model, document).text)
+    return _array(np.concatenate(found))
+
+
+def _renumbered(owners: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[int]]:
+    """Documents that have something, numbered from 0, and their numbers before."""
+    kept, groups = np.unique(owners, return_inverse=True)
+    return groups.astype(np.int64), kept.tolist()
+
+
+def _seconds(features: Features) -> float:
+    return float(features.times.max(initial=0.0))
+
+
+def _array(vectors: NDArray[np.float32]) -> FloatArray:
+    return vectors.astype(np.float64)

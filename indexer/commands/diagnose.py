@@ -1,0 +1,111 @@
+"""hilbert diagnose: what the embedding space of a library is like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from indexer.commands.common import (
+    json_option,
+    library_option,
+    print_json,
+    stage_progress,
+)
+
+if TYPE_CHECKING:
+    from indexer.diagnose import Diagnosis
+
+
+# Of a table that goes to a file, which wraps nothing.
+_FILE_WIDTH = 140
+
+
+@click.command("diagnose")
+@library_option
+@json_option
+@click.option("--html", type=click.Path(path_type=Path), help="Also write a report to this file.")
+@click.option(
+    "--pairs",
+    type=click.IntRange(10, 20_000),
+    default=2000,
+    show_default=True,
+    help="Measure about so many segments; more are drawn by chance, by whole recordings.",
+)
+@click.option(
+    "--intervals/--no-intervals", default=True, show_default=True, help="Also tell 95 % intervals."
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="Of what is drawn by chance.")
+def command(
+    library: Path, as_json: bool, html: Path | None, pairs: int, intervals: bool, seed: int
+) -> None:
+    """Measure the modality gap and the health of the embedding space of a library.
+
+    The same numbers before and after centring each modality, and of a control: two halves of one
+    text. A reading says what is healthy and what is not.
+    """
+    if html and not html.absolute().parent.is_dir():
+        raise click.UsageError(f"{html}: there is no folder {html.absolute().parent}")
+    from indexer.diagnose import diagnose
+    from indexer.library import Library
+
+    opened = Library.open(library)
+    searcher = opened.searcher()
+    with stage_progress() as progress:
+        diagnosis = diagnose(
+            opened,
+            searcher.generation,
+            searcher.model,
+            most=pairs,
+            intervals=intervals,
+            seed=seed,
+            progress=progress,
+        )
+    if html:
+        _write_report(html, diagnosis, searcher.generation.model_folder)
+    if as_json:
+        print_json(diagnosis.as_dict())
+        return
+    _print(diagnosis)
+    if html:
+        click.echo(f"\nreport: {html}")
+
+
+def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
+    from indexer.files import write_atomically
+    from indexer.report import html_report
+
+    card = model_folder / "README.md"
+    text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+    page = html_report(diagnosis, text)
+    try:
+        write_atomically(path, lambda partial: partial.write_bytes(page.encode()))
+    except OSError as error:
+        raise click.FileError(str(path), f"cannot be written: {error.strerror}") from error
+
+
+def _print(diagnosis: Diagnosis) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from indexer.diagnosis_table import table_rows
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_FILE_WIDTH)
+    console.print(
+        f"{diagnosis.pairs:,} segments with sound and words, of {diagnosis.measured_documents:,} "
+        f"of {diagnosis.documents:,} recordings; model: {diagnosis.model}",
+        markup=False,
+        highlight=False,
+    )
+    table = Table(box=None, pad_edge=False)
+    for column in ("measure", "as it is (95 %)", "centred (95 %)", "control", "frozen"):
+        table.add_column(column, no_wrap=column != "measure")
+    for row in table_rows(diagnosis):
+        table.add_row(row.name, row.before, row.after, row.control, row.frozen)
+    console.print(table)
+    console.print()
+    for finding in diagnosis.reading:
+        console.print(f"- {finding}", markup=False, highlight=False)
