@@ -1,50 +1,53 @@
-"""The widgets that ask: typed words, a clip, a recorded voice, and how to answer."""
+"""The widgets that ask: typed words, a clip or the visitor's voice, and where to search."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import streamlit as st
 
-from app import state
+from app import trail
+from app.opened import Opened
 from app.words import CHANNEL_HELP, CHANNEL_NAMES
 from indexer.sources import RECORDING_EXTENSIONS
 
-_WAYS = {
-    "words": ":material/search: Words",
-    "clip": ":material/audio_file: A clip",
-    "voice": ":material/mic: My voice",
-}
-_COUNTS = (5, 10, 20, state.MOST_HITS)
+_COUNTS = (5, 10, 20, trail.MOST_HITS)
+_GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
+_SAME_NAMES = {"both": "Words and sound", "words": "Same words", "sound": "Same sound"}
 
 
-def ask_here() -> tuple[str, int]:
-    """Draw the search box; returns the channel and how many moments are wanted."""
-    left, middle, right = st.columns([3, 3, 1])
-    with left:
-        way = st.segmented_control(
-            "Search with", list(_WAYS), format_func=_WAYS.__getitem__, key="way"
-        )
-    with middle:
-        channel = st.segmented_control(
-            "Channel",
-            list(CHANNEL_NAMES),
-            format_func=CHANNEL_NAMES.__getitem__,
-            help=CHANNEL_HELP,
-            key="channel",
-        )
-    with right:
-        count = st.selectbox("Moments", _COUNTS, key="count")
-    if way == "clip":
+def ask_here(opened: Opened) -> None:
+    """Draw the search box and everything that belongs to a question."""
+    _words_box()
+    question = trail.current()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _clip_box()
-    elif way == "voice":
-        st.audio_input(
-            "Say what you are looking for, or play it to the microphone",
-            key="voice",
-            on_change=_clip_given,
-            args=("voice", "your recording.wav"),
+        _filter_box(opened)
+        if question and question.is_similar:
+            st.segmented_control(
+                "Alike in",
+                list(_SAME_NAMES),
+                format_func=_SAME_NAMES.__getitem__,
+                key="same",
+                width="content",
+            )
+        else:
+            st.segmented_control(
+                "Channel",
+                list(CHANNEL_NAMES),
+                format_func=CHANNEL_NAMES.__getitem__,
+                help=CHANNEL_HELP,
+                key="channel",
+                width="content",
+            )
+        st.segmented_control(
+            "Show",
+            list(_GROUPINGS),
+            format_func=_GROUPINGS.__getitem__,
+            key="grouping",
+            width="content",
         )
-    else:
-        _words_box()
-    return channel or "auto", count
+        st.selectbox("At most", _COUNTS, key="count", width=110)
 
 
 def _words_box() -> None:
@@ -53,32 +56,86 @@ def _words_box() -> None:
         box.text_input(
             "What was said, or what was meant",
             key="typed",
-            placeholder="a few words, or a question",
+            placeholder='a question, "words that must be said", -words that must not',
         )
         asked = button.form_submit_button(
-            "Search", type="primary", width="stretch", on_click=_words_given
+            "Search",
+            type="primary",
+            icon=":material/search:",
+            width="stretch",
+            on_click=_words_given,
         )
-    if asked and not st.session_state.typed.strip():
+    question = trail.current()
+    if asked and not st.session_state.typed.strip() and not (question and question.clip):
         st.info("Type what you are looking for, or search with a clip.")
 
 
 def _words_given() -> None:
-    words = " ".join(st.session_state.typed.split())
-    if words:
-        state.ask(state.Question("typed", words=words, label=words))
+    trail.ask_words(" ".join(st.session_state.typed.split()))
 
 
 def _clip_box() -> None:
-    st.file_uploader(
-        "A short recording: its words and its sound are both searched with",
-        type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS),
-        key="clip",
-        on_change=_clip_given,
-        args=("clip",),
-    )
+    question = trail.current()
+    has_clip = bool(question and question.clip)
+    kind: Literal["primary", "secondary"] = "primary" if has_clip else "secondary"
+    with st.popover("Clip", icon=":material/graphic_eq:", type=kind):
+        st.file_uploader(
+            "A short recording: its words and its sound are both searched with",
+            type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS),
+            key="clip",
+            on_change=_clip_given,
+            args=("clip",),
+        )
+        st.audio_input(
+            "Or say what you are looking for, or play it to the microphone",
+            key="voice",
+            on_change=_clip_given,
+            args=("voice", "your recording.wav"),
+        )
+        st.caption("Typed words count beside the clip: a half each.")
 
 
 def _clip_given(widget: str, name: str | None = None) -> None:
     given = st.session_state.get(widget)
     if given is not None:
-        state.ask_clip(name or given.name, given.getvalue())
+        trail.ask_clip(name or given.name, given.getvalue())
+
+
+def _filter_box(opened: Opened) -> None:
+    documents = list(opened.searcher.documents.values())
+    chosen = trail.filters()
+    count = sum(bool(v) for v in vars(chosen).values())
+    label = f"Filters ({count})" if count else "Filters"
+    with st.popover(label, icon=":material/tune:", type="primary" if count else "secondary"):
+        labels = sorted({d.label for d in documents if d.label})
+        folders = sorted({str(_folder(d.path)) for d in documents})
+        titles = {d.id: d.title for d in documents}
+        st.multiselect(
+            "Recordings",
+            sorted(titles, key=lambda id_: titles[id_].casefold()),
+            format_func=lambda id_: titles.get(id_, id_),
+            key="filter-documents",
+            placeholder="all",
+        )
+        for name, options, title in (
+            ("labels", labels, "Labels"),
+            ("speakers", opened.speakers, "Speakers"),
+            ("folders", folders, "Folders"),
+            ("languages", opened.languages, "Languages"),
+        ):
+            st.multiselect(
+                title,
+                options,
+                key=f"filter-{name}",
+                placeholder="all" if options else "none are known",
+                disabled=not options,
+            )
+        since, until, least = st.columns(3)
+        since.text_input("Since", key="filter-since", placeholder="2021-03")
+        until.text_input("Until", key="filter-until", placeholder="2021")
+        least.number_input("At least minutes", 0, 600, key="filter-minutes")
+        st.button("Clear", on_click=trail.forget_filters, disabled=not count)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] or "/"

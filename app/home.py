@@ -1,4 +1,4 @@
-"""The page that `hilbert app` opens: search on one tab, the embedding space on the other."""
+"""What `hilbert app` starts: the navigation, and the library that all pages are about."""
 
 from __future__ import annotations
 
@@ -16,59 +16,44 @@ _found = importlib.util.find_spec("app")
 if _found is None or str(_HERE) not in (_found.submodule_search_locations or []):
     sys.path.insert(0, str(_HERE.parent))
 
-from app import gap_view, library_view, results, state  # noqa: E402
-from app.asking import ask_here  # noqa: E402
+from app import opened, trail  # noqa: E402
+from app.facts import show_facts  # noqa: E402
+from app.first_run import show_first_run  # noqa: E402
 from indexer.errors import HilbertError  # noqa: E402
 
-SEARCH, SPACE = "Search", "Modality gap"
+_PAGES = (
+    ("search_page.py", "Search", ":material/search:"),
+    ("document_page.py", "Document", ":material/article:"),
+    ("library_page.py", "Library", ":material/library_music:"),
+    ("diagnostics_page.py", "Diagnostics", ":material/monitor_heart:"),
+)
 
 
 def main() -> None:
-    """Draw the page for the library that the app was started with."""
-    folder = state.library_folder()
+    """Draw the page that the address names, for the library of the visit."""
+    pages = [
+        st.Page(
+            file,
+            title=title,
+            icon=icon,
+            url_path="" if number == 0 else title.lower(),
+            default=number == 0,
+        )
+        for number, (file, title, icon) in enumerate(_PAGES)
+    ]
+    page = st.navigation(pages)
+    folder = opened.library_folder()
     if folder is None:
-        library_view.show_no_library(None)
+        show_first_run(None)
         return
     try:
-        opened = state.open_library(folder)
+        library = opened.open_library(folder)
     except HilbertError as error:
-        library_view.show_no_library(folder, str(error))
+        show_first_run(folder, str(error))
         return
-    state.begin()
-    library_view.show_facts(opened)
-    # Only the open tab is drawn: nobody waits for the gap who came to search.
-    search, space = st.tabs([SEARCH, SPACE], key="tab", on_change="rerun")
-    with search:
-        if search.open:
-            search_tab(opened)
-    with space:
-        if space.open:
-            gap_view.show_gap(opened)
-
-
-def search_tab(opened: state.Opened) -> None:
-    """The search box, and below it an answer or what there is to search."""
-    channel, count = ask_here()
-    question = state.current()
-    _keep_in_address(question, channel)
-    if question is None:
-        library_view.show_documents(opened)
-        return
-    results.show_question(question)
-    results.show_answer(opened, state.answer(opened, question, channel), count)
-
-
-def _keep_in_address(question: state.Question | None, channel: str) -> None:
-    """A typed search can be linked to; a clip is nobody else's."""
-    wanted = {
-        "q": question.words if question and question.kind == "typed" else "",
-        "channel": channel if channel != "auto" else "",
-    }
-    for name, value in wanted.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
+    trail.begin()
+    show_facts(library)
+    page.run()
 
 
 main()

@@ -1,121 +1,266 @@
-"""Answers on the page: a card for each moment, and the matching documents beside them."""
+"""Answers on the page: a card for each recording with its best moments, or for each moment."""
 
 from __future__ import annotations
 
-import mimetypes
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from app import state
+from app import trail
+from app.follow import show_transcript
+from app.links import address
+from app.opened import Opened
+from app.player import show_player
 from app.words import channel_badges, marked, plain, time_range
+from indexer.commands.common import clock
+from indexer.cut import cut
+from indexer.errors import HilbertError
+from indexer.export import as_csv, as_dict, as_srt
 from indexer.maintain import existing_recording
-from indexer.results import DocumentHit, Hit, SearchResult
-from indexer.sources import RECORDING_EXTENSIONS
+from indexer.results import Copy, DocumentHit, Hit, SearchResult
 from indexer.stored import StoredDocument
+from indexer.transcripts.model import Cue
 
-# A player reads its whole file into the server's memory: larger ones wait to be asked for.
-_AT_ONCE = 24_000_000
-# What `mimetypes` does not know everywhere.
-_TYPES = {
-    ".opus": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".m4b": "audio/mp4",
-    ".mkv": "video/x-matroska",
-    ".webm": "audio/webm",
-}
-_MOST_DOCUMENTS = 10
+# Seconds of transcript before and after a moment.
+_AROUND = 45.0
+# Cards whose players are drawn; each reads its recording.
+_MOST_CARDS = 10
 
 
-def show_question(question: state.Question) -> None:
-    """What is asked, where the search box does not say it, and the way back."""
-    st.button(
-        f"Back to {_named(state.previous())}",
-        icon=":material/arrow_back:",
-        key="back",
-        type="tertiary",
-        on_click=state.go_back,
-    )
-    if question.kind == "similar" and question.source:
-        source = question.source
-        when = time_range(source.start, source.end)
-        st.markdown(f"**More like:** {plain(source.title)} &nbsp; {when}")
-        st.caption(plain(source.text))
-    elif question.kind == "clip":
-        st.markdown(f"**Clip:** {plain(question.label)}")
-        data = st.session_state.clips.get(question.clip)
-        if data:
-            st.audio(data, format=media_type(Path(question.label)))
-
-
-def _named(question: state.Question | None) -> str:
-    if question is None:
-        return "all documents"
-    if question.kind == "similar":
-        return f"moments like “{plain(_short(question.label))}”"
-    if question.kind == "clip":
-        return f"the clip {plain(_short(question.label))}"
-    return f"“{plain(_short(question.label))}”"
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
-
-
-def show_answer(opened: state.Opened, answer: state.Answer, count: int) -> None:
-    """Moments on the left, documents on the right, or why there are none."""
+def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) -> None:
+    """What was found, or why there is nothing."""
     if answer.result is None:
-        st.error(plain(answer.error))
+        st.error(plain(answer.error), icon=":material/error:")
         return
     result = answer.result
     if result.heard is not None:
         st.markdown(f"**Heard:** {plain(result.heard) or 'no words'}")
     if not result.hits:
-        st.info("Nothing found. Try other words, or another channel.")
+        st.info("Nothing found. Try other words, another channel, or fewer filters.")
         return
-    moments, documents = st.columns([7, 3], gap="medium")
-    with moments:
-        _show_summary(result, count)
+    count = st.session_state.count or 10
+    by_moment = st.session_state.grouping == "moments"
+    with _line():
+        _show_summary(result, count, by_moment)
+        _show_export(result, count)
+    if by_moment:
         for rank, hit in enumerate(result.hits[:count], 1):
-            _show_hit(opened, rank, hit, answer.stems)
-    with documents:
-        _show_documents(opened, result.documents[:_MOST_DOCUMENTS])
+            _show_card(opened, question, rank, hit.title, (hit,), answer.stems, scored=hit)
+        return
+    for rank, document in enumerate(result.documents[: min(count, _MOST_CARDS)], 1):
+        _show_card(
+            opened,
+            question,
+            rank,
+            document.title,
+            document.moments,
+            answer.stems,
+            scored=document,
+        )
 
 
-def _show_summary(result: SearchResult, count: int) -> None:
-    shown = min(count, len(result.hits))
+def show_linked(opened: Opened, question: trail.Question, answer: trail.Answer) -> None:
+    """The moment that the address names, above the rest; it is drawn as it was found."""
+    document, time = st.query_params.get("doc"), st.query_params.get("t")
+    if not document or not time or answer.result is None:
+        return
+    try:
+        seconds = float(time)
+    except ValueError:
+        return
+    hits = [*answer.result.hits, *(m for d in answer.result.documents for m in d.moments)]
+    hit = next((h for h in hits if h.document == document and _holds(h, seconds)), None)
+    if hit:
+        st.caption(":material/link: The moment that you were sent")
+        _show_card(opened, question, 0, hit.title, (hit,), answer.stems, scored=hit)
+
+
+def _holds(hit: Hit, seconds: float) -> bool:
+    return hit.start is not None and hit.start - 1 <= seconds <= (hit.end or hit.start) + 1
+
+
+def _show_summary(result: SearchResult, count: int, by_moment: bool) -> None:
+    found = len(result.hits) if by_moment else min(len(result.documents), _MOST_CARDS)
+    shown = min(count, found)
+    noun = ("moment" if by_moment else "recording") + ("" if shown == 1 else "s")
     seconds = sum(result.timings_ms.values()) / 1000
-    noun = "moment" if shown == 1 else "moments"
     st.caption(f"{shown} best {noun}, found in {seconds:.2f} s")
 
 
-def _show_hit(opened: state.Opened, rank: int, hit: Hit, stems: frozenset[str]) -> None:
-    details = _details(opened.searcher.documents[hit.document])
+def _show_export(result: SearchResult, count: int) -> None:
+    with st.popover("Export", icon=":material/download:"):
+        kept = SearchResult(
+            result.hits[:count], result.documents[:count], result.timings_ms, result.heard
+        )
+        for name, kind, content in (
+            ("JSON", "application/json", lambda: _json(kept)),
+            ("CSV", "text/csv", lambda: as_csv(kept)),
+            ("SRT", "application/x-subrip", lambda: as_srt(kept)),
+        ):
+            st.download_button(
+                f"Moments as {name}",
+                content,
+                file_name=f"moments.{name.lower()}",
+                mime=kind,
+                key=f"export-{name}",
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+def _json(result: SearchResult) -> str:
+    import json
+
+    return json.dumps(as_dict(result), ensure_ascii=False, indent=2)
+
+
+def _show_card(
+    opened: Opened,
+    question: trail.Question,
+    rank: int,
+    title: str,
+    moments: Sequence[Hit],
+    stems: frozenset[str],
+    scored: Hit | DocumentHit,
+) -> None:
+    """One recording: its player at the chosen moment, what is said there, its other moments."""
+    key = f"{rank}-{scored.document[:12]}-{moments[0].segment if moments else 0}"
+    document = opened.searcher.documents[scored.document]
+    chosen = next(
+        (m for m in moments if m.segment == st.session_state.get(f"chosen-{key}")),
+        moments[0] if moments else None,
+    )
     with st.container(border=True):
         with st.container(gap=None):
             with _line():
-                st.markdown(f"**{rank}\\. {plain(hit.title)}**", width="content")
-                if when := time_range(hit.start, hit.end):
-                    st.markdown(f":gray-badge[:material/schedule: {when}]", width="content")
-            if details:
+                number = f"{rank}\\. " if rank else ""
+                st.markdown(f"**{number}{plain(title)}**", width="content")
+                st.markdown(channel_badges(scored.score, scored.channels), width="content")
+            if details := _details(document):
                 st.caption(details)
-        if hit.text:
-            st.markdown(marked(hit.text, stems))
-        _show_player(opened, hit)
-        with _line():
-            st.markdown(channel_badges(hit.score, hit.channels), width="content")
-            st.button(
-                "More like this",
-                key=f"more-{hit.segment}",
-                icon=":material/hub:",
-                type="tertiary",
-                on_click=state.ask_similar,
-                args=(hit,),
+        if chosen is None:
+            return
+        if chosen.text:
+            when = time_range(chosen.start, chosen.end)
+            clocked = f":gray-badge[:material/schedule: {when}] " if when else ""
+            st.markdown(clocked + marked(chosen.text, stems))
+        show_player(opened, scored.document, chosen.path, chosen.start, key)
+        _show_around(opened, chosen, stems, key)
+        if chosen.also:
+            st.caption("Nearly the same is said in " + _places(opened, chosen.also))
+        _show_actions(opened, question, chosen, key)
+        for other in moments:
+            if other is not chosen:
+                _show_other(other, stems, key)
+
+
+def _show_around(opened: Opened, hit: Hit, stems: frozenset[str], key: str) -> None:
+    if hit.start is None or hit.end is None:
+        return
+    cues = [
+        cue
+        for cue in opened.library.catalog.cues(hit.document)
+        if _within(cue, hit.start - _AROUND, hit.end + _AROUND)
+    ]
+    if len(cues) > 1:
+        with st.expander("Transcript around it", icon=":material/subject:"):
+            show_transcript(
+                cues, key=f"around-{key}-{hit.segment}", found=(hit.start, hit.end), stems=stems
             )
+
+
+def _within(cue: Cue, start: float, end: float) -> bool:
+    return cue.start is not None and cue.end is not None and cue.end > start and cue.start < end
+
+
+def _places(opened: Opened, copies: Sequence[Copy]) -> str:
+    places = []
+    for copy in copies[:5]:
+        title = plain(opened.searcher.documents[copy.document].title)
+        places.append(title if copy.start is None else f"{title} ({clock(copy.start)})")
+    more = len(copies) - len(places)
+    return ", ".join(places) + (f" and {more} more" if more else "")
+
+
+def _show_actions(opened: Opened, question: trail.Question, hit: Hit, key: str) -> None:
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            "More like this",
+            key=f"more-{key}",
+            icon=":material/hub:",
+            type="tertiary",
+            on_click=trail.ask_similar,
+            args=(hit,),
+        )
+        if st.button(
+            "Whole recording", key=f"open-{key}", icon=":material/article:", type="tertiary"
+        ):
+            st.session_state["document"] = hit.document
+            st.session_state["document-time"] = hit.start
+            st.switch_page("document_page.py")
+        with st.popover("Link", icon=":material/link:", type="tertiary"):
+            st.caption("Opens this search again, at this moment:")
+            words = question.words or None
+            channel = st.session_state.channel
+            st.code(
+                address(
+                    "" if words else "document",
+                    q=words,
+                    channel=channel if words and channel != "auto" else None,
+                    doc=hit.document,
+                    t=None if hit.start is None else round(hit.start, 1),
+                ),
+                language=None,
+                wrap_lines=True,
+            )
+        if hit.start is not None and existing_recording(opened.library, hit.document):
+            st.download_button(
+                "Sound",
+                lambda: _sound(opened, hit),
+                file_name=f"{trail.safe_name(hit.name)}-{int(hit.start)}.opus",
+                mime="audio/ogg",
+                key=f"sound-{key}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+                help="This moment as a file of its own",
+            )
+
+
+def _sound(opened: Opened, hit: Hit) -> bytes:
+    """The moment cut out of its recording; empty where that is gone meanwhile."""
+    recording = existing_recording(opened.library, hit.document)
+    if recording is None or hit.start is None or hit.end is None:
+        return b""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "moment.opus"
+        try:
+            cut(recording, hit.start, hit.end, out)
+        except HilbertError:
+            return b""
+        return out.read_bytes()
+
+
+def _show_other(hit: Hit, stems: frozenset[str], key: str) -> None:
+    play, text, score = st.columns([2, 14, 1], vertical_alignment="center", gap="small")
+    play.button(
+        clock(hit.start) if hit.start is not None else "Show",
+        key=f"choose-{key}-{hit.segment}",
+        icon=":material/play_circle:",
+        type="tertiary",
+        help="Another moment of this recording",
+        on_click=st.session_state.__setitem__,
+        args=(f"chosen-{key}", hit.segment),
+    )
+    text.markdown(marked(_short(hit.text, 150), stems))
+    score.markdown(f":gray-badge[{hit.score:.2f}]")
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
 
 
 def _line() -> DeltaGenerator:
@@ -128,44 +273,3 @@ def _line() -> DeltaGenerator:
 def _details(document: StoredDocument) -> str:
     parts = (document.speaker, document.date, document.label)
     return " · ".join(plain(part) for part in parts if part)
-
-
-def _show_player(opened: state.Opened, hit: Hit) -> None:
-    path = Path(hit.path)
-    if path.suffix.lower() not in RECORDING_EXTENSIONS:
-        st.caption(":material/description: A transcript without a recording.")
-        return
-    found = existing_recording(opened.library, hit.document)
-    if found is None:
-        st.caption(
-            f":material/link_off: The recording is no longer at {plain(hit.path)}. Run "
-            "`hilbert index` on the folder where it is now."
-        )
-        return
-    size = found.stat().st_size
-    if size > _AT_ONCE and not st.session_state.get(f"play-{hit.segment}"):
-        st.button(
-            f"Load the recording ({size / 1e6:.0f} MB)",
-            key=f"load-{hit.segment}",
-            icon=":material/play_arrow:",
-            on_click=st.session_state.__setitem__,
-            args=(f"play-{hit.segment}", True),
-        )
-        return
-    st.audio(str(found), format=media_type(found), start_time=hit.start or 0)
-
-
-def media_type(path: Path) -> str:
-    """What the browser is told a recording is."""
-    suffix = path.suffix.lower()
-    return _TYPES.get(suffix) or mimetypes.guess_type(f"x{suffix}")[0] or "audio/mpeg"
-
-
-def _show_documents(opened: state.Opened, documents: Sequence[DocumentHit]) -> None:
-    st.caption("Matching documents")
-    with st.container(border=True):
-        for rank, hit in enumerate(documents, 1):
-            details = _details(opened.searcher.documents[hit.document])
-            with st.container(gap=None):
-                st.markdown(f"{rank}\\. {plain(hit.title)}")
-                st.caption(" · ".join(filter(None, [f"{hit.score:.2f}", details])))

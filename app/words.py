@@ -72,14 +72,22 @@ def telling_stems(query: str, lexical: Lexical) -> frozenset[str]:
 
 def marked(text: str, stems: Collection[str]) -> str:
     """Text as safe Markdown, with a coloured ground under the words that have these stems."""
+    return "".join(
+        f":orange-background[**{_escaped(piece)}**]" if mark else _escaped(piece)
+        for piece, mark in split_marked(text, stems)
+    )
+
+
+def split_marked(text: str, stems: Collection[str]) -> list[tuple[str, bool]]:
+    """Text in pieces, each with whether it is to be marked: for what writes text as text."""
     text = " ".join(text.split())
-    parts, end = [], 0
+    pieces: list[tuple[str, bool]] = []
+    end = 0
     for match in _WORD.finditer(text):
         if stem(match[0]) in stems:
-            parts += [_escaped(text[end : match.start()])]
-            parts += [f":orange-background[**{_escaped(match[0])}**]"]
+            pieces += [(text[end : match.start()], False), (match[0], True)]
             end = match.end()
-    return "".join([*parts, _escaped(text[end:])])
+    return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
 
 
 def stem(word: str) -> str:

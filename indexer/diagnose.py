@@ -183,12 +183,15 @@ def diagnose(
     )
 
 
+def card_text(model_folder: Path) -> str:
+    """The card of a model, empty where it has none."""
+    card = model_folder / "README.md"
+    return card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
+
+
 def card_heading(model_folder: Path) -> str:
     """What a model calls itself: the heading of its card."""
-    try:
-        first = (model_folder / "README.md").read_text(encoding="utf-8").lstrip().splitlines()[0]
-    except (OSError, UnicodeDecodeError, IndexError):
-        return "without a card"
+    first = next(iter(card_text(model_folder).lstrip().splitlines()), "")
     return first.lstrip("# ") if first.startswith("#") else "without a card"
 
 

@@ -25,7 +25,7 @@ COLOURS = {
 _SYMBOLS = {"audio": "circle", "text": "diamond", "joint": "cross"}
 _DASHES = {"matched": "solid", "random": "dash", "audio": "solid", "text": "dot", "joint": "solid"}
 _SPACES = {"before": "as it is", "after_centering": "centred", "control": "control"}
-_FADED = {"before": 1.0, "after_centering": 0.6, "control": 0.3}
+_BARS = {"before": "text", "after_centering": "joint", "control": "random"}
 _NAMES = {
     "audio_to_text": "sound → words",
     "text_to_audio": "words → sound",
@@ -132,7 +132,7 @@ def spectrum_figure(before: Mapping[str, Any], control: Mapping[str, Any]) -> Fi
             hovertemplate="number %{x}: %{y:.3f}<extra>" + shown + "</extra>",
         )
     figure.update_xaxes(title="number of the singular value", type="log")
-    figure.update_yaxes(title="share of their sum", type="log")
+    figure.update_yaxes(title="share of their sum", tickformat=".1%", rangemode="tozero")
     return _laid_out(figure)
 
 
@@ -145,13 +145,15 @@ def recall_figure(spaces: Mapping[str, Mapping[str, Any]]) -> Figure:
         if numbers:
             values = [numbers["recall"][name]["recall_at_1"] for name in _NAMES]
             figure.add_bar(
-                x=list(_NAMES.values()),
-                y=values,
+                x=values,
+                y=list(_NAMES.values()),
+                orientation="h",
                 name=_SPACES[key],
-                marker={"color": COLOURS["text"], "opacity": _FADED[key]},
-                hovertemplate="%{x}: %{y:.1%}<extra>" + _SPACES[key] + "</extra>",
+                marker={"color": COLOURS[_BARS[key]]},
+                hovertemplate="%{y}: %{x:.1%}<extra>" + _SPACES[key] + "</extra>",
             )
-    figure.update_yaxes(title="found first", tickformat=".0%", range=[0, 1])
+    figure.update_xaxes(title="found first", tickformat=".0%", range=[0, 1])
+    figure.update_yaxes(autorange="reversed")  # the first direction on top
     figure.update_layout(barmode="group")
     return _laid_out(figure)
 

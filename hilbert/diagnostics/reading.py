@@ -6,6 +6,7 @@ centring, and quotes the numbers that it rests on.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -121,18 +122,21 @@ def _gap(numbers: Mapping[str, Any], control: Mapping[str, Any] | None) -> Itera
 
 def _centring(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Finding]:
     old, new = (n["recall"]["audio_to_text"]["recall_at_1"] for n in (before, after))
+    # Of few segments a change must be larger to be one: two standard errors of a share.
+    found = before["recall"]["audio_to_text"]
+    worth = max(_WORTH, 2 * math.sqrt(old * (1 - old) / found["candidates"]))
     facts = (
         f"Taking each modality's mean away brings the centres from {before['centroid_gap']:.2f} "
         f"to {after['centroid_gap']:.2f} apart and the probe from "
         f"{_percent(before['separability'])} to {_percent(after['separability'])}"
     )
-    if new - old > _WORTH:
+    if new - old > worth:
         yield Finding(
             CARE,
             f"{facts}, and sound finds its words first in {_percent(new)} instead of "
             f"{_percent(old)}: here the gap costs retrieval.",
         )
-    elif old - new > _WORTH:
+    elif old - new > worth:
         yield Finding(
             GOOD,
             f"{facts}, but sound then finds its words first in {_percent(new)} instead of "
@@ -141,7 +145,7 @@ def _centring(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[F
     else:
         yield Finding(
             GOOD,
-            f"{facts}; sound finds its words first as often as before ({_percent(old)}, "
+            f"{facts}; sound finds its words first about as often as before ({_percent(old)}, "
             f"{_percent(new)}): closing the gap gains nothing from one modality to the other.",
         )
 

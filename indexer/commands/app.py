@@ -12,22 +12,37 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import library_option
+# One look on light and on dark ground; which of them, the visitor's system says.
+_THEME = {
+    "light.primaryColor": "#6d28d9",
+    "dark.primaryColor": "#7c4dff",
+    "baseRadius": "0.4rem",
+}
 
 
 @click.command("app")
-@library_option
+@click.option(
+    "--library",
+    "-l",
+    type=click.Path(path_type=Path),
+    help="Folder of the library; without one, the app offers the demo.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
-def command(library: Path, port: int) -> int:
+def command(library: Path | None, port: int) -> int:
     """Open a library in the browser, served to this machine only."""
     from indexer.library import Library
 
-    Library.open(library).close()  # a wrong folder is told here, not in the browser
+    if library:
+        library = Path(os.path.expanduser(library))
+        Library.open(library).close()  # a wrong folder is told here, not in the browser
     return serve(library, port)
 
 
-def serve(library: Path, port: int) -> int:
-    """Run Streamlit on the app's page until it is stopped; returns its exit status."""
+def serve(library: Path | None, port: int) -> int:
+    """Run Streamlit on the app until it is stopped; returns its exit status.
+
+    Without a library the app offers the demo.
+    """
     found = importlib.util.find_spec("app")
     if found is None or not found.submodule_search_locations:
         raise click.ClickException("the app is not installed; install hilbert with its app")
@@ -44,9 +59,11 @@ def serve(library: Path, port: int) -> int:
         "--browser.gatherUsageStats=false",
         "--client.showErrorDetails=none",
         "--client.toolbarMode=viewer",
+        *(f"--theme.{name}={value}" for name, value in _THEME.items()),
     ]
-    environment = {**os.environ, "HILBERT_LIBRARY": str(library.absolute())}
-    click.echo(f"hilbert serves {library} at http://127.0.0.1:{port} (Ctrl-C stops it)")
+    environment = {**os.environ, "HILBERT_LIBRARY": str(library.absolute()) if library else ""}
+    what = library or "no library yet"
+    click.echo(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
     # -P: a file of the current folder named like a package must not take its place.
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "streamlit", "run", str(page), *arguments], env=environment

@@ -73,12 +73,11 @@ def command(
 
 
 def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
+    from indexer.diagnose import card_text
     from indexer.files import write_atomically
     from indexer.report import html_report
 
-    card = model_folder / "README.md"
-    text = card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
-    page = html_report(diagnosis, text)
+    page = html_report(diagnosis, card_text(model_folder))
     try:
         write_atomically(path, lambda partial: partial.write_bytes(page.encode()))
     except OSError as error:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.results import media_type
-from app.state import safe_name
+from app.player import media_type
+from app.trail import safe_name
 from app.words import marked, plain, stem, time_range
 
 

@@ -1,29 +1,22 @@
-"""The page as a visitor uses it, on a small real library."""
+"""Search as a visitor uses it, on a small real library."""
 
 from __future__ import annotations
 
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from visitor import Visit, fine, players, press, texts
 
-import app.results
+import app.player
 from indexer.library import Library
 from indexer.maintain import remove
 
 WATER = "why is the water in the ocean like a cup of tea"
-
-Visit = Callable[..., AppTest]
-
-
-def fine(page: AppTest) -> AppTest:
-    assert not page.exception, page.exception
-    return page
 
 
 def search(page: AppTest, words: str) -> AppTest:
@@ -34,26 +27,14 @@ def search(page: AppTest, words: str) -> AppTest:
 
 
 def upload(page: AppTest, clip: Path, name: str | None = None) -> AppTest:
-    page.segmented_control(key="way").set_value("clip")
-    fine(page.run())
     page.file_uploader(key="clip").set_value((name or clip.name, clip.read_bytes(), "audio/ogg"))
     return fine(page.run())
-
-
-def texts(page: AppTest) -> list[str]:
-    """Everything written on the page, without the escapes."""
-    kinds = (page.markdown, page.caption, page.info, page.error, page.title, page.subheader)
-    return [element.value.replace("\\", "") for kind in kinds for element in kind]
 
 
 def cards(page: AppTest) -> list[str]:
     """Titles of the moments, best first."""
     headings = [m.value.replace("\\", "") for m in page.markdown if m.value.startswith("**")]
     return [h.strip("*").split(". ", 1)[1] for h in headings if h[2].isdigit()]
-
-
-def players(page: AppTest) -> list[Any]:
-    return [element.proto for element in page.get("audio")]
 
 
 def test_the_start_page_lists_what_there_is_to_search(visit: Visit) -> None:
@@ -83,10 +64,68 @@ def test_words_of_the_query_are_marked_and_common_ones_are_not(visit: Visit) -> 
     assert ":orange-background[**the**]" not in text
 
 
-def test_matching_documents_stand_beside_the_moments(visit: Visit) -> None:
+def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     page = search(visit(), WATER)
-    assert "1. Why the tide keeps its own time" in texts(page)
-    assert "Matching documents" in texts(page)
+    assert len(set(cards(page))) == len(cards(page)) <= 4
+    others = [b for b in page.button if b.key and b.key.startswith("choose-1-")]
+    assert others and players(page)[0].start_time == 32
+    others[0].click()
+    fine(page.run())
+    assert players(page)[0].start_time != 32  # the same card, at another moment
+    page.segmented_control(key="grouping").set_value("moments")
+    fine(page.run())
+    assert len(cards(page)) > 4 and len(set(cards(page))) <= 4
+
+
+def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.multiselect(key="filter-labels").set_value(["nature"])
+    fine(page.run())
+    labels = [text for text in texts(page) if "· nature" in text]
+    assert len(labels) == len(cards(page)) > 0
+    page.switch_page("library_page.py")
+    fine(page.run())
+    page.switch_page("search_page.py")
+    fine(page.run())
+    assert page.multiselect(key="filter-labels").value == ["nature"]
+    page.text_input(key="filter-since").set_value("soon")
+    fine(page.run())
+    assert "is no date" in page.error[0].value.replace("\\", "")
+    assert len(cards(press(page, "Clear"))) > len(labels)
+
+
+def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
+    page = upload(visit(), clip)
+    page = search(page, "waggle dance of the bees")
+    (_, question, _, _), answer = list(page.session_state.answers.items())[-1]
+    assert question.words and question.clip and answer.result.heard
+    assert "Breakfast in the fog desert" in cards(page)[:2]
+    page.button(key="drop-clip").click()
+    fine(page.run())
+    assert not any(text.startswith("**Heard:**") for text in texts(page))
+    assert "bee" in cards(page)[0] or "dance" in cards(page)[0].lower()
+
+
+def test_a_clip_is_drawn(visit: Visit, clip: Path) -> None:
+    assert len(upload(visit(), clip).get("plotly_chart")) == 2
+
+
+def test_moments_are_exported_as_they_are_shown(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert {"Moments as JSON", "Moments as CSV", "Moments as SRT", "Sound"} <= set(labels)
+
+
+def test_a_link_leads_back_to_the_moment(visit: Visit, library: Path) -> None:
+    page = search(visit(), WATER)
+    link = next(code.value for code in page.code if "doc=" in code.value)
+    values = {k: v[0] for k, v in parse_qs(urlsplit(link).query).items()}
+    assert values["q"] == WATER and float(values["t"]) == pytest.approx(32.5, abs=0.2)
+    again = visit(values)
+    assert any("The moment that you were sent" in text for text in texts(again))
+    assert players(again)[0].start_time == 32
+    elsewhere = visit({**values, "library": str(library), "t": "soon"})
+    assert cards(elsewhere) == cards(page)
 
 
 def test_a_clip_finds_its_talk_and_says_what_was_heard(visit: Visit, clip: Path) -> None:
@@ -99,6 +138,7 @@ def test_a_clip_finds_its_talk_and_says_what_was_heard(visit: Visit, clip: Path)
 def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[str]) -> None:
     page = search(visit(), WATER)
     before = dict(page.session_state.answers)
+    page.segmented_control(key="grouping").set_value("moments")
     page.selectbox(key="count").set_value(5)
     fine(page.run())
     assert len(cards(page)) == 5
@@ -106,16 +146,22 @@ def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[s
     search(page, "  why is the water in the ocean   like a cup of tea ")
     after = page.session_state.answers
     assert all(after[key] is answer for key, answer in before.items()) and len(after) == 1
-    assert embedded == {"typed_query": 1}
+    for channel in ("text", "joint", "lexical"):
+        page.segmented_control(key="channel").set_value(channel)
+        fine(page.run())
+    page.text_input(key="filter-until").set_value("2099")
+    fine(page.run())
+    assert embedded == {"typed_query": 1}  # other channels and filters use the same vectors
+    search(page, "")
+    page.text_input(key="typed").set_value("")
     upload(page, clip)
+    heard = embedded["clip_query"]
     upload(page, clip, "the same sound under another name.opus")
-    assert embedded == {"typed_query": 1, "clip_query": 1}
+    assert embedded["clip_query"] == heard == 1
 
 
 def test_a_spoken_question_is_heard_like_a_clip(visit: Visit, clip: Path) -> None:
     page = visit()
-    page.segmented_control(key="way").set_value("voice")
-    fine(page.run())
     page.audio_input(key="voice").set_value(("recorded.wav", clip.read_bytes(), "audio/wav"))
     fine(page.run())
     assert cards(page)[0] == "Breakfast in the fog desert"
@@ -150,8 +196,11 @@ def test_an_unknown_channel_in_the_address_is_no_channel(visit: Visit) -> None:
 def test_more_like_this_shows_neighbours_and_leads_back(visit: Visit) -> None:
     page = search(visit(), WATER)
     before = cards(page)
-    next(b for b in page.button if b.label == "More like this").click()
+    press(page, "More like this")
+    page.segmented_control(key="same").set_value("sound")
     fine(page.run())
+    badges = next(text for text in texts(page) if "score" in text)
+    assert "audio" in badges and "lexical" not in badges
     assert any(text.startswith("**More like:** Why the tide") for text in texts(page))
     assert cards(page) and cards(page) != before
     assert "q" not in page.query_params
@@ -186,6 +235,7 @@ def test_transcripts_are_shown_as_they_were_said(visit: Visit) -> None:
 
 def test_a_document_without_times_or_recording_has_neither_clock_nor_player(visit: Visit) -> None:
     page = search(visit(), "accordion bellows mended with cloth tape")
+    page.segmented_control(key="grouping").set_value("moments")
     page.selectbox(key="count").set_value(5)
     fine(page.run())
     assert cards(page)[0] == "odd-words"
@@ -197,12 +247,11 @@ def test_a_document_without_times_or_recording_has_neither_clock_nor_player(visi
 def test_neighbours_of_a_moment_without_times_are_its_own(visit: Visit) -> None:
     page = search(visit(), "accordion wheeze every Sunday man who plays")
     hit = next(iter(page.session_state.answers.values())).result.hits[0]
-    next(b for b in page.button if b.label == "More like this").click()
-    fine(page.run())
+    press(page, "More like this")
     neighbours = [
         answer.result.hits
         for key, answer in page.session_state.answers.items()
-        if key[1].kind == "similar"
+        if key[1].is_similar
     ]
     assert hit.segment not in [n.segment for n in neighbours[0]]
 
@@ -223,7 +272,7 @@ def test_a_recording_that_was_moved_is_a_note(visit: Visit, recordings: Path) ->
 def test_a_large_recording_waits_until_it_is_wanted(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.results, "_AT_ONCE", 1000)
+    monkeypatch.setattr(app.player, "_AT_ONCE", 1000)
     page = search(visit(), WATER)
     assert not players(page)
     next(b for b in page.button if b.label.startswith("Load the recording")).click()
@@ -245,40 +294,14 @@ def test_what_is_indexed_meanwhile_is_there_on_the_next_click(
     assert len(fine(page.run()).dataframe[0].value) == 3
 
 
-def test_the_gap_panel_shows_numbers_plots_and_what_they_mean(visit: Visit) -> None:
-    page = visit(tab="Modality gap")
-    values = {metric.label: metric.value for metric in page.main.metric}
-    assert 0 <= float(values["Centroid gap"]) <= 2
-    assert 0 <= float(values["Relative gap"]) <= 1
-    assert int(values["Pairs measured"]) > 5
-    assert len(page.get("plotly_chart")) == 2
-    assert any("need not bring the right moment" in text for text in texts(page))
-
-
-def test_the_search_outlasts_a_look_at_the_gap(visit: Visit) -> None:
+def test_the_search_outlasts_a_look_at_another_page(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.segmented_control(key="channel").set_value("text")
     fine(page.run())
     before = cards(page)
-    for tab in ("Modality gap", "Search"):
-        page.session_state["tab"] = tab
+    for file in ("library_page.py", "search_page.py"):
+        page.switch_page(file)
         fine(page.run())
     assert cards(page) == before
     assert page.text_input(key="typed").value == WATER
     assert page.segmented_control(key="channel").value == "text"
-
-
-def test_a_missing_library_is_told_how_to_make_one(
-    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Path
-) -> None:
-    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
-    page = open_page()
-    assert any("hilbert index" in code.value for code in page.code)
-    assert not page.error
-    page = open_page({"library": str(tmp_path / "nowhere")})
-    [error] = page.error
-    assert "there is no library here" in error.value.replace("\\", "")
-    assert any(f"--library {tmp_path}/nowhere" in code.value for code in page.code)
-    monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "nowhere"))
-    page = open_page({"library": str(library)})  # the address wins
-    assert page.dataframe and not page.error

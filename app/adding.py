@@ -1,0 +1,111 @@
+"""Adding recordings to the library, and what came of it, file by file."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from app import jobs, work
+from app.opened import Opened
+from app.words import plain
+from indexer.ingest import Summary
+from indexer.sources import RECORDING_EXTENSIONS
+
+_TRANSCRIPTS = ("vtt", "srt", "json", "txt", "md", "csv")
+
+
+def show_adding(opened: Opened) -> None:
+    """Upload files, or name a folder of this machine, with live progress."""
+    folder = opened.library.folder
+    key = str(folder)
+    job = jobs.find(key)
+    busy = bool(job and not job.done)
+    files, path = st.columns(2, gap="medium")
+    with files, st.container(border=True, height="stretch"):
+        given = st.file_uploader(
+            "Files: recordings, and transcripts of the same name",
+            type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS) + list(_TRANSCRIPTS),
+            accept_multiple_files=True,
+            key="uploads",
+        )
+        st.caption(f"They are kept in {plain(str(folder / work.UPLOADS))}")
+        if st.button(
+            "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not given
+        ):
+            for file in given:
+                work.keep_upload(folder, file.name, file.getvalue())
+            _start(folder, folder / work.UPLOADS)
+            st.rerun()
+    with path, st.container(border=True, height="stretch"):
+        named = st.text_input(
+            "A folder of this machine, with everything below it",
+            key="folder-to-add",
+            placeholder="/home/me/podcasts",
+        ).strip()
+        st.caption("Recordings stay where they are; what is unchanged costs nothing.")
+        if st.button(
+            "Add the folder",
+            key="add-folder",
+            icon=":material/create_new_folder:",
+            disabled=busy or not named,
+        ):
+            _start(folder, Path(os.path.expanduser(named)).absolute())
+            st.rerun()
+    st.toggle(
+        "Recognise the speech of recordings without a transcript",
+        value=True,
+        key="recognise",
+        help="Otherwise they can be searched by their sound alone.",
+    )
+    job = jobs.show(key)
+    if job and job.done:
+        _show_end(job, key)
+
+
+def _start(folder: Path, what: Path) -> None:
+    asr = "auto" if st.session_state.get("recognise", True) else "never"
+    jobs.start(str(folder), "Adding", partial(work.add, folder=folder, paths=[what], asr=asr))
+
+
+def _show_end(job: jobs.Job, key: str) -> None:
+    if job.error:
+        st.error(plain(job.error), icon=":material/error:")
+    elif isinstance(job.result, Summary):
+        show_summary(job.result)
+    else:
+        st.success(f"{job.title}: done.", icon=":material/check:")
+    st.button("Hide this", key="hide-job", on_click=jobs.forget, args=(key,), type="tertiary")
+
+
+def show_summary(summary: Summary) -> None:
+    """What an indexing did: counts, then each file that failed, with the reason."""
+    counts = (
+        f"{len(summary.added)} added, {len(summary.updated)} updated, "
+        f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed; the library holds "
+        f"{summary.documents} documents."
+    )
+    show = st.warning if summary.failed else st.success
+    show(counts, icon=":material/warning:" if summary.failed else ":material/check:")
+    show_failures(summary.failed)
+    if summary.warnings:
+        with st.expander(f"{len(summary.warnings)} files with a remark"):
+            for path, texts in summary.warnings.items():
+                for text in texts:
+                    st.markdown(f"{plain(Path(path).name)}: {plain(text)}")
+
+
+def show_failures(failures: dict[str, str]) -> None:
+    """Files that could not be indexed, and why."""
+    if failures:
+        st.dataframe(
+            {
+                "File": [Path(path).name for path in failures],
+                "Why": list(failures.values()),
+                "Folder": [str(Path(path).parent) for path in failures],
+            },
+            hide_index=True,
+            width="stretch",
+        )

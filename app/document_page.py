@@ -1,0 +1,147 @@
+"""Document: one recording as a whole: player, transcript, neighbours, its place on the map."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import links, trail
+from app.facts import WORDS_FROM
+from app.follow import show_transcript
+from app.opened import Opened, here, map_of
+from app.player import show_player
+from app.words import plain
+from indexer.commands.common import clock
+from indexer.diagnose import MapPoint, begin
+from indexer.errors import HilbertError
+from indexer.figures import map_figure
+from indexer.stored import StoredDocument
+
+_NEAREST = 8
+
+
+def main() -> None:
+    """Choose a document and show all of it."""
+    library = here()
+    documents = library.searcher.documents
+    if not documents:
+        st.info("This library is empty. Add recordings on the page Library.")
+        return
+    _from_address(library)
+    ids = sorted(documents, key=lambda id_: documents[id_].title.casefold())
+    if st.session_state.get("document") not in documents:
+        st.session_state["document"] = ids[0]
+    document = st.selectbox(
+        "Document",
+        ids,
+        format_func=lambda id_: documents[id_].title,
+        key="document",
+        on_change=st.session_state.__setitem__,
+        args=("document-time", None),
+    )
+    start = st.session_state.get("document-time")
+    links.keep_in_address(doc=document, t=None if start is None else f"{start:g}")
+    _show(library, documents[document], start)
+
+
+def _from_address(library: Opened) -> None:
+    """The document and time that a link names, once."""
+    named = st.query_params.get("doc")
+    if named and named != st.session_state.get("linked-document"):
+        st.session_state["linked-document"] = named
+        if named in library.searcher.documents:
+            st.session_state["document"] = named
+            try:
+                st.session_state["document-time"] = float(st.query_params["t"])
+            except (KeyError, ValueError):
+                st.session_state["document-time"] = None
+        else:
+            st.warning("The document of this link is not in this library any more.")
+
+
+def _show(library: Opened, document: StoredDocument, start: float | None) -> None:
+    known = library.library.catalog.document(document.id)
+    left, right = st.columns([7, 4], gap="medium")
+    with left:
+        st.subheader(plain(document.title))
+        facts = [document.speaker, document.date, clock(document.seconds), document.language]
+        st.caption(" · ".join(plain(fact) for fact in facts if fact))
+        with st.container(horizontal=True, gap="small"):
+            if document.label:
+                st.badge(plain(document.label), icon=":material/label:", color="blue")
+            if known:
+                st.badge(WORDS_FROM.get(known.words_from, known.words_from), color="gray")
+        for warning in known.warnings if known else ():
+            st.caption(f":material/warning: {plain(warning)}")
+        show_player(library, document.id, document.path, start, f"whole-{document.id[:12]}")
+        _show_words(library, document, start)
+    with right:
+        _show_nearest(library, document)
+        _show_map(library, document)
+
+
+def _show_words(library: Opened, document: StoredDocument, start: float | None) -> None:
+    cues = library.library.catalog.cues(document.id)
+    if not cues:
+        st.info("Nothing is known of what is said here.")
+    elif any(cue.start is not None for cue in cues):
+        found = None if start is None else (start, start + 1.0)
+        show_transcript(cues, key=f"whole-{document.id}", found=found, height="32rem")
+    else:
+        with st.container(height=500):
+            for cue in cues:
+                st.markdown(plain(cue.text))
+
+
+def _show_nearest(library: Opened, document: StoredDocument) -> None:
+    st.markdown("**Nearest documents**")
+    try:
+        with library.lock:
+            found = library.searcher.similar(document.id, k=_NEAREST).documents
+    except HilbertError as error:
+        st.caption(plain(str(error)))
+        return
+    with st.container(border=True, gap=None):
+        for hit in found:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(
+                    plain(hit.title),
+                    key=f"near-{hit.document}",
+                    type="tertiary",
+                    on_click=_go_to,
+                    args=(hit.document,),
+                )
+                st.markdown(f":gray-badge[{hit.score:.2f}]", width="content")
+        if not found:
+            st.caption("There is no other document.")
+    if st.button("Search with this document", icon=":material/hub:", key="search-like"):
+        trail.ask_similar_document(document.id, document.title)
+        st.switch_page("search_page.py")
+
+
+def _go_to(document: str) -> None:
+    st.session_state["document"], st.session_state["document-time"] = document, None
+
+
+def _show_map(library: Opened, document: StoredDocument) -> None:
+    found = map_of(library.key, library, document.id)
+    if found is None:
+        return
+    st.markdown("**Where its segments lie**")
+    titles = {d.id: d.title for d in library.searcher.documents.values()}
+    segments = {s.id: s for s in library.searcher.generation.lexical.segments(found["segments"])}
+    points = [
+        MapPoint(
+            segments[id_].document,
+            titles[segments[id_].document],
+            segments[id_].start,
+            begin(segments[id_].text),
+        )
+        for id_ in found["segments"]
+    ]
+    figure = map_figure(found["placed"], points, joined=False, strong=found["own"])
+    figure.update_layout(showlegend=False, height=330)
+    st.plotly_chart(figure, key="document-map")
+    st.caption("Bold: this document; faint: others of the library. Joint vectors, PCA.")
+
+
+main()

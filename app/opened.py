@@ -1,0 +1,127 @@
+"""Libraries that are open: one of each for all visitors, read again when a new index is there."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from hilbert.diagnostics import pca_map
+from indexer.library import Library
+from indexer.search import Searcher
+
+# So many segments of other documents are the ground on which a document's are drawn.
+_GROUND = 400
+
+
+@dataclass
+class Opened:
+    """A library that answers; one search at a time, whoever asks."""
+
+    library: Library
+    searcher: Searcher
+    facts: dict[str, Any]
+    key: str
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @cached_property
+    def languages(self) -> list[str]:
+        """Languages of the documents."""
+        return sorted({d.language for d in self.searcher.documents.values() if d.language})
+
+    @cached_property
+    def speakers(self) -> list[str]:
+        """Who speaks, as documents and transcripts name them."""
+        names = {d.speaker for d in self.searcher.documents.values() if d.speaker}
+        for said in self.searcher.table.speakers:
+            names |= set(filter(None, said.split("\n")))
+        return sorted(names, key=str.casefold)
+
+
+def library_folder() -> Path | None:
+    """The library asked for in the address, else the visit's, else that of the app's start.
+
+    A page that is turned loses its address, so a visit remembers.
+    """
+    asked = st.query_params.get("library") or st.session_state.get("library")
+    asked = asked or os.environ.get("HILBERT_LIBRARY")
+    if not asked:
+        return None
+    folder = Path(os.path.expanduser(asked)).absolute()
+    st.session_state["library"] = str(folder)
+    return folder
+
+
+def started_with() -> Path | None:
+    """The library that the app was started with."""
+    named = os.environ.get("HILBERT_LIBRARY")
+    return Path(named).absolute() if named else None
+
+
+def open_library(folder: Path) -> Opened:
+    """The current generation of a library; indexing in the meantime opens the new one.
+
+    Raises:
+        LibraryError: there is none, or it is damaged; says what to do.
+    """
+    library = Library.open(folder)
+    try:
+        number = library.catalog.current_generation()
+    finally:
+        library.close()
+    return _opened(str(folder), number)
+
+
+def here() -> Opened:
+    """The library of this visit, on a page that is only shown where it opened."""
+    folder = library_folder()
+    assert folder is not None
+    return open_library(folder)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Opening the library …")
+def _opened(folder: str, number: int | None) -> Opened:
+    library = Library.open(folder)
+    return Opened(library, Searcher(library), library.info(), f"{folder}@{number}")
+
+
+def warm(opened: Opened, *, hears: bool) -> None:
+    """Load what a query needs before it is asked, so that the wait has a name."""
+    _warm(opened.key, opened, hears)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the models, once; a few seconds …")
+def _warm(key: str, _opened: Opened, hears: bool) -> bool:
+    with _opened.lock:
+        _ = _opened.searcher.model, _opened.library.encoders.text
+        if hears:
+            _ = _opened.library.encoders.recogniser
+    return True
+
+
+@st.cache_data(max_entries=32, show_spinner="Drawing the map …")
+def map_of(key: str, _opened: Opened, document: str) -> dict[str, Any] | None:
+    """Where the segments of a document lie among others, on the plane of PCA.
+
+    Returns `placed` (`joint` to `[n, 2]`), `segments` (ids) and `own` (`[n]` bool); None where
+    the document has no vectors.
+    """
+    import numpy as np
+
+    index = _opened.searcher.generation.index("segments", "joint")
+    mine = [s.id for s in _opened.searcher.generation.lexical.segments_of(document)]
+    mine = [id_ for id_ in mine if id_ in index]
+    others = np.setdiff1d(index.ids, mine)
+    if len(others) > _GROUND:
+        others = np.sort(np.random.default_rng(0).choice(others, _GROUND, replace=False))
+    ids = [*others.tolist(), *mine]
+    if not mine or len(ids) < 3:
+        return None
+    placed = pca_map({"joint": index.vectors(ids)})
+    own = np.arange(len(ids)) >= len(others)
+    return {"placed": placed, "segments": ids, "own": own}

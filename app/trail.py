@@ -1,0 +1,275 @@
+"""The questions of one visitor: what is asked, what was asked before, and their answers."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app import opened as libraries
+from app.opened import Opened
+from app.words import CHANNEL_NAMES, telling_stems
+from indexer.errors import HilbertError, QueryError
+from indexer.filters import Filters
+from indexer.query import Query
+from indexer.results import Hit, SearchResult
+from indexer.search import SAME
+
+# Asked for once and cut to what the visitor wants to see, so that asking for more is free.
+MOST_HITS = 50
+_MOST_ANSWERS = 64
+_MOST_CLIPS = 8
+_MOST_QUESTIONS = 50
+# Widgets whose values outlast a look at another page.
+KEPT = ("typed", "channel", "count", "grouping", "same", "document")
+FILTER_KEYS = ("documents", "labels", "folders", "speakers", "languages")
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something to find moments for; equal questions have one answer.
+
+    Attributes:
+        words: what was typed.
+        clip: sha256 of a clip's bytes.
+        document, seconds, segment: what is to be alike: a moment, or a whole document where
+            there is no segment.
+        label: what the page calls it.
+        source: the hit that the moment came from.
+    """
+
+    words: str = ""
+    clip: str = ""
+    document: str = ""
+    seconds: float | None = None
+    segment: int | None = None
+    label: str = field(default="", compare=False)
+    source: Hit | None = field(default=None, compare=False)
+
+    @property
+    def is_similar(self) -> bool:
+        """Whether neighbours of something stored are wanted."""
+        return bool(self.document)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found, or why nothing could be; `stems` are the words to mark."""
+
+    result: SearchResult | None
+    stems: frozenset[str] = frozenset()
+    error: str = ""
+
+
+def begin() -> None:
+    """Start a visit: nothing asked yet, or the question in the address."""
+    state = st.session_state
+    if "trail" in state:
+        # Streamlit forgets a widget that is not drawn, as on another page; a value set stays.
+        for key in (*KEPT, *(f"filter-{name}" for name in (*FILTER_KEYS, *_PLAIN))):
+            if key in state:
+                state[key] = state[key]
+        return
+    state.trail, state.answers, state.clips, state.queries = [], {}, {}, {}
+    channel = st.query_params.get("channel")
+    state.channel = channel if channel in CHANNEL_NAMES else "auto"
+    state.typed, state.count, state.grouping, state.same = "", 10, "recordings", "both"
+    for name in FILTER_KEYS:
+        state[f"filter-{name}"] = []
+    state["filter-since"], state["filter-until"], state["filter-minutes"] = "", "", 0
+    if words := " ".join(st.query_params.get("q", "").split()):
+        ask(Question(words=words, label=words))
+        state.typed = words
+
+
+_PLAIN = ("since", "until", "minutes")
+
+
+def filters() -> Filters:
+    """What the visitor chose to search in."""
+    state = st.session_state
+    chosen = {name: tuple(state.get(f"filter-{name}") or ()) for name in FILTER_KEYS}
+    return Filters(
+        **chosen,
+        since=(state.get("filter-since") or "").strip() or None,
+        until=(state.get("filter-until") or "").strip() or None,
+        min_seconds=60.0 * float(state.get("filter-minutes") or 0),
+    )
+
+
+def forget_filters() -> None:
+    """Search everything again."""
+    for name in FILTER_KEYS:
+        st.session_state[f"filter-{name}"] = []
+    for name in _PLAIN:
+        st.session_state[f"filter-{name}"] = 0 if name == "minutes" else ""
+
+
+def current() -> Question | None:
+    """The question whose answer is on the page."""
+    trail: list[Question] = st.session_state.trail
+    return trail[-1] if trail else None
+
+
+def previous() -> Question | None:
+    """The question before it."""
+    trail: list[Question] = st.session_state.trail
+    return trail[-2] if len(trail) > 1 else None
+
+
+def ask(question: Question) -> None:
+    """Put a question on the page."""
+    trail: list[Question] = st.session_state.trail
+    if question != current():
+        trail.append(question)
+        del trail[:-_MOST_QUESTIONS]
+    answers: dict[Any, Answer] = st.session_state.answers
+    for key in [k for k, answer in answers.items() if question in k and answer.error]:
+        del answers[key]  # asked for again: it may work now
+
+
+def ask_words(words: str) -> None:
+    """Ask with typed words, beside the clip where there is one."""
+    question = current()
+    clip = question if question and question.clip else None
+    if words or clip:
+        label = words or (clip.label if clip else "")
+        ask(Question(words=words, clip=clip.clip if clip else "", label=label))
+
+
+def ask_clip(name: str, data: bytes) -> None:
+    """Ask with a clip, beside the typed words; the same sound again is the same question."""
+    digest = hashlib.sha256(data).hexdigest()
+    clips: dict[str, tuple[str, bytes]] = st.session_state.clips
+    clips[digest] = name, data
+    for old in list(clips)[:-_MOST_CLIPS]:
+        del clips[old]
+    words = " ".join(st.session_state.typed.split())
+    ask(Question(words=words, clip=digest, label=name))
+
+
+def drop_clip() -> None:
+    """Go on with the typed words alone, or from the start."""
+    question = current()
+    if question and question.words:
+        ask(Question(words=question.words, label=question.words))
+    else:
+        st.session_state.trail.clear()
+
+
+def ask_similar(hit: Hit) -> None:
+    """Ask for the neighbours of a moment."""
+    seconds = 0.0 if hit.start is None else (hit.start + (hit.end or hit.start)) / 2
+    ask(
+        Question(
+            document=hit.document,
+            seconds=seconds,
+            segment=hit.segment,
+            label=hit.title,
+            source=hit,
+        )
+    )
+
+
+def ask_similar_document(document: str, title: str) -> None:
+    """Ask for documents and moments like a whole document."""
+    ask(Question(document=document, label=title))
+
+
+def go_back() -> None:
+    """Return to the question before, or to the start page."""
+    st.session_state.trail.pop()
+    question = current()
+    st.session_state.typed = question.words if question else ""
+
+
+def answer(opened: Opened, question: Question) -> Answer:
+    """The answer to a question as it is to be answered: found once, kept for the visit."""
+    state = st.session_state
+    way = SAME[state.same or "both"] if question.is_similar else state.channel or "auto"
+    answers: dict[Any, Answer] = state.answers
+    key = (opened.key, question, way, filters())
+    if key not in answers:
+        answers[key] = _find(opened, question, way, filters())
+        for old in list(answers)[:-_MOST_ANSWERS]:
+            del answers[old]
+    return answers[key]
+
+
+def _find(opened: Opened, question: Question, way: str, chosen: Filters) -> Answer:
+    searcher = opened.searcher
+    try:
+        if question.is_similar:
+            with opened.lock, st.spinner("Searching …"):
+                result = searcher.similar(
+                    question.document,
+                    question.seconds,
+                    k=MOST_HITS,
+                    channel=way,
+                    segment_id=question.segment,
+                    filters=chosen,
+                )
+        else:
+            libraries.warm(opened, hears=bool(question.clip))
+            query = _embedded(opened, question)
+            with opened.lock, st.spinner("Searching …"):
+                result = searcher.answer(query, MOST_HITS, way, chosen)
+    except HilbertError as error:
+        return Answer(None, error=str(error))
+    heard = result.heard or ""
+    words = f"{question.words} {heard}".strip()
+    words = words or (question.source.text if question.source else "")
+    return Answer(result, telling_stems(words, searcher.generation.lexical))
+
+
+def _embedded(opened: Opened, question: Question) -> Query:
+    """The question as vectors, made once whatever channel and filters are tried."""
+    queries: dict[Any, Query] = st.session_state.queries
+    key = (opened.key, question)
+    if key not in queries:
+        queries[key] = _embed(opened, question)
+        for old in list(queries)[:-_MOST_ANSWERS]:
+            del queries[old]
+    return queries[key]
+
+
+def _embed(opened: Opened, question: Question) -> Query:
+    if not question.clip:
+        with opened.lock:
+            return opened.searcher.embed(question.words)
+    with clip_file(question) as clip, st.spinner("Listening to the clip …"), opened.lock:
+        return opened.searcher.embed(question.words or None, clip=clip)
+
+
+class clip_file:  # noqa: N801 - used as a function: with clip_file(question) as path
+    """The clip of a question as a file, for as long as the block runs.
+
+    Raises:
+        QueryError: it is not kept any more.
+    """
+
+    def __init__(self, question: Question) -> None:
+        found = st.session_state.clips.get(question.clip)
+        if found is None:
+            raise QueryError(f"{question.label} is not kept any more; upload it again")
+        self._name, self._data = found
+        self._folder = tempfile.TemporaryDirectory()
+
+    def __enter__(self) -> Path:
+        path = Path(self._folder.name) / safe_name(self._name)
+        path.write_bytes(self._data)
+        return path
+
+    def __exit__(self, *_error: object) -> None:
+        self._folder.cleanup()
+
+
+def safe_name(name: str) -> str:
+    """A file name that stays in its folder and that every system accepts."""
+    cleaned = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name)
+    return cleaned[-80:].strip(". ") or "clip"
