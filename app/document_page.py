@@ -40,6 +40,7 @@ def main() -> None:
     )
     start = st.session_state.get("document-time")
     links.keep_in_address(doc=document, t=None if start is None else f"{start:g}")
+    st.session_state["linked-document"] = document  # what the page wrote is no new link
     _show(library, documents[document], start)
 
 

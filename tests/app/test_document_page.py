@@ -21,9 +21,18 @@ def document(page: AppTest, **address: str) -> AppTest:
     return fine(page.run())
 
 
-def choose(page: AppTest, title: str) -> AppTest:
-    page.selectbox[0].select(next(o for o in page.selectbox[0].options if title in o))
+def choose(page: AppTest, document: str) -> AppTest:
+    page.selectbox(key="document").set_value(document)
     return fine(page.run())
+
+
+@pytest.fixture(scope="module")
+def ids(library: Path) -> dict[str, str]:
+    """Title to id."""
+    opened = Library.open(library)
+    found = {d.title: d.id for d in opened.catalog.documents()}
+    opened.close()
+    return found
 
 
 def transcripts(page: AppTest) -> list[list[dict]]:
@@ -34,8 +43,8 @@ def transcripts(page: AppTest) -> list[list[dict]]:
     return found
 
 
-def test_a_document_is_shown_whole(visit: Visit) -> None:
-    page = choose(document(visit()), TIDES)
+def test_a_document_is_shown_whole(visit: Visit, ids: dict[str, str]) -> None:
+    page = choose(document(visit()), ids[TIDES])
     assert any(TIDES in text for text in texts(page))
     assert any("Maren Oakes · 2025-03-14 · 1:16 · en" in text for text in texts(page))
     assert players(page)[0].start_time == 0
@@ -46,8 +55,8 @@ def test_a_document_is_shown_whole(visit: Visit) -> None:
     assert page.get("plotly_chart")
 
 
-def test_nearest_documents_lead_on_and_to_a_search(visit: Visit) -> None:
-    page = choose(document(visit()), TIDES)
+def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, str]) -> None:
+    page = choose(document(visit()), ids[TIDES])
     near = [b for b in page.button if b.key and b.key.startswith("near-")]
     assert len(near) == 3 and all(TIDES not in b.label for b in near)
     title = near[0].label.replace("\\", "")
@@ -58,11 +67,8 @@ def test_nearest_documents_lead_on_and_to_a_search(visit: Visit) -> None:
     assert any(text.startswith(f"**More like:** {title}") for text in texts(page))
 
 
-def test_an_address_opens_a_document_at_its_time(visit: Visit, library: Path) -> None:
-    opened = Library.open(library)
-    tides = next(d.id for d in opened.catalog.documents() if d.title == TIDES)
-    opened.close()
-    page = document(visit(), doc=tides, t="41.5")
+def test_an_address_opens_a_document_at_its_time(visit: Visit, ids: dict[str, str]) -> None:
+    page = document(visit(), doc=ids[TIDES], t="41.5")
     assert players(page)[0].start_time == 41
     [cues] = transcripts(page)
     assert [cue["clock"] for cue in cues if cue["found"]] == ["0:37"]
@@ -70,12 +76,9 @@ def test_an_address_opens_a_document_at_its_time(visit: Visit, library: Path) ->
 
 @pytest.mark.parametrize("time", ["soon", ""])
 def test_an_address_without_a_time_opens_its_beginning(
-    visit: Visit, library: Path, time: str
+    visit: Visit, ids: dict[str, str], time: str
 ) -> None:
-    opened = Library.open(library)
-    tides = next(d.id for d in opened.catalog.documents() if d.title == TIDES)
-    opened.close()
-    assert players(document(visit(), doc=tides, t=time))[0].start_time == 0
+    assert players(document(visit(), doc=ids[TIDES], t=time))[0].start_time == 0
 
 
 def test_an_address_of_a_document_that_is_gone_says_so(visit: Visit) -> None:
@@ -83,8 +86,8 @@ def test_an_address_of_a_document_that_is_gone_says_so(visit: Visit) -> None:
     assert any("not in this library any more" in text for text in texts(page))
 
 
-def test_words_without_times_are_shown_as_they_are(visit: Visit) -> None:
-    page = choose(document(visit()), "odd-words")
+def test_words_without_times_are_shown_as_they_are(visit: Visit, ids: dict[str, str]) -> None:
+    page = choose(document(visit()), ids["odd-words"])
     assert not transcripts(page)
     assert any("A transcript without a recording." in text for text in texts(page))
     assert any("<script>alert(1)</script>" in text for text in texts(page))
