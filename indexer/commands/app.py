@@ -15,7 +15,7 @@ import click
 # One look on light and on dark ground; which of them, the visitor's system says.
 _THEME = {
     "light.primaryColor": "#6d28d9",
-    "dark.primaryColor": "#7c4dff",
+    "dark.primaryColor": "#8f6bff",
     "baseRadius": "0.4rem",
 }
 
