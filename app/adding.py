@@ -21,8 +21,7 @@ def show_adding(opened: Opened) -> None:
     """Upload files, or name a folder of this machine, with live progress."""
     folder = opened.library.folder
     key = str(folder)
-    job = jobs.find(key)
-    busy = bool(job and not job.done)
+    busy = jobs.busy(key)
     files, path = st.columns(2, gap="medium")
     with files, st.container(border=True, height="stretch"):
         given = st.file_uploader(
@@ -35,10 +34,15 @@ def show_adding(opened: Opened) -> None:
         if st.button(
             "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not given
         ):
-            for file in given:
-                work.keep_upload(folder, file.name, file.getvalue())
-            _start(folder, folder / work.UPLOADS)
-            st.rerun()
+            try:
+                with st.spinner("Keeping the files …"):
+                    for file in given:
+                        work.keep_upload(folder, file.name, file.getvalue())
+            except OSError as error:
+                st.error(f"The files cannot be kept: {error.strerror}")
+            else:
+                _start(folder, folder / work.UPLOADS)
+                st.rerun()
     with path, st.container(border=True, height="stretch"):
         named = st.text_input(
             "A folder of this machine, with everything below it",

@@ -10,7 +10,7 @@ import streamlit as st
 from app import trail
 from app.player import media_type
 from app.words import plain
-from indexer.clip_picture import ClipPicture, picture_of
+from indexer.clip_picture import LONGEST_SECONDS, ClipPicture, picture_of
 from indexer.errors import HilbertError
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def show_clip(question: trail.Question) -> None:
             left, right = st.columns(2, gap="small")
             left.plotly_chart(waveform_figure(picture), key="clip-wave", config=_STILL)
             right.plotly_chart(mel_figure(picture), key="clip-mel", config=_STILL)
+            if picture.times[-1] >= LONGEST_SECONDS:
+                st.caption("The first two minutes are drawn; all of it is searched with.")
 
 
 _STILL = {"displayModeBar": False}

@@ -39,6 +39,7 @@ def main() -> None:
         return
     key = f"diagnose:{library.key}"
     if jobs.find(key) is None:
+        jobs.forget_others("diagnose:", key)
         warm(library, hears=False)
         jobs.start(key, "Measuring", partial(work.measure, opened=library))
     job = jobs.show(key)
@@ -87,7 +88,7 @@ def _show(library: Opened, found: dict[str, Any]) -> None:
     _show_table(diagnosis)
     if found["card"]:
         with st.expander("The model's card", icon=":material/id_card:"):
-            st.markdown(found["card"])
+            st.code(found["card"], language="markdown", wrap_lines=True)
 
 
 def _show_downloads(diagnosis: Diagnosis, html: str) -> None:

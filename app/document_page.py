@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import streamlit as st
 
 from app import links, trail
 from app.facts import WORDS_FROM
 from app.follow import show_transcript
-from app.opened import Opened, here, map_of
+from app.opened import Opened, cues_of, here, map_of
 from app.player import show_player
 from app.words import plain
 from indexer.commands.common import clock
 from indexer.diagnose import MapPoint, begin
 from indexer.errors import HilbertError
 from indexer.figures import map_figure
+from indexer.results import DocumentHit
 from indexer.stored import StoredDocument
+from indexer.transcripts.model import Cue
 
 _NEAREST = 8
+# The container that holds the player and the transcript that follows it.
+_CARD = "whole-document"
 
 
 def main() -> None:
@@ -29,7 +35,7 @@ def main() -> None:
     _from_address(library)
     ids = sorted(documents, key=lambda id_: documents[id_].title.casefold())
     if st.session_state.get("document") not in documents:
-        st.session_state["document"] = ids[0]
+        st.session_state["document"], st.session_state["document-time"] = ids[0], None
     document = st.selectbox(
         "Document",
         ids,
@@ -51,10 +57,8 @@ def _from_address(library: Opened) -> None:
         st.session_state["linked-document"] = named
         if named in library.searcher.documents:
             st.session_state["document"] = named
-            try:
-                st.session_state["document-time"] = float(st.query_params["t"])
-            except (KeyError, ValueError):
-                st.session_state["document-time"] = None
+            most = library.searcher.documents[named].seconds
+            st.session_state["document-time"] = links.seconds_in_address(most)
         else:
             st.warning("The document of this link is not in this library any more.")
 
@@ -62,15 +66,16 @@ def _from_address(library: Opened) -> None:
 def _show(library: Opened, document: StoredDocument, start: float | None) -> None:
     known = library.library.catalog.document(document.id)
     left, right = st.columns([7, 4], gap="medium")
-    with left:
+    with left, st.container(key=_CARD):
         st.subheader(plain(document.title))
         facts = [document.speaker, document.date, clock(document.seconds), document.language]
         st.caption(" · ".join(plain(fact) for fact in facts if fact))
-        with st.container(horizontal=True, gap="small"):
-            if document.label:
-                st.badge(plain(document.label), icon=":material/label:", color="blue")
-            if known:
-                st.badge(WORDS_FROM.get(known.words_from, known.words_from), color="gray")
+        badges = (
+            [f":blue-badge[:material/label: {plain(document.label)}]"] if document.label else []
+        )
+        if known:
+            badges.append(f":gray-badge[{WORDS_FROM.get(known.words_from, known.words_from)}]")
+        st.markdown(" ".join(badges))
         for warning in known.warnings if known else ():
             st.caption(f":material/warning: {plain(warning)}")
         show_player(library, document.id, document.path, start, f"whole-{document.id[:12]}")
@@ -81,23 +86,29 @@ def _show(library: Opened, document: StoredDocument, start: float | None) -> Non
 
 
 def _show_words(library: Opened, document: StoredDocument, start: float | None) -> None:
-    cues = library.library.catalog.cues(document.id)
+    cues = cues_of(library.key, library, document.id)
     if not cues:
         st.info("Nothing is known of what is said here.")
     elif any(cue.start is not None for cue in cues):
         found = None if start is None else (start, start + 1.0)
-        show_transcript(cues, key=f"whole-{document.id}", found=found, height="32rem")
+        show_transcript(cues, key=f"whole-{document.id}", card=_CARD, found=found, height="32rem")
     else:
         with st.container(height=500):
-            for cue in cues:
-                st.markdown(plain(cue.text))
+            st.markdown("\n\n".join(_paragraphs(cues)))
+
+
+def _paragraphs(cues: list[Cue]) -> Iterator[str]:
+    last = None
+    for cue in cues:
+        who = f"**{plain(cue.speaker)}:** " if cue.speaker and cue.speaker != last else ""
+        yield who + plain(cue.text)
+        last = cue.speaker
 
 
 def _show_nearest(library: Opened, document: StoredDocument) -> None:
     st.markdown("**Nearest documents**")
     try:
-        with library.lock:
-            found = library.searcher.similar(document.id, k=_NEAREST).documents
+        found = _nearest(library.key, library, document.id)
     except HilbertError as error:
         st.caption(plain(str(error)))
         return
@@ -117,6 +128,12 @@ def _show_nearest(library: Opened, document: StoredDocument) -> None:
     if st.button("Search with this document", icon=":material/hub:", key="search-like"):
         trail.ask_similar_document(document.id, document.title)
         st.switch_page("search_page.py")
+
+
+@st.cache_resource(max_entries=256, show_spinner="Looking for the nearest …")
+def _nearest(key: str, _library: Opened, document: str) -> tuple[DocumentHit, ...]:
+    with _library.lock:
+        return _library.searcher.similar(document, k=_NEAREST).documents
 
 
 def _go_to(document: str) -> None:

@@ -49,6 +49,7 @@ def _offer_demo() -> None:
             "Build the demo library",
             type="primary",
             icon=":material/play_arrow:",
+            disabled=not where.strip(),
             on_click=jobs.start,
             args=(_DEMO_KEY, "Building the demo", partial(_made_demo, folder)),
         )
@@ -73,22 +74,23 @@ def _offer_own(folder: Path | None) -> None:
     )
     recordings = st.text_input("Folder of recordings", key="own-recordings")
     made = Path(os.path.expanduser(named)).absolute()
-    job = jobs.find(str(made))
+    key = f"make:{made}"
+    job = jobs.find(key)
     if not (job and not job.done):
         st.button(
             "Make the library",
             icon=":material/library_add:",
-            disabled=not recordings.strip(),
+            disabled=not (recordings.strip() and named.strip()),
             on_click=jobs.start,
             args=(
-                str(made),
+                key,
                 "Indexing",
                 partial(_made_own, made, Path(os.path.expanduser(recordings.strip()))),
             ),
         )
-    job = jobs.show(str(made))
+    job = jobs.show(key)
     if job and job.done:
-        _open_when_made(job, str(made))
+        _open_when_made(job, key)
     st.caption("The same from a terminal:")
     name = shlex.quote(str(folder)) if folder else "my-library"
     st.code(

@@ -63,13 +63,8 @@ export default function ({ parentElement, data }) {
     return item;
   });
   function nearestPlayer() {
-    let place = parentElement.getRootNode().host || parentElement;
-    while (place) {
-      const player = place.querySelector && place.querySelector("audio, video");
-      if (player) return player;
-      place = place.parentElement;
-    }
-    return null;
+    const card = (parentElement.getRootNode().host || parentElement).closest(data.card);
+    return card && card.querySelector("audio, video");
   }
   let before = null;
   function follow() {
@@ -103,6 +98,7 @@ def show_transcript(
     cues: Sequence[Cue],
     *,
     key: str,
+    card: str,
     found: tuple[float, float] | None = None,
     stems: Collection[str] = (),
     height: str = "13rem",
@@ -112,6 +108,7 @@ def show_transcript(
     Args:
         cues: with times.
         key: of the widget.
+        card: key of the container that holds the player.
         found: seconds between which cues stand out.
         stems: of words to mark.
         height: beyond which it scrolls.
@@ -138,4 +135,4 @@ def show_transcript(
         css=_CSS,
         js=_JS,
     )
-    component(key=key, data={"cues": lines, "height": height})
+    component(key=key, data={"cues": lines, "height": height, "card": f".st-key-{card}"})

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.words import plain
 from hilbert.errors import HilbertError
 
 log = logging.getLogger(__name__)
@@ -85,13 +86,18 @@ def _jobs() -> dict[str, Job]:
 
 
 def start(key: str, title: str, work: Callable[[Job], Any]) -> None:
-    """Begin work, unless the same is under way."""
-    running = _jobs().get(key)
-    if running and not running.done:
+    """Begin work, unless some of this key is under way: see `busy`."""
+    if busy(key):
         return
     job = Job(title)
     _jobs()[key] = job
     threading.Thread(target=job.run, args=(work,), name=title, daemon=True).start()
+
+
+def busy(key: str) -> bool:
+    """Whether work of this key is under way."""
+    job = _jobs().get(key)
+    return job is not None and not job.done
 
 
 def find(key: str) -> Job | None:
@@ -102,6 +108,13 @@ def find(key: str) -> Job | None:
 def forget(key: str) -> None:
     """Show no more of work that has ended."""
     _jobs().pop(key, None)
+
+
+def forget_others(prefix: str, key: str) -> None:
+    """Keep of all ended work whose key begins so only that of one key."""
+    for other in [k for k, job in _jobs().items() if k.startswith(prefix) and job.done]:
+        if other != key:
+            forget(other)
 
 
 def show(key: str) -> Job | None:
@@ -120,6 +133,6 @@ def _watch(key: str) -> None:
     with st.container(border=True):
         left, right = st.columns([6, 1], vertical_alignment="center")
         left.progress(
-            job.share, text=" · ".join(filter(None, (job.title, job.text, job.time_left)))
+            job.share, text=" · ".join(filter(None, (job.title, plain(job.text), job.time_left)))
         )
         right.button("Stop", key=f"stop-{key}", on_click=job.stop, width="stretch")

@@ -68,7 +68,7 @@ def _show_documents(library: Opened, documents: list[StoredDocument]) -> None:
             f"Remove {len(chosen)}" if chosen else "Remove",
             key="remove-chosen",
             icon=":material/delete:",
-            disabled=not chosen,
+            disabled=not chosen or jobs.busy(str(library.library.folder)),
             help="Choose rows; recordings stay where they are",
         ):
             _confirm(library, chosen)
@@ -86,6 +86,9 @@ def _confirm(library: Opened, chosen: list[StoredDocument]) -> None:
     yes, no = st.columns(2)
     if yes.button("Remove", type="primary", key="remove-yes", width="stretch"):
         folder = library.library.folder
+        if jobs.busy(str(folder)):
+            st.error("The library is being changed; remove them when that has ended.")
+            return
         documents = [d.id for d in chosen]
         jobs.start(
             str(folder),
@@ -100,7 +103,7 @@ def _confirm(library: Opened, chosen: list[StoredDocument]) -> None:
 def _show_health(library: Opened) -> None:
     st.subheader("Health")
     folder = library.library.folder
-    busy = (job := jobs.find(str(folder))) is not None and not job.done
+    busy = jobs.busy(str(folder))
     with st.container(horizontal=True, gap="small"):
         if st.button("Check", key="check", icon=":material/stethoscope:"):
             with st.spinner("Checking …"):

@@ -34,6 +34,15 @@ def keep_in_address(**values: str | None) -> None:
             del st.query_params[name]
 
 
+def seconds_in_address(most: float = 1e6) -> float | None:
+    """The time that the address names; None for what is no time of a recording so long."""
+    try:
+        seconds = float(st.query_params.get("t", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= most else None
+
+
 def _written(value: str | float | None) -> str:
     if value is None:
         return ""

@@ -12,8 +12,11 @@ from typing import Any
 import streamlit as st
 
 from hilbert.diagnostics import pca_map
+from indexer.errors import LibraryError
+from indexer.generation import generation_folder
 from indexer.library import Library
 from indexer.search import Searcher
+from indexer.transcripts.model import Cue
 
 # So many segments of other documents are the ground on which a document's are drawn.
 _GROUND = 400
@@ -52,9 +55,7 @@ def library_folder() -> Path | None:
     asked = asked or os.environ.get("HILBERT_LIBRARY")
     if not asked:
         return None
-    folder = Path(os.path.expanduser(asked)).absolute()
-    st.session_state["library"] = str(folder)
-    return folder
+    return Path(os.path.expanduser(asked)).absolute()
 
 
 def started_with() -> Path | None:
@@ -69,12 +70,25 @@ def open_library(folder: Path) -> Opened:
     Raises:
         LibraryError: there is none, or it is damaged; says what to do.
     """
-    library = Library.open(folder)
+    try:
+        library = Library.open(folder)
+    except OSError as error:  # a name that no file system takes
+        raise LibraryError(f"this library cannot be opened: {error.strerror}") from error
     try:
         number = library.catalog.current_generation()
     finally:
         library.close()
-    return _opened(str(folder), number)
+    opened = _opened(str(folder), number, _made_at(folder, number))
+    st.session_state["library"] = str(folder)
+    return opened
+
+
+def _made_at(folder: Path, number: int | None) -> int:
+    """When a generation was made: another library at the same place has one of the same number."""
+    try:
+        return (generation_folder(folder, number or 0) / "stats.json").stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def here() -> Opened:
@@ -85,9 +99,15 @@ def here() -> Opened:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the library …")
-def _opened(folder: str, number: int | None) -> Opened:
+def _opened(folder: str, number: int | None, made_at: int) -> Opened:
     library = Library.open(folder)
-    return Opened(library, Searcher(library), library.info(), f"{folder}@{number}")
+    return Opened(library, Searcher(library), library.info(), f"{folder}@{number}/{made_at}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def cues_of(key: str, _opened: Opened, document: str) -> list[Cue]:
+    """What is said in a document, read once."""
+    return _opened.library.catalog.cues(document)
 
 
 def warm(opened: Opened, *, hears: bool) -> None:

@@ -11,8 +11,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import trail
 from app.follow import show_transcript
-from app.links import address
-from app.opened import Opened
+from app.links import address, seconds_in_address
+from app.opened import Opened, cues_of
 from app.player import show_player
 from app.words import channel_badges, marked, plain, time_range
 from indexer.commands.common import clock
@@ -26,7 +26,7 @@ from indexer.transcripts.model import Cue
 
 # Seconds of transcript before and after a moment.
 _AROUND = 45.0
-# Cards whose players are drawn; each reads its recording.
+# Cards whose players are drawn at once; each reads its recording.
 _MOST_CARDS = 10
 
 
@@ -50,7 +50,7 @@ def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) 
         for rank, hit in enumerate(result.hits[:count], 1):
             _show_card(opened, question, rank, hit.title, (hit,), answer.stems, scored=hit)
         return
-    for rank, document in enumerate(result.documents[: min(count, _MOST_CARDS)], 1):
+    for rank, document in enumerate(result.documents[:count], 1):
         _show_card(
             opened,
             question,
@@ -64,12 +64,8 @@ def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) 
 
 def show_linked(opened: Opened, question: trail.Question, answer: trail.Answer) -> None:
     """The moment that the address names, above the rest; it is drawn as it was found."""
-    document, time = st.query_params.get("doc"), st.query_params.get("t")
-    if not document or not time or answer.result is None:
-        return
-    try:
-        seconds = float(time)
-    except ValueError:
+    document, seconds = st.query_params.get("doc"), seconds_in_address()
+    if not document or seconds is None or answer.result is None:
         return
     hits = [*answer.result.hits, *(m for d in answer.result.documents for m in d.moments)]
     hit = next((h for h in hits if h.document == document and _holds(h, seconds)), None)
@@ -83,7 +79,7 @@ def _holds(hit: Hit, seconds: float) -> bool:
 
 
 def _show_summary(result: SearchResult, count: int, by_moment: bool) -> None:
-    found = len(result.hits) if by_moment else min(len(result.documents), _MOST_CARDS)
+    found = len(result.hits if by_moment else result.documents)
     shown = min(count, found)
     noun = ("moment" if by_moment else "recording") + ("" if shown == 1 else "s")
     seconds = sum(result.timings_ms.values()) / 1000
@@ -133,7 +129,7 @@ def _show_card(
         (m for m in moments if m.segment == st.session_state.get(f"chosen-{key}")),
         moments[0] if moments else None,
     )
-    with st.container(border=True):
+    with st.container(border=True, key=f"card-{key}"):
         with st.container(gap=None):
             with _line():
                 number = f"{rank}\\. " if rank else ""
@@ -147,6 +143,16 @@ def _show_card(
             when = time_range(chosen.start, chosen.end)
             clocked = f":gray-badge[:material/schedule: {when}] " if when else ""
             st.markdown(clocked + marked(chosen.text, stems))
+        if rank > _MOST_CARDS and not st.session_state.get(f"full-{key}"):
+            st.button(
+                "Player and transcript",
+                key=f"show-{key}",
+                icon=":material/play_circle:",
+                type="tertiary",
+                on_click=st.session_state.__setitem__,
+                args=(f"full-{key}", True),
+            )
+            return
         show_player(opened, scored.document, chosen.path, chosen.start, key)
         _show_around(opened, chosen, stems, key)
         if chosen.also:
@@ -162,13 +168,17 @@ def _show_around(opened: Opened, hit: Hit, stems: frozenset[str], key: str) -> N
         return
     cues = [
         cue
-        for cue in opened.library.catalog.cues(hit.document)
+        for cue in cues_of(opened.key, opened, hit.document)
         if _within(cue, hit.start - _AROUND, hit.end + _AROUND)
     ]
     if len(cues) > 1:
         with st.expander("Transcript around it", icon=":material/subject:"):
             show_transcript(
-                cues, key=f"around-{key}-{hit.segment}", found=(hit.start, hit.end), stems=stems
+                cues,
+                key=f"around-{key}-{hit.segment}",
+                card=f"card-{key}",
+                found=(hit.start, hit.end),
+                stems=stems,
             )
 
 
@@ -202,8 +212,12 @@ def _show_actions(opened: Opened, question: trail.Question, hit: Hit, key: str) 
             st.session_state["document-time"] = hit.start
             st.switch_page("document_page.py")
         with st.popover("Link", icon=":material/link:", type="tertiary"):
-            st.caption("Opens this search again, at this moment:")
-            words = question.words or None
+            words = question.words if not question.clip else None
+            if words:
+                without = ", without the filters" if trail.filters() else ""
+                st.caption(f"Opens this search again at this moment{without}:")
+            else:
+                st.caption("Opens this moment in its recording:")
             channel = st.session_state.channel
             st.code(
                 address(

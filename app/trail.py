@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tempfile
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ MOST_HITS = 50
 _MOST_ANSWERS = 64
 _MOST_CLIPS = 8
 _MOST_QUESTIONS = 50
+_LONGEST_STEM = 80
 # Widgets whose values outlast a look at another page.
 KEPT = ("typed", "channel", "count", "grouping", "same", "document")
 FILTER_KEYS = ("documents", "labels", "folders", "speakers", "languages")
@@ -126,6 +128,9 @@ def ask(question: Question) -> None:
     """Put a question on the page."""
     trail: list[Question] = st.session_state.trail
     if question != current():
+        if trail:  # the moment of a link belongs to the first question
+            for name in ("doc", "t"):
+                st.query_params.pop(name, None)
         trail.append(question)
         del trail[:-_MOST_QUESTIONS]
     answers: dict[Any, Answer] = st.session_state.answers
@@ -183,7 +188,8 @@ def ask_similar_document(document: str, title: str) -> None:
 
 def go_back() -> None:
     """Return to the question before, or to the start page."""
-    st.session_state.trail.pop()
+    if st.session_state.trail:
+        st.session_state.trail.pop()
     question = current()
     st.session_state.typed = question.words if question else ""
 
@@ -205,7 +211,7 @@ def _find(opened: Opened, question: Question, way: str, chosen: Filters) -> Answ
     searcher = opened.searcher
     try:
         if question.is_similar:
-            with opened.lock, st.spinner("Searching …"):
+            with st.spinner("Searching …"), opened.lock:
                 result = searcher.similar(
                     question.document,
                     question.seconds,
@@ -217,7 +223,7 @@ def _find(opened: Opened, question: Question, way: str, chosen: Filters) -> Answ
         else:
             libraries.warm(opened, hears=bool(question.clip))
             query = _embedded(opened, question)
-            with opened.lock, st.spinner("Searching …"):
+            with st.spinner("Searching …"), opened.lock:
                 result = searcher.answer(query, MOST_HITS, way, chosen)
     except HilbertError as error:
         return Answer(None, error=str(error))
@@ -240,7 +246,7 @@ def _embedded(opened: Opened, question: Question) -> Query:
 
 def _embed(opened: Opened, question: Question) -> Query:
     if not question.clip:
-        with opened.lock:
+        with st.spinner("Searching …"), opened.lock:
             return opened.searcher.embed(question.words)
     with clip_file(question) as clip, st.spinner("Listening to the clip …"), opened.lock:
         return opened.searcher.embed(question.words or None, clip=clip)
@@ -270,6 +276,15 @@ class clip_file:  # noqa: N801 - used as a function: with clip_file(question) as
 
 
 def safe_name(name: str) -> str:
-    """A file name that stays in its folder and that every system accepts."""
-    cleaned = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name)
-    return cleaned[-80:].strip(". ") or "clip"
+    """A file name that stays in its folder and that every system accepts.
+
+    Files of one stem keep having one: a transcript belongs to its recording. Different stems stay
+    different.
+    """
+    given = Path(name.replace("\\", "/")).name
+    stem, extension = os.path.splitext(given)
+    cleaned = re.sub(r"[^\w.\- ]", "_", stem)[:_LONGEST_STEM].strip(". ")
+    if cleaned != stem:
+        mark = hashlib.sha256(stem.encode("utf-8", "replace")).hexdigest()[:6]
+        cleaned = f"{cleaned or 'clip'}-{mark}"
+    return cleaned + re.sub(r"[^\w.]", "", extension)[:10]

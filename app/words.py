@@ -31,6 +31,10 @@ CHANNEL_COLOURS: Mapping[str, str] = {
 
 # CommonMark lets a backslash take the meaning from any of these.
 _MARKUP = re.compile(r"([!#$&()*+\-./:<=>@\[\\\]^_`{|}~])")
+# What becomes a link, an arrow or a logo after the backslashes are gone: an invisible character
+# within (U+2060, word joiner) keeps it as it is.
+_TRANSFORMED = re.compile(r"://|www\.|@|<->|<-|->|--|>=|<=|~=|:streamlit:", re.IGNORECASE)
+_JOINER = "\u2060"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SUFFIXES = ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s")
 # A word below this part of the weight of the query's weightiest is not worth a mark: "the".
@@ -43,7 +47,7 @@ def plain(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _MARKUP.sub(r"\\\1", text)
+    return _MARKUP.sub(r"\\\1", _TRANSFORMED.sub(lambda m: f"{m[0][0]}{_JOINER}{m[0][1:]}", text))
 
 
 def time_range(start: float | None, end: float | None) -> str:

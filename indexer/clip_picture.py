@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,11 +84,12 @@ def _mel(samples: Floats, hop: int) -> tuple[Floats, Floats]:
     from torchaudio.functional import melscale_fbanks
     from torchaudio.transforms import MelSpectrogram
 
-    spectrogram = MelSpectrogram(SAMPLE_RATE, n_fft=_WINDOW, hop_length=hop, n_mels=_BANDS)
+    window = max(_WINDOW, 2 ** math.ceil(math.log2(2 * hop)))  # nothing lies between two of them
+    spectrogram = MelSpectrogram(SAMPLE_RATE, n_fft=window, hop_length=hop, n_mels=_BANDS)
     power = spectrogram(torch.from_numpy(samples)).numpy()  # [bands, m]
     decibels = 10 * np.log10(np.maximum(power, 1e-10))
-    banks = melscale_fbanks(_WINDOW // 2 + 1, 0.0, SAMPLE_RATE / 2, _BANDS, SAMPLE_RATE).numpy()
-    frequencies = np.linspace(0, SAMPLE_RATE / 2, _WINDOW // 2 + 1)
+    banks = melscale_fbanks(window // 2 + 1, 0.0, SAMPLE_RATE / 2, _BANDS, SAMPLE_RATE).numpy()
+    frequencies = np.linspace(0, SAMPLE_RATE / 2, window // 2 + 1)
     hertz = (banks * frequencies[:, None]).sum(0) / np.maximum(banks.sum(0), 1e-9)
     below = np.maximum(decibels - decibels.max(), -_RANGE_DB)
     used = hertz > 0  # a band too narrow for the window has no frequency

@@ -140,7 +140,8 @@ def diagnose(
     space = model_space(model, sample.read(lambda share: tell("listening again", 0.4 * share)))
     tell("a control", 0.4)
     try:
-        control = control_space(model, sample.read())
+        told = sample.read(lambda share: tell("a control", 0.4 + 0.1 * share))
+        control = control_space(model, told, most)
     except ValueError:
         control = None
     tell("measuring", 0.5)
@@ -155,9 +156,14 @@ def diagnose(
     tell("intervals", 0.65)
     found: dict[str, dict[str, tuple[float, float]]] = {}
     if intervals:
-        found["before"] = jackknife(space, before, lambda s: measure(s, seed))
-        tell("intervals", 0.8)
-        found["after_centering"] = jackknife(space, after, lambda s: measure(s.centred(), seed))
+
+        def measured(some: Space, share: float) -> dict[str, Any]:
+            tell("intervals", share)
+            return measure(some, seed)
+
+        found["before"] = jackknife(space, before, lambda s: measured(s, 0.7))
+        tell("intervals", 0.82)
+        found["after_centering"] = jackknife(space, after, lambda s: measured(s.centred(), 0.88))
     tell("done", 1.0)
     shown = _some(len(space.audio), _POINTS, seed)
     return Diagnosis(
@@ -239,6 +245,8 @@ class _Sample:
             features = self._store.read(document.features)
             left = self._most - len(rows)
             paired = paired_segments(features)
+            if not len(paired):
+                continue
             if len(paired) > left:
                 chosen = paired[_some(len(paired), left, self._seed)]
                 features = features.select(chosen.tolist())

@@ -29,7 +29,11 @@ _MEASURES = (
     ("mutual_knn.audio_text", "Mutual neighbours, audio and text", "of ten; 0 none, 1 the same"),
     ("mutual_knn.audio_frozen_audio", "Mutual neighbours, audio and frozen", ""),
     ("mutual_knn.text_frozen_text", "Mutual neighbours, text and frozen", ""),
-    ("neighbour_precision.audio.model", "Neighbours of one recording, audio", "share of ten"),
+    (
+        "neighbour_precision.audio.model",
+        "Neighbours of one recording, audio",
+        "of what ten can hold",
+    ),
     ("neighbour_precision.audio.frozen", "Neighbours of one recording, frozen audio", ""),
     ("neighbour_precision.text.model", "Neighbours of one recording, text", ""),
     ("neighbour_precision.text.frozen", "Neighbours of one recording, frozen text", ""),

@@ -82,7 +82,7 @@ def spaces(diagnosis: Diagnosis) -> dict[str, dict[str, object]]:
 
 
 def _table(diagnosis: Diagnosis) -> str:
-    head = "".join(f"<th>{column}</th>" for column in _COLUMNS)
+    head = "".join(f'<th scope="col">{column}</th>' for column in _COLUMNS)
     lines = []
     for row in table_rows(diagnosis):
         cells = "".join(

@@ -76,10 +76,12 @@ def information(a: ArrayLike, t: ArrayLike, joint: ArrayLike, rows: int = 256) -
         a: `[n, d]`, audio.
         t: `[n, d]`, text.
         joint: `[n, d]`.
-        rows: `N`, contrasted with each other at a time, in the order given.
+        rows: `N`, contrasted with each other at a time; drawn in a fixed order by chance, since
+            neighbouring ones may be of one recording.
     """
     x, y = matched_rows(a, t)
-    z = matched_rows(x, joint)[1]
+    order = np.random.default_rng(0).permutation(len(x))
+    x, y, z = x[order], y[order], matched_rows(x, joint)[1][order]
     size = min(rows, len(x))
     whole = len(x) // size * size
     tensors = [torch.from_numpy(v[:whole]).split(size) for v in (x, y, z)]

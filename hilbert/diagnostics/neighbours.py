@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from hilbert.diagnostics.rows import FloatArray, different_rows, matched_rows, rows_of
 
 _BLOCK = 1024
+# Cosines that differ by less count as equal.
+_TIED = np.float32(3e-5)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def mutual_knn(x: ArrayLike, y: ArrayLike, k: int = 10) -> float:
     itself = np.arange(len(first))
     return overlap(
         nearest_rows(first, first, k, leave_out=itself),
-        nearest_rows(second, second, k, leave_out=itself),
+        nearest_rows(second, second, k, leave_out=itself, seed=1),
     )
 
 
@@ -130,6 +132,7 @@ def nearest_rows(
     candidates: FloatArray,
     k: int,
     leave_out: NDArray[np.int64] | None = None,
+    seed: int = 0,
 ) -> NDArray[np.int64]:
     """Rows of the `k` candidates with the highest inner products, `[n, k]` in no order.
 
@@ -138,12 +141,15 @@ def nearest_rows(
         candidates: `[m, d]`, m > k.
         k: How many.
         leave_out: `[n]`, for each query a candidate that does not count.
+        seed: of the order of equal ones; else what stands first would be everybody's neighbour.
     """
     found = []
     # Half the precision is half the time, and tells neighbours apart as well.
     queries, others = queries.astype(np.float32), candidates.astype(np.float32).T
+    rng = np.random.default_rng(seed)
     for start in range(0, len(queries), _BLOCK):
         scores = queries[start : start + _BLOCK] @ others
+        scores += _TIED * rng.random(scores.shape, np.float32)
         if leave_out is not None:
             part = leave_out[start : start + _BLOCK]
             scores[np.arange(len(part)), part] = -np.inf

@@ -20,6 +20,7 @@ _MIXED = 0.65
 _WORTH = 0.02
 # A joint that moves less than this part of what it moves without the other modality ignores it.
 _IGNORED = 0.1
+_STILL = 0.01
 # Part of the directions in use; less is a collapse.
 _COLLAPSED = 0.05
 _HUBS = 3.0
@@ -27,6 +28,8 @@ _NEVER_FOUND = 0.1
 # The signature of a joint that holds both modalities side by side without aligning them.
 _SIDE_BY_SIDE = 0.5
 _CHANCES = 5.0
+# Of fewer segments nothing is said about alignment and hubs.
+_FEW = 30
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,9 @@ def _retrieval(numbers: Mapping[str, Any]) -> Iterator[Finding]:
         f"{_percent(told)}"
     )
     cka = numbers["cka"]
+    if found["candidates"] < _FEW:
+        yield Finding(CARE, f"Too few segments to judge by: {facts}.")
+        return
     if first < _CHANCES * chance or told < 0.6:
         yield Finding(BAD, f"Sound and words are not aligned: {facts}.")
         if min(cka["audio_joint"], cka["text_joint"]) > _SIDE_BY_SIDE:
@@ -179,7 +185,9 @@ def _joint(numbers: Mapping[str, Any]) -> Iterator[Finding]:
         "this estimate can show)"
     )
     weak, name, strong = ("sound", "words", text) if audio < text else ("words", "sound", audio)
-    if min(audio, text) < _IGNORED * strong:
+    if strong < _STILL:
+        yield Finding(BAD, f"The joint hardly changes with what it is made of: {facts}.")
+    elif min(audio, text) < _IGNORED * strong:
         yield Finding(CARE, f"The joint is nearly all {name}, and leaves out the {weak}: {facts}.")
     else:
         yield Finding(GOOD, f"The joint uses both: {facts}.")
@@ -188,7 +196,8 @@ def _joint(numbers: Mapping[str, Any]) -> Iterator[Finding]:
 def _shape(numbers: Mapping[str, Any], width: int) -> Iterator[Finding]:
     ranks = numbers["effective_rank"]
     facts = ", ".join(f"{name} {value:.0f}" for name, value in ranks.items())
-    if min(ranks.values()) < _COLLAPSED * width:
+    most = min(width, numbers["recall"]["audio_to_text"]["candidates"])
+    if min(ranks.values()) < _COLLAPSED * most:
         yield Finding(BAD, f"Vectors collapse: directions in use, of {width}: {facts}.")
     else:
         yield Finding(GOOD, f"No collapse: directions in use, of {width}: {facts}.")
@@ -200,15 +209,16 @@ def _neighbours(numbers: Mapping[str, Any]) -> Iterator[Finding]:
         f"skewness {hubs['skew']:.1f} of how often a segment's sound is among the ten nearest "
         f"to words, {_percent(hubs['anti_hubs'])} never are"
     )
-    if hubs["skew"] > _HUBS or hubs["anti_hubs"] > _NEVER_FOUND:
-        yield Finding(CARE, f"A few segments turn up for everything: {facts}.")
-    else:
-        yield Finding(GOOD, f"No hubs: {facts}.")
+    if numbers["recall"]["audio_to_text"]["candidates"] >= _FEW:
+        if hubs["skew"] > _HUBS or hubs["anti_hubs"] > _NEVER_FOUND:
+            yield Finding(CARE, f"A few segments turn up for everything: {facts}.")
+        else:
+            yield Finding(GOOD, f"No hubs: {facts}.")
     for name, said in (("audio", "sound"), ("text", "words")):
         own = numbers["neighbour_precision"][name]
         facts = (
-            f"of the ten nearest by {said}, {_percent(own['model'])} are of the same recording; "
-            f"by the frozen features {_percent(own['frozen'])}"
+            f"the ten nearest by {said} hold {_percent(own['model'])} of what they could of the "
+            f"same recording, by the frozen features {_percent(own['frozen'])}"
         )
         if own["model"] < own["frozen"] - _WORTH:
             yield Finding(CARE, f"Training cost neighbourhoods within a modality: {facts}.")

@@ -175,7 +175,7 @@ def measure_frozen(audio: FloatArray, text: FloatArray, groups: NDArray[np.int64
     What compares a vector of one modality with one of the other has no meaning there. Arguments
     as in `Space`.
     """
-    near = {"audio": _nearest(audio), "text": _nearest(text)}
+    near = {"audio": _nearest(audio, 0), "text": _nearest(text, 1)}
     of = {"audio": audio, "text": text}
     return {
         "uniformity": {name: uniformity(x) for name, x in of.items()},
@@ -203,7 +203,9 @@ class _Near:
 
     @classmethod
     def of(cls, space: Space) -> _Near:
-        return cls(**{entry.name: _nearest(getattr(space, entry.name)) for entry in fields(cls)})
+        names = [entry.name for entry in fields(cls)]
+        # Equal rows are in another order in each: they are no neighbours in common.
+        return cls(**{name: _nearest(getattr(space, name), i) for i, name in enumerate(names)})
 
 
 def _agreement(space: Space, near: _Near) -> Numbers:
@@ -219,8 +221,9 @@ def _agreement(space: Space, near: _Near) -> Numbers:
     }
 
 
-def _nearest(x: FloatArray) -> NDArray[np.int64]:
-    return nearest_rows(x, x, min(NEIGHBOURS, len(x) - 1), leave_out=np.arange(len(x)))
+def _nearest(x: FloatArray, seed: int) -> NDArray[np.int64]:
+    k = min(NEIGHBOURS, len(x) - 1)
+    return nearest_rows(x, x, k, leave_out=np.arange(len(x)), seed=seed)
 
 
 def _occlusion(joint: FloatArray, occluded: FloatArray) -> Numbers:

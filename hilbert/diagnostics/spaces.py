@@ -71,17 +71,25 @@ def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
     )
 
 
-def control_space(model: Hilbert, documents: Iterable[Features]) -> Space:
+def control_space(model: Hilbert, documents: Iterable[Features], most: int | None = None) -> Space:
     """The same with one modality twice: the first sentences of a segment, and the rest of them.
 
     What a measure reads here is due to two texts not saying the same, not to a gap. The first
     half stands under `audio`, the second under `text`; segments of one sentence are left out.
 
+    Args:
+        model: The fusion model.
+        documents: Read one after the other.
+        most: About so many segments are taken; None for all.
+
     Raises:
         ValueError: Fewer than two segments have two sentences.
     """
-    first, second, owners, times, seconds = [], [], [], [], []
+    first, second, times, seconds = [], [], [], []
+    owners: list[int] = []
     for number, features in enumerate(documents):
+        if most is not None and len(owners) >= most:
+            break
         seconds.append(_seconds(features))
         for segment in range(features.n_segments):
             said = features.sentences[features.sentence_segments == segment].astype(np.float32)

@@ -91,3 +91,23 @@ def test_words_without_times_are_shown_as_they_are(visit: Visit, ids: dict[str, 
     assert not transcripts(page)
     assert any("A transcript without a recording." in text for text in texts(page))
     assert any("<script>alert(1)</script>" in text for text in texts(page))
+
+
+@pytest.mark.parametrize("time", ["nan", "inf", "1e30", "-4"])
+def test_an_address_with_an_impossible_time_opens_the_beginning(
+    visit: Visit, ids: dict[str, str], time: str
+) -> None:
+    assert players(document(visit(), doc=ids[TIDES], t=time))[0].start_time == 0
+
+
+def test_a_document_that_was_removed_leaves_its_time_behind(
+    visit: Visit, ids: dict[str, str]
+) -> None:
+    page = document(visit(), doc=ids[TIDES], t="41.5")
+    page.switch_page("library_page.py")
+    fine(page.run())
+    page.session_state["document"] = "f" * 64
+    page.query_params.clear()
+    page = document(page)
+    assert all(player.start_time == 0 for player in players(page))
+    assert page.selectbox(key="document").value in ids.values()

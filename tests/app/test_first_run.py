@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 from visitor import Visit, fine, press, texts
 
 from app import jobs
+from indexer.ingest import index
+from indexer.library import Library
+from indexer.process import ProcessSettings
+from indexer.sources import scan
 
 
 def test_without_a_library_the_demo_and_an_own_one_are_offered(
@@ -46,7 +51,7 @@ def test_a_library_is_made_of_a_folder_and_opened(
     fine(page.run())
     press(page, "Make the library")
     for _ in range(600):
-        job = jobs.find(str(tmp_path / "mine"))
+        job = jobs.find(f"make:{tmp_path / 'mine'}")
         if job is None or job.done:
             break
         time.sleep(0.1)
@@ -66,7 +71,30 @@ def test_a_folder_that_holds_other_things_is_no_place_for_a_library(
     fine(page.run())
     press(page, "Make the library")
     for _ in range(100):
-        if jobs.find(str(tmp_path)).done:
+        if jobs.find(f"make:{tmp_path}").done:
             break
         time.sleep(0.1)
     assert any("holds other files" in text for text in texts(fine(page.run())))
+
+
+def test_an_address_that_no_file_system_takes_is_told(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    page = open_page({"library": "/" + "a" * 5000})
+    assert page.error and any(b.label == "Build the demo library" for b in page.button)
+
+
+def test_another_library_at_the_same_place_is_another_library(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "mine"))
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.txt").write_text(f"A walrus keeps its {name} pebbles in a row. " * 20)
+        shutil.rmtree(tmp_path / "mine", ignore_errors=True)
+        made = Library.create(tmp_path / "mine")
+        index(made, scan([folder]), ProcessSettings())
+        made.close()
+        assert list(open_page().dataframe[0].value["Title"]) == [name]

@@ -20,7 +20,9 @@ def texts(page: AppTest) -> list[str]:
     """Everything written on the page, without the escapes."""
     kinds = (page.markdown, page.caption, page.info, page.error, page.title, page.subheader)
     kinds += (page.success, page.warning)
-    return [element.value.replace("\\", "") for kind in kinds for element in kind]
+    return [
+        element.value.replace("\\", "").replace("\u2060", "") for kind in kinds for element in kind
+    ]
 
 
 def players(page: AppTest) -> list[Any]:

@@ -211,3 +211,10 @@ def test_what_cannot_be_compared_is_refused() -> None:
         relative_modality_gap(np.eye(3)[:1], np.eye(3)[:1])
     with pytest.raises(ValueError, match=r"\[n, d\]"):
         centroid_gap(np.ones(3), np.eye(3))
+
+
+def test_equal_vectors_are_neighbours_by_chance_only() -> None:
+    same = np.tile(np.eye(4)[0], (60, 1))
+    assert mutual_knn(same, same) == pytest.approx(10 / 59, abs=0.05)
+    assert own_modality_share(same, same) == pytest.approx((0.5, 0.5), abs=0.05)
+    assert hubness(same, same).anti_hubs == 0

@@ -226,3 +226,27 @@ def test_a_model_with_a_forced_gap_is_reported_as_such(
     space = model_space(model, documents)
     assert measure(space)["separability"] > 0.9
     assert "There is a modality gap" in said(space)
+
+
+def test_a_constant_joint_is_told() -> None:
+    x, y, same = rows(80, 16, 1), rows(80, 16, 2), np.tile(np.eye(16)[0], (80, 1))
+    still = replace(made(x, y, same), joint_mean_audio=same, joint_mean_text=same)
+    assert "Not healthy: The joint hardly changes" in said(still)
+
+
+def test_of_few_segments_little_is_said() -> None:
+    few = said(made(*(rows(4, 64, 1),) * 3, each=1))
+    assert "Too few segments to judge by" in few and "Not healthy" not in few
+    assert "hubs" not in few
+
+
+def test_the_control_is_no_larger_than_wanted(documents: list[Features], model: Hilbert) -> None:
+    assert len(control_space(model, documents, most=3).audio) == 4  # whole documents
+
+
+def test_counts_have_no_interval() -> None:
+    space = made(*(rows(40, 8, seed) for seed in (1, 2, 3)))
+    found = jackknife(space, measure(space), measure)
+    assert "recall.audio_to_text.recall_at_1" in found
+    assert not [name for name in found if name.endswith(("candidates", "documents", "queries"))]
+    assert all(0 <= low <= high <= 1 for name, (low, high) in found.items() if "recall_at" in name)
