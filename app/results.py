@@ -27,7 +27,7 @@ from indexer.transcripts.model import Cue
 # Seconds of transcript before and after a moment.
 _AROUND = 45.0
 # Cards whose players are drawn at once; each reads its recording.
-_MOST_CARDS = 10
+_MOST_CARDS = 5
 
 
 def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) -> None:
@@ -166,20 +166,27 @@ def _show_card(
 def _show_around(opened: Opened, hit: Hit, stems: frozenset[str], key: str) -> None:
     if hit.start is None or hit.end is None:
         return
+    place = st.expander(
+        "Transcript around it",
+        icon=":material/subject:",
+        key=f"around-{key}-{hit.segment}",
+        on_change="rerun",  # drawn when it is opened: ten of them would cost a second
+    )
+    if not place.open:
+        return
     cues = [
         cue
         for cue in cues_of(opened.key, opened, hit.document)
         if _within(cue, hit.start - _AROUND, hit.end + _AROUND)
     ]
-    if len(cues) > 1:
-        with st.expander("Transcript around it", icon=":material/subject:"):
-            show_transcript(
-                cues,
-                key=f"around-{key}-{hit.segment}",
-                card=f"card-{key}",
-                found=(hit.start, hit.end),
-                stems=stems,
-            )
+    with place:
+        show_transcript(
+            cues,
+            key=f"follow-{key}-{hit.segment}",
+            card=f"card-{key}",
+            found=(hit.start, hit.end),
+            stems=stems,
+        )
 
 
 def _within(cue: Cue, start: float, end: float) -> bool:
