@@ -114,15 +114,15 @@ def _show_nearest(library: Opened, document: StoredDocument) -> None:
         return
     with st.container(border=True, gap=None):
         for hit in found:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(
-                    plain(hit.title),
-                    key=f"near-{hit.document}",
-                    type="tertiary",
-                    on_click=_go_to,
-                    args=(hit.document,),
-                )
-                st.markdown(f":gray-badge[{hit.score:.2f}]", width="content")
+            title, score = st.columns([5, 1], vertical_alignment="center", gap="small")
+            title.button(
+                plain(hit.title),
+                key=f"near-{hit.document}",
+                type="tertiary",
+                on_click=_go_to,
+                args=(hit.document,),
+            )
+            score.markdown(f":gray-badge[{hit.score:.2f}]")
         if not found:
             st.caption("There is no other document.")
     if st.button("Search with this document", icon=":material/hub:", key="search-like"):

@@ -1,36 +1,20 @@
-"""Answers on the page: a card for each recording with its best moments, or for each moment."""
+"""Answers on the page: cards of recordings or of moments, and all of it to be saved."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
-
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from app import trail
-from app.follow import show_transcript
-from app.links import address, seconds_in_address
-from app.opened import Opened, cues_of
-from app.player import show_player
-from app.words import channel_badges, marked, plain, time_range
-from indexer.commands.common import clock
-from indexer.cut import cut
-from indexer.errors import HilbertError
+from app.answers import Answer
+from app.cards import line, show_card
+from app.links import seconds_in_address
+from app.opened import Opened
+from app.words import plain
 from indexer.export import as_csv, as_dict, as_srt
-from indexer.maintain import existing_recording
-from indexer.results import Copy, DocumentHit, Hit, SearchResult
-from indexer.stored import StoredDocument
-from indexer.transcripts.model import Cue
-
-# Seconds of transcript before and after a moment.
-_AROUND = 45.0
-# Cards whose players are drawn at once; each reads its recording.
-_MOST_CARDS = 5
+from indexer.results import Hit, SearchResult
 
 
-def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) -> None:
+def show_answer(opened: Opened, question: trail.Question, answer: Answer) -> None:
     """What was found, or why there is nothing."""
     if answer.result is None:
         st.error(plain(answer.error), icon=":material/error:")
@@ -43,15 +27,15 @@ def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) 
         return
     count = st.session_state.count or 10
     by_moment = st.session_state.grouping == "moments"
-    with _line():
+    with line():
         _show_summary(result, count, by_moment)
         _show_export(result, count)
     if by_moment:
         for rank, hit in enumerate(result.hits[:count], 1):
-            _show_card(opened, question, rank, hit.title, (hit,), answer.stems, scored=hit)
+            show_card(opened, question, rank, hit.title, (hit,), answer.stems, scored=hit)
         return
     for rank, document in enumerate(result.documents[:count], 1):
-        _show_card(
+        show_card(
             opened,
             question,
             rank,
@@ -62,7 +46,7 @@ def show_answer(opened: Opened, question: trail.Question, answer: trail.Answer) 
         )
 
 
-def show_linked(opened: Opened, question: trail.Question, answer: trail.Answer) -> None:
+def show_linked(opened: Opened, question: trail.Question, answer: Answer) -> None:
     """The moment that the address names, above the rest; it is drawn as it was found."""
     document, seconds = st.query_params.get("doc"), seconds_in_address()
     if not document or seconds is None or answer.result is None:
@@ -71,7 +55,7 @@ def show_linked(opened: Opened, question: trail.Question, answer: trail.Answer) 
     hit = next((h for h in hits if h.document == document and _holds(h, seconds)), None)
     if hit:
         st.caption(":material/link: The moment that you were sent")
-        _show_card(opened, question, 0, hit.title, (hit,), answer.stems, scored=hit)
+        show_card(opened, question, 0, hit.title, (hit,), answer.stems, scored=hit)
 
 
 def _holds(hit: Hit, seconds: float) -> bool:
@@ -111,186 +95,3 @@ def _json(result: SearchResult) -> str:
     import json
 
     return json.dumps(as_dict(result), ensure_ascii=False, indent=2)
-
-
-def _show_card(
-    opened: Opened,
-    question: trail.Question,
-    rank: int,
-    title: str,
-    moments: Sequence[Hit],
-    stems: frozenset[str],
-    scored: Hit | DocumentHit,
-) -> None:
-    """One recording: its player at the chosen moment, what is said there, its other moments."""
-    key = f"{rank}-{scored.document[:12]}-{moments[0].segment if moments else 0}"
-    document = opened.searcher.documents[scored.document]
-    chosen = next(
-        (m for m in moments if m.segment == st.session_state.get(f"chosen-{key}")),
-        moments[0] if moments else None,
-    )
-    with st.container(border=True, key=f"card-{key}"):
-        with st.container(gap=None):
-            with _line():
-                number = f"{rank}\\. " if rank else ""
-                st.markdown(f"**{number}{plain(title)}**", width="content")
-                st.markdown(channel_badges(scored.score, scored.channels), width="content")
-            if details := _details(document):
-                st.caption(details)
-        if chosen is None:
-            return
-        if chosen.text:
-            when = time_range(chosen.start, chosen.end)
-            clocked = f":gray-badge[:material/schedule: {when}] " if when else ""
-            st.markdown(clocked + marked(chosen.text, stems))
-        if rank > _MOST_CARDS and not st.session_state.get(f"full-{key}"):
-            st.button(
-                "Player and transcript",
-                key=f"show-{key}",
-                icon=":material/play_circle:",
-                type="tertiary",
-                on_click=st.session_state.__setitem__,
-                args=(f"full-{key}", True),
-            )
-            return
-        show_player(opened, scored.document, chosen.path, chosen.start, key)
-        _show_around(opened, chosen, stems, key)
-        if chosen.also:
-            st.caption("Nearly the same is said in " + _places(opened, chosen.also))
-        _show_actions(opened, question, chosen, key)
-        for other in moments:
-            if other is not chosen:
-                _show_other(other, stems, key)
-
-
-def _show_around(opened: Opened, hit: Hit, stems: frozenset[str], key: str) -> None:
-    if hit.start is None or hit.end is None:
-        return
-    place = st.expander(
-        "Transcript around it",
-        icon=":material/subject:",
-        key=f"around-{key}-{hit.segment}",
-        on_change="rerun",  # drawn when it is opened: ten of them would cost a second
-    )
-    if not place.open:
-        return
-    cues = [
-        cue
-        for cue in cues_of(opened.key, opened, hit.document)
-        if _within(cue, hit.start - _AROUND, hit.end + _AROUND)
-    ]
-    with place:
-        show_transcript(
-            cues,
-            key=f"follow-{key}-{hit.segment}",
-            card=f"card-{key}",
-            found=(hit.start, hit.end),
-            stems=stems,
-        )
-
-
-def _within(cue: Cue, start: float, end: float) -> bool:
-    return cue.start is not None and cue.end is not None and cue.end > start and cue.start < end
-
-
-def _places(opened: Opened, copies: Sequence[Copy]) -> str:
-    places = []
-    for copy in copies[:5]:
-        title = plain(opened.searcher.documents[copy.document].title)
-        places.append(title if copy.start is None else f"{title} ({clock(copy.start)})")
-    more = len(copies) - len(places)
-    return ", ".join(places) + (f" and {more} more" if more else "")
-
-
-def _show_actions(opened: Opened, question: trail.Question, hit: Hit, key: str) -> None:
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "More like this",
-            key=f"more-{key}",
-            icon=":material/hub:",
-            type="tertiary",
-            on_click=trail.ask_similar,
-            args=(hit,),
-        )
-        if st.button(
-            "Whole recording", key=f"open-{key}", icon=":material/article:", type="tertiary"
-        ):
-            st.session_state["document"] = hit.document
-            st.session_state["document-time"] = hit.start
-            st.switch_page("document_page.py")
-        with st.popover("Link", icon=":material/link:", type="tertiary"):
-            words = question.words if not question.clip else None
-            if words:
-                without = ", without the filters" if trail.filters() else ""
-                st.caption(f"Opens this search again at this moment{without}:")
-            else:
-                st.caption("Opens this moment in its recording:")
-            channel = st.session_state.channel
-            st.code(
-                address(
-                    "" if words else "document",
-                    q=words,
-                    channel=channel if words and channel != "auto" else None,
-                    doc=hit.document,
-                    t=None if hit.start is None else round(hit.start, 1),
-                ),
-                language=None,
-                wrap_lines=True,
-            )
-        if hit.start is not None and existing_recording(opened.library, hit.document):
-            st.download_button(
-                "Sound",
-                lambda: _sound(opened, hit),
-                file_name=f"{trail.safe_name(hit.name)}-{int(hit.start)}.opus",
-                mime="audio/ogg",
-                key=f"sound-{key}",
-                icon=":material/download:",
-                type="tertiary",
-                on_click="ignore",
-                help="This moment as a file of its own",
-            )
-
-
-def _sound(opened: Opened, hit: Hit) -> bytes:
-    """The moment cut out of its recording; empty where that is gone meanwhile."""
-    recording = existing_recording(opened.library, hit.document)
-    if recording is None or hit.start is None or hit.end is None:
-        return b""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "moment.opus"
-        try:
-            cut(recording, hit.start, hit.end, out)
-        except HilbertError:
-            return b""
-        return out.read_bytes()
-
-
-def _show_other(hit: Hit, stems: frozenset[str], key: str) -> None:
-    play, text, score = st.columns([2, 14, 1], vertical_alignment="center", gap="small")
-    play.button(
-        clock(hit.start) if hit.start is not None else "Show",
-        key=f"choose-{key}-{hit.segment}",
-        icon=":material/play_circle:",
-        type="tertiary",
-        help="Another moment of this recording",
-        on_click=st.session_state.__setitem__,
-        args=(f"chosen-{key}", hit.segment),
-    )
-    text.markdown(marked(_short(hit.text, 150), stems))
-    score.markdown(f":gray-badge[{hit.score:.2f}]")
-
-
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
-
-
-def _line() -> DeltaGenerator:
-    """A row with its first part on the left and its last on the right."""
-    return st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    )
-
-
-def _details(document: StoredDocument) -> str:
-    parts = (document.speaker, document.date, document.label)
-    return " · ".join(plain(part) for part in parts if part)

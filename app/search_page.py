@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import links, trail
+from app.answers import find_answer
 from app.asking import ask_here
 from app.clip_view import show_clip
 from app.opened import Opened, here
@@ -26,7 +27,7 @@ def main() -> None:
         _show_documents(library)
         return
     _show_question(question)
-    answer = trail.answer(library, question)
+    answer = find_answer(library, question)
     show_linked(library, question, answer)
     show_answer(library, question, answer)
 

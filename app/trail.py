@@ -1,4 +1,4 @@
-"""The questions of one visitor: what is asked, what was asked before, and their answers."""
+"""The questions of one visitor: what is asked, what was asked before, and in what to search."""
 
 from __future__ import annotations
 
@@ -12,18 +12,13 @@ from typing import Any
 
 import streamlit as st
 
-from app import opened as libraries
-from app.opened import Opened
-from app.words import CHANNEL_NAMES, telling_stems
-from indexer.errors import HilbertError, QueryError
+from app.words import CHANNEL_NAMES
+from indexer.errors import QueryError
 from indexer.filters import Filters
-from indexer.query import Query
-from indexer.results import Hit, SearchResult
-from indexer.search import SAME
+from indexer.results import Hit
 
 # Asked for once and cut to what the visitor wants to see, so that asking for more is free.
 MOST_HITS = 50
-_MOST_ANSWERS = 64
 _MOST_CLIPS = 8
 _MOST_QUESTIONS = 50
 _LONGEST_STEM = 80
@@ -57,15 +52,6 @@ class Question:
     def is_similar(self) -> bool:
         """Whether neighbours of something stored are wanted."""
         return bool(self.document)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What was found, or why nothing could be; `stems` are the words to mark."""
-
-    result: SearchResult | None
-    stems: frozenset[str] = frozenset()
-    error: str = ""
 
 
 def begin() -> None:
@@ -133,7 +119,7 @@ def ask(question: Question) -> None:
                 st.query_params.pop(name, None)
         trail.append(question)
         del trail[:-_MOST_QUESTIONS]
-    answers: dict[Any, Answer] = st.session_state.answers
+    answers: dict[Any, Any] = st.session_state.answers
     for key in [k for k, answer in answers.items() if question in k and answer.error]:
         del answers[key]  # asked for again: it may work now
 
@@ -192,64 +178,6 @@ def go_back() -> None:
         st.session_state.trail.pop()
     question = current()
     st.session_state.typed = question.words if question else ""
-
-
-def answer(opened: Opened, question: Question) -> Answer:
-    """The answer to a question as it is to be answered: found once, kept for the visit."""
-    state = st.session_state
-    way = SAME[state.same or "both"] if question.is_similar else state.channel or "auto"
-    answers: dict[Any, Answer] = state.answers
-    key = (opened.key, question, way, filters())
-    if key not in answers:
-        answers[key] = _find(opened, question, way, filters())
-        for old in list(answers)[:-_MOST_ANSWERS]:
-            del answers[old]
-    return answers[key]
-
-
-def _find(opened: Opened, question: Question, way: str, chosen: Filters) -> Answer:
-    searcher = opened.searcher
-    try:
-        if question.is_similar:
-            with st.spinner("Searching …"), opened.lock:
-                result = searcher.similar(
-                    question.document,
-                    question.seconds,
-                    k=MOST_HITS,
-                    channel=way,
-                    segment_id=question.segment,
-                    filters=chosen,
-                )
-        else:
-            libraries.warm(opened, hears=bool(question.clip))
-            query = _embedded(opened, question)
-            with st.spinner("Searching …"), opened.lock:
-                result = searcher.answer(query, MOST_HITS, way, chosen)
-    except HilbertError as error:
-        return Answer(None, error=str(error))
-    heard = result.heard or ""
-    words = f"{question.words} {heard}".strip()
-    words = words or (question.source.text if question.source else "")
-    return Answer(result, telling_stems(words, searcher.generation.lexical))
-
-
-def _embedded(opened: Opened, question: Question) -> Query:
-    """The question as vectors, made once whatever channel and filters are tried."""
-    queries: dict[Any, Query] = st.session_state.queries
-    key = (opened.key, question)
-    if key not in queries:
-        queries[key] = _embed(opened, question)
-        for old in list(queries)[:-_MOST_ANSWERS]:
-            del queries[old]
-    return queries[key]
-
-
-def _embed(opened: Opened, question: Question) -> Query:
-    if not question.clip:
-        with st.spinner("Searching …"), opened.lock:
-            return opened.searcher.embed(question.words)
-    with clip_file(question) as clip, st.spinner("Listening to the clip …"), opened.lock:
-        return opened.searcher.embed(question.words or None, clip=clip)
 
 
 class clip_file:  # noqa: N801 - used as a function: with clip_file(question) as path

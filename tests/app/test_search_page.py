@@ -77,6 +77,16 @@ def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     assert len(cards(page)) > 4 and len(set(cards(page))) <= 4
 
 
+def test_players_beyond_the_first_wait_until_they_are_wanted(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.segmented_control(key="grouping").set_value("moments")
+    fine(page.run())
+    shown = len(players(page))
+    assert shown <= 5 < len(cards(page))
+    page = press(page, "Player and transcript")
+    assert len(players(page)) == shown + 1
+
+
 def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.multiselect(key="filter-labels").set_value(["nature"])
