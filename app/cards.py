@@ -33,12 +33,20 @@ def show_card(
     opened: Opened,
     question: trail.Question,
     rank: int,
-    title: str,
+    scored: Hit | DocumentHit,
     moments: Sequence[Hit],
     stems: frozenset[str],
-    scored: Hit | DocumentHit,
 ) -> None:
-    """One recording: its player at the chosen moment, what is said there, its other moments."""
+    """One recording: its player at the chosen moment, what is said there, its other moments.
+
+    Args:
+        opened: the library.
+        question: what was asked.
+        rank: from 1; 0 for the moment that a link names.
+        scored: whose score is shown, the recording's or the moment's.
+        moments: to choose from, the best one first.
+        stems: of the words to mark.
+    """
     key = f"{rank}-{scored.document[:12]}-{moments[0].segment if moments else 0}"
     document = opened.searcher.documents[scored.document]
     chosen = next(
@@ -49,7 +57,7 @@ def show_card(
         with st.container(gap=None):
             with line():
                 number = f"{rank}\\. " if rank else ""
-                st.markdown(f"**{number}{plain(title)}**", width="content")
+                st.markdown(f"**{number}{plain(scored.title)}**", width="content")
                 st.markdown(channel_badges(scored.score, scored.channels), width="content")
             if details := _details(document):
                 st.caption(details)

@@ -32,18 +32,10 @@ def show_answer(opened: Opened, question: trail.Question, answer: Answer) -> Non
         _show_export(result, count)
     if by_moment:
         for rank, hit in enumerate(result.hits[:count], 1):
-            show_card(opened, question, rank, hit.title, (hit,), answer.stems, scored=hit)
+            show_card(opened, question, rank, hit, (hit,), answer.stems)
         return
     for rank, document in enumerate(result.documents[:count], 1):
-        show_card(
-            opened,
-            question,
-            rank,
-            document.title,
-            document.moments,
-            answer.stems,
-            scored=document,
-        )
+        show_card(opened, question, rank, document, document.moments, answer.stems)
 
 
 def show_linked(opened: Opened, question: trail.Question, answer: Answer) -> None:
@@ -55,7 +47,12 @@ def show_linked(opened: Opened, question: trail.Question, answer: Answer) -> Non
     hit = next((h for h in hits if h.document == document and _holds(h, seconds)), None)
     if hit:
         st.caption(":material/link: The moment that you were sent")
-        show_card(opened, question, 0, hit.title, (hit,), answer.stems, scored=hit)
+        show_card(opened, question, 0, hit, (hit,), answer.stems)
+    elif document in opened.searcher.documents and st.button(
+        "Open the moment that you were sent", key="open-linked", icon=":material/link:"
+    ):
+        st.session_state["document"], st.session_state["document-time"] = document, seconds
+        st.switch_page("document_page.py")
 
 
 def _holds(hit: Hit, seconds: float) -> bool:

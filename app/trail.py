@@ -6,6 +6,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,9 @@ _MOST_QUESTIONS = 50
 _LONGEST_STEM = 80
 # Widgets whose values outlast a look at another page.
 KEPT = ("typed", "channel", "count", "grouping", "same", "document")
+# Filters of several values, and of one.
 FILTER_KEYS = ("documents", "labels", "folders", "speakers", "languages")
+_SINGLE = {"since": "", "until": "", "minutes": 0}
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class Question:
     Attributes:
         words: what was typed.
         clip: sha256 of a clip's bytes.
-        document, seconds, segment: what is to be alike: a moment, or a whole document where
-            there is no segment.
+        document: id of the document that something is to be like, or in which the moment is.
+        seconds: the moment.
+        segment: id of its segment; None for a whole document.
         label: what the page calls it.
         source: the hit that the moment came from.
     """
@@ -59,7 +64,7 @@ def begin() -> None:
     state = st.session_state
     if "trail" in state:
         # Streamlit forgets a widget that is not drawn, as on another page; a value set stays.
-        for key in (*KEPT, *(f"filter-{name}" for name in (*FILTER_KEYS, *_PLAIN))):
+        for key in (*KEPT, *(f"filter-{name}" for name in (*FILTER_KEYS, *_SINGLE))):
             if key in state:
                 state[key] = state[key]
         return
@@ -67,15 +72,10 @@ def begin() -> None:
     channel = st.query_params.get("channel")
     state.channel = channel if channel in CHANNEL_NAMES else "auto"
     state.typed, state.count, state.grouping, state.same = "", 10, "recordings", "both"
-    for name in FILTER_KEYS:
-        state[f"filter-{name}"] = []
-    state["filter-since"], state["filter-until"], state["filter-minutes"] = "", "", 0
+    forget_filters()
     if words := " ".join(st.query_params.get("q", "").split()):
         ask(Question(words=words, label=words))
         state.typed = words
-
-
-_PLAIN = ("since", "until", "minutes")
 
 
 def filters() -> Filters:
@@ -94,8 +94,8 @@ def forget_filters() -> None:
     """Search everything again."""
     for name in FILTER_KEYS:
         st.session_state[f"filter-{name}"] = []
-    for name in _PLAIN:
-        st.session_state[f"filter-{name}"] = 0 if name == "minutes" else ""
+    for name, nothing in _SINGLE.items():
+        st.session_state[f"filter-{name}"] = nothing
 
 
 def current() -> Question | None:
@@ -180,27 +180,20 @@ def go_back() -> None:
     st.session_state.typed = question.words if question else ""
 
 
-class clip_file:  # noqa: N801 - used as a function: with clip_file(question) as path
+@contextmanager
+def clip_file(question: Question) -> Iterator[Path]:
     """The clip of a question as a file, for as long as the block runs.
 
     Raises:
         QueryError: it is not kept any more.
     """
-
-    def __init__(self, question: Question) -> None:
-        found = st.session_state.clips.get(question.clip)
-        if found is None:
-            raise QueryError(f"{question.label} is not kept any more; upload it again")
-        self._name, self._data = found
-        self._folder = tempfile.TemporaryDirectory()
-
-    def __enter__(self) -> Path:
-        path = Path(self._folder.name) / safe_name(self._name)
-        path.write_bytes(self._data)
-        return path
-
-    def __exit__(self, *_error: object) -> None:
-        self._folder.cleanup()
+    name, data = st.session_state.clips.get(question.clip, ("", None))
+    if data is None:
+        raise QueryError(f"{question.label} is not kept any more; upload it again")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / safe_name(name)
+        path.write_bytes(data)
+        yield path
 
 
 def safe_name(name: str) -> str:

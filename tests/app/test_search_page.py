@@ -136,6 +136,9 @@ def test_a_link_leads_back_to_the_moment(visit: Visit, library: Path) -> None:
     assert players(again)[0].start_time == 32
     elsewhere = visit({**values, "library": str(library), "t": "soon"})
     assert cards(elsewhere) == cards(page)
+    # Not among what these words find: its recording is opened there.
+    other = visit({"q": '"thistles"', "doc": values["doc"], "t": "41"})
+    assert players(press(other, "Open the moment that you were sent"))[0].start_time == 41
 
 
 def test_a_clip_finds_its_talk_and_says_what_was_heard(visit: Visit, clip: Path) -> None:
