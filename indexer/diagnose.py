@@ -209,6 +209,8 @@ def require_pairs(generation: Generation) -> None:
     """
     audio = generation.index("segments", "audio").ids
     text = generation.index("segments", "text").ids
+    if not len(audio) and not len(text):
+        raise QueryError("nothing in this library can be measured; index recordings into it")
     if not len(audio):
         raise QueryError(
             "nothing in this library has sound: it holds transcripts only, so there is no gap "

@@ -12,6 +12,7 @@ from visitor import Visit, fine, press, texts
 
 from app import jobs
 from indexer.library import Library
+from indexer.maintain import remove
 
 
 @pytest.fixture
@@ -150,3 +151,22 @@ def test_the_time_left_is_told_when_there_is_something_to_go_by() -> None:
     assert job.time_left == "5 min left"
     job.share = 0.75
     assert job.time_left == "33 s left"
+
+
+def test_an_emptied_library_says_so_on_every_page(copy: Path, open_page: Visit) -> None:
+    emptied = Library.open(copy)
+    remove(emptied, [d.id for d in emptied.catalog.documents()])
+    emptied.close()
+    page = open_page()
+    assert any("This library is empty" in text for text in texts(page))
+    for file, said in (
+        ("document_page.py", "This library is empty"),
+        ("library_page.py", "0 documents"),
+        ("diagnostics_page.py", "nothing in this library can be measured"),
+    ):
+        page.switch_page(file)
+        assert any(said in text for text in texts(fine(page.run()))), file
+    page.switch_page("search_page.py")
+    fine(page.run()).text_input(key="typed").set_value("tea")
+    page = press(page, "Search")
+    assert page.info or page.error

@@ -93,6 +93,7 @@ def test_progress_reaches_its_end(searcher: Searcher) -> None:
 @pytest.mark.parametrize(
     ("audio", "text", "message"),
     [
+        ([], [], "index recordings into it"),
         ([], [0, 1, 2], "transcripts only"),
         ([0, 1, 2], [], "nothing in this library has words"),
         ([0, 1], [1, 2], "has 1 of them"),
