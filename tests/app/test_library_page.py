@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visitor import Visit, fine, press, texts
 
-from app import jobs
+from app import jobs, work
 from indexer.library import Library
 from indexer.maintain import remove
 
@@ -90,20 +90,17 @@ def test_a_folder_that_is_not_there_is_told(copy: Path, open_page: Visit, tmp_pa
     assert "there is no such file or folder" in failed[0]["Why"].iloc[0]
 
 
-def test_documents_are_removed_only_when_confirmed(copy: Path, open_page: Visit) -> None:
+def test_a_removed_document_is_gone_from_the_page(copy: Path, open_page: Visit) -> None:
     page = library_page(open_page())
-    key = next(d for d in page.dataframe).proto.id
-    assert key
-    assert next(b for b in page.button if b.key == "remove-chosen").disabled
+    assert next(b for b in page.button if b.key == "remove-chosen").disabled  # nothing is chosen
     opened = Library.open(copy)
     gone = next(d for d in opened.catalog.documents() if d.name == "odd-words")
     opened.close()
-    from app import work
-
     job = jobs.Job("Removing")
     job.run(lambda job: work.remove_documents(job, copy, [gone.id]))
     assert job.result == 1 and not job.error
-    assert len(next(iter(fine(page.run()).dataframe)).value) == 3
+    table = fine(page.run()).dataframe[0].value
+    assert len(table) == 3 and "odd-words" not in list(table["Title"])
 
 
 def test_the_index_is_rebuilt(copy: Path, open_page: Visit) -> None:

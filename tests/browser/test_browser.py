@@ -176,6 +176,25 @@ def test_files_are_added_and_the_broken_one_among_them_is_told(
     page.get_by_text("beetle-in-the-fog-excerpt").first.wait_for()
 
 
+def test_a_document_is_removed_when_that_is_confirmed(
+    page: Page, library: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(library, copy)
+    page.goto(f"/library?library={copy}")
+    page.get_by_role("heading", name="4 documents").wait_for()
+    table = page.get_by_test_id("stDataFrame")
+    table.locator("canvas").first.wait_for()
+    table.click(position={"x": 17, "y": 53})  # the box of the first row
+    page.get_by_role("button", name="Remove 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("button", name="Remove 1").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    page.get_by_role("heading", name="3 documents").wait_for()
+    nothing_is_wrong(page)
+
+
 def test_diagnostics_are_measured_drawn_and_saved(page: Page) -> None:
     page.goto("/diagnostics")
     page.get_by_text("Reading", exact=True).wait_for()
