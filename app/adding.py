@@ -56,8 +56,11 @@ def show_adding(opened: Opened) -> None:
             icon=":material/create_new_folder:",
             disabled=busy or not named,
         ):
-            _start(folder, Path(os.path.expanduser(named)).absolute())
-            st.rerun()
+            wanted = Path(os.path.expanduser(named)).absolute()
+            if os.path.exists(wanted):
+                _start(folder, wanted)
+                st.rerun()
+            st.error(plain(f"There is no folder {wanted}"))
     st.toggle(
         "Recognise the speech of recordings without a transcript",
         value=True,
@@ -91,11 +94,12 @@ def show_summary(summary: Summary) -> None:
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed; the library holds "
         f"{summary.documents} documents."
     )
-    show = st.warning if summary.failed else st.success
-    show(counts, icon=":material/warning:" if summary.failed else ":material/check:")
+    well = summary.documents and not summary.failed
+    show = st.success if well else st.warning
+    show(counts, icon=":material/check:" if well else ":material/warning:")
     show_failures(summary.failed)
     if summary.warnings:
-        with st.expander(f"{len(summary.warnings)} files with a remark"):
+        with st.expander("Remarks on files and folders", expanded=not summary.documents):
             for path, texts in summary.warnings.items():
                 for text in texts:
                     st.markdown(f"{plain(Path(path).name)}: {plain(text)}")

@@ -20,7 +20,7 @@ def ask_here(opened: Opened) -> None:
     """Draw the search box and everything that belongs to a question."""
     _words_box()
     question = trail.current()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _clip_box()
         _filter_box(opened)
         if question and question.is_similar:
@@ -47,7 +47,7 @@ def ask_here(opened: Opened) -> None:
             key="grouping",
             width="content",
         )
-        st.selectbox("At most", _COUNTS, key="count", width=110)
+        st.selectbox("At most", _COUNTS, key="count", width=88)
 
 
 def _words_box() -> None:

@@ -58,7 +58,8 @@ def show_card(
             with line():
                 number = f"{rank}\\. " if rank else ""
                 st.markdown(f"**{number}{plain(scored.title)}**", width="content")
-                st.markdown(channel_badges(scored.score, scored.channels), width="content")
+                shown = chosen if chosen is not None and chosen is not moments[0] else scored
+                st.markdown(channel_badges(shown.score, shown.channels), width="content")
             if details := _details(document):
                 st.caption(details)
         if chosen is None:
@@ -190,7 +191,7 @@ def _sound(opened: Opened, hit: Hit) -> bytes:
 
 
 def _show_other(hit: Hit, stems: frozenset[str], key: str) -> None:
-    play, text, score = st.columns([2, 14, 1], vertical_alignment="center", gap="small")
+    play, text, score = st.columns([2, 13, 2], vertical_alignment="center", gap="small")
     play.button(
         clock(hit.start) if hit.start is not None else "Show",
         key=f"choose-{key}-{hit.segment}",

@@ -19,6 +19,8 @@ WORDS_FROM: Mapping[str, str] = {
     "none": "nothing said",
     "unheard": "recordings not listened to",
 }
+# Where there are no words to be from anywhere.
+_COUNTED = {"none": "without speech", "unheard": "not listened to"}
 
 
 def show_facts(opened: Opened) -> None:
@@ -33,7 +35,7 @@ def show_facts(opened: Opened) -> None:
         documents.metric("Documents", f"{facts['documents']:,}")
         hours.metric("Recordings", _length(facts["hours"]))
         words = [
-            f"{count:,} from {WORDS_FROM.get(source, source)}"
+            f"{count:,} {_COUNTED.get(source) or 'from ' + WORDS_FROM.get(source, source)}"
             for source, count in facts["words_from"].items()
         ]
         _fact("Words", *words)

@@ -12,6 +12,7 @@ import streamlit as st
 from app import jobs, work
 from app.adding import show_summary
 from app.words import plain
+from indexer.library import CATALOG_FILE
 
 _DEMO = "hilbert-demo"
 _DEMO_KEY = "demo"
@@ -76,6 +77,9 @@ def _offer_own(folder: Path | None) -> None:
     made = Path(os.path.expanduser(named)).absolute()
     key = f"make:{made}"
     job = jobs.find(key)
+    if os.path.isfile(made / CATALOG_FILE) and st.button("Open this library", key="open-own"):
+        st.query_params["library"] = str(made)
+        st.rerun()
     if not (job and not job.done):
         st.button(
             "Make the library",

@@ -28,7 +28,8 @@ def main() -> None:
         _show_documents(library, documents)
     failures = library.library.catalog.failures()
     if failures:
-        st.subheader(f"{len(failures)} files could not be indexed")
+        files = "file" if len(failures) == 1 else "files"
+        st.subheader(f"{len(failures)} {files} could not be indexed")
         show_failures(failures)
         st.caption("Mend or replace them and add them again; the others are not touched.")
     _show_health(library)

@@ -155,6 +155,7 @@ def drop_clip() -> None:
 
 def ask_similar(hit: Hit) -> None:
     """Ask for the neighbours of a moment."""
+    st.session_state.typed = ""
     seconds = 0.0 if hit.start is None else (hit.start + (hit.end or hit.start)) / 2
     ask(
         Question(

@@ -16,7 +16,8 @@ from indexer.languages import language_code
 from indexer.stored import StoredDocument
 from indexer.table import SegmentTable
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = re.compile(rf"\d{{4}}(?:-{_MONTH}(?:-{_DAY})?)?", re.ASCII)
 # As tags and file names have it too: 20210328, 2021/03/28, 2021:03:28, 2021-03-28T10:00:00Z.
 _WRITTEN = re.compile(r"(\d{4})(?:[-/:.]?(\d{2})(?:[-/:.]?(\d{2}))?)?(?!\d)", re.ASCII)
 _NAMED = 8
@@ -30,7 +31,8 @@ class Filters:
         documents: names (file stems), titles or ids.
         labels: as the documents have them, whatever the case.
         folders: documents that lie in or below them.
-        speakers: part of a name, of the document's speaker or of who speaks in the moment.
+        speakers: what a name or a part of it begins with, of the document's speaker or of who
+            speaks in the moment.
         since: first date, `2021`, `2021-03` or `2021-03-28`.
         until: last date, written alike; all of that year, month or day.
         min_seconds: of the recording.
@@ -129,7 +131,7 @@ def _between(
         if not date:
             continue
         if not _DATE.fullmatch(date):
-            raise QueryError(f"--{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
+            raise QueryError(f"{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
         for row, document in enumerate(documents):
             day = _day(document.date)
             same = min(len(day), len(date))
@@ -152,7 +154,9 @@ def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
     ]
     passed = np.zeros(len(names), bool)
     for value in wanted:
-        found = np.array([value.casefold() in name for name in names], bool)
+        # "anna" is Anna and Anna-Lena, not Hannah.
+        begins = re.compile(rf"\b{re.escape(value.casefold())}")
+        found = np.array([begins.search(name) is not None for name in names], bool)
         if not found.any():
             raise QueryError(f"nobody called '{value}' speaks in this library")
         passed |= found

@@ -81,6 +81,8 @@ def read_typed(text: str, *, alone: bool = True) -> Typed:
         kept.append(shown)
     if not kept and alone:
         raise QueryError("the query only excludes; type also what you are looking for")
+    if not terms and alone:
+        raise QueryError("there are no words in the query; type what you are looking for")
     return Typed(
         " ".join(kept), tuple(dict.fromkeys(terms))[:_MAX_TERMS], tuple(phrases), tuple(excluded)
     )

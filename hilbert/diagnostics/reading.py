@@ -30,6 +30,8 @@ _SIDE_BY_SIDE = 0.5
 _CHANCES = 5.0
 # Of fewer segments nothing is said about alignment and hubs.
 _FEW = 30
+# Of fewer recordings no change of recall is taken for one.
+_FEW_DOCUMENTS = 20
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,14 @@ def _centring(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[F
         f"to {after['centroid_gap']:.2f} apart and the probe from "
         f"{_percent(before['separability'])} to {_percent(after['separability'])}"
     )
-    if new - old > worth:
+    documents = sum(part["documents"] for part in before["recall_by_length"].values())
+    if documents < _FEW_DOCUMENTS:
+        yield Finding(
+            CARE,
+            f"{facts}; sound then finds its words first in {_percent(new)} instead of "
+            f"{_percent(old)}. {documents} recordings are too few to tell whether that is chance.",
+        )
+    elif new - old > worth:
         yield Finding(
             CARE,
             f"{facts}, and sound finds its words first in {_percent(new)} instead of "

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import library_option
+from indexer.commands.common import library_option, read_seconds
 
 _MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 
@@ -23,7 +23,7 @@ def command(moment: str, out: Path, library: Path, force: bool) -> None:
     The extension of OUT names the format: .opus, .ogg, .mp3, .m4a, .flac or .wav.
     """
     found = _MOMENT.fullmatch(moment)
-    times = [_seconds(found[key]) for key in ("start", "end")] if found else []
+    times = [read_seconds(found[key]) for key in ("start", "end")] if found else []
     if found is None or None in times:
         raise click.UsageError(
             f"'{moment}' is no part of a recording; write NAME@START-END, such as talk@83.5-97 "
@@ -31,6 +31,8 @@ def command(moment: str, out: Path, library: Path, force: bool) -> None:
         )
     if out.exists() and not force:
         raise click.UsageError(f"{out} exists; name another file, or replace it with --force")
+    if not out.absolute().parent.is_dir():
+        raise click.UsageError(f"{out}: there is no folder {out.absolute().parent}")
     from indexer.cut import cut
     from indexer.errors import AudioError
     from indexer.library import Library
@@ -48,15 +50,3 @@ def command(moment: str, out: Path, library: Path, force: bool) -> None:
     start, end = (time or 0.0 for time in times)
     seconds = cut(recording, start, end, out)
     click.echo(f"{out}: {seconds:.1f} s of {document.title}")
-
-
-def _seconds(text: str) -> float | None:
-    """`83.5`, `1:23.5` or `1:02:03` in seconds; None for what is no time."""
-    parts = text.split(":")
-    try:
-        values = [float(part) for part in parts]
-    except ValueError:
-        return None
-    if len(values) > 3 or any(value >= 60 for value in values[1:]):
-        return None
-    return sum(value * 60**power for power, value in enumerate(reversed(values)))

@@ -45,6 +45,18 @@ k_option: Callable[..., Any] = click.option(
 )
 
 
+def read_seconds(text: str) -> float | None:
+    """`83.5`, `1:23.5` or `1:02:03` in seconds; None for what is no time."""
+    try:
+        values = [float(part) for part in text.split(":")]
+    except ValueError:
+        return None
+    if len(values) > 3 or any(value >= 60 for value in values[1:]):
+        return None
+    seconds = sum(value * 60**power for power, value in enumerate(reversed(values)))
+    return seconds if 0 <= seconds < float("inf") else None
+
+
 def print_json(value: Any, *, indent: int | None = 2) -> None:
     """Print a value as JSON on standard output."""
     click.echo(json.dumps(value, indent=indent, ensure_ascii=False))

@@ -36,7 +36,8 @@ def command(library: Path, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for column in ("name", "title", "length", "words from", "date", "speaker", "label"):
+    table.add_column("name", no_wrap=True)  # to be copied
+    for column in ("title", "length", "words from", "date", "speaker", "label"):
         table.add_column(column, overflow="fold")
     for d in documents:
         table.add_row(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @click.command("search")
-@click.argument("query", required=False)
+@click.argument("query", nargs=-1)
 @library_option
 @click.option("--clip", type=click.Path(path_type=Path), help="Search with a short recording.")
 @click.option(
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     help="Print moments for people, as JSON, as a table, or as a list of clips.",
 )
 def command(
-    query: str | None,
+    query: tuple[str, ...],
     library: Path,
     clip: Path | None,
     queries: Path | None,
@@ -73,7 +73,8 @@ def command(
     "Words in quotes" must be said; a -word must not; begin* stands for every word that begins so.
     A query that starts with a minus goes behind --.
     """
-    if (queries and (query is not None or clip)) or not (queries or clip or query is not None):
+    words = " ".join(query) if query else None
+    if (queries and (query or clip)) or not (queries or clip or query):
         raise click.UsageError("give a query, --clip FILE or both; or --queries FILE")
     form = "json" if as_json else form
     if queries and form not in ("text", "json"):
@@ -90,7 +91,7 @@ def command(
         for question in questions:
             _answer_line(asked, question, form == "json", explain)
         return
-    result = asked.search(query, clip)
+    result = asked.search(words, clip)
     result.timings_ms["open"] = opened
     _PRINT[form](result) if form in _PRINT else print_result(result, explain)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from indexer.commands.common import (
     print_json,
     print_result,
     read_filters,
+    read_seconds,
 )
+
+_TIME = re.compile(r"[-+]?[\d.:]+|[-+]?(nan|inf)", re.IGNORECASE)
 
 
 @click.command("similar")
@@ -66,10 +70,11 @@ def _read_moment(moment: str) -> tuple[str, float | None]:
     name, at, seconds = moment.rpartition("@")
     if not at:
         return moment, None
-    try:
-        time = float(seconds)
-    except ValueError:
+    time = read_seconds(seconds)
+    if time is None and not _TIME.fullmatch(seconds):
         return moment, None  # a name may hold an @
-    if not name or not 0 <= time < float("inf"):
-        raise click.UsageError(f"'{moment}' is no moment; write NAME@SECONDS, such as talk@83.5")
+    if not name or time is None:
+        raise click.UsageError(
+            f"'{moment}' is no moment; write NAME@SECONDS, such as talk@83.5 or talk@1:23"
+        )
     return name, time

@@ -69,9 +69,11 @@ def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     assert len(set(cards(page))) == len(cards(page)) <= 4
     others = [b for b in page.button if b.key and b.key.startswith("choose-1-")]
     assert others and players(page)[0].start_time == 32
+    badges = next(text for text in texts(page) if "score" in text)
     others[0].click()
     fine(page.run())
-    assert players(page)[0].start_time != 32  # the same card, at another moment
+    assert players(page)[0].start_time != 32  # the same card, at another moment, with its score
+    assert badges != next(text for text in texts(page) if "score" in text)
     page.segmented_control(key="grouping").set_value("moments")
     fine(page.run())
     assert len(cards(page)) > 4 and len(set(cards(page))) <= 4

@@ -260,7 +260,7 @@ def test_a_missing_library_is_a_line_that_says_how_to_make_one(
         (("similar", "why-tides-lag@4000"), "why-tides-lag ends at 76 s"),
         (("search", "  "), "the query is empty"),
         (("search", "tea", "--label", "sport"), "no label 'sport' in this library; there is"),
-        (("search", "tea", "--since", "May"), "--since 'May' is no date"),
+        (("search", "tea", "--since", "May"), "since 'May' is no date"),
         (("clip", "why-tides-lag@90-95", "a.wav"), "ends before 90 s"),
         (("clip", "nobody@1-2", "a.wav"), "no document is called 'nobody'"),
         (("search", "--clip", "gone.wav"), "gone.wav: there is no such file"),
@@ -332,3 +332,18 @@ def test_a_name_may_hold_an_at_sign_and_a_home_may_be_nobodys(
     is_one_line(hilbert("similar", "me@home", "-l", folder), 1, "me@home")
     nobodys = hilbert("similar", "x", "-l", "~nobody-is-called-so/x")
     is_one_line(nobodys, 1, "there is no library here")
+
+
+def test_words_need_no_quotes_and_times_may_be_clocks(
+    hilbert: Hilbert, folder: Path, tmp_path: Path
+) -> None:
+    status, output, _ = hilbert("search", "ocean", "basin", "tea", *LEXICAL, "-l", folder)
+    assert status == 0 and "why-tides-lag" in output
+    status, output, _ = hilbert("similar", "why-tides-lag@0:35", "-l", folder, "--json")
+    by_clock = json.loads(output)["hits"]
+    status, output, _ = hilbert("similar", "why-tides-lag@35", "-l", folder, "--json")
+    assert status == 0 and json.loads(output)["hits"] == by_clock
+    nowhere = tmp_path / "nowhere" / "part.opus"
+    is_one_line(
+        hilbert("clip", "why-tides-lag@1-2", nowhere, "-l", folder), 2, "there is no folder"
+    )

@@ -73,7 +73,7 @@ def test_all_filters_must_hold(table: SegmentTable) -> None:
         ({"documents": ("z",)}, "no document 'z' in this library; there is a, b, c"),
         ({"folders": ("/nowhere",)}, "nothing in this library lies in /nowhere"),
         ({"speakers": ("carl",)}, "nobody called 'carl' speaks"),
-        ({"since": "March"}, "--since 'March' is no date; write 2021, 2021-03 or 2021-03-28"),
+        ({"since": "March"}, "since 'March' is no date; write 2021, 2021-03 or 2021-03-28"),
         ({"languages": ("klingonish",)}, "is no language; write a code such as en"),
         ({"labels": ("science",), "min_seconds": 9e9}, "passes all the filters; leave one out"),
     ],
@@ -115,3 +115,16 @@ def test_a_date_that_cannot_be_read_is_no_date(table: SegmentTable) -> None:
 
 def test_one_value_may_stand_for_itself() -> None:
     assert Filters(speakers="anna").speakers == ("anna",)  # type: ignore[arg-type]
+
+
+def test_a_name_is_named_by_its_beginning(table: SegmentTable) -> None:
+    table.speakers[0] = "Hannah Beck"
+    with pytest.raises(QueryError, match="nobody called 'annah'"):
+        passed(table, speakers=("annah",))
+    assert 0 in passed(table, speakers=("hann",)) and 0 in passed(table, speakers=("beck",))
+
+
+def test_an_impossible_day_is_no_date(table: SegmentTable) -> None:
+    for date in ("2021-13", "2021-02-45", "2021-00"):
+        with pytest.raises(QueryError, match="is no date"):
+            passed(table, since=date)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -23,6 +23,7 @@ from indexer.library import Library
 from indexer.query import CHANNELS
 from indexer.results import Hit, SearchResult
 from indexer.search import Searcher
+from indexer.typed import query_terms
 
 WriteSound = Callable[..., Path]
 TEA = "why is the water in the ocean like a cup of tea"
@@ -295,7 +296,12 @@ def test_a_library_searches_from_python(small_library: Library, searcher: Search
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(st.characters(), min_size=1, max_size=80).filter(str.strip))
-def test_any_typed_text_is_answered(searcher: Searcher, typed: str) -> None:
+@example("-?!")
+def test_any_typed_text_with_a_word_in_it_is_answered(searcher: Searcher, typed: str) -> None:
+    if not query_terms(typed):
+        with pytest.raises(QueryError, match="no words in the query"):
+            searcher.search(typed)
+        return
     hits = searcher.search(typed).hits
     assert len(hits) == 10 and all(np.isfinite(hit.score) for hit in hits)
 

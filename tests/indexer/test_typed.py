@@ -47,6 +47,8 @@ def test_a_hyphenated_exclusion_is_one_phrase() -> None:
     ("typed", "reason"),
     [
         (" \t ", "the query is empty"),
+        ('""', "no words in the query"),
+        ("* ?!", "no words in the query"),
         ("-music", "only excludes; type also what you are looking for"),
         ('-"broken bone" -tea', "only excludes"),
         ("word " * 3000, "longer than 10000 characters"),
