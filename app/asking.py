@@ -13,7 +13,7 @@ from indexer.sources import RECORDING_EXTENSIONS
 
 _COUNTS = (5, 10, 20, trail.MOST_HITS)
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
-_SAME_NAMES = {"both": "Words and sound", "words": "Same words", "sound": "Same sound"}
+_SAME_NAMES = {"both": "Both", "words": "Words", "sound": "Sound"}
 
 
 def ask_here(opened: Opened) -> None:
