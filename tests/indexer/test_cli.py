@@ -347,3 +347,15 @@ def test_words_need_no_quotes_and_times_may_be_clocks(
     is_one_line(
         hilbert("clip", "why-tides-lag@1-2", nowhere, "-l", folder), 2, "there is no folder"
     )
+
+
+def test_lone_surrogates_in_a_file_of_queries_cost_nothing(
+    hilbert: Hilbert, folder: Path, tmp_path: Path
+) -> None:
+    questions = [{"query": "\ud800 celery"}, {"clip": "\ud800.wav"}, {"query": "celery"}]
+    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, questions)))
+    status, output, errors = hilbert(
+        "search", "-l", folder, "--queries", tmp_path / "queries.jsonl", "-k", 1
+    )
+    assert status == 0 and "Traceback" not in errors
+    assert output.count("> ") >= 2 and "failed: " in output

@@ -203,3 +203,9 @@ def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
     for first in range(0, 28):
         held = long.holding(tuple(words[first : first + 32]))
         assert held == both, first
+
+
+def test_words_come_in_the_order_of_the_query(lexical: Lexical) -> None:
+    ids = [segment_id("b" * 64, 0), segment_id("a" * 64, 0)]
+    for asked in (["tea", "celery", "bone"], ["bone", "celery", "tea"]):
+        assert list(lexical.said(asked, ids)) == asked
