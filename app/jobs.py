@@ -60,7 +60,7 @@ class Job:
     def time_left(self) -> str:
         """How long it will take, by what has been done so far; empty where that tells nothing."""
         passed = time.monotonic() - self.started
-        if self.share < 0.02 or passed < 2:
+        if self.share < 0.05 or passed < 5:  # models are still being loaded
             return ""
         left = passed / self.share * (1 - self.share)
         return f"{left / 60:.0f} min left" if left >= 90 else f"{max(1, round(left)):.0f} s left"
@@ -130,9 +130,7 @@ def _watch(key: str) -> None:
     job = find(key)
     if job is None or job.done:
         st.rerun(scope="app")
-    with st.container(border=True):
-        left, right = st.columns([6, 1], vertical_alignment="center")
-        left.progress(
-            job.share, text=" · ".join(filter(None, (job.title, plain(job.text), job.time_left)))
-        )
-        right.button("Stop", key=f"stop-{key}", on_click=job.stop, width="stretch")
+    told = " · ".join(filter(None, (job.title, plain(job.text), job.time_left)))
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.progress(job.share, text=told, width="stretch")
+        st.button("Stop", key=f"stop-{key}", on_click=job.stop, width="content")
