@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.opened import Opened
 from app.words import plain
-from indexer.diagnose import card_heading
+from indexer.model_card import card_heading
 
 WORDS_FROM: Mapping[str, str] = {
     "timed": "timed transcripts",

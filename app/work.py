@@ -10,11 +10,13 @@ from app.jobs import Job
 from app.opened import Opened
 from app.trail import safe_name
 from indexer.assets import demo_folder
-from indexer.diagnose import Diagnosis, card_text, diagnose
+from indexer.diagnose import Diagnosis, diagnose
 from indexer.errors import LibraryError
+from indexer.files import write_atomically
 from indexer.ingest import Summary, index
 from indexer.library import Library
 from indexer.maintain import rebuild, remove
+from indexer.model_card import card_text
 from indexer.process import ProcessSettings
 from indexer.report import html_report
 from indexer.sources import scan
@@ -75,7 +77,7 @@ def keep_upload(folder: Path, name: str, data: bytes) -> Path:
     uploads = folder / UPLOADS
     uploads.mkdir(exist_ok=True)
     path = uploads / safe_name(name)
-    path.write_bytes(data)
+    write_atomically(path, lambda partial: partial.write_bytes(data))
     return path
 
 

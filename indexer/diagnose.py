@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from hilbert.diagnostics import (
     sample_cosines,
 )
 from indexer.errors import QueryError
+from indexer.model_card import card_heading
 
 if TYPE_CHECKING:
     from hilbert.features import Features
@@ -187,18 +187,6 @@ def diagnose(
         },
         points=sample.points(shown),
     )
-
-
-def card_text(model_folder: Path) -> str:
-    """The card of a model, empty where it has none."""
-    card = model_folder / "README.md"
-    return card.read_text(encoding="utf-8", errors="replace") if card.is_file() else ""
-
-
-def card_heading(model_folder: Path) -> str:
-    """What a model calls itself: the heading of its card."""
-    first = next(iter(card_text(model_folder).lstrip().splitlines()), "")
-    return first.lstrip("# ") if first.startswith("#") else "without a card"
 
 
 def require_pairs(generation: Generation) -> None:

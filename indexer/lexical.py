@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -42,14 +41,6 @@ _LEAST_WEIGHT = 1.0
 _MOST_WORDS = 100
 
 
-@dataclass(frozen=True)
-class LexicalHit:
-    """A segment with query words in it and its BM25 score (higher is better)."""
-
-    id: int
-    score: float
-
-
 class Lexical(Stored):
     """Reads `lexical.sqlite` of one generation, and finds words in it."""
 
@@ -75,18 +66,11 @@ class Lexical(Stored):
             db.close()
         sync_file(path)
 
-    def search(self, query: str | Sequence[str], k: int = -1) -> list[LexicalHit]:
-        """The best `k` segments by BM25 that hold any word of the query; all for -1.
-
-        Whatever is typed is taken as words; nothing of FTS5's own syntax is interpreted. Of
-        terms (`Typed.terms`), those that end in `*` stand for all words that begin so.
-        """
-        scores = self._bm25("words", _terms(query))
-        best = sorted(scores.items(), key=lambda hit: (-hit[1], hit[0]))
-        return [LexicalHit(id_, score) for id_, score in (best if k < 0 else best[:k])]
-
     def scores(self, terms: Sequence[str], alike: bool = True) -> dict[int, float]:
         """Segments with words of the query, scored by the share of its weight that they hold.
+
+        BM25, divided by `weight`. Nothing of FTS5's own syntax is interpreted in a term; one that
+        ends in `*` stands for all words that begin so.
 
         Args:
             terms: see `Typed.terms`.

@@ -15,8 +15,6 @@ from indexer.table import SegmentTable
 _AS_GOOD = 0.85
 # Cosine of the texts of segments that say the same: an advertisement, a trailer.
 _THE_SAME = 0.97
-# Rows whose vectors are read at a time.
-_AT_ONCE = 20_000
 
 
 @dataclass
@@ -92,24 +90,23 @@ def _next(
 def add_copies(
     moments: Sequence[Moment],
     rows: NDArray[np.int64],
-    text_vectors: Callable[[NDArray[np.int64]], NDArray[np.float32]],
+    text_cosines: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]],
 ) -> None:
     """Give moments the copies among rows that were not ranked any more.
 
     Args:
         moments: the best ones.
         rows: that are searched, those of the moments among them, best first.
-        text_vectors: rows to `[n, d]`, zeros where a row has none.
+        text_cosines: `n` rows and `m` rows to `[n, m]`, 0 where one of them has no words.
     """
+    if not moments:
+        return
     taken = {row for m in moments for row in (*range(m.first, m.last + 1), *m.copies)}
-    rest = np.array([row for row in rows.tolist() if row not in taken], np.int64)
-    best = text_vectors(np.array([m.best for m in moments], np.int64))
-    for first in range(0, len(rest) if moments else 0, _AT_ONCE):
-        part = rest[first : first + _AT_ONCE]
-        cosines = text_vectors(part) @ best.T  # [rows, moments]
-        like = cosines.argmax(1)
-        for place in np.flatnonzero(cosines.max(1) >= _THE_SAME).tolist():
-            moments[like[place]].copies.append(int(part[place]))
+    rest = rows[~np.isin(rows, list(taken))]
+    cosines = text_cosines(rest, np.array([m.best for m in moments], np.int64))
+    like = cosines.argmax(1)
+    for place in np.flatnonzero(cosines.max(1) >= _THE_SAME).tolist():
+        moments[like[place]].copies.append(int(rest[place]))
 
 
 class _Known:

@@ -247,7 +247,7 @@ class Searcher:
         scores = fused.segment_scores
         moments = list(islice(self._moments(scores, searched), k))
         rows = np.flatnonzero(searched)
-        add_copies(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_vectors)
+        add_copies(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
         each = _MOMENTS_EACH if grouped else 0
         return show.hits(moments), self._documents(fused, searched, show, k, each)
 
@@ -292,8 +292,11 @@ class Searcher:
 
         return vector
 
-    def _text_vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        return self.generation.index("segments", "text").vectors_at(self._text_rows[rows])
+    def _text_cosines(
+        self, rows: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        index = self.generation.index("segments", "text")
+        return index.products(index.vectors_at(self._text_rows[others]), self._text_rows[rows])
 
     @cached_property
     def _text_rows(self) -> NDArray[np.int64]:

@@ -101,6 +101,14 @@ class VectorIndex:
         out[known] = (self._all() @ query.astype(np.float32))[rows[known]]
         return out
 
+    def products(
+        self, queries: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Cosines of the vectors at `rows` with each of `queries [k, d]`, `[rows, k]`; -1: 0."""
+        out = np.zeros((len(rows), len(queries)), np.float32)
+        out[rows >= 0] = (self._all() @ queries.T)[rows[rows >= 0]]
+        return out
+
     def scores(self, query: NDArray[np.float32], ids: Sequence[int]) -> NDArray[np.float32]:
         """Cosine of `query [d]` with each of `ids`; NaN where an id has no vector."""
         return self.scores_at(query, self.rows(ids))

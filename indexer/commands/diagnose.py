@@ -73,8 +73,8 @@ def command(
 
 
 def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
-    from indexer.diagnose import card_text
     from indexer.files import write_atomically
+    from indexer.model_card import card_text
     from indexer.report import html_report
 
     page = html_report(diagnosis, card_text(model_folder))

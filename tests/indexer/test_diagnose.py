@@ -16,10 +16,11 @@ import pytest
 
 from hilbert.diagnostics import centroid_gap, flatten
 from indexer.cli import run
-from indexer.diagnose import Diagnosis, card_heading, diagnose, require_pairs
+from indexer.diagnose import Diagnosis, diagnose, require_pairs
 from indexer.diagnosis_table import table_rows
 from indexer.errors import QueryError
 from indexer.library import Library
+from indexer.model_card import card_heading
 from indexer.report import html_report
 from indexer.search import Searcher
 

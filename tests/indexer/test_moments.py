@@ -88,8 +88,8 @@ def test_copies_are_found_behind_the_moments_that_were_wanted(table: SegmentTabl
     everything = rank_moments(table, scores, np.ones(8, bool), lambda row: texts[row])
     moments = [next(everything)]
     assert moments[0].copies == []
-    add_copies(moments, np.argsort(-scores), lambda rows: texts[rows])
+    add_copies(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
     assert moments[0].copies == [6]
-    add_copies(moments, np.argsort(-scores), lambda rows: texts[rows])
+    add_copies(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
     assert moments[0].copies == [6]
-    add_copies([], np.argsort(-scores), lambda rows: texts[rows])
+    add_copies([], np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
