@@ -1,0 +1,83 @@
+"""A library made by the first release, 0.1: it opens, answers as it did, grows and rebuilds.
+
+`fixtures/library-0.1` holds four talks (timed transcript, recognised, transcript alone), whose
+recordings lay in /srv/talks, and a small fusion model that was adopted. It was made once, by the
+code of 0.1, and is never made again; `library-0.1-answers.jsonl` is what that code answered.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from indexer.doctor import examine
+from indexer.encoders import Encoders
+from indexer.ingest import index
+from indexer.library import Library
+from indexer.maintain import rebuild
+from indexer.process import ProcessSettings
+from indexer.search import Searcher
+from indexer.sources import scan
+
+FIXTURES = Path(__file__).parent / "fixtures"
+ANSWERS = [
+    json.loads(line) for line in (FIXTURES / "library-0.1-answers.jsonl").read_text().splitlines()
+]
+# Equal models on other processors differ by rounding; ranks and times do not.
+TOLERANCE = 2e-3
+
+
+@pytest.fixture
+def old_library(tmp_path: Path, encoders: Encoders) -> Library:
+    library = Library.open(shutil.copytree(FIXTURES / "library-0.1", tmp_path / "library"))
+    library.encoders = encoders
+    return library
+
+
+def check_answers(library: Library) -> None:
+    searcher = Searcher(library)
+    for before in ANSWERS:
+        found = searcher.search(before["query"], channel=before["channel"])
+        assert [d.name for d in found.documents] == [d["name"] for d in before["documents"]]
+        for hit, old in zip(found.hits, before["hits"], strict=True):
+            assert (hit.name, hit.title) == (old["name"], old["title"])
+            assert (hit.start, hit.end) == (old["start"], old["end"])
+            assert hit.score == pytest.approx(old["score"], abs=TOLERANCE)
+            assert hit.channels == pytest.approx(old["channels"], abs=TOLERANCE)
+
+
+def test_an_old_library_is_healthy_and_answers_as_it_did(old_library: Library) -> None:
+    assert examine(old_library.folder).healthy
+    check_answers(old_library)
+
+
+def test_an_old_library_rebuilds_to_the_same_answers(old_library: Library) -> None:
+    before = old_library.catalog.current_generation()
+    assert before is not None
+    assert rebuild(old_library) > before
+    assert examine(old_library.folder).healthy
+    check_answers(old_library)
+
+
+def test_an_old_library_grows_and_finds_its_recordings_again(
+    old_library: Library, demo_folder: Path, tmp_path: Path
+) -> None:
+    talks = tmp_path / "talks"
+    talks.mkdir()
+    for name in ("why-tides-lag.opus", "why-tides-lag.vtt", "how-vaccines-teach.opus"):
+        shutil.copy(demo_folder / "recordings" / name, talks)
+    summary = index(old_library, scan([talks]), ProcessSettings())
+    assert summary.added == ["how-vaccines-teach"]
+    assert (summary.failed, summary.documents) == ({}, 5)
+    paths = {d.name: d.path for d in old_library.catalog.documents()}
+    assert paths["why-tides-lag"] == str(talks / "why-tides-lag.opus")
+    searcher = Searcher(old_library)
+    for query, name in (
+        ("a vaccine teaches the body", "how-vaccines-teach"),
+        ("why the tide keeps its own time", "why-tides-lag"),
+        ("a beetle that drinks fog", "fog-on-the-namib"),
+    ):
+        assert searcher.search(query).hits[0].name == name
