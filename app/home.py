@@ -16,16 +16,16 @@ _found = importlib.util.find_spec("app")
 if _found is None or str(_HERE) not in (_found.submodule_search_locations or []):
     sys.path.insert(0, str(_HERE.parent))
 
-from app import opened, trail  # noqa: E402
-from app.facts import show_facts  # noqa: E402
-from app.first_run import show_first_run  # noqa: E402
-from indexer.errors import HilbertError  # noqa: E402
+from app.components.sidebar import show_facts  # noqa: E402
+from app.pages.welcome import show_first_run  # noqa: E402
+from app.state import open_library, query_history  # noqa: E402
+from indexer.base.errors import HilbertError  # noqa: E402
 
 _PAGES = (
-    ("search_page.py", "Search", ":material/search:"),
-    ("document_page.py", "Document", ":material/article:"),
-    ("library_page.py", "Library", ":material/library_music:"),
-    ("diagnostics_page.py", "Diagnostics", ":material/monitor_heart:"),
+    ("pages/search.py", "Search", ":material/search:"),
+    ("pages/document.py", "Document", ":material/article:"),
+    ("pages/library.py", "Library", ":material/library_music:"),
+    ("pages/diagnostics.py", "Diagnostics", ":material/monitor_heart:"),
 )
 
 
@@ -42,16 +42,16 @@ def main() -> None:
         for number, (file, title, icon) in enumerate(_PAGES)
     ]
     page = st.navigation(pages)
-    folder = opened.library_folder()
+    folder = open_library.library_folder()
     if folder is None:
         show_first_run(None)
         return
     try:
-        library = opened.open_library(folder)
+        library = open_library.open_library(folder)
     except HilbertError as error:
         show_first_run(folder, str(error))
         return
-    trail.begin()
+    query_history.begin()
     show_facts(library)
     page.run()
 

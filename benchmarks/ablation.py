@@ -36,9 +36,9 @@ from speech.plots import draw_ablation
 from speech.runs import Bench, Recipe, measure, train_recipe
 from speech.typed import read_all
 
-from hilbert.checkpoint import write_text
-from hilbert.presets import FORMS, OBJECTIVES
-from indexer.library import Library
+from hilbert.model.checkpoint import write_text
+from hilbert.training.presets import FORMS, OBJECTIVES
+from indexer.index.library_store import LibraryStore
 
 HOURS = 10.0
 EPOCHS = 7
@@ -187,7 +187,7 @@ def run_all(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
 
 def _prepare(options: argparse.Namespace) -> Bench:
     torch.set_num_threads(1)
-    library = Library.open(options.library)
+    library = LibraryStore.open(options.library)
     corpus = read_corpus(library)
     typed = read_all(options.clean, options.noisy)
     learn = corpus.first_hours(options.hours)

@@ -6,8 +6,8 @@ DIR is a library of the documents of `changelog-speech`, named SHOW-EPISODE: one
 episode, so every document is a group of its own. The classifiers see the document vectors of the
 library's current generation, `[audio; text; joint]`, or one modality. Two tables: all documents,
 whose classes are nearly balanced; and a subsample made skewed, its class sizes falling
-geometrically. The settings are the defaults of `hilbert.experts`, chosen before any score of
-these documents was seen; networks are fitted with three seeds.
+geometrically. The settings are the defaults of `hilbert.classification.mixture_of_experts`,
+chosen before any score of these documents was seen; networks are fitted with three seeds.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from hilbert.classifier_tables import class_table, comparison_table
-from hilbert.classify import EXPERTS, LOGISTIC, MLP, Classifier
-from hilbert.cross_validation import CrossValidation, cross_validate, difference
-from hilbert.experts import ClassifierSettings
-from indexer.generation import MODALITIES
-from indexer.labels import document_vectors
-from indexer.library import Library
+from hilbert.classification.classifiers import EXPERTS, LOGISTIC, MLP, Classifier
+from hilbert.classification.cross_validation import CrossValidation, cross_validate, difference
+from hilbert.classification.mixture_of_experts import ClassifierSettings
+from hilbert.classification.tables import class_table, comparison_table
+from indexer.adapt.train_labels import document_vectors
+from indexer.index.library_store import LibraryStore
+from indexer.index.snapshot import MODALITIES
 
 _FOLDS = 5
 _SEEDS = (0, 1, 2)
@@ -74,7 +74,7 @@ def main() -> None:
     options = parser.parse_args()
     # Small steps: on a busy machine two threads wait for each other most of the time.
     torch.set_num_threads(1)
-    documents = _read(Library.open(options.library))
+    documents = _read(LibraryStore.open(options.library))
     print(f"All documents: {_sizes(documents)}\n")
     _compare(documents)
     skewed = _skewed(documents)
@@ -82,10 +82,10 @@ def main() -> None:
     _compare(skewed)
 
 
-def _read(library: Library) -> Documents:
-    generation = library.generation()
-    found = sorted(generation.lexical.documents(), key=lambda d: d.name)
-    modalities = document_vectors(generation, [document.id for document in found])
+def _read(library: LibraryStore) -> Documents:
+    snapshot = library.snapshot()
+    found = sorted(snapshot.lexical.documents(), key=lambda d: d.name)
+    modalities = document_vectors(snapshot, [document.id for document in found])
     names = [document.name for document in found]
     return Documents(names, [name.partition("-")[0] for name in names], modalities)
 

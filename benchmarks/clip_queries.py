@@ -27,10 +27,10 @@ from speech.conditions import babble, mix
 from speech.errors import SpeechError
 from speech.sound import Waveform, limited, opus
 
-from indexer.audio import EXTENSIONS
-from indexer.files import write_atomically
+from indexer.base.files import write_atomically
+from indexer.base.types import Cue
+from indexer.media.decode import EXTENSIONS
 from indexer.transcripts import find_transcript, read_transcript
-from indexer.transcripts.model import Cue
 
 ENGINES = ("espeak-ng", "flite")
 BABBLE_DB = 10.0

@@ -34,8 +34,8 @@ from speech.errors import SpeechError
 from speech.excerpts import episodes, excerpts
 from speech.real import copy_documents, real_documents
 
-from indexer.errors import HilbertError
-from indexer.lock import writer_lock
+from indexer.base.errors import HilbertError
+from indexer.store.lock import writer_lock
 
 log = logging.getLogger("make_speech")
 

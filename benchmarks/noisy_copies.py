@@ -23,9 +23,9 @@ from rapidfuzz.distance import Levenshtein
 from speech.conditions import mix, noise
 from speech.sound import limited, opus
 
-from indexer.audio import EXTENSIONS, open_recording
-from indexer.files import write_atomically
-from indexer.library import Library
+from indexer.base.files import write_atomically
+from indexer.index.library_store import LibraryStore
+from indexer.media.decode import EXTENSIONS, open_recording
 from indexer.transcripts import find_transcript, read_transcript
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     parser.add_argument("--wer", type=Path, metavar="LIBRARY", help="measure this instead")
     options = parser.parse_args()
     if options.wer:
-        errors, words = word_errors(Library.open(options.wer), given_texts(options.folder))
+        errors, words = word_errors(LibraryStore.open(options.wer), given_texts(options.folder))
         print(f"word error rate {errors / max(words, 1):.3f} over {words} words")
     elif options.out:
         for done, path in enumerate(copy_all(options.folder, options.out, options.snr), 1):
@@ -81,7 +81,7 @@ def given_texts(folder: Path) -> dict[str, str]:
     }
 
 
-def word_errors(library: Library, given: Mapping[str, str]) -> tuple[int, int]:
+def word_errors(library: LibraryStore, given: Mapping[str, str]) -> tuple[int, int]:
     """Return the words to substitute, delete or insert, and the words that were said.
 
     Over the documents of the library that have a given text; neither case nor punctuation counts.

@@ -29,15 +29,15 @@ from speech.plots import draw_curve
 from speech.runs import CANDIDATES, Bench, Recipe, first_segments, measure, train_recipe
 from speech.typed import read_all
 
-from hilbert.checkpoint import load_model, save_model, write_text
-from hilbert.directions import four_directions
-from hilbert.features import Features
-from hilbert.held_out import Seen
-from hilbert.model import Hilbert
-from hilbert.training import EpochReport
-from indexer.catalog import Document
-from indexer.library import Library
-from indexer.training import remember
+from hilbert.model.checkpoint import load_model, save_model, write_text
+from hilbert.model.features import Features
+from hilbert.model.fusion import Hilbert
+from hilbert.training.crossmodal_retrieval import four_directions
+from hilbert.training.splits import TrainingHistory
+from hilbert.training.trainer import EpochReport
+from indexer.adapt.train_fusion import remember
+from indexer.index.library_store import LibraryStore
+from indexer.store.catalog import Document
 
 EPOCHS = 24
 RECIPE: dict[str, Any] = {
@@ -83,7 +83,7 @@ def main() -> int:
 
 def run(options: argparse.Namespace) -> None:
     """Train one model and say what it is worth."""
-    library = Library.open(options.library)
+    library = LibraryStore.open(options.library)
     corpus = read_corpus(library)
     learn = corpus.first_hours(options.hours or float("inf"))
     real = [] if options.hours else corpus.real
@@ -103,8 +103,10 @@ def run(options: argparse.Namespace) -> None:
         "`changelog-speech` (one machine voice)": audio_to_text(model, typed["clean"].documents)
     }
     if options.real:
-        real_library = Library.open(options.real)
-        features = [real_library.store.read(d.features) for d in real_library.catalog.documents()]
+        real_library = LibraryStore.open(options.real)
+        features = [
+            real_library.features.read(d.features) for d in real_library.catalog.documents()
+        ]
         found["audio->text"]["real recordings (`osce`, `lj`)"] = audio_to_text(model, features)
     found["hours"] = round(hours_of(learn), 2)
     if options.curve:
@@ -114,7 +116,7 @@ def run(options: argparse.Namespace) -> None:
     if work:
         card = (work / "README.md").read_text(encoding="utf-8")
         write_text(out / "README.md", card + _more(found))
-        remember(out, trained.split, Seen())
+        remember(out, trained.split, TrainingHistory())
         shutil.rmtree(work)
     print(json.dumps(found, indent=1))
 

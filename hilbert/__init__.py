@@ -1,7 +1,7 @@
 """HILBERT, reconstructed from its abstract: audio, text and joint embeddings of recordings.
 
-Import what you need from its modules (`hilbert.model`, `hilbert.embedding`, `hilbert.training`,
-...). This file imports nothing, so that `import hilbert` costs nothing.
+Import what you need from its rooms (`hilbert.model.fusion`, `hilbert.training.trainer`, ...). This
+file imports nothing, so that `import hilbert` costs nothing.
 """
 
 __version__ = "0.1.0"

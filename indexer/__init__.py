@@ -10,25 +10,38 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.errors import AudioError, HilbertError, LibraryError, QueryError
-    from indexer.filters import Filters
+    from indexer.adapt.evaluate import EvalQuery, EvaluationReport
+    from indexer.base.errors import AudioError, HilbertError, LibraryError, QueryError
+    from indexer.ingest.run import AddReport
     from indexer.library import Library
-    from indexer.results import DocumentHit, Hit, SearchResult
+    from indexer.search.filters import Filters
+    from indexer.search.results import DocumentHit, Duplicate, Hit, SearchResult
+    from indexer.store.catalog import Document
 
 _HOME = {
-    "AudioError": "errors",
-    "HilbertError": "errors",
-    "LibraryError": "errors",
-    "QueryError": "errors",
-    "Filters": "filters",
+    "AddReport": "ingest.run",
+    "AudioError": "base.errors",
+    "Document": "store.catalog",
+    "DocumentHit": "search.results",
+    "Duplicate": "search.results",
+    "EvalQuery": "adapt.evaluate",
+    "EvaluationReport": "adapt.evaluate",
+    "Filters": "search.filters",
+    "HilbertError": "base.errors",
+    "Hit": "search.results",
     "Library": "library",
-    "DocumentHit": "results",
-    "Hit": "results",
-    "SearchResult": "results",
+    "LibraryError": "base.errors",
+    "QueryError": "base.errors",
+    "SearchResult": "search.results",
 }
 __all__ = [
+    "AddReport",
     "AudioError",
+    "Document",
     "DocumentHit",
+    "Duplicate",
+    "EvalQuery",
+    "EvaluationReport",
     "Filters",
     "HilbertError",
     "Hit",
@@ -43,3 +56,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module 'indexer' has no attribute '{name}'")
     return getattr(importlib.import_module(f"indexer.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

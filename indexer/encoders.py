@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from indexer.errors import LibraryError
+from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import SpeechEncoder, TextEncoder

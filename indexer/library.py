@@ -1,430 +1,257 @@
-"""A library: a folder with everything needed to search one collection."""
+"""The front door: a library opened, filled, searched and measured from Python."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import shutil
-import sqlite3
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
-from hilbert.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
-from indexer.assets import shipped_model
-from indexer.catalog import Catalog
-from indexer.encoders import Encoders, EncoderSettings
-from indexer.errors import LibraryError, UnfinishedLibraryError
-from indexer.files import PARTIAL_SUFFIX, sync_file, sync_folder
-from indexer.generation import (
-    Generation,
-    fingerprint_of,
-    generation_folder,
-    remove_old_generations,
-    write_generation,
-)
-from indexer.lock import writer_lock
-from indexer.segments import SegmentSettings
-from indexer.store import FeatureStore
+from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
+from indexer.index.library_store import LibraryStore
+from indexer.search.searcher import Searcher
 
 if TYPE_CHECKING:
-    from hilbert.held_out import Seen
-    from hilbert.model import Hilbert
-    from indexer.filters import Filters
-    from indexer.results import SearchResult
-    from indexer.search import Searcher
-
-CATALOG_FILE = "catalog.sqlite"
-# Where the model of a new library lies; adopted ones have their hash behind the name.
-FIRST_MODEL = "model"
-_MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
-# Which documents a model had to do with in its trainings; a shipped one has no such file.
-SEEN_FILE = "seen.json"
+    from indexer.adapt.evaluate import EvalQuery, EvaluationReport
+    from indexer.diagnostics.diagnose import Diagnosis
+    from indexer.ingest.run import AddReport
+    from indexer.search.filters import Filters
+    from indexer.search.results import SearchResult
+    from indexer.store.catalog import Document
 
 
 class Library:
-    """Paths, settings and parts of one library; searching is in `indexer.search`."""
+    """A folder with everything needed to search one collection; use it in a `with` block.
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        catalog = folder / CATALOG_FILE
-        # The lock and the model are put in the folder before the catalog.
-        begun = (folder / "writer.lock").exists() and not catalog.exists()
-        if begun or (catalog.exists() and not catalog.stat().st_size):
-            raise UnfinishedLibraryError(
-                f"{folder}: this library was never finished being made; run the command that "
-                "made it again"
-            )
-        self.catalog = Catalog(catalog)
-        settings = self.catalog.get_settings()
-        if "encoders" not in settings:
-            raise UnfinishedLibraryError(
-                f"{folder}: this library was never finished being made; run the command that "
-                "made it again"
-            )
-        self.segment_settings = SegmentSettings(**settings["segments"])
-        self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
-        self.store = FeatureStore(folder / "features")
-        self._loaded: tuple[Path, Hilbert] | None = None
+    Documents are named by their name (file stem), path or id, or by a beginning of a name or id
+    that fits no other.
+
+    Attributes:
+        store: catalog, features and snapshots, for what has no method here.
+    """
+
+    def __init__(self, store: LibraryStore) -> None:
+        self.store = store
         self._searcher: Searcher | None = None
 
     @classmethod
-    def open(cls, folder: Path | str) -> Library:
-        """Open an existing library.
-
-        Raises:
-            LibraryError: there is none, or it is damaged; says what to do.
-        """
-        return cls(Path(os.path.expanduser(folder)).absolute())
-
-    @classmethod
-    def create(cls, folder: Path | str, encoders: EncoderSettings | None = None) -> Library:
-        """Make an empty library, or open the one that is there.
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        create: bool = False,
+        speech_encoder: str | None = None,
+        text_encoder: str | None = None,
+    ) -> Library:
+        """Open a library.
 
         Args:
-            folder: a new or empty folder.
-            encoders: which encoders to use; None for the embedded ones, or for those of the
-                library that is there.
+            folder: of the library.
+            create: Make an empty library where there is none.
+            speech_encoder: Of a new library: bundled name, folder or hub id.
+            text_encoder: See `speech_encoder`.
 
         Raises:
-            LibraryError: the folder holds something else, or another choice of encoders.
+            LibraryError: There is none, it is damaged, or it uses other encoders; says what to do.
         """
-        folder = Path(os.path.expanduser(folder)).absolute()
-        if (folder / CATALOG_FILE).exists() and _is_finished(folder):
-            library = cls(folder)
-            library._refuse_other(encoders)
-            return library
-        if folder.is_file():
-            raise LibraryError(f"{folder} is a file; name a folder for the library")
-        if folder.is_dir() and any(
-            not p.name.startswith((CATALOG_FILE, "writer.lock", "model", "features", "."))
-            for p in folder.iterdir()
-        ):
-            raise LibraryError(
-                f"{folder} holds other files and is no library; name a new or an empty folder"
+        if not create:
+            return cls(LibraryStore.open(folder))
+        encoders = None
+        if speech_encoder or text_encoder:
+            encoders = EncoderSettings(
+                speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT
             )
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(f"{folder} cannot be made: {error.strerror}") from error
-        with writer_lock(folder):
-            _initialise(folder, Encoders(encoders or EncoderSettings()))
-        return cls(folder)
-
-    def _refuse_other(self, encoders: EncoderSettings | None) -> None:
-        mine = self.encoders.settings
-        if encoders and (encoders.speech, encoders.text) != (mine.speech, mine.text):
-            raise LibraryError(
-                f"this library uses {mine.speech} and {mine.text}; other encoders need a library "
-                "of their own"
-            )
+        return cls(LibraryStore.create(folder, encoders))
 
     @property
-    def model_folder(self) -> Path:
-        """The fusion weights this library is indexed with, and their card.
+    def folder(self) -> Path:
+        """Where the library lies."""
+        return self.store.folder
 
-        Another folder after another model was adopted, by whichever process.
-        """
-        return self.folder / self.catalog.get_settings().get("model", FIRST_MODEL)
+    def __enter__(self) -> Self:
+        return self
 
-    @property
-    def model(self) -> Hilbert:
-        """The fusion model."""
-        return self.load_model(self.model_folder)
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
 
-    def load_model(self, folder: Path) -> Hilbert:
-        """One of the library's models; the last one asked for is kept in memory.
+    def __repr__(self) -> str:
+        return f"Library({str(self.folder)!r})"
 
-        Raises:
-            LibraryError: it is missing or damaged; says what to do.
-        """
-        from hilbert.checkpoint import load_model
+    def close(self) -> None:
+        """Close the files of the library."""
+        if self._searcher is not None:
+            self._searcher.close()
+            self._searcher = None
+        self.store.close()
 
-        if self._loaded is None or self._loaded[0] != folder:
-            try:
-                self._loaded = folder, load_model(folder)
-            except (ValueError, OSError) as error:
-                raise LibraryError(
-                    f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
-                    f"--library {self.folder}' to put the shipped model back"
-                ) from error
-        return self._loaded[1]
+    def add(self, *paths: Path | str, asr: str = "auto", language: str = "en") -> AddReport:
+        """Add files and folders, or update them; unchanged files cost nothing.
 
-    def fingerprint(self, model_folder: Path | None = None) -> str:
-        """Hash of everything that makes vectors comparable, with the model in use or another."""
-        settings = self.encoders.settings
-        return fingerprint_of(
-            settings.speech_fingerprint,
-            settings.text_fingerprint,
-            _model_files_hash(model_folder or self.model_folder),
-            json.dumps(self.segment_settings.to_dict(), sort_keys=True),
-        )
+        A file that fails is reported and the others go on.
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Be the only writer."""
-        with writer_lock(self.folder):
-            yield
+        Args:
+            paths: Recordings, transcripts, or folders with everything below them.
+            asr: "auto" recognises the words of recordings without a transcript, "never" does not.
+            language: Spoken language where nothing else tells, as a code such as en.
 
-    def generation(self) -> Generation:
-        """The current generation.
+        Returns:
+            What was added, updated, left as it was, and what failed and why.
 
         Raises:
-            LibraryError: there is none yet, it is damaged, or it is of another model.
+            LibraryError: Another process is writing to the library.
+            QueryError: `language` is no language code.
         """
-        number = self.catalog.current_generation()
-        if number is None:
-            raise LibraryError(
-                f"nothing is indexed in {self.folder} yet; run 'hilbert index FOLDER --library "
-                f"{self.folder}', or 'hilbert rebuild' where indexing was interrupted"
-            )
-        model = self.model_folder
-        try:
-            folder = generation_folder(self.folder, number)
-            return Generation(folder, self.fingerprint(model), model)
-        except LibraryError:
-            if self.catalog.current_generation() == number:
-                raise
-            return self.generation()  # a writer replaced it while it was being opened
+        from indexer.ingest.discover import scan
+        from indexer.ingest.pipeline import parse_settings
+        from indexer.ingest.run import index
+
+        settings = parse_settings(asr, language)
+        given = [Path(os.path.expanduser(path)) for path in paths]
+        found = scan(given, exclude=self.folder, language=settings.language)
+        return index(self.store, found, settings)
 
     def search(
         self,
         text: str | None = None,
         *,
         clip: Path | str | None = None,
-        k: int = 10,
+        limit: int = 10,
         channel: str = "auto",
         filters: Filters | None = None,
     ) -> SearchResult:
         """Find moments by typed words, by a clip, or by both.
 
-        A `Searcher` is made at the first call, and anew when the library was indexed since; its
-        `search` tells of the arguments.
+        Args:
+            text: Words, `"phrases that must be said"`, `-words that must not`, `begin*`.
+            clip: A short recording.
+            limit: How many moments and how many documents.
+            channel: "auto" combines the channels by weights, "rrf" by ranks; else the name of one.
+            filters: Which part of the library is searched.
 
         Raises:
-            QueryError: the query is empty, or the channel cannot answer it.
-            AudioError: the clip cannot be decoded.
-            LibraryError: nothing is indexed yet, or the index is damaged.
+            QueryError: The query is empty, or the channel cannot answer it.
+            AudioError: The clip cannot be decoded.
+            LibraryError: Nothing is indexed yet, or the index is damaged.
         """
-        from indexer.filters import Filters
+        from indexer.search.filters import Filters
 
         return self.searcher().search(
             text,
-            clip=Path(clip) if clip is not None else None,
-            k=k,
+            clip=Path(os.path.expanduser(clip)) if clip is not None else None,
+            k=limit,
             channel=channel,
             filters=filters or Filters(),
         )
 
-    def searcher(self) -> Searcher:
-        """Answers queries from the current generation; the same one until there is a new one."""
-        from indexer.search import Searcher
-
-        number = self.catalog.current_generation()
-        if self._searcher is None or self._searcher.generation.number != number:
-            self._searcher = Searcher(self)
-        return self._searcher
-
-    def commit(
+    def similar(
         self,
-        progress: Callable[[int, int], None] | None = None,
+        name: str,
+        at: float | None = None,
         *,
-        reuse: bool = True,
-        model_folder: Path | None = None,
-    ) -> int:
-        """Write a new generation of all documents and let it answer; the writer lock is held.
+        limit: int = 10,
+        channel: str = "auto",
+        filters: Filters | None = None,
+    ) -> SearchResult:
+        """Find the moments most like a moment, or like a whole document.
 
         Args:
-            progress: called with the documents done and their number.
-            reuse: take the vectors of unchanged documents from the current generation.
-            model_folder: of the library's models the one to use; None for the one in use.
+            name: Of the document.
+            at: Seconds of the moment; None for the whole document.
+            limit: How many moments and how many documents.
+            channel: See `search`.
+            filters: See `search`.
 
-        Returns:
-            The number of the new generation.
+        Raises:
+            LibraryError: No document has this name, or several do.
+            QueryError: The document has no moment there, or the channel cannot answer.
         """
-        previous: Generation | None = None
-        if reuse:
-            # None yet, damaged or of another model: everything is made anew.
-            with suppress(LibraryError, sqlite3.DatabaseError):
-                previous = self.generation()
-        return self._commit(model_folder or self.model_folder, previous, progress)
+        from indexer.search.filters import Filters
 
-    def adopt(self, model: Path, progress: Callable[[int, int], None] | None = None) -> int:
-        """Use another model from now on; the writer lock is held.
-
-        The model is copied in beside the one in use, a generation is written with it, and one
-        transaction makes both current: a kill leaves the old model with its own generation.
-
-        Args:
-            model: folder of a model for this library's encoders.
-            progress: called with the documents done and their number.
-
-        Returns:
-            The number of the new generation.
-        """
-        wanted = _model_files_hash(model)
-        folder = self.folder / f"{FIRST_MODEL}-{wanted[:12]}"
-        if _model_files_hash(folder) != wanted:  # not there, or damaged since
-            partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
-            for leftover in (partial, folder):
-                shutil.rmtree(leftover, ignore_errors=True)
-            partial.mkdir()
-            for name in (CONFIG_FILE, WEIGHTS_FILE, CARD_FILE, SEEN_FILE):
-                if (model / name).exists():
-                    shutil.copyfile(model / name, partial / name)
-                    sync_file(partial / name)
-            partial.rename(folder)
-            sync_folder(self.folder)
-        return self._commit(folder, None, progress)
-
-    def seen(self) -> Seen:
-        """Which documents the model in use had to do with in its trainings, as far as known."""
-        from hilbert.held_out import Seen
-
-        try:
-            known = json.loads((self.model_folder / SEEN_FILE).read_text(encoding="utf-8"))
-            return Seen(frozenset(known["learned"]), frozenset(known["validated"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return Seen()
-
-    def _commit(
-        self,
-        model_folder: Path,
-        previous: Generation | None,
-        progress: Callable[[int, int], None] | None,
-    ) -> int:
-        number = self.catalog.last_generation() + 1
-        write_generation(
-            self.folder,
-            number,
-            self.catalog,
-            self.store,
-            self.load_model(model_folder),
-            self.fingerprint(model_folder),
-            previous,
-            progress,
+        return self.searcher().similar(
+            self.document(name).id, at, k=limit, channel=channel, filters=filters or Filters()
         )
-        before = self.model_folder
-        self.catalog.make_current(number, {"model": model_folder.name})
-        remove_old_generations(self.folder, number)
-        # The model before stays, as its generation does, for readers that opened it a moment ago.
-        for path in self.folder.iterdir():
-            if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
-                shutil.rmtree(path, ignore_errors=True)
-        self.store.remove_all_but(d.features for d in self.catalog.documents())
-        return number
 
-    def info(self) -> dict[str, Any]:
-        """What the library is made of, for people and for JSON."""
-        documents = self.catalog.documents()
-        settings = self.encoders.settings
-        words_from = Counter(d.words_from for d in documents)
-        return {
-            "library": str(self.folder),
-            "documents": len(documents),
-            "segments": sum(self.catalog.count_segments(d.id) for d in documents),
-            "hours": round(sum(d.seconds for d in documents if d.recording) / 3600, 3),
-            "words_from": dict(sorted(words_from.items())),
-            "generation": self.catalog.current_generation(),
-            "speech_encoder": settings.speech,
-            "text_encoder": settings.text,
-            "model": str(self.model_folder),
-            "fingerprint": self.fingerprint(),
-            "failures": self.catalog.failures(),
-            "megabytes": round(sum(map(_size, self.folder.rglob("*"))) / 1e6, 1),
-        }
+    def documents(self) -> list[Document]:
+        """List the documents, by name."""
+        return self.store.catalog.documents()
 
-    def language(self) -> str:
-        """The language most documents are in, `en` where there are none."""
-        found = Counter(d.language for d in self.catalog.documents() if d.language)
-        return found.most_common(1)[0][0] if found else "en"
+    def document(self, name: str) -> Document:
+        """Find a document.
 
-    def put_shipped_model(self) -> Path:
-        """Put in the model that ships, where it fits, for the next `commit`; returns its folder."""
-        folder = self.folder / FIRST_MODEL
-        _put_model(folder, self.encoders)
-        self._loaded = None
-        return folder
+        Raises:
+            LibraryError: No document has this name, or several do.
+        """
+        from indexer.maintenance.manage import find_document
 
-    def close(self) -> None:
-        """Close the catalog."""
-        self.catalog.close()
+        return find_document(self.store, name)
 
+    def remove(self, *names: str) -> list[Document]:
+        """Take documents out of the library; their recordings are not touched.
 
-def _size(path: Path) -> int:
-    """Bytes of a file; 0 for a folder, or where a writer deleted it a moment ago."""
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except OSError:
-        return 0
+        Raises:
+            LibraryError: A name fits no document or several; then nothing is removed.
+        """
+        from indexer.maintenance.manage import remove
 
+        return remove(self.store, names)
 
-def _is_finished(folder: Path) -> bool:
-    catalog = Catalog(folder / CATALOG_FILE, create=True)
-    try:
-        return "encoders" in catalog.get_settings()
-    finally:
-        catalog.close()
+    def rebuild(self) -> None:
+        """Make a new index from stored features; no recording is read.
 
+        Raises:
+            LibraryError: Features are missing or damaged, or another process is writing.
+        """
+        from indexer.maintenance.manage import rebuild
 
-def _initialise(folder: Path, encoders: Encoders) -> None:
-    """Write settings last: a library without them was killed while being made."""
-    settings = encoders.fingerprinted()
-    _put_model(folder / FIRST_MODEL, encoders)
-    catalog = Catalog(folder / CATALOG_FILE, create=True)
-    try:
-        with catalog.transaction():
-            catalog.put_settings(
-                {"encoders": asdict(settings), "segments": SegmentSettings().to_dict()}
-            )
-    finally:
-        catalog.close()
+        rebuild(self.store)
 
+    def evaluate(self, queries: Path | str | Sequence[EvalQuery] | None = None) -> EvaluationReport:
+        """Measure how well each channel finds the documents and moments that queries want.
 
-def _put_model(target: Path, encoders: Encoders) -> None:
-    """Copy the shipped model, or make an untrained one for encoders it was not trained for."""
-    from hilbert.checkpoint import load_model, new_model, save_model
-    from hilbert.config import HilbertConfig
+        Args:
+            queries: A JSON Lines file of `{"query", "document", "start", "end"}` (or `"clip"`),
+                or such queries; None asks for cues of documents that no training learns from.
 
-    speech, text = encoders.speech, encoders.text
-    shipped = shipped_model()
-    config = load_model(shipped).config if shipped else HilbertConfig()
-    trained_for = (config.speech_encoder, config.text_encoder)
-    if shipped and trained_for == (speech.fingerprint, text.fingerprint):
-        shutil.copytree(shipped, target, dirs_exist_ok=True)
-        return
-    config = HilbertConfig(
-        d_audio=speech.width,
-        d_text=text.width,
-        width=text.width,
-        heads=_heads(text.width),
-        speech_encoder=speech.fingerprint,
-        text_encoder=text.fingerprint,
-        tokens_per_second=speech.tokens_per_second,
-    )
-    save_model(
-        new_model(config),
-        target,
-        "# HILBERT, untrained\n\nRandom weights, made because no shipped model was trained for "
-        f"{speech.name} and {text.name}. Text search works; the audio channel says nothing "
-        "until the model is trained.\n",
-    )
+        Raises:
+            QueryError: The file cannot be read, or a line of it cannot be used.
+            LibraryError: The library holds no documents.
+        """
+        from indexer.adapt.eval_queries import read_eval_queries
+        from indexer.adapt.evaluate import evaluate, known_items
 
+        searcher = self.searcher()
+        if queries is None:
+            return evaluate(searcher, known_items(searcher)[0])
+        if isinstance(queries, str | Path):
+            queries = read_eval_queries(Path(os.path.expanduser(queries)))
+        return evaluate(searcher, queries)
 
-def _heads(width: int) -> int:
-    """The largest usual number of attention heads that divides the width."""
-    return next(h for h in (12, 8, 6, 4, 3, 2, 1) if width % h == 0)
+    def diagnose(self, *, intervals: bool = True, seed: int = 0) -> Diagnosis:
+        """Measure the modality gap and the health of the embedding space.
 
+        Args:
+            intervals: Also measure 95 % intervals (most of the time it takes).
+            seed: Of what is drawn by chance.
 
-def _model_files_hash(folder: Path) -> str:
-    """A hash of weights and config that needs no torch, so that a search opens fast."""
-    from hilbert.encoders.resolve import sha256_of
+        Raises:
+            QueryError: Fewer than two segments have both modalities.
+        """
+        from indexer.diagnostics.diagnose import diagnose
 
-    try:
-        return fingerprint_of(*map(sha256_of, (folder / CONFIG_FILE, folder / WEIGHTS_FILE)))
-    except OSError:
-        return "missing"
+        searcher = self.searcher()
+        return diagnose(
+            self.store, searcher.snapshot, searcher.model, intervals=intervals, seed=seed
+        )
+
+    def searcher(self) -> Searcher:
+        """Return what answers queries from the current snapshot; a new one after each change."""
+        number = self.store.catalog.current_generation()
+        if self._searcher is None or self._searcher.snapshot.number != number:
+            self._searcher = Searcher(self.store)
+        return self._searcher

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from indexer import assets
+from indexer.base import assets
 from indexer.encoders import Encoders
-from indexer.ingest import index
-from indexer.library import Library
-from indexer.process import ProcessSettings
-from indexer.sources import scan
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.run import index
 
 # Half of them with a transcript, half without; every demo clip is about one of them.
 TALKS = (
@@ -60,14 +60,14 @@ def talks(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty_library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library without documents, to be copied."""
     folder = tmp_path_factory.mktemp("libraries") / "empty"
-    Library.create(folder).close()
+    LibraryStore.create(folder).close()
     return folder
 
 
 @pytest.fixture(scope="session")
 def encoders(empty_library_folder: Path) -> Encoders:
     """The embedded encoders, loaded once for all tests."""
-    library = Library.open(empty_library_folder)
+    library = LibraryStore.open(empty_library_folder)
     library.close()
     return library.encoders
 
@@ -78,11 +78,11 @@ def small_library(
     encoders: Encoders,
     talks: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Library:
+) -> LibraryStore:
     """A library of `talks`, to be read only; `library_copy` is there to be changed."""
     folder = tmp_path_factory.mktemp("small") / "library"
     shutil.copytree(empty_library_folder, folder)
-    library = Library.open(folder)
+    library = LibraryStore.open(folder)
     library.encoders = encoders
     summary = index(library, scan([talks]), ProcessSettings())
     assert not summary.failed
@@ -90,21 +90,21 @@ def small_library(
 
 
 @pytest.fixture
-def library_copy(small_library: Library, encoders: Encoders, tmp_path: Path) -> Library:
+def library_copy(small_library: LibraryStore, encoders: Encoders, tmp_path: Path) -> LibraryStore:
     """The small library once more, to be changed."""
     folder = tmp_path / "copy"
     shutil.copytree(small_library.folder, folder)
-    library = Library.open(folder)
+    library = LibraryStore.open(folder)
     library.encoders = encoders
     return library
 
 
 @pytest.fixture
-def empty_library(empty_library_folder: Path, encoders: Encoders, tmp_path: Path) -> Library:
+def empty_library(empty_library_folder: Path, encoders: Encoders, tmp_path: Path) -> LibraryStore:
     """A library without documents, to be filled."""
     folder = tmp_path / "library"
     shutil.copytree(empty_library_folder, folder)
-    library = Library.open(folder)
+    library = LibraryStore.open(folder)
     library.encoders = encoders
     return library
 

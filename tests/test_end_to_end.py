@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from rapidfuzz.distance import Levenshtein
 
-from indexer.library import Library
+from indexer.index.library_store import LibraryStore
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 Found = list[tuple[dict[str, Any], dict[str, Any]]]
@@ -102,7 +102,7 @@ def start_errors(expected: list[tuple[float, str]], found: list[tuple[float, str
 
 
 def test_sentences_start_where_they_are_read(library: Path, collections: list[Path]) -> None:
-    opened = Library.open(library)
+    opened = LibraryStore.open(library)
     (document,) = [d for d in opened.catalog.documents() if d.name == "LJ003"]
     assert document.words_from == "aligned" and document.warnings == ()
     cues = [(cue.start or 0.0, cue.text) for cue in opened.catalog.cues(document.id)]

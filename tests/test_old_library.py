@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from indexer.doctor import examine
 from indexer.encoders import Encoders
-from indexer.ingest import index
-from indexer.library import Library
-from indexer.maintain import rebuild
-from indexer.process import ProcessSettings
-from indexer.search import Searcher
-from indexer.sources import scan
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.run import index
+from indexer.maintenance.doctor import examine
+from indexer.maintenance.manage import rebuild
+from indexer.search.searcher import Searcher
 
 FIXTURES = Path(__file__).parent / "fixtures"
 ANSWERS = [
@@ -31,13 +31,13 @@ TOLERANCE = 2e-3
 
 
 @pytest.fixture
-def old_library(tmp_path: Path, encoders: Encoders) -> Library:
-    library = Library.open(shutil.copytree(FIXTURES / "library-0.1", tmp_path / "library"))
+def old_library(tmp_path: Path, encoders: Encoders) -> LibraryStore:
+    library = LibraryStore.open(shutil.copytree(FIXTURES / "library-0.1", tmp_path / "library"))
     library.encoders = encoders
     return library
 
 
-def check_answers(library: Library) -> None:
+def check_answers(library: LibraryStore) -> None:
     searcher = Searcher(library)
     for before in ANSWERS:
         found = searcher.search(before["query"], channel=before["channel"])
@@ -49,12 +49,12 @@ def check_answers(library: Library) -> None:
             assert hit.channels == pytest.approx(old["channels"], abs=TOLERANCE)
 
 
-def test_an_old_library_is_healthy_and_answers_as_it_did(old_library: Library) -> None:
+def test_an_old_library_is_healthy_and_answers_as_it_did(old_library: LibraryStore) -> None:
     assert examine(old_library.folder).healthy
     check_answers(old_library)
 
 
-def test_an_old_library_rebuilds_to_the_same_answers(old_library: Library) -> None:
+def test_an_old_library_rebuilds_to_the_same_answers(old_library: LibraryStore) -> None:
     before = old_library.catalog.current_generation()
     assert before is not None
     assert rebuild(old_library) > before
@@ -63,7 +63,7 @@ def test_an_old_library_rebuilds_to_the_same_answers(old_library: Library) -> No
 
 
 def test_an_old_library_grows_and_finds_its_recordings_again(
-    old_library: Library, demo_folder: Path, tmp_path: Path
+    old_library: LibraryStore, demo_folder: Path, tmp_path: Path
 ) -> None:
     talks = tmp_path / "talks"
     talks.mkdir()

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.files import PARTIAL_SUFFIX
+from indexer.base.files import PARTIAL_SUFFIX
 from speech.cast import VoiceError
 from speech.document import Plan, Record, make_document, plan_document, read_record
 from speech.errors import SpeechError

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 
 from hilbert.errors import HilbertError
-from hilbert.training import OtherTrainingError
+from hilbert.training.trainer import OtherTrainingError
 from speech.errors import SpeechError
 
 

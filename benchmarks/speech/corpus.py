@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.catalog import Document
-from indexer.library import Library
+from indexer.index.library_store import LibraryStore
+from indexer.store.catalog import Document
 from speech.collection import place_in_order
 from speech.errors import SpeechError
 from speech.real import REAL_LABELS
@@ -44,7 +44,7 @@ class Corpus:
         return chosen
 
 
-def read_corpus(library: Library) -> Corpus:
+def read_corpus(library: LibraryStore) -> Corpus:
     """Part the documents of a library of what `make_speech.py` made.
 
     Raises:

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from indexer.files import write_atomically
-from indexer.transcripts import Cue
+from indexer.base.files import write_atomically
+from indexer.base.types import Cue
 from speech import sound
 from speech.cast import Role, VoiceError, draw_cast, speak
 from speech.conditions import MIXES, Condition, apply, draw_condition

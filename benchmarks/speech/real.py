@@ -12,8 +12,8 @@ from pathlib import Path
 
 import av
 
-from indexer.files import write_atomically
-from indexer.transcripts import Cue
+from indexer.base.files import write_atomically
+from indexer.base.types import Cue
 from speech.document import webvtt
 
 REAL_LABELS = ("speechocean", "short")

@@ -9,15 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from hilbert.config import HilbertConfig, TrainingConfig
-from hilbert.directions import four_directions
-from hilbert.features import Features
-from hilbert.held_out import Split
-from hilbert.model import Hilbert
-from hilbert.training import EpochReport, TrainingResult, train
-from indexer.catalog import Document
-from indexer.library import Library
-from indexer.training import with_learning_aids
+from hilbert.model.config import HilbertConfig
+from hilbert.model.features import Features
+from hilbert.model.fusion import Hilbert
+from hilbert.training.config import TrainingConfig
+from hilbert.training.crossmodal_retrieval import four_directions
+from hilbert.training.splits import Split
+from hilbert.training.trainer import EpochReport, TrainingResult, train
+from indexer.adapt.train_fusion import with_learning_aids
+from indexer.index.library_store import LibraryStore
+from indexer.store.catalog import Document
 from speech.typed import TypedQueries, typed_mrr
 
 # Segments among which the sound of one is to find its own words.
@@ -53,7 +54,7 @@ class Bench:
     @classmethod
     def prepare(
         cls,
-        library: Library,
+        library: LibraryStore,
         learn: Sequence[Document],
         validation: Sequence[Document],
         test: Sequence[Document],
@@ -71,7 +72,7 @@ class Bench:
             judges: how many of the test documents the card of a model speaks of; None for all.
         """
         chosen = [*learn, *validation, *test]
-        read = {d.id: library.store.read(d.features) for d in chosen}
+        read = {d.id: library.features.read(d.features) for d in chosen}
         parts = (learn, validation, test[:judges])
         split = Split(*(sorted(d.id for d in part) for part in parts))
         needed = {key: read[key] for key in (*split.learn, *split.validation, *split.judge)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.files import write_atomically
+from indexer.base.files import write_atomically
 from speech.document import Record
 from speech.errors import SpeechError
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.embedding import embed_segments, embed_text
-from hilbert.features import Features
-from hilbert.metrics import known_item_metrics
-from hilbert.model import Hilbert
-from indexer.library import Library
+from hilbert.model.embed import embed_segments, embed_text
+from hilbert.model.features import Features
+from hilbert.model.fusion import Hilbert
+from hilbert.retrieval_metrics import known_item_metrics
+from indexer.index.library_store import LibraryStore
 from speech.errors import SpeechError
 
 
@@ -45,7 +45,7 @@ def queries_file() -> Path:
     return path
 
 
-def read_queries(library: Library, queries: Path) -> TypedQueries:
+def read_queries(library: LibraryStore, queries: Path) -> TypedQueries:
     """Read the features of a library and embed the lines of a `queries.jsonl`.
 
     Raises:
@@ -57,7 +57,7 @@ def read_queries(library: Library, queries: Path) -> TypedQueries:
     if lost := {line["document"] for line in lines} - set(number):
         raise SpeechError(f"{library.folder} lacks {len(lost)} documents of {queries}")
     return TypedQueries(
-        [library.store.read(document.features) for document in documents],
+        [library.features.read(document.features) for document in documents],
         library.encoders.text.encode([line["query"] for line in lines], kind="query"),
         [number[line["document"]] for line in lines],
     )
@@ -67,7 +67,7 @@ def read_all(clean: Path | None, noisy: Path | None) -> dict[str, TypedQueries]:
     """Queries on the libraries of `changelog-speech` and of its noisy copies, as far as named."""
     folders = {"clean": clean, "noisy": noisy}
     return {
-        name: read_queries(Library.open(folder), queries_file())
+        name: read_queries(LibraryStore.open(folder), queries_file())
         for name, folder in folders.items()
         if folder
     }

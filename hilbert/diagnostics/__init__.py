@@ -5,7 +5,7 @@ Each measure takes rows of vectors and returns a number, with its source in its 
 and documents. `read` says in words what is healthy.
 """
 
-from hilbert.diagnostics.agreement import Information, information, unbiased_cka
+from hilbert.diagnostics.arrays import centred
 from hilbert.diagnostics.cosines import CosineHistograms, Cosines, sample_cosines
 from hilbert.diagnostics.gap import (
     alignment,
@@ -13,8 +13,9 @@ from hilbert.diagnostics.gap import (
     relative_modality_gap,
     separability,
 )
+from hilbert.diagnostics.interpretation import Finding, read
 from hilbert.diagnostics.intervals import flatten, jackknife
-from hilbert.diagnostics.maps import pca_map, tsne_map
+from hilbert.diagnostics.measures import Space, measure, measure_frozen
 from hilbert.diagnostics.neighbours import (
     Hubness,
     hubness,
@@ -22,16 +23,15 @@ from hilbert.diagnostics.neighbours import (
     neighbour_precision,
     own_modality_share,
 )
-from hilbert.diagnostics.reading import Finding, read
-from hilbert.diagnostics.rows import centred
-from hilbert.diagnostics.shape import (
+from hilbert.diagnostics.projection import pca_map, tsne_map
+from hilbert.diagnostics.similarity import Information, information, unbiased_cka
+from hilbert.diagnostics.spaces import control_space, model_space, paired_segments
+from hilbert.diagnostics.spectrum import (
     cross_uniformity,
     effective_rank,
     singular_values,
     uniformity,
 )
-from hilbert.diagnostics.space import Space, measure, measure_frozen
-from hilbert.diagnostics.spaces import control_space, model_space, paired_segments
 
 __all__ = [
     "CosineHistograms",

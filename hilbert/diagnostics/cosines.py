@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hilbert.diagnostics.rows import FloatArray, different_rows, matched_rows
+from hilbert.diagnostics.arrays import FloatArray, different_rows, matched_rows
 
 _PERCENTS = (5, 50, 95)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hilbert.diagnostics.rows import FloatArray, different_rows, matched_rows, rows_of
+from hilbert.diagnostics.arrays import FloatArray, different_rows, matched_rows, rows_of
 
 _FOLDS = 5
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from hilbert.diagnostics.rows import FloatArray, different_rows, matched_rows, rows_of
+from hilbert.diagnostics.arrays import FloatArray, different_rows, matched_rows, rows_of
 
 _BLOCK = 1024
 # Cosines that differ by less count as equal.

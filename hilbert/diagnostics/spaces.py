@@ -10,12 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hilbert.diagnostics.rows import FloatArray, unit_rows
-from hilbert.diagnostics.space import Space
-from hilbert.embedding import Embeddings, fuse_windows, segment_states
-from hilbert.features import Features
-from hilbert.layers import unit
-from hilbert.model import Hilbert, SegmentStates
+from hilbert.diagnostics.arrays import FloatArray, unit_rows
+from hilbert.diagnostics.measures import Space
+from hilbert.model.embed import Embeddings, fuse_windows, segment_states
+from hilbert.model.features import Features
+from hilbert.model.fusion import Hilbert, SegmentStates
+from hilbert.model.layers import l2_normalize
 
 
 def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
@@ -167,7 +167,7 @@ def _only(states: SegmentStates, *, audio: bool = False, text: bool = False) -> 
 def _mean(vectors: Tensor, segment: int) -> Tensor:
     """Put the mean of all windows' vectors in place of each, at one segment of a window."""
     changed = vectors.clone()
-    changed[:, segment] = unit(vectors[:, segment].mean(0, keepdim=True))
+    changed[:, segment] = l2_normalize(vectors[:, segment].mean(0, keepdim=True))
     return changed
 
 

@@ -51,6 +51,6 @@ def load_text_encoder(spec: str = "bundled:minilm", device: str = "cpu") -> Text
     Raises:
         EncoderError: when it cannot be found, verified or loaded.
     """
-    from hilbert.encoders.text import load_text_encoder as load
+    from hilbert.encoders.sentence_transformers import load_text_encoder as load
 
     return load(spec, device)

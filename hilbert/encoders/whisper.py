@@ -37,7 +37,7 @@ class Word:
 
 
 @dataclass(frozen=True)
-class Heard:
+class WindowTranscript:
     """What one pass says of one window.
 
     Attributes:
@@ -134,7 +134,7 @@ class WhisperEncoder:
 
     def transcribe(
         self, windows: Sequence[NDArray[np.float32]], language: str = "en"
-    ) -> list[Heard]:
+    ) -> list[WindowTranscript]:
         """Tokens and words of each window, from a single encoder pass (greedy decoding).
 
         A decoding that loops or is improbable is tried again with a beam; what stays incredible
@@ -152,7 +152,9 @@ class WhisperEncoder:
         size = max(1, -(-len(windows) // self._n_workers))
         return [windows[i : i + size] for i in range(0, len(windows), size)]
 
-    def _transcribe(self, windows: Sequence[NDArray[np.float32]], language: str) -> list[Heard]:
+    def _transcribe(
+        self, windows: Sequence[NDArray[np.float32]], language: str
+    ) -> list[WindowTranscript]:
         tokenizer = self._tokenizer(language)
         states = self._encode(windows)
         decoded = self._decode(_to_storage(states), len(windows), tokenizer)
@@ -166,7 +168,7 @@ class WhisperEncoder:
                     decoded[i] = second
         words = self._word_times(states, decoded, windows, tokenizer)
         return [
-            Heard(tokens, words_of, d.avg_logprob, d.no_speech_prob)
+            WindowTranscript(tokens, words_of, d.avg_logprob, d.no_speech_prob)
             for tokens, words_of, d in zip(
                 self._tokens(states, windows), words, decoded, strict=True
             )

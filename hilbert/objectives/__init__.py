@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from hilbert.objectives.inputs import TERMS, Term, TermInputs, term
+from hilbert.objectives.inputs import TERMS, LossInputs, Term, term
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
@@ -32,7 +32,7 @@ def check_weights(weights: Mapping[str, float]) -> None:
         )
 
 
-def total_loss(inputs: TermInputs, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, float]]:
+def total_loss(inputs: LossInputs, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, float]]:
     """Add up the terms by weight.
 
     Args:

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from hilbert.objectives.cka import cka
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
-def balance_sides(inputs: TermInputs) -> tuple[Tensor, Tensor]:
+def balance_sides(inputs: LossInputs) -> tuple[Tensor, Tensor]:
     """Return `(L_AJ, L_TJ)`, the contrast of each modality with the full joint.
 
     Worth logging whatever the weights: a balance near zero says nothing of its two sides. Only
@@ -29,7 +29,7 @@ def balance_sides(inputs: TermInputs) -> tuple[Tensor, Tensor]:
 
 
 @term("balance")
-def balance_one_sided(inputs: TermInputs) -> Tensor:
+def balance_one_sided(inputs: LossInputs) -> Tensor:
     """Lift the modality that tells less of the joint: `L_weaker - stopgrad(L_stronger)`.
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`.
@@ -42,7 +42,7 @@ def balance_one_sided(inputs: TermInputs) -> Tensor:
 
 
 @term("balance_symmetric")
-def balance_symmetric(inputs: TermInputs) -> Tensor:
+def balance_symmetric(inputs: LossInputs) -> Tensor:
     """Shrink the difference itself: `|L_TJ - L_AJ|`.
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`.
@@ -54,7 +54,7 @@ def balance_symmetric(inputs: TermInputs) -> Tensor:
 
 
 @term("balance_kernel")
-def balance_kernel(inputs: TermInputs) -> Tensor:
+def balance_kernel(inputs: LossInputs) -> Tensor:
     """Balance of structure: `|CKA(A, J) - CKA(T, J)|`.
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`; zero with

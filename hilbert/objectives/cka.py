@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from hilbert.layers import unit
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.model.layers import l2_normalize
+from hilbert.objectives.inputs import LossInputs, term
 
 # HSIC_1 of a kernel with itself is near 1e-3 or more for unit vectors in practice; under this
 # floor the ratio would be noise over noise.
@@ -59,11 +59,11 @@ def structure_loss(joint: Tensor, frozen: Tensor) -> Tensor:
     """
     if len(joint) < 4:
         return joint.sum() * 0.0
-    return 1.0 - cka(joint, unit(frozen.detach()))
+    return 1.0 - cka(joint, l2_normalize(frozen.detach()))
 
 
 @term("cka_text")
-def cka_text(inputs: TermInputs) -> Tensor:
+def cka_text(inputs: LossInputs) -> Tensor:
     """Keep the similarities of the frozen text vectors in the joint (pair T-J).
 
     Inputs used: `outputs.joint [B, width]`, `frozen_text [B, d_text]`, windows with text.
@@ -76,7 +76,7 @@ def cka_text(inputs: TermInputs) -> Tensor:
 
 
 @term("cka_audio")
-def cka_audio(inputs: TermInputs) -> Tensor:
+def cka_audio(inputs: LossInputs) -> Tensor:
     """Keep the similarities of the frozen audio features in the joint (pair A-J).
 
     Inputs used: `outputs.joint [B, width]`, `frozen_audio [B, d_audio]`, windows with audio.
@@ -89,7 +89,7 @@ def cka_audio(inputs: TermInputs) -> Tensor:
 
 
 @term("cka_text_output")
-def cka_text_output(inputs: TermInputs) -> Tensor:
+def cka_text_output(inputs: LossInputs) -> Tensor:
     """Keep the similarities of the text vectors, as the model gives them, in the joint.
 
     Inputs used: `outputs.joint`, `outputs.text`, `[B, width]`, windows with text.
@@ -102,7 +102,7 @@ def cka_text_output(inputs: TermInputs) -> Tensor:
 
 
 @term("cka_audio_output")
-def cka_audio_output(inputs: TermInputs) -> Tensor:
+def cka_audio_output(inputs: LossInputs) -> Tensor:
     """Keep the similarities of the audio vectors, as the model gives them, in the joint.
 
     Inputs used: `outputs.joint`, `outputs.audio`, `[B, width]`, windows with audio.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("clip")
-def clip(inputs: TermInputs) -> Tensor:
+def clip(inputs: LossInputs) -> Tensor:
     """Contrast the audio of each window with the text of the same window, as CLIP does.
 
     Inputs used: `outputs.audio`, `outputs.text`, `[B, width]`; only windows with both; windows

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("contrastive")
-def contrastive(inputs: TermInputs) -> Tensor:
+def contrastive(inputs: LossInputs) -> Tensor:
     """Contrast audio with text and both with the joint, every other window being a negative.
 
     `mean of L(A, T), L(A, J), L(T, J)` with `L` the plain symmetric InfoNCE that the recipe's

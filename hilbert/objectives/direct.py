@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("direct")
-def direct(inputs: TermInputs) -> Tensor:
+def direct(inputs: LossInputs) -> Tensor:
     """Contrast the audio of each segment with the text of the same segment, and back.
 
     What makes audio and text meet at all: with only contrasts against the joint they can be

@@ -6,8 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from hilbert.layers import unit
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.model.layers import l2_normalize
+from hilbert.objectives.inputs import LossInputs, term
 
 
 def nt_xent(
@@ -31,7 +31,7 @@ def nt_xent(
     n = len(x)
     if n < 2:
         return (x.sum() + y.sum()) * 0.0
-    z = unit(torch.cat([x, y]))  # [2n, d]
+    z = l2_normalize(torch.cat([x, y]))  # [2n, d]
     logits = z @ z.T / temperature  # [2n, 2n]
     place = torch.arange(2 * n, device=x.device)
     counterpart = (place + n) % (2 * n)
@@ -43,7 +43,7 @@ def nt_xent(
 
 
 @term("gmc")
-def gmc(inputs: TermInputs) -> Tensor:
+def gmc(inputs: LossInputs) -> Tensor:
     """Bring each modality near the joint of everything: `NT-Xent(A, J) + NT-Xent(T, J)`.
 
     Poklukar 2022 (arXiv 2202.03390, section 4), the published objective that is nearest to the

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("hop_penalty")
-def hop_penalty(inputs: TermInputs) -> Tensor:
+def hop_penalty(inputs: LossInputs) -> Tensor:
     """Keep the hops apart: the mean over windows of `||A A' - I||_F^2`.
 
     `A [hops, segments]` holds the weights of one pool; the pools of audio, text and the joint

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from hilbert.layers import unit
+from hilbert.model.layers import l2_normalize
 
 
 def info_nce(
@@ -31,7 +31,7 @@ def info_nce(
     """
     if len(x) < 2:
         return (x.sum() + y.sum()) * 0.0
-    logits = unit(x) @ unit(y).T / temperature  # [n, n]
+    logits = l2_normalize(x) @ l2_normalize(y).T / temperature  # [n, n]
     if excluded is not None:
         itself = torch.eye(len(x), dtype=torch.bool, device=x.device)
         logits = logits.masked_fill((excluded | excluded.T) & ~itself, float("-inf"))

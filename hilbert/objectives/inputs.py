@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from hilbert.batch import Batch, Window, collate
-from hilbert.config import TrainingConfig
-from hilbert.layers import masked_mean, unit
-from hilbert.model import Hilbert, Outputs
+from hilbert.model.collate import Batch, SegmentWindow, collate
+from hilbert.model.fusion import Hilbert, Outputs
+from hilbert.model.layers import l2_normalize, masked_mean
+from hilbert.training.config import TrainingConfig
 
 # Above this cosine of their frozen text two things say the same (an advertisement read in
 # every episode, one recording twice) and must not be pushed apart. A choice.
@@ -20,7 +20,7 @@ DUPLICATE_COSINE = 0.98
 
 
 @dataclass(frozen=True)
-class TermInputs:
+class LossInputs:
     """One training batch as the terms see it: `B` windows, `P` segments with both modalities.
 
     Attributes:
@@ -66,7 +66,7 @@ class TermInputs:
         return self.outputs.has_audio & self.outputs.has_text
 
 
-Term = Callable[[TermInputs], Tensor]
+Term = Callable[[LossInputs], Tensor]
 """A term of the loss: from the inputs to a scalar that is to become small."""
 
 TERMS: dict[str, Term] = {}
@@ -86,10 +86,10 @@ def term(name: str) -> Callable[[Term], Term]:
 
 def gather_inputs(
     model: Hilbert,
-    windows: Sequence[tuple[int, Window]],
+    windows: Sequence[tuple[int, SegmentWindow]],
     config: TrainingConfig,
     rng: np.random.Generator,
-) -> TermInputs:
+) -> LossInputs:
     """Run the model on one batch and gather what the terms look at.
 
     Args:
@@ -120,7 +120,7 @@ def gather_inputs(
     queries, query_rows = _draw_queries(model, windows, rng)
     assert states.spoken is not None
     all_spoken = torch.ones(len(batch.spoken), dtype=torch.bool, device=config.device)
-    return TermInputs(
+    return LossInputs(
         outputs=outputs,
         joint_without_audio=model.joint(states, keep_audio=False).vector,
         joint_without_text=model.joint(states, keep_text=False).vector,
@@ -152,7 +152,7 @@ def not_negatives(groups: Tensor | None, frozen_text: Tensor, has_text: Tensor) 
         frozen_text: `[n, d_text]`, whose near equality tells duplicates.
         has_text: `[n]` bool, rows that have text at all.
     """
-    text = unit(frozen_text)
+    text = l2_normalize(frozen_text)
     duplicate = (text @ text.T > DUPLICATE_COSINE) & has_text.unsqueeze(0) & has_text.unsqueeze(1)
     return duplicate if groups is None else duplicate | (groups.unsqueeze(0) == groups.unsqueeze(1))
 
@@ -166,7 +166,7 @@ def _garbled(text: Tensor, windows: Tensor, rng: np.random.Generator) -> Tensor:
     """
     drawn = rng.standard_normal(text.shape) * rng.uniform(0.5, 1.5, (len(text), 1, 1))
     noise = torch.from_numpy(drawn / text.shape[-1] ** 0.5).to(text)
-    return torch.where(windows.view(-1, 1, 1), unit(text + noise), text)
+    return torch.where(windows.view(-1, 1, 1), l2_normalize(text + noise), text)
 
 
 def _frozen_audio(batch: Batch) -> Tensor:
@@ -178,7 +178,7 @@ def _frozen_audio(batch: Batch) -> Tensor:
 
 
 def _draw_queries(
-    model: Hilbert, windows: Sequence[tuple[int, Window]], rng: np.random.Generator
+    model: Hilbert, windows: Sequence[tuple[int, SegmentWindow]], rng: np.random.Generator
 ) -> tuple[Tensor, Tensor]:
     """Draw a sentence of each window that has one and embed it as a typed query.
 

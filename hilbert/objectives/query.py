@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("query")
-def query(inputs: TermInputs) -> Tensor:
+def query(inputs: LossInputs) -> Tensor:
     """Contrast a sentence, embedded as a typed query, with the joint of its window.
 
     Short queries are what users type, while windows are several segments: without this term

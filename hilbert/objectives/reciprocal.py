@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("reciprocal")
-def reciprocal(inputs: TermInputs) -> Tensor:
+def reciprocal(inputs: LossInputs) -> Tensor:
     """Reciprocal dual contrast, leak-free: each modality against the joint of the other.
 
     `(L(A, J without audio) + L(T, J without text)) / 2`. Since the joint holds nothing of the
@@ -32,7 +32,7 @@ def reciprocal(inputs: TermInputs) -> Tensor:
 
 
 @term("reciprocal_plain")
-def reciprocal_plain(inputs: TermInputs) -> Tensor:
+def reciprocal_plain(inputs: LossInputs) -> Tensor:
     """Reciprocal dual contrast as the abstract words it: audio to joint and text to joint.
 
     `(L(A, J) + L(T, J)) / 2` with a joint that sees both. It solves itself: for independent
@@ -48,7 +48,7 @@ def reciprocal_plain(inputs: TermInputs) -> Tensor:
     return _dual(inputs, ((inputs.outputs.audio, joint), (inputs.outputs.text, joint)))
 
 
-def _dual(inputs: TermInputs, sides: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]) -> Tensor:
+def _dual(inputs: LossInputs, sides: tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]) -> Tensor:
     both = inputs.has_both
     excluded = inputs.excluded[both][:, both]
     losses = [info_nce(x[both], joint[both], inputs.temperature, excluded) for x, joint in sides]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from torch import Tensor
 
 from hilbert.objectives.info_nce import info_nce
-from hilbert.objectives.inputs import TermInputs, term
+from hilbert.objectives.inputs import LossInputs, term
 
 
 @term("sentence")
-def sentence(inputs: TermInputs) -> Tensor:
+def sentence(inputs: LossInputs) -> Tensor:
     """Contrast the audio of each sentence with the text of the same sentence, and back.
 
     The audio of a sentence is the mean of the adapter's states over the tokens in which it is

@@ -30,11 +30,11 @@ _THEME = {
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 def command(library: Path | None, port: int) -> int:
     """Open a library in the browser, served to this machine only."""
-    from indexer.library import Library
+    from indexer.index.library_store import LibraryStore
 
     if library:
         library = Path(os.path.expanduser(library))
-        Library.open(library).close()  # a wrong folder is told here, not in the browser
+        LibraryStore.open(library).close()  # a wrong folder is told here, not in the browser
     return serve(library, port)
 
 

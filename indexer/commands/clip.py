@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import library_option, read_seconds
+from indexer.base.timecode import read_seconds
+from indexer.commands.options import library_option
 
 _MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 
@@ -33,12 +34,12 @@ def command(moment: str, out: Path, library: Path, force: bool) -> None:
         raise click.UsageError(f"{out} exists; name another file, or replace it with --force")
     if not out.absolute().parent.is_dir():
         raise click.UsageError(f"{out}: there is no folder {out.absolute().parent}")
-    from indexer.cut import cut
-    from indexer.errors import AudioError
-    from indexer.library import Library
-    from indexer.maintain import existing_recording, find_document
+    from indexer.base.errors import AudioError
+    from indexer.index.library_store import LibraryStore
+    from indexer.maintenance.manage import existing_recording, find_document
+    from indexer.media.cut import cut
 
-    opened = Library.open(library)
+    opened = LibraryStore.open(library)
     document = find_document(opened, found["name"])
     recording = existing_recording(opened, document.id)
     if recording is None:

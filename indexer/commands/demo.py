@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from indexer.commands.common import TerminalReporter, clock
-from indexer.results import is_right_moment
+from indexer.base.timecode import clock
+from indexer.commands.terminal import TerminalReporter
+from indexer.search.results import is_right_moment
 
 _SHOWN = 4
 
@@ -28,20 +29,20 @@ _SHOWN = 4
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 def command(library: Path, app: bool, port: int) -> int:
     """Build the demo library, search it by words and by clip, then serve the app."""
-    from indexer.assets import demo_folder
+    from indexer.base.assets import demo_folder
     from indexer.commands.app import serve
     from indexer.commands.index import print_summary
-    from indexer.ingest import index
-    from indexer.library import Library
-    from indexer.process import ProcessSettings
-    from indexer.search import Searcher
-    from indexer.sources import scan
+    from indexer.index.library_store import LibraryStore
+    from indexer.ingest.discover import scan
+    from indexer.ingest.pipeline import ProcessSettings
+    from indexer.ingest.run import index
+    from indexer.search.searcher import Searcher
 
     demo = demo_folder()
     if demo is None:
         raise click.ClickException("the demo collection is not installed; use a checkout")
     click.echo("Indexing 24 short talks (machine speech); half of them have no transcript.")
-    made = Library.create(library.expanduser())
+    made = LibraryStore.create(library.expanduser())
     with TerminalReporter() as reporter:
         summary = index(made, scan([demo / "recordings"]), ProcessSettings(), reporter)
     print_summary(summary)

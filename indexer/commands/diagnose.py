@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.commands.common import (
-    json_option,
-    library_option,
-    print_json,
-    stage_progress,
-)
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
+from indexer.commands.terminal import stage_progress
 
 if TYPE_CHECKING:
-    from indexer.diagnose import Diagnosis
+    from indexer.diagnostics.diagnose import Diagnosis
 
 
 # Of a table that goes to a file, which wraps nothing.
@@ -47,15 +44,16 @@ def command(
     """
     if html and not html.absolute().parent.is_dir():
         raise click.UsageError(f"{html}: there is no folder {html.absolute().parent}")
-    from indexer.diagnose import diagnose
-    from indexer.library import Library
+    from indexer.diagnostics.diagnose import diagnose
+    from indexer.index.library_store import LibraryStore
+    from indexer.search.searcher import Searcher
 
-    opened = Library.open(library)
-    searcher = opened.searcher()
+    opened = LibraryStore.open(library)
+    searcher = Searcher(opened)
     with stage_progress() as progress:
         diagnosis = diagnose(
             opened,
-            searcher.generation,
+            searcher.snapshot,
             searcher.model,
             most=pairs,
             intervals=intervals,
@@ -63,7 +61,7 @@ def command(
             progress=progress,
         )
     if html:
-        _write_report(html, diagnosis, searcher.generation.model_folder)
+        _write_report(html, diagnosis, searcher.snapshot.model_folder)
     if as_json:
         print_json(diagnosis.as_dict())
         return
@@ -73,9 +71,9 @@ def command(
 
 
 def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
-    from indexer.files import write_atomically
-    from indexer.model_card import card_text
-    from indexer.report import html_report
+    from indexer.base.files import write_atomically
+    from indexer.diagnostics.html_report import html_report
+    from indexer.diagnostics.model_card import card_text
 
     page = html_report(diagnosis, card_text(model_folder))
     try:
@@ -88,7 +86,7 @@ def _print(diagnosis: Diagnosis) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from indexer.diagnosis_table import table_rows
+    from indexer.diagnostics.table import table_rows
 
     console = Console()
     if not console.is_terminal:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import json_option, library_option, print_json
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
 
 
 @click.command("doctor")
@@ -14,7 +15,7 @@ from indexer.commands.common import json_option, library_option, print_json
 @json_option
 def command(library: Path, as_json: bool) -> int:
     """Check a library; exit 0 when it is healthy, 1 when something needs mending."""
-    from indexer.doctor import examine
+    from indexer.maintenance.doctor import examine
 
     checkup = examine(library)
     if as_json:

@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.common import (
-    json_option,
-    library_option,
-    print_json,
-    query_progress,
-    read_known_items,
-)
+from indexer.commands.options import json_option, library_option, read_query_file
+from indexer.commands.output import print_json
+from indexer.commands.terminal import query_progress
 
 if TYPE_CHECKING:
-    from indexer.evaluate import Measured, Quality
+    from indexer.adapt.evaluate import EvaluationReport, MetricMeans
 
 _NAMED = 10
 
@@ -41,13 +37,13 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
 
     Without any, cues of documents that no training learns from are asked for.
     """
-    typed = read_known_items(queries, "query") if queries else []
-    heard = read_known_items(clips, "clip") if clips else []
-    from indexer.evaluate import evaluate, known_items
-    from indexer.library import Library
-    from indexer.search import Searcher
+    typed = read_query_file(queries, "query") if queries else []
+    heard = read_query_file(clips, "clip") if clips else []
+    from indexer.adapt.evaluate import evaluate, known_items
+    from indexer.index.library_store import LibraryStore
+    from indexer.search.searcher import Searcher
 
-    searcher = Searcher(Library.open(library))
+    searcher = Searcher(LibraryStore.open(library))
     queries_from = f"the lines of {queries}" if queries else "only clips were given"
     if not queries and not clips:
         typed, queries_from = known_items(searcher)
@@ -70,7 +66,7 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
     return 1 if answer["failed"] else 0
 
 
-def _as_dict(quality: Quality, queries_from: str) -> dict[str, Any]:
+def _as_dict(quality: EvaluationReport, queries_from: str) -> dict[str, Any]:
     return {
         "document": quality.document,
         "moment": quality.moment,
@@ -121,7 +117,7 @@ def _print_tables(part: Mapping[str, Any]) -> None:
     _print_table("Moments", part["moment"])
 
 
-def _print_table(title: str, rows: Mapping[str, Measured]) -> None:
+def _print_table(title: str, rows: Mapping[str, MetricMeans]) -> None:
     """One row a channel; nothing where nothing was measured."""
     from rich.console import Console
     from rich.table import Table

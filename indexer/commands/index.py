@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.common import TerminalReporter, json_option, library_option, print_json
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
+from indexer.commands.terminal import TerminalReporter
 
 if TYPE_CHECKING:
-    from indexer.ingest import Summary
+    from indexer.ingest.run import AddReport
 
 
 @click.command("index")
@@ -44,13 +46,13 @@ def command(
     (.vtt .srt .json .txt .md) are found beside the recordings by name, and a metadata.csv in a
     folder gives name,title,date,speaker,label,language.
     """
+    from indexer.base.languages import language_code
+    from indexer.base.memory import keep_freed_memory
     from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
-    from indexer.ingest import index
-    from indexer.languages import language_code
-    from indexer.library import Library
-    from indexer.memory import keep_freed_memory
-    from indexer.process import ProcessSettings
-    from indexer.sources import scan
+    from indexer.index.library_store import LibraryStore
+    from indexer.ingest.discover import scan
+    from indexer.ingest.pipeline import ProcessSettings
+    from indexer.ingest.run import index
 
     code = language_code(language)
     if code is None:
@@ -60,14 +62,14 @@ def command(
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
     found = scan(paths, exclude=library, language=code)
-    made = Library.create(library, encoders)
+    made = LibraryStore.create(library, encoders)
     with TerminalReporter() as reporter:
         summary = index(made, found, ProcessSettings(asr=asr, language=code), reporter)
     print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
     return 1 if summary.failed else 0
 
 
-def summary_to_dict(summary: Summary) -> dict[str, Any]:
+def summary_to_dict(summary: AddReport) -> dict[str, Any]:
     """The summary as JSON."""
     hours = summary.audio_seconds / 3600
     return {
@@ -80,11 +82,11 @@ def summary_to_dict(summary: Summary) -> dict[str, Any]:
         "audio_hours": round(hours, 4),
         "seconds": round(summary.seconds, 2),
         "times_real_time": round(summary.audio_seconds / max(summary.seconds, 1e-9), 1),
-        "generation": summary.generation,
+        "generation": summary.snapshot,
     }
 
 
-def print_summary(summary: Summary) -> None:
+def print_summary(summary: AddReport) -> None:
     """Print the summary for people, warnings and failures by file."""
     for path, texts in summary.warnings.items():
         for text in texts:

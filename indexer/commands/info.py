@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import json_option, library_option, print_json
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
 
 
 @click.command("info")
@@ -14,9 +15,9 @@ from indexer.commands.common import json_option, library_option, print_json
 @json_option
 def command(library: Path, as_json: bool) -> None:
     """Describe a library: size, encoders, model, generation."""
-    from indexer.library import Library
+    from indexer.index.library_store import LibraryStore
 
-    info = Library.open(library).info()
+    info = LibraryStore.open(library).info()
     if as_json:
         print_json(info)
         return

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import clock, json_option, library_option, print_json
+from indexer.base.timecode import clock
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
 
 
 @click.command("list")
@@ -15,9 +17,9 @@ from indexer.commands.common import clock, json_option, library_option, print_js
 @json_option
 def command(library: Path, as_json: bool) -> None:
     """List the documents of a library."""
-    from indexer.library import Library
+    from indexer.index.library_store import LibraryStore
 
-    catalog = Library.open(library).catalog
+    catalog = LibraryStore.open(library).catalog
     documents = catalog.documents()
     if as_json:
         listed = [

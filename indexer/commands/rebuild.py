@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import TerminalReporter, json_option, library_option, print_json
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
+from indexer.commands.terminal import TerminalReporter
 
 
 @click.command("rebuild")
@@ -14,10 +16,10 @@ from indexer.commands.common import TerminalReporter, json_option, library_optio
 @json_option
 def command(library: Path, as_json: bool) -> None:
     """Make a new index from stored features; no recording is read."""
-    from indexer.library import Library
-    from indexer.maintain import rebuild
+    from indexer.index.library_store import LibraryStore
+    from indexer.maintenance.manage import rebuild
 
-    opened = Library.open(library)
+    opened = LibraryStore.open(library)
     with TerminalReporter() as reporter:
         number = rebuild(opened, reporter)
     documents = len(opened.catalog.documents())

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.common import json_option, library_option, print_json
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
 
 
 @click.command("remove")
@@ -15,10 +16,10 @@ from indexer.commands.common import json_option, library_option, print_json
 @json_option
 def command(documents: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Remove documents by name or id. The recordings themselves are not touched."""
-    from indexer.library import Library
-    from indexer.maintain import remove
+    from indexer.index.library_store import LibraryStore
+    from indexer.maintenance.manage import remove
 
-    removed = remove(Library.open(library), documents)
+    removed = remove(LibraryStore.open(library), documents)
     if as_json:
         print_json({"removed": [{"document": d.id, "name": d.name} for d in removed]})
     else:

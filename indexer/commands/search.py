@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.common import (
+from indexer.base.json_lines import read_json_lines
+from indexer.commands.options import (
     channel_option,
+    files_as_usage,
     filter_options,
     json_option,
     k_option,
     library_option,
-    print_json,
-    print_result,
     read_filters,
-    read_json_lines,
 )
+from indexer.commands.output import print_json, print_result
 
 if TYPE_CHECKING:
-    from indexer.filters import Filters
-    from indexer.rerank import Reranker
-    from indexer.results import SearchResult
-    from indexer.search import Searcher
+    from indexer.search.filters import Filters
+    from indexer.search.reranker import Reranker
+    from indexer.search.results import SearchResult
+    from indexer.search.searcher import Searcher
 
 
 @click.command("search")
@@ -79,14 +79,15 @@ def command(
     form = "json" if as_json else form
     if queries and form not in ("text", "json"):
         raise click.UsageError("--queries prints text or JSON; leave --format out")
-    questions = list(_read_questions(queries)) if queries else []
-    from indexer.library import Library
-    from indexer.search import Searcher
+    with files_as_usage():
+        questions = list(_read_questions(queries)) if queries else []
+    from indexer.index.library_store import LibraryStore
+    from indexer.search.searcher import Searcher
 
     started = time.perf_counter()
-    searcher = Searcher(Library.open(library))
+    searcher = Searcher(LibraryStore.open(library))
     opened = round(1000 * (time.perf_counter() - started), 2)
-    asked = _Asked(searcher, k, channel, read_filters(filters), _reranker(rerank))
+    asked = SearchOptions(searcher, k, channel, read_filters(filters), _reranker(rerank))
     if queries:
         for question in questions:
             _answer_line(asked, question, form == "json", explain)
@@ -97,7 +98,7 @@ def command(
 
 
 @dataclass(frozen=True)
-class _Asked:
+class SearchOptions:
     """What is the same for all questions of a call."""
 
     searcher: Searcher
@@ -107,6 +108,7 @@ class _Asked:
     reranker: Reranker | None
 
     def search(self, query: str | None, clip: Path | None) -> SearchResult:
+        """Answer one question."""
         return self.searcher.search(
             query,
             clip=clip,
@@ -120,25 +122,25 @@ class _Asked:
 def _reranker(model: str | None) -> Reranker | None:
     if not model:
         return None
-    from indexer.rerank import Reranker
+    from indexer.search.reranker import Reranker
 
     return Reranker(model)
 
 
 def _print_json(result: SearchResult) -> None:
-    from indexer.export import as_dict
+    from indexer.search.export import as_dict
 
     print_json(as_dict(result))
 
 
 def _print_csv(result: SearchResult) -> None:
-    from indexer.export import as_csv
+    from indexer.search.export import as_csv
 
     click.echo(as_csv(result), nl=False)
 
 
 def _print_srt(result: SearchResult) -> None:
-    from indexer.export import as_srt
+    from indexer.search.export import as_srt
 
     untimed = sum(hit.start is None for hit in result.hits)
     if untimed:
@@ -153,10 +155,12 @@ _PRINT: dict[str, Callable[[SearchResult], None]] = {
 }
 
 
-def _answer_line(asked: _Asked, question: dict[str, Any], as_json: bool, explain: bool) -> None:
+def _answer_line(
+    asked: SearchOptions, question: dict[str, Any], as_json: bool, explain: bool
+) -> None:
     """One result a line; a question that fails is answered by its error, the others go on."""
     from hilbert.errors import HilbertError
-    from indexer.export import as_dict
+    from indexer.search.export import as_dict
 
     try:
         result = asked.search(question.get("query"), question.get("clip"))

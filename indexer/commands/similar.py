@@ -8,17 +8,16 @@ from typing import Any
 
 import click
 
-from indexer.commands.common import (
+from indexer.base.timecode import read_seconds
+from indexer.commands.options import (
     channel_option,
     filter_options,
     json_option,
     k_option,
     library_option,
-    print_json,
-    print_result,
     read_filters,
-    read_seconds,
 )
+from indexer.commands.output import print_json, print_result
 
 _TIME = re.compile(r"[-+]?[\d.:]+|[-+]?(nan|inf)", re.IGNORECASE)
 
@@ -48,12 +47,12 @@ def command(
     name, seconds = _read_moment(moment)
     if same and channel != "auto":
         raise click.UsageError("give --same or --channel, not both")
-    from indexer.export import as_dict
-    from indexer.library import Library
-    from indexer.maintain import find_document
-    from indexer.search import SAME, Searcher
+    from indexer.index.library_store import LibraryStore
+    from indexer.maintenance.manage import find_document
+    from indexer.search.export import as_dict
+    from indexer.search.searcher import SAME, Searcher
 
-    opened = Library.open(library)
+    opened = LibraryStore.open(library)
     document = find_document(opened, name)
     result = Searcher(opened).similar(
         document.id,

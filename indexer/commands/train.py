@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.common import TerminalReporter, json_option, library_option, print_json
+from indexer.commands.options import json_option, library_option
+from indexer.commands.output import print_json
+from indexer.commands.terminal import TerminalReporter
 
 if TYPE_CHECKING:
-    from hilbert.training import EpochReport
-    from indexer.labels import LabelReport, Labels
-    from indexer.training import TrainingSummary
+    from hilbert.training.trainer import EpochReport
+    from indexer.adapt.train_fusion import TrainingSummary
+    from indexer.adapt.train_labels import LabelReport, Labels
 
 
 @click.command("train")
@@ -63,12 +65,12 @@ def command(
     that was stopped goes on when called again.
     """
     settings = _read(config) if config else ""
-    from indexer.labels import CLASSIFIER_FOLDER, learn_labels, read_labels
-    from indexer.library import Library
-    from indexer.training import read_plan, train_library
+    from indexer.adapt.train_fusion import read_plan, train_library
+    from indexer.adapt.train_labels import CLASSIFIER_FOLDER, learn_labels, read_labels
+    from indexer.index.library_store import LibraryStore
 
     plan = read_plan(settings, objective, form, from_scratch, force)
-    opened = Library.open(library)
+    opened = LibraryStore.open(library)
     wanted = read_labels(opened, labels) if labels else None
     with TrainingTerminal() as reporter:
         summary = train_library(opened, plan, out, reporter)
@@ -95,7 +97,7 @@ class TrainingTerminal(TerminalReporter):
     """Progress with time left over all epochs, and a line an epoch, on standard error."""
 
     def preparing(self, done: int, total: int) -> None:
-        """See `indexer.training.TrainingReporter`."""
+        """See `indexer.adapt.train_fusion.TrainingReporter`."""
         if done == 1:
             self._task = self._progress.add_task("embedding parts of segments", total=total)
         if self._task is not None:
@@ -104,20 +106,20 @@ class TrainingTerminal(TerminalReporter):
             self._task = None
 
     def step(self, done: int, total: int) -> None:
-        """See `indexer.training.TrainingReporter`."""
+        """See `indexer.adapt.train_fusion.TrainingReporter`."""
         if self._task is None:
             self._task = self._progress.add_task("training", total=total)
         self._progress.update(self._task, completed=done)
 
     def starting_over(self) -> None:
-        """See `indexer.training.TrainingReporter`."""
+        """See `indexer.adapt.train_fusion.TrainingReporter`."""
         self._task = None
         click.echo(
             "an interrupted training was of other documents or settings; starting over", err=True
         )
 
     def epoch(self, report: EpochReport) -> None:
-        """See `indexer.training.TrainingReporter`."""
+        """See `indexer.adapt.train_fusion.TrainingReporter`."""
         scores = ", ".join(f"{_SHORT[name]} {value:.3f}" for name, value in report.scores.items())
         line = f"epoch {report.epoch} of {report.epochs}: {scores}"
         if sys.stderr.isatty():
@@ -144,7 +146,7 @@ def summary_to_dict(summary: TrainingSummary) -> dict[str, Any]:
         "learned": len(result.split.learn),
         "validated": len(result.split.validation),
         **result.comparison.to_json(),
-        "generation": summary.generation,
+        "generation": summary.snapshot,
         "seconds": round(summary.seconds, 1),
     }
 
@@ -154,7 +156,7 @@ def print_summary(summary: TrainingSummary) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from hilbert.card import SCORE_NAMES
+    from hilbert.training.model_card import SCORE_NAMES
 
     result, comparison = summary.result, summary.result.comparison
     click.echo(
@@ -210,7 +212,7 @@ def labels_to_dict(labels: Labels, report: LabelReport) -> dict[str, Any]:
 
 def print_labels(labels: Labels, report: LabelReport) -> None:
     """Print the table of the classifiers for people."""
-    from hilbert.classifier_tables import comparison_table
+    from hilbert.classification.tables import comparison_table
 
     if labels.unknown:
         names = ", ".join(labels.unknown[:5])

@@ -7,16 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.common import (
-    json_option,
-    library_option,
-    print_json,
-    query_progress,
-    read_known_items,
-)
+from indexer.commands.options import json_option, library_option, read_query_file
+from indexer.commands.output import print_json
+from indexer.commands.terminal import query_progress
 
 if TYPE_CHECKING:
-    from indexer.tune import Tuning
+    from indexer.adapt.tune_weights import Tuning
 
 
 @click.command("tune")
@@ -41,12 +37,12 @@ def command(
     given = [(path, asks) for path, asks in ((queries, "query"), (clips, "clip")) if path]
     if not given:
         raise click.UsageError("give --queries FILE, --clips FILE or both")
-    questions = [read_known_items(path, asks) for path, asks in given]
-    from indexer.library import Library
-    from indexer.search import Searcher
-    from indexer.tune import store, tune
+    questions = [read_query_file(path, asks) for path, asks in given]
+    from indexer.adapt.tune_weights import store, tune
+    from indexer.index.library_store import LibraryStore
+    from indexer.search.searcher import Searcher
 
-    opened = Library.open(library)
+    opened = LibraryStore.open(library)
     searcher = Searcher(opened)
     tunings = []
     for (_, asks), part in zip(given, questions, strict=True):

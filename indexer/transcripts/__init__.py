@@ -1,8 +1,9 @@
 """Transcripts: WebVTT, SRT, Whisper and Podcasting 2.0 JSON, turns and plain text into cues."""
 
-from indexer.transcripts.model import Cue, Transcript, TranscriptError
-from indexer.transcripts.read import TRANSCRIPT_EXTENSIONS, find_transcript, read_transcript
+from indexer.base.types import Cue
+from indexer.transcripts.reader import TRANSCRIPT_EXTENSIONS, find_transcript, read_transcript
 from indexer.transcripts.sentences import split_sentences
+from indexer.transcripts.transcript import Transcript, TranscriptError
 
 __all__ = [
     "TRANSCRIPT_EXTENSIONS",

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from indexer.transcripts.model import Cue, TranscriptError, check_times
+from indexer.base.types import Cue
+from indexer.transcripts.transcript import TranscriptError, check_times
 
 _TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?\Z")
 _TIMING = re.compile(r"\s*(\S+)\s*-->\s*(\S+)(.*)\Z")

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import indexer.search
-from indexer.assets import demo_folder
-from indexer.ingest import index
-from indexer.library import Library
-from indexer.process import ProcessSettings
-from indexer.sources import scan
+import indexer.search.searcher
+from indexer.base.assets import demo_folder
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.run import index
 
 RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
 
@@ -51,7 +51,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def library(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library") / "talks"
-    made = Library.create(folder)
+    made = LibraryStore.create(folder)
     summary = index(made, scan([recordings]), ProcessSettings())
     made.close()
     assert not summary.failed, summary.failed
@@ -101,13 +101,13 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counts: Counter[str] = Counter()
 
     def counting(name: str) -> None:
-        real = getattr(indexer.search, name)
+        real = getattr(indexer.search.searcher, name)
 
         def counted(*args: Any, **kwargs: Any) -> Any:
             counts[name] += 1
             return real(*args, **kwargs)
 
-        monkeypatch.setattr(indexer.search, name, counted)
+        monkeypatch.setattr(indexer.search.searcher, name, counted)
 
     counting("typed_query")
     counting("clip_query")

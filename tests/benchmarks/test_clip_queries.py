@@ -11,7 +11,7 @@ import pytest
 from clip_queries import draw_passages, make
 from speech.errors import SpeechError
 
-from indexer.audio import open_recording
+from indexer.media.decode import open_recording
 
 WORDS = ("harbour", "wall", "mended", "twice", "before", "winter", "storm", "took", "half", "away")
 

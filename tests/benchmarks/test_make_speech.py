@@ -27,8 +27,8 @@ from speech.real import copy_documents, real_documents
 from speech.sound import RATE, speech_power
 from speech.summary import check_mix, counts, write_summary
 
-from indexer.audio import open_recording
-from indexer.sources import scan
+from indexer.ingest.discover import scan
+from indexer.media.decode import open_recording
 from indexer.transcripts import read_transcript
 
 SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "make_speech.py"

@@ -13,9 +13,9 @@ from speech.plots import draw_ablation, draw_curve
 from speech.runs import first_segments
 from speech.sound import RATE, speech_power
 
-from hilbert.features import Features
-from indexer.audio import open_recording
-from indexer.catalog import Document
+from hilbert.model.features import Features
+from indexer.media.decode import open_recording
+from indexer.store.catalog import Document
 
 
 def _document(name: str, label: str = "gotime", seconds: float = 120.0) -> Document:

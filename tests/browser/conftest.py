@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from indexer.assets import demo_folder
+from indexer.base.assets import demo_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlparse
 
 import pytest
 
-from indexer.assets import demo_folder
+from indexer.base.assets import demo_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from hilbert.checkpoint import new_model
-from hilbert.config import HilbertConfig
-from hilbert.features import Features
-from hilbert.model import Hilbert
+from hilbert.model.checkpoint import new_model
+from hilbert.model.config import HilbertConfig
+from hilbert.model.features import Features
+from hilbert.model.fusion import Hilbert
 
 D_AUDIO, D_TEXT = 24, 16
 

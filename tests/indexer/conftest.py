@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.audio import SAMPLE_RATE, open_recording
-from indexer.ingest import Summary, index
-from indexer.library import Library
-from indexer.process import ProcessSettings
-from indexer.search import Searcher
-from indexer.sources import scan
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.run import AddReport, index
+from indexer.media.decode import SAMPLE_RATE, open_recording
+from indexer.search.searcher import Searcher
 
 Samples = NDArray[np.float32]
 WriteSound = Callable[..., Path]
@@ -106,10 +106,12 @@ def silence() -> Samples:
 
 
 @pytest.fixture(scope="session")
-def index_into() -> Callable[..., Summary]:
+def index_into() -> Callable[..., AddReport]:
     """Index files and folders into a library."""
 
-    def run(library: Library, *paths: Path, asr: str = "auto", language: str = "en") -> Summary:
+    def run(
+        library: LibraryStore, *paths: Path, asr: str = "auto", language: str = "en"
+    ) -> AddReport:
         found = scan(paths, exclude=library.folder)
         return index(library, found, ProcessSettings(asr=asr, language=language))
 
@@ -117,6 +119,6 @@ def index_into() -> Callable[..., Summary]:
 
 
 @pytest.fixture(scope="session")
-def searcher(small_library: Library) -> Searcher:
+def searcher(small_library: LibraryStore) -> Searcher:
     """Answers from the small library; its models are loaded once."""
     return Searcher(small_library)

@@ -1,0 +1,102 @@
+"""The clip that is searched with: to hear, and to see as a waveform and a mel spectrogram."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app.components.player import media_type
+from app.markdown import plain
+from app.state import query_history
+from indexer.base.errors import HilbertError
+from indexer.media.spectrogram import LONGEST_SECONDS, ClipPicture, picture_of
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+def show_clip(question: query_history.UserQuery) -> None:
+    """The clip, what it looks like, and a way to leave it out again."""
+    name, data = st.session_state.clips.get(question.clip, ("", b""))
+    if not data:
+        return
+    with st.container(border=True):
+        with st.container(
+            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+        ):
+            st.markdown(f":material/graphic_eq: **Clip:** {plain(name)}", width="content")
+            st.button(
+                "Leave the clip out",
+                key="drop-clip",
+                icon=":material/close:",
+                type="tertiary",
+                on_click=query_history.drop_clip,
+            )
+        st.audio(data, format=media_type(Path(name)))
+        picture = _picture(question.clip, question)
+        if picture is not None:
+            left, right = st.columns(2, gap="small")
+            left.plotly_chart(waveform_figure(picture), key="clip-wave", config=_STILL)
+            right.plotly_chart(mel_figure(picture), key="clip-mel", config=_STILL)
+            if picture.times[-1] >= LONGEST_SECONDS:
+                st.caption("The first two minutes are drawn; all of it is searched with.")
+
+
+_STILL = {"displayModeBar": False}
+_HERTZ = (125, 500, 2000, 8000)
+
+
+@st.cache_data(max_entries=8, show_spinner="Drawing the clip …")
+def _picture(digest: str, _question: query_history.UserQuery) -> ClipPicture | None:
+    """None where it cannot be decoded: the answer says why."""
+    try:
+        with query_history.clip_file(_question) as path:
+            return picture_of(path)
+    except HilbertError:
+        return None
+
+
+def waveform_figure(picture: ClipPicture) -> Figure:
+    """Highest and lowest sample of each short stretch."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    for values, fill in ((picture.low, None), (picture.high, "tonexty")):
+        figure.add_scatter(
+            x=picture.times,
+            y=values,
+            mode="lines",
+            line={"width": 0.5, "color": "#8b5cf6"},
+            fill=fill,
+            fillcolor="rgba(139,92,246,0.6)",
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    figure.update_yaxes(title="waveform", range=[-1, 1], showticklabels=False)
+    return _laid_out(figure)
+
+
+def mel_figure(picture: ClipPicture) -> Figure:
+    """Loudness by mel band and time."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure(
+        go.Heatmap(
+            x=picture.mel_times,
+            y=picture.mel_hertz,
+            z=picture.mel,
+            colorscale="Viridis",
+            showscale=False,
+            hovertemplate="%{x:.1f} s, %{y:.0f} Hz: %{z:.0f} dB<extra></extra>",
+        )
+    )
+    figure.update_yaxes(title="mel spectrogram, Hz", type="log", tickvals=_HERTZ)
+    return _laid_out(figure)
+
+
+def _laid_out(figure: Figure) -> Figure:
+    figure.update_xaxes(title="seconds")
+    figure.update_layout(height=190, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    return figure

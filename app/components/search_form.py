@@ -1,0 +1,141 @@
+"""The widgets that ask: typed words, a clip or the visitor's voice, and where to search."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from app.markdown import CHANNEL_HELP, CHANNEL_NAMES
+from app.state import query_history
+from app.state.open_library import OpenLibrary
+from indexer.ingest.discover import RECORDING_EXTENSIONS
+
+_COUNTS = (5, 10, 20, query_history.MOST_HITS)
+_GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
+_SAME_NAMES = {"both": "Both", "words": "Words", "sound": "Sound"}
+
+
+def ask_here(opened: OpenLibrary) -> None:
+    """Draw the search box and everything that belongs to a question."""
+    _words_box()
+    question = query_history.current()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        _clip_box()
+        _filter_box(opened)
+        if question and question.is_similar:
+            st.segmented_control(
+                "Alike in",
+                list(_SAME_NAMES),
+                format_func=_SAME_NAMES.__getitem__,
+                key="same",
+                width="content",
+            )
+        else:
+            st.segmented_control(
+                "Channel",
+                list(CHANNEL_NAMES),
+                format_func=CHANNEL_NAMES.__getitem__,
+                help=CHANNEL_HELP,
+                key="channel",
+                width="content",
+            )
+        st.segmented_control(
+            "Show",
+            list(_GROUPINGS),
+            format_func=_GROUPINGS.__getitem__,
+            key="grouping",
+            width="content",
+        )
+        st.selectbox("At most", _COUNTS, key="count", width=88)
+
+
+def _words_box() -> None:
+    with st.form("words", border=False, enter_to_submit=True):
+        box, button = st.columns([7, 1], vertical_alignment="bottom")
+        box.text_input(
+            "What was said, or what was meant",
+            key="typed",
+            placeholder='a question, "words that must be said", -words that must not',
+        )
+        asked = button.form_submit_button(
+            "Search",
+            type="primary",
+            icon=":material/search:",
+            width="stretch",
+            on_click=_words_given,
+        )
+    question = query_history.current()
+    if asked and not st.session_state.typed.strip() and not (question and question.clip):
+        st.info("Type what you are looking for, or search with a clip.")
+
+
+def _words_given() -> None:
+    query_history.ask_words(" ".join(st.session_state.typed.split()))
+
+
+def _clip_box() -> None:
+    question = query_history.current()
+    has_clip = bool(question and question.clip)
+    kind: Literal["primary", "secondary"] = "primary" if has_clip else "secondary"
+    with st.popover("Clip", icon=":material/graphic_eq:", type=kind):
+        st.file_uploader(
+            "A short recording: its words and its sound are both searched with",
+            type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS),
+            key="clip",
+            on_change=_clip_given,
+            args=("clip",),
+        )
+        st.audio_input(
+            "Or say what you are looking for, or play it to the microphone",
+            key="voice",
+            on_change=_clip_given,
+            args=("voice", "your recording.wav"),
+        )
+        st.caption("Typed words count beside the clip: a half each.")
+
+
+def _clip_given(widget: str, name: str | None = None) -> None:
+    given = st.session_state.get(widget)
+    if given is not None:
+        query_history.ask_clip(name or given.name, given.getvalue())
+
+
+def _filter_box(opened: OpenLibrary) -> None:
+    documents = list(opened.searcher.documents.values())
+    chosen = query_history.filters()
+    count = sum(bool(v) for v in vars(chosen).values())
+    label = f"Filters ({count})" if count else "Filters"
+    with st.popover(label, icon=":material/tune:", type="primary" if count else "secondary"):
+        labels = sorted({d.label for d in documents if d.label})
+        folders = sorted({str(_folder(d.path)) for d in documents})
+        titles = {d.id: d.title for d in documents}
+        st.multiselect(
+            "Recordings",
+            sorted(titles, key=lambda id_: titles[id_].casefold()),
+            format_func=lambda id_: titles.get(id_, id_),
+            key="filter-documents",
+            placeholder="all",
+        )
+        for name, options, title in (
+            ("labels", labels, "Labels"),
+            ("speakers", opened.speakers, "Speakers"),
+            ("folders", folders, "Folders"),
+            ("languages", opened.languages, "Languages"),
+        ):
+            st.multiselect(
+                title,
+                options,
+                key=f"filter-{name}",
+                placeholder="all" if options else "none are known",
+                disabled=not options,
+            )
+        since, until, least = st.columns(3)
+        since.text_input("Since", key="filter-since", placeholder="2021-03")
+        until.text_input("Until", key="filter-until", placeholder="2021")
+        least.number_input("At least minutes", 0, 600, key="filter-minutes")
+        st.button("Clear", on_click=query_history.forget_filters, disabled=not count)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0] or "/"

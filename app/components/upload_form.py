@@ -1,0 +1,119 @@
+"""Adding recordings to the library, and what came of it, file by file."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from app.markdown import plain
+from app.state import jobs, tasks
+from app.state.open_library import OpenLibrary
+from indexer.ingest.discover import RECORDING_EXTENSIONS
+from indexer.ingest.run import AddReport
+
+_TRANSCRIPTS = ("vtt", "srt", "json", "txt", "md", "csv")
+
+
+def show_adding(opened: OpenLibrary) -> None:
+    """Upload files, or name a folder of this machine, with live progress."""
+    folder = opened.library.folder
+    key = str(folder)
+    busy = jobs.busy(key)
+    files, path = st.columns(2, gap="medium")
+    with files, st.container(border=True, height="stretch"):
+        given = st.file_uploader(
+            "Files: recordings, and transcripts of the same name",
+            type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS) + list(_TRANSCRIPTS),
+            accept_multiple_files=True,
+            key="uploads",
+        )
+        st.caption(f"They are kept in {plain(str(folder / tasks.UPLOADS))}")
+        if st.button(
+            "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not given
+        ):
+            try:
+                with st.spinner("Keeping the files …"):
+                    for file in given:
+                        tasks.keep_upload(folder, file.name, file.getvalue())
+            except OSError as error:
+                st.error(f"The files cannot be kept: {error.strerror}")
+            else:
+                _start(folder, folder / tasks.UPLOADS)
+                st.rerun()
+    with path, st.container(border=True, height="stretch"):
+        named = st.text_input(
+            "A folder of this machine, with everything below it",
+            key="folder-to-add",
+            placeholder="/home/me/podcasts",
+        ).strip()
+        st.caption("Recordings stay where they are; what is unchanged costs nothing.")
+        if st.button(
+            "Add the folder",
+            key="add-folder",
+            icon=":material/create_new_folder:",
+            disabled=busy or not named,
+        ):
+            wanted = Path(os.path.expanduser(named)).absolute()
+            if os.path.exists(wanted):
+                _start(folder, wanted)
+                st.rerun()
+            st.error(plain(f"There is no folder {wanted}"))
+    st.toggle(
+        "Recognise the speech of recordings without a transcript",
+        value=True,
+        key="recognise",
+        help="Otherwise they can be searched by their sound alone.",
+    )
+    job = jobs.show(key)
+    if job and job.done:
+        _show_end(job, key)
+
+
+def _start(folder: Path, what: Path) -> None:
+    asr = "auto" if st.session_state.get("recognise", True) else "never"
+    jobs.start(str(folder), "Adding", partial(tasks.add, folder=folder, paths=[what], asr=asr))
+
+
+def _show_end(job: jobs.Job, key: str) -> None:
+    if job.error:
+        st.error(plain(job.error), icon=":material/error:")
+    elif isinstance(job.result, AddReport):
+        show_summary(job.result)
+    else:
+        st.success(f"{job.title}: done.", icon=":material/check:")
+    st.button("Hide this", key="hide-job", on_click=jobs.forget, args=(key,), type="tertiary")
+
+
+def show_summary(summary: AddReport) -> None:
+    """What an indexing did: counts, then each file that failed, with the reason."""
+    counts = (
+        f"{len(summary.added)} added, {len(summary.updated)} updated, "
+        f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed; the library holds "
+        f"{summary.documents} documents."
+    )
+    well = summary.documents and not summary.failed
+    show = st.success if well else st.warning
+    show(counts, icon=":material/check:" if well else ":material/warning:")
+    show_failures(summary.failed)
+    if summary.warnings:
+        with st.expander("Remarks on files and folders", expanded=not summary.documents):
+            for path, texts in summary.warnings.items():
+                for text in texts:
+                    st.markdown(f"{plain(Path(path).name)}: {plain(text)}")
+
+
+def show_failures(failures: dict[str, str]) -> None:
+    """Files that could not be indexed, and why."""
+    if failures:
+        st.dataframe(
+            {
+                "File": [Path(path).name for path in failures],
+                "Why": list(failures.values()),
+                "Folder": [str(Path(path).parent) for path in failures],
+            },
+            hide_index=True,
+            width="stretch",
+        )

@@ -1,0 +1,215 @@
+"""Diagnostics: what the embedding space is like, before and after centring, and what it costs."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.markdown import plain
+from app.state import jobs, tasks, urls
+from app.state.open_library import OpenLibrary, here, warm
+from hilbert.diagnostics import pca_map, tsne_map
+from hilbert.diagnostics.interpretation import BAD, CARE, GOOD
+from indexer.base.errors import QueryError
+from indexer.diagnostics.diagnose import Diagnosis, require_pairs
+from indexer.diagnostics.figures import histogram_figure, map_figure, recall_figure, spectrum_figure
+from indexer.diagnostics.html_report import spaces
+from indexer.diagnostics.table import table_rows
+
+_ICONS = {
+    GOOD: ":green[:material/check_circle:]",
+    CARE: ":orange[:material/info:]",
+    BAD: ":red[:material/error:]",
+}
+_SPACES = {"before": "As it is", "after_centering": "Centred", "control": "Control"}
+_MAPS = {"pca": "PCA", "tsne": "t-SNE"}
+
+
+def main() -> None:
+    """Measure where that was not done yet, then show it."""
+    library = here()
+    urls.keep_in_address()
+    try:
+        require_pairs(library.searcher.snapshot)
+    except QueryError as error:
+        st.info(plain(str(error)))
+        return
+    key = f"diagnose:{library.key}"
+    if jobs.find(key) is None:
+        jobs.forget_others("diagnose:", key)
+        warm(library, hears=False)
+        jobs.start(key, "Measuring", partial(tasks.measure, opened=library))
+    job = jobs.show(key)
+    if job is None or not job.done:
+        st.caption("Up to a minute, once for each state of the library. Other pages go on.")
+        return
+    if job.error:
+        st.error(plain(job.error), icon=":material/error:")
+        st.button("Try again", on_click=jobs.forget, args=(key,))
+        return
+    _show(library, job.result)
+
+
+def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
+    diagnosis: Diagnosis = found["diagnosis"]
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
+    ):
+        st.caption(
+            f"{diagnosis.pairs:,} segments with sound and words, of "
+            f"{diagnosis.measured_documents:,} of {diagnosis.documents:,} documents"
+        )
+        _show_downloads(diagnosis, found["html"])
+    _show_metrics(diagnosis)
+    with st.container(border=True):
+        st.markdown("**Reading**")
+        for finding in diagnosis.reading:
+            st.markdown(f"{_ICONS[finding.verdict]} **{finding.verdict}.** {plain(finding.text)}")
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        _show_map(library, diagnosis)
+    with right, st.container(border=True, height="stretch"):
+        _show_cosines(diagnosis)
+    left, right = st.columns(2, gap="medium")
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**What finds what, first**")
+        st.plotly_chart(recall_figure(spaces(diagnosis)), key="recall")
+        st.caption(
+            "Counterparts among all measured segments; within a modality, others of the same "
+            "recording. No joint that is looked for was made with what asks."
+        )
+    with right, st.container(border=True, height="stretch"):
+        st.markdown("**In how many directions?**")
+        st.plotly_chart(spectrum_figure(diagnosis.before, diagnosis.control), key="spectrum")
+        st.caption("Singular values. A steep fall: few directions are in use.")
+    _show_table(diagnosis)
+    if found["card"]:
+        with st.expander("The model's card", icon=":material/id_card:"):
+            st.code(found["card"], language="markdown", wrap_lines=True)
+
+
+def _show_downloads(diagnosis: Diagnosis, html: str) -> None:
+    with st.container(horizontal=True, width="content"):
+        st.download_button(
+            "Report",
+            html,
+            file_name="diagnostics.html",
+            mime="text/html",
+            icon=":material/download:",
+            key="report-html",
+            on_click="ignore",
+        )
+        st.download_button(
+            "JSON",
+            json.dumps(diagnosis.as_dict(), indent=1),
+            file_name="diagnostics.json",
+            mime="application/json",
+            icon=":material/download:",
+            key="report-json",
+            on_click="ignore",
+        )
+
+
+def _show_metrics(diagnosis: Diagnosis) -> None:
+    before, after = diagnosis.before, diagnosis.after_centering
+    recall = [n["recall"]["audio_to_text"]["recall_at_1"] for n in (before, after)]
+    shown = (
+        ("Centroid gap", before["centroid_gap"], after["centroid_gap"], "0 none, 2 opposite"),
+        (
+            "Relative gap",
+            before["relative_gap"],
+            after["relative_gap"],
+            "0.5: as strangers",
+        ),
+        ("Separability", before["separability"], after["separability"], "0.5 mixed, 1 apart"),
+        ("Sound finds words", recall[0], recall[1], "first, among all that were measured"),
+    )
+    for column, (name, value, centred, meaning) in zip(st.columns(4), shown, strict=True):
+        column.metric(
+            name,
+            f"{value:.2f}",
+            f"{centred:.2f} centred",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help=meaning,
+        )
+
+
+def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown("**Where do they lie?**", width="content")
+        way = st.segmented_control(
+            "Map",
+            list(_MAPS),
+            default="pca",
+            format_func=_MAPS.__getitem__,
+            key="map-way",
+            label_visibility="collapsed",
+            width="content",
+        )
+    placed = _placed(library.key, diagnosis, way or "pca")
+    axes = ("first direction", "second direction") if way != "tsne" else ("", "")
+    st.plotly_chart(map_figure(placed, diagnosis.points, axes=axes), key="map")
+    st.caption(
+        f"{len(diagnosis.points)} segments by sound, words and joint; lines join the sound of a "
+        "segment with its words. Point at one to see what was said."
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner="Drawing the map …")
+def _placed(key: str, _diagnosis: Diagnosis, way: str) -> dict[str, Any]:
+    return tsne_map(_diagnosis.vectors) if way == "tsne" else pca_map(_diagnosis.vectors)
+
+
+def _show_cosines(diagnosis: Diagnosis) -> None:
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
+        st.markdown("**How alike are pairs?**", width="content")
+        of = st.segmented_control(
+            "Space",
+            list(diagnosis.histograms),
+            default="before",
+            format_func=_SPACES.__getitem__,
+            key="cosines-of",
+            label_visibility="collapsed",
+            width="content",
+        )
+    st.plotly_chart(histogram_figure(diagnosis.histograms[of or "before"]), key="cosines")
+    st.caption(
+        "A segment's sound with its own words (matched), with other words (random), and "
+        "different segments within one modality. The less matched and random overlap, the better."
+    )
+
+
+def _show_table(diagnosis: Diagnosis) -> None:
+    st.markdown("**All numbers**")
+    rows = table_rows(diagnosis)
+    st.dataframe(
+        {
+            "Measure": [row.name for row in rows],
+            "As it is (95 %)": [row.before for row in rows],
+            "Centred (95 %)": [row.after for row in rows],
+            "Control": [row.control for row in rows],
+            "Frozen": [row.frozen for row in rows],
+            "Read as": [row.meaning for row in rows],
+        },
+        hide_index=True,
+        width="stretch",
+        height=420,
+    )
+    st.caption(
+        "Centred: each modality without its mean. Control: two halves of one text as if they were "
+        "two modalities. Frozen: the encoders' features before any model. A small gap is no aim "
+        "in itself: closing it need not bring the right moment to the top "
+        "([arXiv 2601.18525](https://arxiv.org/abs/2601.18525))."
+    )
+
+
+main()

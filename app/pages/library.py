@@ -1,0 +1,133 @@
+"""Library: what is in it, adding and removing, what failed, and its health."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from app.components.upload_form import show_adding, show_failures
+from app.markdown import plain
+from app.state import jobs, tasks, urls
+from app.state.open_library import OpenLibrary, here
+from indexer.base.timecode import clock
+from indexer.index.records import IndexedDocument
+from indexer.maintenance.doctor import examine
+
+
+def main() -> None:
+    """Four parts, one below the other."""
+    library = here()
+    urls.keep_in_address()
+    st.subheader("Add recordings")
+    show_adding(library)
+    documents = list(library.searcher.documents.values())
+    st.subheader(f"{len(documents):,} documents")
+    if documents:
+        _show_documents(library, documents)
+    failures = library.library.catalog.failures()
+    if failures:
+        files = "file" if len(failures) == 1 else "files"
+        st.subheader(f"{len(failures)} {files} could not be indexed")
+        show_failures(failures)
+        st.caption("Mend or replace them and add them again; the others are not touched.")
+    _show_health(library)
+
+
+def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> None:
+    table = st.dataframe(
+        {
+            "Title": [d.title for d in documents],
+            "Speaker": [d.speaker or "" for d in documents],
+            "Date": [d.date or "" for d in documents],
+            "Label": [d.label or "" for d in documents],
+            "Language": [d.language or "" for d in documents],
+            "Length": [clock(d.seconds) if d.seconds else "" for d in documents],
+            "File": [d.path for d in documents],
+        },
+        hide_index=True,
+        width="stretch",
+        on_select="rerun",
+        selection_mode="multi-row",
+        key=f"documents-{library.key}",
+    )
+    rows = table.selection.rows if table else []
+    chosen = [documents[row] for row in rows if row < len(documents)]
+    with st.container(horizontal=True, gap="small"):
+        if st.button(
+            "Open",
+            key="open-chosen",
+            icon=":material/article:",
+            disabled=len(chosen) != 1,
+            help="Choose one row",
+        ):
+            st.session_state["document"] = chosen[0].id
+            st.session_state["document-time"] = None
+            st.switch_page("pages/document.py")
+        if st.button(
+            f"Remove {len(chosen)}" if chosen else "Remove",
+            key="remove-chosen",
+            icon=":material/delete:",
+            disabled=not chosen or jobs.busy(str(library.library.folder)),
+            help="Choose rows; recordings stay where they are",
+        ):
+            _confirm(library, chosen)
+
+
+@st.dialog("Remove from the library?")
+def _confirm(library: OpenLibrary, chosen: list[IndexedDocument]) -> None:
+    st.markdown(
+        f"{len(chosen)} of {len(library.searcher.documents)} documents are taken out of the "
+        "library. Their recordings stay where they are, and can be added again."
+    )
+    st.markdown("\n".join(f"- {plain(d.title)}" for d in chosen[:10]))
+    if len(chosen) > 10:
+        st.caption(f"and {len(chosen) - 10} more")
+    yes, no = st.columns(2)
+    if yes.button("Remove", type="primary", key="remove-yes", width="stretch"):
+        folder = library.library.folder
+        if jobs.busy(str(folder)):
+            st.error("The library is being changed; remove them when that has ended.")
+            return
+        documents = [d.id for d in chosen]
+        jobs.start(
+            str(folder),
+            "Removing",
+            partial(tasks.remove_documents, folder=folder, documents=documents),
+        )
+        st.rerun()
+    if no.button("Keep", key="remove-no", width="stretch"):
+        st.rerun()
+
+
+def _show_health(library: OpenLibrary) -> None:
+    st.subheader("Health")
+    folder = library.library.folder
+    busy = jobs.busy(str(folder))
+    with st.container(horizontal=True, gap="small"):
+        if st.button("Check", key="check", icon=":material/stethoscope:"):
+            with st.spinner("Checking …"):
+                st.session_state["checkup"] = (library.key, examine(folder))
+        st.button(
+            "Rebuild the index",
+            key="rebuild",
+            icon=":material/refresh:",
+            disabled=busy,
+            help="From what is stored of each recording; nothing is heard again",
+            on_click=jobs.start,
+            args=(str(folder), "Rebuilding", partial(tasks.rebuild_index, folder=folder)),
+        )
+    key, checkup = st.session_state.get("checkup", ("", None))
+    if checkup is None or key != library.key:
+        st.caption(f"The library lies in {plain(str(Path(folder)))}.")
+        return
+    for problem in checkup.problems:
+        st.error(plain(problem), icon=":material/error:")
+    for note in checkup.notes:
+        st.info(plain(note))
+    if checkup.healthy:
+        st.success("Healthy: nothing needs mending.", icon=":material/check:")
+
+
+main()

@@ -1,0 +1,123 @@
+"""What a visitor sees where there is no library: the demo, or a folder of their own."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from app.components.upload_form import show_summary
+from app.markdown import plain
+from app.state import jobs, tasks
+from indexer.index.library_store import CATALOG_FILE
+
+_DEMO = "hilbert-demo"
+_DEMO_KEY = "demo"
+
+
+def show_first_run(folder: Path | None, reason: str = "") -> None:
+    """Offer the demo, and a library of one's own.
+
+    Args:
+        folder: the library that was named and cannot be opened.
+        reason: why.
+    """
+    st.title("hilbert")
+    st.markdown("Search what was said in your recordings, and how it sounded.")
+    if reason:
+        st.error(plain(reason), icon=":material/error:")
+    demo, own = st.columns(2, gap="medium")
+    with demo, st.container(border=True, height="stretch"):
+        _offer_demo()
+    with own, st.container(border=True, height="stretch"):
+        _offer_own(folder)
+
+
+def _offer_demo() -> None:
+    st.subheader("Try the demo")
+    st.markdown(
+        "Two dozen short talks about tides, bees, fog and salt, read by machine voices. Making "
+        "the library takes a minute or two, and a few megabytes in the folder of your choice."
+    )
+    where = st.text_input("Folder", str(Path.home() / _DEMO), key="demo-folder")
+    folder = Path(os.path.expanduser(where)).absolute()
+    job = jobs.find(_DEMO_KEY)
+    if not (job and not job.done):
+        st.button(
+            "Build the demo library",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not where.strip(),
+            on_click=jobs.start,
+            args=(_DEMO_KEY, "Building the demo", partial(_made_demo, folder)),
+        )
+    job = jobs.show(_DEMO_KEY)
+    if job and job.done:
+        _open_when_made(job, _DEMO_KEY)
+
+
+def _made_demo(folder: Path, job: jobs.Job) -> dict[str, object]:
+    return {"folder": folder, "summary": tasks.make_demo(job, folder)}
+
+
+def _offer_own(folder: Path | None) -> None:
+    st.subheader("Use your own recordings")
+    st.markdown(
+        "A library is a folder that makes recordings searchable. Recordings stay where they are; "
+        "transcripts beside them (.vtt, .srt, .json, .txt) are used, without any the speech is "
+        "recognised."
+    )
+    named = st.text_input(
+        "Library", str(folder or Path.home() / "my-library"), key="own-folder", help="A new folder"
+    )
+    recordings = st.text_input("Folder of recordings", key="own-recordings")
+    made = Path(os.path.expanduser(named)).absolute()
+    key = f"make:{made}"
+    job = jobs.find(key)
+    if os.path.isfile(made / CATALOG_FILE) and st.button("Open this library", key="open-own"):
+        st.query_params["library"] = str(made)
+        st.rerun()
+    if not (job and not job.done):
+        st.button(
+            "Make the library",
+            icon=":material/library_add:",
+            disabled=not (recordings.strip() and named.strip()),
+            on_click=jobs.start,
+            args=(
+                key,
+                "Indexing",
+                partial(_made_own, made, Path(os.path.expanduser(recordings.strip()))),
+            ),
+        )
+    job = jobs.show(key)
+    if job and job.done:
+        _open_when_made(job, key)
+    st.caption("The same from a terminal:")
+    name = shlex.quote(str(folder)) if folder else "my-library"
+    st.code(
+        f"hilbert index RECORDINGS --library {name}\nhilbert app --library {name}",
+        language="bash",
+    )
+
+
+def _made_own(folder: Path, recordings: Path, job: jobs.Job) -> dict[str, object]:
+    return {"folder": folder, "summary": tasks.add(job, folder, [recordings], "auto")}
+
+
+def _open_when_made(job: jobs.Job, key: str) -> None:
+    if job.error:
+        st.error(plain(job.error), icon=":material/error:")
+        return
+    summary = job.result["summary"]
+    if summary.documents and not summary.failed:
+        jobs.forget(key)
+        st.query_params["library"] = str(job.result["folder"])
+        st.rerun()
+    show_summary(summary)
+    if summary.documents and st.button("Open it", key=f"open-{key}"):
+        jobs.forget(key)
+        st.query_params["library"] = str(job.result["folder"])
+        st.rerun()

@@ -1,0 +1,1 @@
+"""State behind the pages: the open library, queries, results, background tasks."""

@@ -1,0 +1,1 @@
+"""Classifiers over document embeddings, cross-validated."""

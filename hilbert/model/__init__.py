@@ -1,0 +1,1 @@
+"""The fusion model: config, features, layers, embedding, checkpoints."""

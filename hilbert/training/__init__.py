@@ -1,0 +1,1 @@
+"""Training of the fusion model: presets, trainer, splits, comparison."""

@@ -1,0 +1,1 @@
+"""Adaptation to a library: training, weights of the channels, labels, evaluation."""

@@ -1,0 +1,271 @@
+"""How well each channel finds what is wanted: known items, looked for through the search itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from hilbert.retrieval_metrics import KNOWN_ITEM_METRICS, known_item_metrics
+from hilbert.stats import bootstrap_interval
+from indexer.adapt.eval_queries import EvalQuery
+from indexer.base.errors import AudioError, LibraryError, QueryError
+from indexer.index.snapshot import document_key
+from indexer.search.fusion import AUTO, RRF
+from indexer.search.query_encoder import CHANNELS, Query
+from indexer.search.query_parser import MAX_TYPED
+from indexer.search.results import Duplicate, Hit, SearchResult, is_right_moment
+from indexer.search.searcher import Searcher
+
+ASKED = (*CHANNELS, RRF, AUTO)
+# What the channels of vectors are compared by when all rank documents in the same way.
+LEVELS = ("best_segment", "document_vector")
+_MODALITIES = ("text", "audio", "joint")
+_RESULTS = 200  # the metrics look at ten; more may be as good as the tenth
+CUES_EACH = 4
+_FEWEST_WORDS = 5
+# Metric to its mean over the queries, and `ci95`: metric to `[low, high]`.
+MetricMeans = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EvaluationReport:
+    """How well questions were answered.
+
+    Attributes:
+        queries: how many were asked.
+        timed: how many of them want a moment.
+        wanted: how many documents they want. The intervals redraw these, or the questions where
+            all are about one: then they say nothing of other documents.
+        document: channel to how well documents were found, over all questions.
+        moment: channel to how well moments were found, over the timed ones; empty without any.
+        same_level: level to channel to how well typed words find documents by the best cosine
+            of a segment, or by the cosine of the document's own vector. A search mixes both for
+            the joint only, so its channels cannot be compared with each other.
+        missing: wanted documents that are not in the library; they count as not found.
+        failed: line and reason of what could not be read or asked; counted as not found.
+    """
+
+    queries: int
+    timed: int
+    wanted: int
+    document: dict[str, MetricMeans]
+    moment: dict[str, MetricMeans]
+    same_level: dict[str, dict[str, MetricMeans]]
+    missing: tuple[str, ...]
+    failed: tuple[tuple[int, str], ...]
+
+
+def evaluate(
+    searcher: Searcher,
+    questions: Sequence[EvalQuery],
+    progress: Callable[[int, int], None] | None = None,
+) -> EvaluationReport:
+    """Ask every question through every channel; each is embedded or heard once.
+
+    Args:
+        searcher: answers them.
+        questions: known items.
+        progress: called with the questions done and their number.
+
+    Raises:
+        LibraryError: the library holds no documents, or its model cannot be used.
+    """
+    _refuse_empty(searcher)
+    tally, levels = _Tally(), _SameLevel(searcher)
+    missing, failed = set(), []
+    for done, question in enumerate(questions, 1):
+        right = {d.id for d in searcher.documents.values() if question.document in (d.name, d.id)}
+        if not right:
+            missing.add(question.document)
+        query = None
+        try:
+            query = searcher.embed(question.text, clip=question.clip)
+        except (AudioError, QueryError, OSError, ValueError) as error:  # or a name too long
+            # The name of a clip may hold what no terminal can print.
+            failed.append((question.line, str(error).encode("utf-8", "replace").decode()))
+        for channel in ASKED:
+            _add_answer(tally, question, right, channel, _answer(searcher, query, channel))
+        if question.clip is None:
+            levels.add(tally, question, right, query)
+        if progress:
+            progress(done, len(questions))
+    return EvaluationReport(
+        len(questions),
+        sum(question.start is not None for question in questions),
+        len({question.document for question in questions}),
+        tally.measured("document"),
+        tally.measured("moment"),
+        {level: tally.measured(level) for level in LEVELS},
+        tuple(sorted(missing)),
+        tuple(failed),
+    )
+
+
+def known_items(searcher: Searcher) -> tuple[list[EvalQuery], str]:
+    """Questions for a library that comes without: what is said in documents held out of training.
+
+    Returns:
+        Up to `CUES_EACH` cues of each held-out document, spread evenly over those with at least
+        5 words, and in words where they come from.
+
+    Raises:
+        LibraryError: the library holds no documents, or no cue is long enough.
+    """
+    from hilbert.training.config import TrainingConfig
+    from hilbert.training.splits import held_out_ids
+    from indexer.adapt.train_fusion import FEWEST_DOCUMENTS
+
+    _refuse_empty(searcher)
+    ids = sorted({segment.document for segment in searcher.snapshot.lexical.segments()})
+    # Fewer are not trained on, so nothing is gained by leaving any out.
+    held_out = len(ids) >= FEWEST_DOCUMENTS
+    if held_out:
+        judging, validating = held_out_ids(ids, TrainingConfig().held_out_share)
+        ids = sorted({*judging, *validating} - searcher.library.seen().learned)
+    questions = [question for document in ids for question in _cues_of(searcher, document)]
+    if not questions:
+        raise LibraryError(
+            f"no cue of the {'held-out ' if held_out else ''}documents has {_FEWEST_WORDS} words "
+            "or more to ask for; give your own questions with --queries"
+        )
+    count = len({question.document for question in questions})
+    which = "held-out documents" if held_out else "documents (too few to hold any out)"
+    return questions, (
+        f"up to {CUES_EACH} cues of each of {count} {which}; their words stand in the index, so "
+        "lexical and text are flattered"
+    )
+
+
+def _refuse_empty(searcher: Searcher) -> None:
+    if not searcher.documents:
+        folder = searcher.library.folder
+        raise LibraryError(f"{folder} holds no documents; index recordings first")
+
+
+def _cues_of(searcher: Searcher, document: str) -> list[EvalQuery]:
+    cues = [
+        cue
+        for cue in searcher.library.catalog.cues(document)
+        if len(cue.text.split()) >= _FEWEST_WORDS and len(cue.text) <= MAX_TYPED
+    ]
+    # The middles of as many equal parts: first and last cues are greetings in many recordings.
+    picks = {(2 * part + 1) * len(cues) // (2 * CUES_EACH) for part in range(CUES_EACH)}
+    questions = []
+    for cue in (cues[pick] for pick in sorted(picks) if cues):
+        timed = cue.start is not None and cue.end is not None and cue.start < cue.end
+        times = (cue.start, cue.end) if timed else (None, None)
+        questions.append(EvalQuery(document, *times, text=cue.text))
+    return questions
+
+
+def _answer(searcher: Searcher, query: Query | None, channel: str) -> SearchResult:
+    """What the search returns; nothing where it cannot answer through this channel."""
+    if query is not None:
+        try:
+            return searcher.answer(query, _RESULTS, channel, grouped=False)
+        except QueryError:  # no words in a clip, or no sound
+            pass
+    return SearchResult((), (), {})
+
+
+def _add_answer(
+    tally: _Tally, question: EvalQuery, right: set[str], channel: str, result: SearchResult
+) -> None:
+    tally.add(
+        "document",
+        channel,
+        question.document,
+        [document.score for document in result.documents],
+        [document.document in right for document in result.documents],
+    )
+    if question.start is not None and question.end is not None:
+        # What says the same elsewhere is shown with the moment: as good an answer as itself.
+        shown: list[tuple[float, Hit | Duplicate]] = []
+        for hit in result.hits:
+            places: list[Hit | Duplicate] = [hit, *hit.also]
+            shown += [(hit.score, place) for place in places]
+        tally.add(
+            "moment",
+            channel,
+            question.document,
+            [score for score, _ in shown],
+            [
+                is_right_moment(place, question.document, question.start, question.end)
+                for _, place in shown
+            ],
+        )
+
+
+class _SameLevel:
+    """Ranks all documents by cosine, for every channel in the same way."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self._generation = searcher.snapshot
+        self._documents = sorted(searcher.documents)
+        row_of = {document: row for row, document in enumerate(self._documents)}
+        segments = self._generation.lexical.segments()
+        self._ids = {
+            "segments": [segment.id for segment in segments],
+            "documents": [document_key(document) for document in self._documents],
+        }
+        self._owners = np.array([row_of[segment.document] for segment in segments], np.int64)
+
+    def add(self, tally: _Tally, question: EvalQuery, right: set[str], query: Query | None) -> None:
+        is_right = np.array([document in right for document in self._documents])
+        for channel in _MODALITIES:
+            for level in LEVELS:
+                cosines = np.full(len(is_right), np.nan)
+                if query is not None:
+                    typed = query.parts[0].probes[0]
+                    cosines = self._cosines(level, channel, typed.vectors[channel][0])
+                has = ~np.isnan(cosines)  # without a vector a document is not found
+                tally.add(level, channel, question.document, cosines[has], is_right[has])
+
+    def _cosines(
+        self, level: str, channel: str, vector: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """Cosine of each document, `[n_documents]`, NaN where it has no vector."""
+        part = "segments" if level == "best_segment" else "documents"
+        cosines = self._generation.index(part, channel).scores(vector, self._ids[part])
+        if part == "segments":
+            best = np.full(len(self._documents), np.nan, np.float32)
+            np.fmax.at(best, self._owners, cosines)
+            cosines = best
+        # Equal vectors come out of a matrix product apart by less: they tie, as in a search.
+        return np.asarray(np.round(cosines, 6), np.float64)
+
+
+class _Tally:
+    """The metrics of every question, by table and channel."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, dict[str, list[tuple[str, dict[str, float]]]]] = {}
+
+    def add(
+        self, table: str, channel: str, wanted: str, scores: ArrayLike, right: ArrayLike
+    ) -> None:
+        """Note how well results `[n]`, of which some are `right [n]`, show what is wanted."""
+        rows = self._rows.setdefault(table, {}).setdefault(channel, [])
+        rows.append((wanted, known_item_metrics(scores, right)))
+
+    def measured(self, table: str) -> dict[str, MetricMeans]:
+        """Means and intervals by channel."""
+        return {channel: _measured(rows) for channel, rows in self._rows.get(table, {}).items()}
+
+
+def _measured(rows: Sequence[tuple[str, dict[str, float]]]) -> MetricMeans:
+    # Questions about one document are not independent, so whole documents are redrawn; of a
+    # single one nothing could be redrawn, and an interval without width would be a lie.
+    documents = [document for document, _ in rows]
+    groups = documents if len(set(documents)) > 1 else None
+    means: MetricMeans = {}
+    intervals = {}
+    for metric in KNOWN_ITEM_METRICS:
+        values = [metrics[metric] for _, metrics in rows]
+        means[metric] = round(float(np.mean(values)), 6)
+        intervals[metric] = [round(end, 6) for end in bootstrap_interval(values, groups)]
+    return {**means, "ci95": intervals}

@@ -1,0 +1,16 @@
+"""Which language a recording is in, by whatever names it."""
+
+from __future__ import annotations
+
+_NO_LANGUAGE = {"mul", "zxx", "mis"}  # several, none, uncoded (ISO 639-2)
+
+
+def language_code(named: str | None) -> str | None:
+    """`en` for en, en-US and eng; `de` for ger; None for what names no language (und, klingon)."""
+    import langcodes
+
+    try:
+        code = langcodes.get(named or "").language
+    except langcodes.LanguageTagError:
+        return None
+    return None if code in _NO_LANGUAGE else code

@@ -1,0 +1,64 @@
+"""The plain records that several rooms share: cues, recognised words, segments."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One piece of a transcript.
+
+    Attributes:
+        text: the words, with single spaces, without mark-up.
+        start: seconds from the start of the recording; None where the transcript has no times.
+        end: seconds, never before `start`; None together with `start`.
+        speaker: who says it, as the transcript spells the name.
+        avg_logprob: mean log-probability of the tokens, where a recogniser gave one.
+        no_speech_prob: probability that nobody speaks, where a recogniser gave one.
+    """
+
+    text: str
+    start: float | None
+    end: float | None
+    speaker: str | None = None
+    avg_logprob: float | None = None
+    no_speech_prob: float | None = None
+
+
+@dataclass(frozen=True)
+class HeardWord:
+    """A recognised word; times in seconds of the recording, scores of the window it is in."""
+
+    text: str
+    start: float
+    end: float
+    avg_logprob: float
+    no_speech_prob: float
+
+
+@dataclass(frozen=True)
+class SegmentSettings:
+    """How cues are joined; part of a library's fingerprint. All in seconds."""
+
+    min_seconds: float = 15.0
+    max_seconds: float = 30.0
+
+    def to_dict(self) -> dict[str, float]:
+        """For the fingerprint and for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Consecutive cues `first_cue:last_cue`; `start` and `end` in seconds.
+
+    A text that nothing times has estimated seconds and `timed` False.
+    """
+
+    start: float
+    end: float
+    text: str
+    first_cue: int
+    last_cue: int
+    timed: bool = True

@@ -1,0 +1,102 @@
+"""Options that several verbs share, and the files that they name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from indexer.base.errors import QueryFileError
+
+if TYPE_CHECKING:
+    from indexer.adapt.eval_queries import EvalQuery
+    from indexer.search.filters import Filters
+
+
+library_option: Callable[..., Any] = click.option(
+    "--library",
+    "-l",
+    type=click.Path(path_type=Path),
+    # Not Path.expanduser, which fails for a user who is not there.
+    callback=lambda _context, _parameter, path: Path(os.path.expanduser(path)).absolute(),
+    required=True,
+    help="Folder of the library.",
+)
+
+
+json_option: Callable[..., Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON."
+)
+
+
+channel_option: Callable[..., Any] = click.option(
+    "--channel",
+    type=click.Choice(["auto", "rrf", "lexical", "text", "audio", "joint"]),
+    default="auto",
+    show_default=True,
+    help="What to score by; auto weighs them together, rrf fuses their ranks.",
+)
+
+
+k_option: Callable[..., Any] = click.option(
+    "-k", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many results."
+)
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options that say which part of a library is searched; `read_filters` takes their values."""
+    for name, told in (
+        ("document", "Only documents of this name, title or id."),
+        ("label", "Only documents with this label."),
+        ("folder", "Only recordings in or below this folder."),
+        ("speaker", "Only where somebody of this name speaks (part of it is enough)."),
+        ("language", "Only documents in this language, such as en."),
+    ):
+        command = click.option(f"--{name}", multiple=True, help=f"{told} May be repeated.")(command)
+    for name, told in (("since", "From this date on"), ("until", "Up to this date")):
+        help_text = f"{told}: 2021, 2021-03 or 2021-03-28."
+        command = click.option(f"--{name}", metavar="DATE", help=help_text)(command)
+    return click.option(
+        "--min-length",
+        type=click.FloatRange(0),
+        default=0.0,
+        metavar="SECONDS",
+        help="Only recordings at least this long.",
+    )(command)
+
+
+def read_filters(given: dict[str, Any]) -> Filters:
+    """The filters that the options of `filter_options` name."""
+    from indexer.search.filters import Filters
+
+    return Filters(
+        documents=given["document"],
+        labels=given["label"],
+        folders=given["folder"],
+        speakers=given["speaker"],
+        since=given["since"],
+        until=given["until"],
+        min_seconds=given["min_length"],
+        languages=given["language"],
+    )
+
+
+def read_query_file(path: Path, key: str) -> list[EvalQuery]:
+    """Read a file of queries with answers; `key` is what they ask by: `query` or `clip`."""
+    from indexer.adapt.eval_queries import read_eval_queries
+
+    with files_as_usage():
+        return read_eval_queries(path, [key])
+
+
+@contextmanager
+def files_as_usage() -> Iterator[None]:
+    """Report a file of queries that cannot be used as wrong usage: exit status 2."""
+    try:
+        yield
+    except QueryFileError as error:
+        raise click.UsageError(str(error)) from error

@@ -1,0 +1,1 @@
+"""Diagnostics of a library's embedding space: measures, table, figures, report."""

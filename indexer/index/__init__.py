@@ -1,0 +1,1 @@
+"""The index of a library: snapshots of vectors, full text and records."""

@@ -1,0 +1,388 @@
+"""The store of a library: its folder opened, its catalog, features and snapshots, its commits."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
+from indexer.base.assets import shipped_model
+from indexer.base.errors import LibraryError, UnfinishedLibraryError
+from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
+from indexer.base.types import SegmentSettings
+from indexer.encoders import Encoders, EncoderSettings
+from indexer.index.snapshot import (
+    Snapshot,
+    fingerprint_of,
+    remove_old_snapshots,
+    snapshot_folder,
+    write_snapshot,
+)
+from indexer.store.catalog import Catalog
+from indexer.store.feature_store import FeatureStore
+from indexer.store.lock import writer_lock
+
+if TYPE_CHECKING:
+    from hilbert.model.fusion import Hilbert
+    from hilbert.training.splits import TrainingHistory
+
+CATALOG_FILE = "catalog.sqlite"
+# Where the model of a new library lies; adopted ones have their hash behind the name.
+FIRST_MODEL = "model"
+_MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
+# Which documents a model had to do with in its trainings; a shipped one has no such file.
+SEEN_FILE = "seen.json"
+
+
+class LibraryStore:
+    """Paths, settings and parts of one library; searching is in `indexer.search.searcher`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        catalog = folder / CATALOG_FILE
+        # The lock and the model are put in the folder before the catalog.
+        begun = (folder / "writer.lock").exists() and not catalog.exists()
+        if begun or (catalog.exists() and not catalog.stat().st_size):
+            raise UnfinishedLibraryError(
+                f"{folder}: this library was never finished being made; run the command that "
+                "made it again"
+            )
+        self.catalog = Catalog(catalog)
+        settings = self.catalog.get_settings()
+        if "encoders" not in settings:
+            raise UnfinishedLibraryError(
+                f"{folder}: this library was never finished being made; run the command that "
+                "made it again"
+            )
+        self.segment_settings = SegmentSettings(**settings["segments"])
+        self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
+        self.features = FeatureStore(folder / "features")
+        self._loaded: tuple[Path, Hilbert] | None = None
+
+    @classmethod
+    def open(cls, folder: Path | str) -> LibraryStore:
+        """Open an existing library.
+
+        Raises:
+            LibraryError: there is none, or it is damaged; says what to do.
+        """
+        return cls(Path(os.path.expanduser(folder)).absolute())
+
+    @classmethod
+    def create(cls, folder: Path | str, encoders: EncoderSettings | None = None) -> LibraryStore:
+        """Make an empty library, or open the one that is there.
+
+        Args:
+            folder: a new or empty folder.
+            encoders: which encoders to use; None for the embedded ones, or for those of the
+                library that is there.
+
+        Raises:
+            LibraryError: the folder holds something else, or another choice of encoders.
+        """
+        folder = Path(os.path.expanduser(folder)).absolute()
+        if (folder / CATALOG_FILE).exists() and _is_finished(folder):
+            library = cls(folder)
+            library._refuse_other(encoders)
+            return library
+        if folder.is_file():
+            raise LibraryError(f"{folder} is a file; name a folder for the library")
+        if folder.is_dir() and any(
+            not p.name.startswith((CATALOG_FILE, "writer.lock", "model", "features", "."))
+            for p in folder.iterdir()
+        ):
+            raise LibraryError(
+                f"{folder} holds other files and is no library; name a new or an empty folder"
+            )
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(f"{folder} cannot be made: {error.strerror}") from error
+        with writer_lock(folder):
+            _initialise(folder, Encoders(encoders or EncoderSettings()))
+        return cls(folder)
+
+    def _refuse_other(self, encoders: EncoderSettings | None) -> None:
+        mine = self.encoders.settings
+        if encoders and (encoders.speech, encoders.text) != (mine.speech, mine.text):
+            raise LibraryError(
+                f"this library uses {mine.speech} and {mine.text}; other encoders need a library "
+                "of their own"
+            )
+
+    @property
+    def model_folder(self) -> Path:
+        """The fusion weights this library is indexed with, and their card.
+
+        Another folder after another model was adopted, by whichever process.
+        """
+        return self.folder / self.catalog.get_settings().get("model", FIRST_MODEL)
+
+    @property
+    def model(self) -> Hilbert:
+        """The fusion model."""
+        return self.load_model(self.model_folder)
+
+    def load_model(self, folder: Path) -> Hilbert:
+        """One of the library's models; the last one asked for is kept in memory.
+
+        Raises:
+            LibraryError: it is missing or damaged; says what to do.
+        """
+        from hilbert.model.checkpoint import load_model
+
+        if self._loaded is None or self._loaded[0] != folder:
+            try:
+                self._loaded = folder, load_model(folder)
+            except (ValueError, OSError) as error:
+                raise LibraryError(
+                    f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
+                    f"--library {self.folder}' to put the shipped model back"
+                ) from error
+        return self._loaded[1]
+
+    def fingerprint(self, model_folder: Path | None = None) -> str:
+        """Hash of everything that makes vectors comparable, with the model in use or another."""
+        settings = self.encoders.settings
+        return fingerprint_of(
+            settings.speech_fingerprint,
+            settings.text_fingerprint,
+            _model_files_hash(model_folder or self.model_folder),
+            json.dumps(self.segment_settings.to_dict(), sort_keys=True),
+        )
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the only writer."""
+        with writer_lock(self.folder):
+            yield
+
+    def snapshot(self) -> Snapshot:
+        """The current generation.
+
+        Raises:
+            LibraryError: there is none yet, it is damaged, or it is of another model.
+        """
+        number = self.catalog.current_generation()
+        if number is None:
+            raise LibraryError(
+                f"nothing is indexed in {self.folder} yet; run 'hilbert index FOLDER --library "
+                f"{self.folder}', or 'hilbert rebuild' where indexing was interrupted"
+            )
+        model = self.model_folder
+        try:
+            folder = snapshot_folder(self.folder, number)
+            return Snapshot(folder, self.fingerprint(model), model)
+        except LibraryError:
+            if self.catalog.current_generation() == number:
+                raise
+            return self.snapshot()  # a writer replaced it while it was being opened
+
+    def commit(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        reuse: bool = True,
+        model_folder: Path | None = None,
+    ) -> int:
+        """Write a new generation of all documents and let it answer; the writer lock is held.
+
+        Args:
+            progress: called with the documents done and their number.
+            reuse: take the vectors of unchanged documents from the current generation.
+            model_folder: of the library's models the one to use; None for the one in use.
+
+        Returns:
+            The number of the new generation.
+        """
+        previous: Snapshot | None = None
+        if reuse:
+            # None yet, damaged or of another model: everything is made anew.
+            with suppress(LibraryError, sqlite3.DatabaseError):
+                previous = self.snapshot()
+        return self._commit(model_folder or self.model_folder, previous, progress)
+
+    def adopt(self, model: Path, progress: Callable[[int, int], None] | None = None) -> int:
+        """Use another model from now on; the writer lock is held.
+
+        The model is copied in beside the one in use, a generation is written with it, and one
+        transaction makes both current: a kill leaves the old model with its own generation.
+
+        Args:
+            model: folder of a model for this library's encoders.
+            progress: called with the documents done and their number.
+
+        Returns:
+            The number of the new generation.
+        """
+        wanted = _model_files_hash(model)
+        folder = self.folder / f"{FIRST_MODEL}-{wanted[:12]}"
+        if _model_files_hash(folder) != wanted:  # not there, or damaged since
+            partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
+            for leftover in (partial, folder):
+                shutil.rmtree(leftover, ignore_errors=True)
+            partial.mkdir()
+            for name in (CONFIG_FILE, WEIGHTS_FILE, CARD_FILE, SEEN_FILE):
+                if (model / name).exists():
+                    shutil.copyfile(model / name, partial / name)
+                    sync_file(partial / name)
+            partial.rename(folder)
+            sync_folder(self.folder)
+        return self._commit(folder, None, progress)
+
+    def seen(self) -> TrainingHistory:
+        """Which documents the model in use had to do with in its trainings, as far as known."""
+        from hilbert.training.splits import TrainingHistory
+
+        try:
+            known = json.loads((self.model_folder / SEEN_FILE).read_text(encoding="utf-8"))
+            return TrainingHistory(frozenset(known["learned"]), frozenset(known["validated"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return TrainingHistory()
+
+    def _commit(
+        self,
+        model_folder: Path,
+        previous: Snapshot | None,
+        progress: Callable[[int, int], None] | None,
+    ) -> int:
+        number = self.catalog.last_generation() + 1
+        write_snapshot(
+            self.folder,
+            number,
+            self.catalog,
+            self.features,
+            self.load_model(model_folder),
+            self.fingerprint(model_folder),
+            previous,
+            progress,
+        )
+        before = self.model_folder
+        self.catalog.make_current(number, {"model": model_folder.name})
+        remove_old_snapshots(self.folder, number)
+        # The model before stays, as its generation does, for readers that opened it a moment ago.
+        for path in self.folder.iterdir():
+            if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
+                shutil.rmtree(path, ignore_errors=True)
+        self.features.remove_all_but(d.features for d in self.catalog.documents())
+        return number
+
+    def info(self) -> dict[str, Any]:
+        """What the library is made of, for people and for JSON."""
+        documents = self.catalog.documents()
+        settings = self.encoders.settings
+        words_from = Counter(d.words_from for d in documents)
+        return {
+            "library": str(self.folder),
+            "documents": len(documents),
+            "segments": sum(self.catalog.count_segments(d.id) for d in documents),
+            "hours": round(sum(d.seconds for d in documents if d.recording) / 3600, 3),
+            "words_from": dict(sorted(words_from.items())),
+            "generation": self.catalog.current_generation(),
+            "speech_encoder": settings.speech,
+            "text_encoder": settings.text,
+            "model": str(self.model_folder),
+            "fingerprint": self.fingerprint(),
+            "failures": self.catalog.failures(),
+            "megabytes": round(sum(map(_size, self.folder.rglob("*"))) / 1e6, 1),
+        }
+
+    def language(self) -> str:
+        """The language most documents are in, `en` where there are none."""
+        found = Counter(d.language for d in self.catalog.documents() if d.language)
+        return found.most_common(1)[0][0] if found else "en"
+
+    def put_shipped_model(self) -> Path:
+        """Put in the model that ships, where it fits, for the next `commit`; returns its folder."""
+        folder = self.folder / FIRST_MODEL
+        _put_model(folder, self.encoders)
+        self._loaded = None
+        return folder
+
+    def close(self) -> None:
+        """Close the catalog."""
+        self.catalog.close()
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; 0 for a folder, or where a writer deleted it a moment ago."""
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except OSError:
+        return 0
+
+
+def _is_finished(folder: Path) -> bool:
+    catalog = Catalog(folder / CATALOG_FILE, create=True)
+    try:
+        return "encoders" in catalog.get_settings()
+    finally:
+        catalog.close()
+
+
+def _initialise(folder: Path, encoders: Encoders) -> None:
+    """Write settings last: a library without them was killed while being made."""
+    settings = encoders.fingerprinted()
+    _put_model(folder / FIRST_MODEL, encoders)
+    catalog = Catalog(folder / CATALOG_FILE, create=True)
+    try:
+        with catalog.transaction():
+            catalog.put_settings(
+                {"encoders": asdict(settings), "segments": SegmentSettings().to_dict()}
+            )
+    finally:
+        catalog.close()
+
+
+def _put_model(target: Path, encoders: Encoders) -> None:
+    """Copy the shipped model, or make an untrained one for encoders it was not trained for."""
+    from hilbert.model.checkpoint import load_model, new_model, save_model
+    from hilbert.model.config import HilbertConfig
+
+    speech, text = encoders.speech, encoders.text
+    shipped = shipped_model()
+    config = load_model(shipped).config if shipped else HilbertConfig()
+    trained_for = (config.speech_encoder, config.text_encoder)
+    if shipped and trained_for == (speech.fingerprint, text.fingerprint):
+        shutil.copytree(shipped, target, dirs_exist_ok=True)
+        return
+    config = HilbertConfig(
+        d_audio=speech.width,
+        d_text=text.width,
+        width=text.width,
+        heads=_heads(text.width),
+        speech_encoder=speech.fingerprint,
+        text_encoder=text.fingerprint,
+        tokens_per_second=speech.tokens_per_second,
+    )
+    save_model(
+        new_model(config),
+        target,
+        "# HILBERT, untrained\n\nRandom weights, made because no shipped model was trained for "
+        f"{speech.name} and {text.name}. Text search works; the audio channel says nothing "
+        "until the model is trained.\n",
+    )
+
+
+def _heads(width: int) -> int:
+    """The largest usual number of attention heads that divides the width."""
+    return next(h for h in (12, 8, 6, 4, 3, 2, 1) if width % h == 0)
+
+
+def _model_files_hash(folder: Path) -> str:
+    """A hash of weights and config that needs no torch, so that a search opens fast."""
+    from hilbert.encoders.resolve import sha256_of
+
+    try:
+        return fingerprint_of(*map(sha256_of, (folder / CONFIG_FILE, folder / WEIGHTS_FILE)))
+    except OSError:
+        return "missing"

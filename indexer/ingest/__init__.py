@@ -1,0 +1,1 @@
+"""From files to documents: discover, transcribe, align, segment, store."""

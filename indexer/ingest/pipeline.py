@@ -1,0 +1,250 @@
+"""One source to one document: transcript, cues, segments and frozen features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hilbert.model.features import Features
+from indexer.base.errors import QueryError
+from indexer.base.languages import language_code
+from indexer.base.types import Cue, Segment, SegmentSettings
+from indexer.encoders import Encoders
+from indexer.ingest.align import align
+from indexer.ingest.discover import Source
+from indexer.ingest.segment import (
+    cut_segments,
+    sound_segments,
+    split_cues,
+    token_bounds,
+    words_to_cues,
+)
+from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, listen
+from indexer.media.decode import tagged_language
+from indexer.transcripts.sentences import split_sentences
+from indexer.transcripts.transcript import Transcript
+
+# Whisper's mean log-probability over good English speech is about -0.3; under this the words
+# are mostly guesses.
+_DOUBTFUL_LOGPROB = -0.9
+_POORLY_MATCHED = 0.3
+ASR_CHOICES = ("auto", "never")
+
+
+@dataclass(frozen=True)
+class ProcessSettings:
+    """`asr` is auto (recognise what has no transcript) or never; `language` is spoken."""
+
+    asr: str = "auto"
+    language: str = "en"
+    segments: SegmentSettings = field(default_factory=SegmentSettings)
+
+
+def parse_settings(asr: str, language: str) -> ProcessSettings:
+    """Check how recordings are to be processed.
+
+    Raises:
+        QueryError: `asr` is no choice, or `language` no language code.
+    """
+    code = language_code(language)
+    if code is None:
+        raise QueryError(f"'{language}' is no language code such as en or de")
+    if asr not in ASR_CHOICES:
+        raise QueryError(f"asr is {' or '.join(ASR_CHOICES)}, not '{asr}'")
+    return ProcessSettings(asr=asr, language=code)
+
+
+@dataclass(frozen=True)
+class AnalysedDocument:
+    """What a source was made into.
+
+    `words_from` says where the words came from: `timed` or `untimed` transcript, `aligned`
+    (an untimed transcript matched to the recording), `asr`, `none` where nothing was said, or
+    `unheard` where nobody listened for words.
+    """
+
+    cues: tuple[Cue, ...]
+    segments: tuple[Segment, ...]
+    features: Features
+    seconds: float
+    words_from: str
+    language: str
+    tags: dict[str, str]
+    warnings: tuple[str, ...]
+
+
+def process(
+    source: Source,
+    transcript: Transcript | None,
+    encoders: Encoders,
+    settings: ProcessSettings,
+    progress: Callable[[float], None] | None = None,
+) -> AnalysedDocument:
+    """Hear a recording and read its transcript, whichever there is.
+
+    Raises:
+        AudioError: the recording cannot be decoded.
+    """
+    language = spoken_language(source, transcript, settings)
+    if source.recording is None:
+        assert transcript is not None
+        return _transcript_only(transcript, encoders, settings, language)
+    return _recording(source, transcript, encoders, settings, language, progress)
+
+
+def spoken_language(
+    source: Source, transcript: Transcript | None, settings: ProcessSettings
+) -> str:
+    """What the table says, else the transcript, else the recording's tags, else the setting."""
+    named = language_code(source.metadata.get("language"))
+    if not named and transcript:
+        named = language_code(transcript.language)
+    if not named and source.recording:
+        named = tagged_language(source.recording)
+    return named or settings.language
+
+
+def _transcript_only(
+    transcript: Transcript, encoders: Encoders, settings: ProcessSettings, language: str
+) -> AnalysedDocument:
+    cues = split_cues(transcript.cues, settings.segments, language)
+    segments = cut_segments(cues, settings.segments, timed=transcript.timed)
+    features = _features(segments, None, encoders, language)
+    return AnalysedDocument(
+        cues if transcript.timed else tuple(_without_times(cues)),
+        segments,
+        features,
+        seconds=segments[-1].end if segments else 0.0,
+        words_from="timed" if transcript.timed else "untimed",
+        language=language,
+        tags={},
+        warnings=(),
+    )
+
+
+def _without_times(cues: Sequence[Cue]) -> list[Cue]:
+    return [Cue(c.text, None, None, c.speaker) for c in cues]
+
+
+def _recording(
+    source: Source,
+    transcript: Transcript | None,
+    encoders: Encoders,
+    settings: ProcessSettings,
+    language: str,
+    progress: Callable[[float], None] | None,
+) -> AnalysedDocument:
+    assert source.recording is not None
+    warnings: list[str] = []
+    timed = transcript is not None and transcript.timed
+    spans = None
+    if transcript is not None and timed:
+        spans = [(c.start, c.end) for c in transcript.cues if c.start is not None and c.end]
+    recogniser = None
+    if not timed and (transcript is not None or settings.asr == "auto"):
+        recogniser = encoders.recogniser
+        if language != "en" and not recogniser.multilingual:
+            recogniser = None
+            warnings.append(
+                f"spoken in '{language}', but the recogniser knows English only: indexed by its "
+                "sound" + (" and its transcript" if transcript else "; add a transcript")
+            )
+    heard = listen(
+        source.recording,
+        encoders.speech,
+        recogniser=recogniser,
+        language=language,
+        spans=spans,
+        progress=progress,
+    )
+    cues, words_from = _cues(transcript, heard, warnings)
+    warnings.extend(_sound_warnings(heard, words_from, transcript is not None))
+    cues = split_cues(cues, settings.segments, language)
+    segments = cut_segments(cues, settings.segments)
+    if not segments:
+        words_from = "none" if recogniser or transcript else "unheard"
+        segments = sound_segments(heard.windows)
+    return AnalysedDocument(
+        cues,
+        segments,
+        _features(segments, heard, encoders, language),
+        heard.seconds,
+        words_from,
+        language,
+        heard.tags,
+        tuple(warnings),
+    )
+
+
+def _cues(
+    transcript: Transcript | None, heard: AudioAnalysis, warnings: list[str]
+) -> tuple[tuple[Cue, ...], str]:
+    """The cues with times, and where their words came from."""
+    if transcript is None:
+        return words_to_cues(heard.words or ()), "asr"
+    if transcript.timed:
+        late = [c for c in transcript.cues if (c.start or 0.0) >= heard.seconds]
+        if late:
+            warnings.append(
+                f"{len(late)} of {len(transcript.cues)} cues start after the recording's end "
+                f"({heard.seconds:.0f} s): is this the right transcript?"
+            )
+        return transcript.cues, "timed"
+    aligned = align(transcript.cues, heard.words or (), heard.seconds)
+    if aligned.matched < _POORLY_MATCHED:
+        share = f"only {aligned.matched:.0%}" if aligned.matched else "none"
+        warnings.append(
+            f"{share} of the transcript's words were heard: its times are rough; is it the right "
+            "transcript?"
+        )
+    return aligned.cues, "aligned"
+
+
+def _sound_warnings(heard: AudioAnalysis, words_from: str, has_transcript: bool) -> list[str]:
+    found = [f"the file is {heard.damage}"] if heard.damage else []
+    if not heard.windows:
+        found.append("silence: nothing to search in it")
+    elif heard.seconds < MIN_SPEECH_SECONDS:
+        found.append(f"only {heard.seconds:.1f} s long: too short to recognise words in")
+    elif not heard.speech and not has_transcript:
+        found.append("no speech found: indexed by its sound alone")
+    if words_from == "asr" and heard.words:
+        mean = float(np.mean([w.avg_logprob for w in heard.words]))
+        if mean < _DOUBTFUL_LOGPROB:
+            found.append(
+                "the words were recognised with little confidence: noisy, or not in English?"
+            )
+    return found
+
+
+def _features(
+    segments: Sequence[Segment], heard: AudioAnalysis | None, encoders: Encoders, language: str
+) -> Features:
+    """Frozen features of the segments; sentences are those of each segment's own text."""
+    n = len(segments)
+    width = encoders.text.width
+    has_text = any(s.text for s in segments)
+    text = np.zeros((0, width), np.float32)
+    sentences: list[str] = []
+    owners: list[int] = []
+    if has_text:
+        text = encoders.text.encode([s.text for s in segments])
+        for i, segment in enumerate(segments):
+            for sentence in split_sentences(segment.text, language):
+                sentences.append(sentence)
+                owners.append(i)
+    if heard is None:
+        tokens = np.zeros((0, encoders.speech.width), np.float16)
+        bounds = np.zeros((n, 2), np.int64)
+    else:
+        tokens, bounds = heard.tokens, token_bounds(segments, heard.token_times)
+    return Features(
+        audio_tokens=tokens,
+        audio_bounds=bounds,
+        text=text,
+        sentences=encoders.text.encode(sentences).astype(np.float16).reshape(-1, width),
+        sentence_segments=np.array(owners, np.int64),
+        times=np.array([(s.start, s.end) for s in segments], np.float32).reshape(-1, 2),
+    )

@@ -1,0 +1,161 @@
+"""Cues to segments: the unit that is embedded and searched, about 15-30 s of speech."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings
+from indexer.media.vad import Span
+from indexer.transcripts.sentences import split_sentences
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+# Conversational English, for texts that nothing times: 150 words a minute.
+_WORDS_PER_SECOND = 2.5
+_LONG_PAUSE_SECONDS = 1.5
+_MAX_CUE_WORDS = 60
+
+
+def words_to_cues(words: Sequence[HeardWord]) -> tuple[Cue, ...]:
+    """Recognised words joined to one cue a sentence, cut also at long pauses."""
+    cues: list[Cue] = []
+    pending: list[HeardWord] = []
+
+    def finish() -> None:
+        cues.append(
+            Cue(
+                " ".join(w.text for w in pending),
+                round(pending[0].start, 3),
+                round(max(pending[-1].end, pending[0].start), 3),
+                avg_logprob=round(float(np.mean([w.avg_logprob for w in pending])), 4),
+                no_speech_prob=round(float(np.mean([w.no_speech_prob for w in pending])), 4),
+            )
+        )
+        pending.clear()
+
+    for word in words:
+        if pending and (
+            word.start - pending[-1].end > _LONG_PAUSE_SECONDS or len(pending) >= _MAX_CUE_WORDS
+        ):
+            finish()
+        pending.append(word)
+        if _SENTENCE_END.search(word.text) and not _abbreviated(word.text):
+            finish()
+    if pending:
+        finish()
+    return tuple(cues)
+
+
+def _abbreviated(word: str) -> bool:
+    """Whether a final dot belongs to the word ("Mr.", "J.") rather than ending a sentence."""
+    plain = word.rstrip(".").lower()
+    return word.endswith(".") and (
+        plain in {"mr", "mrs", "ms", "dr", "prof", "st", "vs", "no", "hon"}
+        or (len(plain) == 1 and plain.isalpha())
+    )
+
+
+def split_cues(
+    cues: Sequence[Cue], settings: SegmentSettings, language: str = "en"
+) -> tuple[Cue, ...]:
+    """Cues with those longer than a segment cut at sentence ends, else between words.
+
+    The times of the pieces share the cue's by their letters. Untimed cues are estimated: the
+    first starts at 0, each lasts as long as its words take to say.
+    """
+    out: list[Cue] = []
+    for cue in _estimated(cues):
+        assert cue.start is not None and cue.end is not None
+        if cue.end - cue.start <= settings.max_seconds:
+            out.append(cue)
+            continue
+        pieces = _pieces(cue, settings.max_seconds, language)
+        edges = np.cumsum([0, *(len(piece) + 1 for piece in pieces)])
+        times = cue.start + (cue.end - cue.start) * edges / edges[-1]
+        for piece, start, end in zip(pieces, times[:-1], times[1:], strict=True):
+            # One word may be given for minutes ("[Music]"); no piece is longer than a segment.
+            end = min(end, start + settings.max_seconds)
+            out.append(replace(cue, text=piece, start=float(start), end=float(end)))
+    return tuple(out)
+
+
+def _pieces(cue: Cue, max_seconds: float, language: str) -> list[str]:
+    """The cue's sentences, those still too long cut into equal runs of words."""
+    assert cue.start is not None and cue.end is not None
+    seconds_per_letter = (cue.end - cue.start) / max(1, len(cue.text))
+    pieces: list[str] = []
+    for sentence in split_sentences(cue.text, language):
+        words = sentence.split()
+        runs = int(np.ceil(len(sentence) * seconds_per_letter / max_seconds))
+        size = max(1, -(-len(words) // max(1, runs)))
+        pieces.extend(" ".join(words[i : i + size]) for i in range(0, len(words), size))
+    return pieces or [cue.text]
+
+
+def _estimated(cues: Sequence[Cue]) -> list[Cue]:
+    clock, out = 0.0, []
+    for cue in cues:
+        if cue.start is None or cue.end is None:
+            seconds = max(0.4, len(cue.text.split()) / _WORDS_PER_SECOND)
+            cue = replace(cue, start=round(clock, 3), end=round(clock + seconds, 3))
+        clock = max(clock, cue.end or 0.0)
+        out.append(cue)
+    return out
+
+
+def cut_segments(
+    cues: Sequence[Cue], settings: SegmentSettings, *, timed: bool = True
+) -> tuple[Segment, ...]:
+    """Join consecutive cues to segments.
+
+    A segment ends at the first sentence end after `min_seconds`, at a long pause after
+    `min_seconds`, or before the cue that would take it past `max_seconds`.
+
+    Args:
+        cues: as `split_cues` gives them, each with times and no longer than `max_seconds`.
+        settings: lengths in seconds.
+        timed: False marks the times as estimates.
+    """
+    segments: list[Segment] = []
+    first = 0
+    for i, cue in enumerate(cues):
+        start = cues[first].start
+        assert start is not None and cue.start is not None and cue.end is not None
+        if i > first and cue.end - start > settings.max_seconds:
+            segments.append(_segment(cues, first, i, timed))
+            first, start = i, cue.start
+        following = cues[i + 1].start if i + 1 < len(cues) else None
+        pause = following is not None and following - cue.end > _LONG_PAUSE_SECONDS
+        ends = bool(_SENTENCE_END.search(cue.text)) or pause
+        if following is None or (cue.end - start >= settings.min_seconds and ends):
+            segments.append(_segment(cues, first, i + 1, timed))
+            first = i + 1
+    return tuple(segments)
+
+
+def _segment(cues: Sequence[Cue], first: int, last: int, timed: bool) -> Segment:
+    chosen = cues[first:last]
+    start, end = chosen[0].start, max(c.end or 0.0 for c in chosen)
+    assert start is not None
+    text = " ".join(c.text for c in chosen)
+    return Segment(round(start, 3), round(max(start, end), 3), text, first, last, timed)
+
+
+def sound_segments(windows: Sequence[Span]) -> tuple[Segment, ...]:
+    """Segments of a recording that nobody transcribed: one a window, without text."""
+    return tuple(Segment(round(a, 3), round(b, 3), "", 0, 0) for a, b in windows)
+
+
+def token_bounds(
+    segments: Sequence[Segment], token_times: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """`[n_segments, 2]`: the tokens whose middle lies within each segment."""
+    starts = np.array([s.start for s in segments], dtype=np.float64)
+    ends = np.array([s.end for s in segments], dtype=np.float64)
+    low = np.searchsorted(token_times, starts, side="left")
+    high = np.searchsorted(token_times, ends, side="left")
+    return np.stack([low, np.maximum(low, high)], axis=1).astype(np.int64).reshape(-1, 2)

@@ -1,0 +1,201 @@
+"""One pass over a recording: audio tokens for every window and, where wanted, its words."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.base.types import HeardWord
+from indexer.media.decode import open_recording
+from indexer.media.vad import Span, Window, sound_windows, span_windows, speech_windows
+
+if TYPE_CHECKING:
+    from hilbert.encoders.protocols import SpeechEncoder
+    from hilbert.encoders.whisper import WhisperEncoder
+
+BATCH_WINDOWS = 16
+# Shorter than this, whatever a recogniser says is a guess.
+MIN_SPEECH_SECONDS = 0.5
+
+Progress = Callable[[float], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class AudioAnalysis:
+    """What was heard in one recording.
+
+    Attributes:
+        seconds: length of the recording as decoded.
+        tokens: `[n, width]` float16 audio tokens at the encoder's fixed rate.
+        token_times: `[n]` float32, the middle of each token in seconds of the recording.
+        windows: what the encoder heard, in seconds.
+        words: recognised words; None where nobody listened for words.
+        speech: whether any speech was found (True where a timed transcript told where).
+        damage: what is wrong with the file, in words, or None.
+        tags: the container's tags.
+    """
+
+    seconds: float
+    tokens: NDArray[np.float16]
+    token_times: NDArray[np.float32]
+    windows: tuple[Span, ...]
+    words: tuple[HeardWord, ...] | None
+    speech: bool
+    damage: str | None
+    tags: dict[str, str]
+
+
+def listen(
+    path: Path,
+    encoder: SpeechEncoder,
+    *,
+    recogniser: WhisperEncoder | None = None,
+    language: str = "en",
+    spans: Sequence[Span] | None = None,
+    progress: Progress | None = None,
+) -> AudioAnalysis:
+    """Decode a recording as a stream and encode it window by window.
+
+    Args:
+        path: the recording.
+        encoder: gives the audio tokens.
+        recogniser: gives the words, None for tokens only. Where it is the encoder itself, one
+            encoder pass serves both.
+        language: spoken language, for the recogniser.
+        spans: timed cues that tell where speech is; None to let the detector find it.
+        progress: called with the seconds of the recording that are done.
+
+    Raises:
+        AudioError: the recording cannot be decoded.
+    """
+    pass_ = _Pass(encoder, recogniser, language, progress)
+    recording = open_recording(path)
+    if spans is not None:
+        blocks = recording.blocks()
+        pass_.run(span_windows(blocks, spans))
+        for _ in blocks:  # to the end: only then its length and its damage are known
+            pass
+    else:
+        pass_.run(speech_windows(recording.blocks()))
+    speech = bool(pass_.windows)
+    damage, seconds = recording.damage, recording.seconds
+    if not speech:
+        # Music, noise or a very short clip: searchable by its sound, without invented words.
+        pass_.recogniser = None
+        pass_.run(sound_windows(open_recording(path).blocks()))
+    elif seconds < MIN_SPEECH_SECONDS:
+        pass_.words.clear()
+    return AudioAnalysis(
+        seconds=seconds,
+        tokens=_joined(pass_.tokens, encoder.width),
+        token_times=np.concatenate(pass_.times or [np.zeros(0)]).astype(np.float32),
+        windows=tuple(pass_.windows),
+        words=tuple(pass_.words) if recogniser is not None else None,
+        speech=speech,
+        damage=damage,
+        tags=recording.tags,
+    )
+
+
+class _Pass:
+    """Collects what the encoder and the recogniser say of a stream of windows."""
+
+    def __init__(
+        self,
+        encoder: SpeechEncoder,
+        recogniser: WhisperEncoder | None,
+        language: str,
+        progress: Progress | None,
+    ) -> None:
+        self.encoder = encoder
+        self.recogniser = recogniser
+        self.language = language
+        self.progress = progress
+        self.windows: list[Span] = []
+        self.tokens: list[NDArray[np.float16]] = []
+        self.times: list[NDArray[np.float64]] = []
+        self.words: list[HeardWord] = []
+
+    def run(self, windows: Iterator[Window]) -> None:
+        ahead = _read_ahead(windows, 2 * BATCH_WINDOWS)
+        while batch := list(islice(ahead, BATCH_WINDOWS)):
+            self._hear(batch)
+            if self.progress:
+                self.progress(batch[-1].end)
+
+    def _hear(self, batch: list[Window]) -> None:
+        samples = [window.samples for window in batch]
+        heard = self.recogniser.transcribe(samples, self.language) if self.recogniser else []
+        if heard and self.recogniser is self.encoder:
+            tokens = [h.tokens for h in heard]
+        else:
+            tokens = self.encoder.encode(samples)
+        for window, window_tokens in zip(batch, tokens, strict=True):
+            self.windows.append((window.start, window.end))
+            self.tokens.append(window_tokens.astype(np.float16))
+            middles = (np.arange(len(window_tokens)) + 0.5) / self.encoder.tokens_per_second
+            # The last token may stand for less than its share: its middle stays in the window.
+            last = max(0.0, window.end - window.start - 0.01)
+            self.times.append(window.start + np.minimum(middles, last))
+        for window, h in zip(batch, heard, strict=bool(heard)):
+            self.words.extend(
+                HeardWord(
+                    w.text,
+                    window.start + w.start,
+                    min(window.start + w.end, window.end),
+                    h.avg_logprob,
+                    h.no_speech_prob,
+                )
+                for w in h.words
+            )
+
+
+def _joined(parts: list[NDArray[np.float16]], width: int) -> NDArray[np.float16]:
+    return np.concatenate(parts) if parts else np.zeros((0, width), np.float16)
+
+
+def _read_ahead(items: Iterator[T], size: int) -> Iterator[T]:
+    """Run `items` in a thread, so that decoding goes on while the encoder computes."""
+    ahead: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(size)
+    stop = threading.Event()
+
+    def put(entry: tuple[T | None, BaseException | None]) -> bool:
+        while not stop.is_set():
+            try:
+                ahead.put(entry, timeout=0.1)
+                return True
+            except queue.Full:
+                continue
+        return False
+
+    def work() -> None:
+        try:
+            for item in items:
+                if not put((item, None)):
+                    return
+            put((None, None))
+        except BaseException as error:  # handed to the reader, which raises it
+            put((None, error))
+
+    worker = threading.Thread(target=work, name="decode", daemon=True)
+    worker.start()
+    try:
+        while True:
+            item, error = ahead.get()
+            if error is not None:
+                raise error
+            if item is None:
+                return
+            yield item
+    finally:
+        stop.set()
+        worker.join()

@@ -1,0 +1,1 @@
+"""Maintenance of a library: remove, rebuild, check."""

@@ -1,0 +1,143 @@
+"""Check a library: what is wrong, how to mend it, and what a killed run left behind."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from indexer.base.errors import HilbertError, UnfinishedLibraryError
+from indexer.base.files import PARTIAL_SUFFIX
+from indexer.index.library_store import LibraryStore
+from indexer.index.snapshot import snapshot_folder
+
+
+@dataclass
+class Checkup:
+    """`problems` need mending and say how; `notes` are harmless."""
+
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing needs mending."""
+        return not self.problems
+
+
+def examine(folder: Path) -> Checkup:
+    """Check catalog, features, model and indexes of a library; nothing is changed."""
+    checkup = Checkup()
+    try:
+        library = LibraryStore.open(folder)
+    except UnfinishedLibraryError as error:
+        checkup.notes.append(str(error))
+        return checkup
+    except HilbertError as error:
+        checkup.problems.append(str(error))
+        return checkup
+    try:
+        for check in (_catalog, _model, _features, _generation, _sources, _leftovers):
+            check(library, checkup)
+    finally:
+        library.close()
+    return checkup
+
+
+def _catalog(library: LibraryStore, checkup: Checkup) -> None:
+    for finding in library.catalog.check():
+        checkup.problems.append(
+            f"the catalog is damaged ({finding}); index the recordings into a new library"
+        )
+
+
+def _model(library: LibraryStore, checkup: Checkup) -> None:
+    try:
+        _ = library.model
+    except HilbertError as error:
+        checkup.problems.append(str(error))
+
+
+def _features(library: LibraryStore, checkup: Checkup) -> None:
+    for document in library.catalog.documents():
+        try:
+            features = library.features.read(document.features)
+        except HilbertError:
+            checkup.problems.append(
+                f"the features of {document.name} are missing or damaged; run 'hilbert index "
+                f"{document.path} --library {library.folder}'"
+            )
+            continue
+        expected = library.catalog.count_segments(document.id)
+        if features.n_segments != expected:
+            checkup.problems.append(
+                f"{document.name} has {expected} segments but features of {features.n_segments}; "
+                f"run 'hilbert remove {document.name} --library {library.folder}' and index it "
+                "again"
+            )
+
+
+def _generation(library: LibraryStore, checkup: Checkup) -> None:
+    documents = library.catalog.documents()
+    if library.catalog.current_generation() is None:  # or killed before the first was written
+        checkup.notes.append(_waiting(library, len(documents)) or "the library is empty")
+        return
+    rebuild = f"run 'hilbert rebuild --library {library.folder}'"
+    try:
+        snapshot = library.snapshot()
+        indexed = {d.id: d.features for d in snapshot.lexical.documents()}
+        damage = snapshot.lexical.check()
+    except HilbertError as error:
+        checkup.problems.append(str(error))
+        return
+    except sqlite3.DatabaseError as error:
+        damage = [str(error)]
+    if damage:
+        checkup.problems.append(f"the full-text index is damaged ({damage[0]}); {rebuild}")
+        return
+    waiting = sum(indexed.get(d.id) != d.features for d in documents)
+    removed = len(indexed.keys() - {d.id for d in documents})
+    if removed:
+        checkup.notes.append(f"{removed} removed documents can still be found; {rebuild}")
+    if waiting:
+        checkup.notes.append(_waiting(library, waiting))
+
+
+def _waiting(library: LibraryStore, documents: int) -> str:
+    if not documents:
+        return ""
+    return (
+        f"{documents} documents of an interrupted run are not searchable yet; run the same "
+        f"'hilbert index' again, or 'hilbert rebuild --library {library.folder}'"
+    )
+
+
+def _sources(library: LibraryStore, checkup: Checkup) -> None:
+    gone = [d.name for d in library.catalog.documents() if not Path(d.path).exists()]
+    if gone:
+        checkup.notes.append(
+            f"{len(gone)} recordings are not where they were ({', '.join(gone[:5])}): they can "
+            "be found but not played; index their new folder, or remove them"
+        )
+    for path, reason in library.catalog.failures().items():
+        checkup.notes.append(f"not indexed: {path}: {reason}")
+
+
+def _leftovers(library: LibraryStore, checkup: Checkup) -> None:
+    """A kill's leftovers are harmless: the next commit deletes them."""
+    kept = {d.features for d in library.catalog.documents()}
+    features = library.features.folder
+    extra = [p for p in features.iterdir() if p.name not in kept] if features.is_dir() else []
+    number = library.catalog.current_generation()
+    generations = library.folder / "generations"
+    current = snapshot_folder(library.folder, number).name if number else ""
+    if generations.is_dir():
+        extra += [
+            p
+            for p in generations.iterdir()
+            if p.name.endswith(PARTIAL_SUFFIX) or (p.name > current and p.name.isdigit())
+        ]
+    if extra:
+        checkup.notes.append(
+            f"{len(extra)} leftovers of an interrupted run; the next index or rebuild deletes them"
+        )

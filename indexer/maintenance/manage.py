@@ -1,0 +1,69 @@
+"""Look after a library: find a document, remove some, make a new generation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from indexer.base.errors import LibraryError
+from indexer.base.progress import Quiet, Reporter
+from indexer.index.library_store import LibraryStore
+from indexer.store.catalog import Document
+
+
+def rebuild(library: LibraryStore, reporter: Reporter | None = None) -> int:
+    """A new generation from stored features; returns its number.
+
+    Raises:
+        LibraryError: features are missing or damaged, or another writer holds the library.
+    """
+    reporter = reporter or Quiet()
+    with library.writing():
+        folder = library.model_folder
+        try:
+            library.load_model(folder)
+        except LibraryError:
+            folder = library.put_shipped_model()
+        return library.commit(reporter.building, reuse=False, model_folder=folder)
+
+
+def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:
+    """Remove documents by name or id; their recordings are not touched.
+
+    Raises:
+        LibraryError: a name fits no document or several; then nothing is removed.
+    """
+    with library.writing():
+        chosen = list({d.id: d for d in (find_document(library, n) for n in names)}.values())
+        with library.catalog.transaction():
+            for document in chosen:
+                library.catalog.remove_document(document.id)
+        library.commit()
+    return chosen
+
+
+def find_document(library: LibraryStore, name: str) -> Document:
+    """The document of this name, path or (beginning of an) id.
+
+    Raises:
+        LibraryError: none or several fit.
+    """
+    documents = library.catalog.documents()
+    fits = [d for d in documents if name in (d.name, d.id, d.path)]
+    if not fits and len(name) >= 6:
+        fits = [d for d in documents if d.id.startswith(name.lower())]
+    if len(fits) == 1:
+        return fits[0]
+    if fits:
+        ids = ", ".join(f"{d.id[:12]} ({d.path})" for d in fits)
+        raise LibraryError(f"several documents are called '{name}'; use an id: {ids}")
+    raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
+
+
+def existing_recording(library: LibraryStore, document: str) -> Path | None:
+    """Where the recording of a document (id) is now: its path, or a copy that is an alias of it."""
+    known = library.catalog.document(document)
+    if known is None or known.recording is None:
+        return None
+    paths = (known.recording, *library.catalog.paths_of(document))
+    return next((Path(path) for path in paths if Path(path).is_file()), None)

@@ -1,0 +1,1 @@
+"""Recordings: decoding, voice activity, cutting, spectrograms."""

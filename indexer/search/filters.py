@@ -1,0 +1,163 @@
+"""Which part of a library is searched: documents, labels, folders, speakers, dates, lengths."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.base.errors import QueryError
+from indexer.base.languages import language_code
+from indexer.index.records import IndexedDocument
+from indexer.index.segment_table import SegmentTable
+
+_MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATE = re.compile(rf"\d{{4}}(?:-{_MONTH}(?:-{_DAY})?)?", re.ASCII)
+# As tags and file names have it too: 20210328, 2021/03/28, 2021:03:28, 2021-03-28T10:00:00Z.
+_WRITTEN = re.compile(r"(\d{4})(?:[-/:.]?(\d{2})(?:[-/:.]?(\d{2}))?)?(?!\d)", re.ASCII)
+_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a moment must be of; every filter that is given must hold, any of its values is enough.
+
+    Attributes:
+        documents: names (file stems), titles or ids.
+        labels: as the documents have them, whatever the case.
+        folders: documents that lie in or below them.
+        speakers: what a name or a part of it begins with, of the document's speaker or of who
+            speaks in the moment.
+        since: first date, `2021`, `2021-03` or `2021-03-28`.
+        until: last date, written alike; all of that year, month or day.
+        min_seconds: of the recording.
+        languages: codes such as `en` or `en-US`.
+    """
+
+    documents: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    speakers: tuple[str, ...] = ()
+    since: str | None = None
+    until: str | None = None
+    min_seconds: float = 0.0
+    languages: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):  # one value may stand for itself
+            value = getattr(self, entry.name)
+            if entry.default == () and isinstance(value, str):
+                object.__setattr__(self, entry.name, (value,))
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, entry.name) for entry in fields(self))
+
+
+def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
+    """Which segments pass, `[n_segments]`.
+
+    Raises:
+        QueryError: a value is of no document, or is no date or language; or nothing passes.
+    """
+    documents = table.documents
+    of_documents = np.ones(len(documents), bool)
+    for wanted, known, what in (
+        (filters.documents, [(d.name, d.title, d.id) for d in documents], "document"),
+        (filters.labels, [(d.label or "",) for d in documents], "label"),
+    ):
+        if wanted:
+            of_documents &= _equal(wanted, known, what)
+    if filters.folders:
+        of_documents &= _in_folders(filters.folders, documents)
+    if filters.languages:
+        of_documents &= _in_languages(filters.languages, documents)
+    of_documents &= _between(filters.since, filters.until, documents)
+    of_documents &= np.array([d.seconds >= filters.min_seconds for d in documents], bool)
+    passed = of_documents[table.owners]
+    if filters.speakers:
+        passed &= _spoken_by(filters.speakers, table)
+    if not passed.any():
+        raise QueryError("nothing in this library passes all the filters; leave one out")
+    return passed
+
+
+def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -> NDArray[np.bool_]:
+    folded = [{name.casefold() for name in names if name} for names in known]
+    passed = np.zeros(len(known), bool)
+    for value in wanted:
+        found = np.array([value.casefold() in names for names in folded], bool)
+        if not found.any():
+            there = sorted({names[0] for names in known if names[0]})
+            some = ", ".join(there[:_NAMED]) + (", ..." if len(there) > _NAMED else "")
+            raise QueryError(f"no {what} '{value}' in this library; there is {some or 'none'}")
+        passed |= found
+    return passed
+
+
+def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) -> NDArray[np.bool_]:
+    passed = np.zeros(len(documents), bool)
+    for folder in folders:
+        top = Path(os.path.abspath(os.path.expanduser(folder)))
+        found = np.array([top in Path(d.path).parents for d in documents], bool)
+        if not found.any():
+            raise QueryError(f"nothing in this library lies in {top}")
+        passed |= found
+    return passed
+
+
+def _in_languages(
+    languages: Iterable[str], documents: Sequence[IndexedDocument]
+) -> NDArray[np.bool_]:
+    wanted = set()
+    for language in languages:
+        code = language_code(language)
+        if code is None:
+            raise QueryError(f"'{language}' is no language; write a code such as en or de")
+        wanted.add(code)
+    return np.array([language_code(d.language) in wanted for d in documents], bool)
+
+
+def _between(
+    since: str | None, until: str | None, documents: Sequence[IndexedDocument]
+) -> NDArray[np.bool_]:
+    """A document passes if as much of its date as is known does; without a date it never does."""
+    passed = np.ones(len(documents), bool)
+    for date, option in ((since, "since"), (until, "until")):
+        if not date:
+            continue
+        if not _DATE.fullmatch(date):
+            raise QueryError(f"{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
+        for row, document in enumerate(documents):
+            day = _day(document.date)
+            same = min(len(day), len(date))
+            known, wanted = day[:same], date[:same]
+            passed[row] &= same > 0 and (known >= wanted if option == "since" else known <= wanted)
+    return passed
+
+
+def _day(written: str | None) -> str:
+    """A date as `2021-03-28`, as much of it as is known; empty where it cannot be read."""
+    found = _WRITTEN.match((written or "").strip())
+    return "-".join(filter(None, found.groups())) if found else ""
+
+
+def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
+    of_document = [(document.speaker or "").casefold() for document in table.documents]
+    names = [
+        f"{of_document[owner]}\n{said.casefold()}"
+        for owner, said in zip(table.owners, table.speakers, strict=True)
+    ]
+    passed = np.zeros(len(names), bool)
+    for value in wanted:
+        # "anna" is Anna and Anna-Lena, not Hannah.
+        begins = re.compile(rf"\b{re.escape(value.casefold())}")
+        found = np.array([begins.search(name) is not None for name in names], bool)
+        if not found.any():
+            raise QueryError(f"nobody called '{value}' speaks in this library")
+        passed |= found
+    return passed

@@ -1,0 +1,84 @@
+"""Hits made of what was scored: times, text, shares of the channels, words that match."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.segment_table import SegmentTable
+from indexer.search.fusion import FusedScores
+from indexer.search.grouping import Moment
+from indexer.search.query_encoder import Query
+from indexer.search.results import DocumentHit, Duplicate, Hit
+
+
+class HitBuilder:
+    """Turns rows of a table into what is returned for one query."""
+
+    def __init__(
+        self, table: SegmentTable, lexical: FulltextIndex, query: Query, fused: FusedScores
+    ) -> None:
+        self._table = table
+        self._lexical = lexical
+        self._fused = fused
+        self._query = query
+
+    def hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
+        """The hits of moments, in their order."""
+        if not moments:
+            return ()
+        ids = [self._ids(moment) for moment in moments]
+        every = [id_ for part in ids for id_ in part]
+        texts = {segment.id: segment.text for segment in self._lexical.segments(every)}
+        said = self._lexical.said(self._query.terms, every, self._query.fuzzy_terms)
+        return tuple(
+            self._hit(
+                moment,
+                part,
+                " ".join(filter(None, (texts[id_] for id_ in part))),
+                tuple(word for word, holders in said.items() if not holders.isdisjoint(part)),
+            )
+            for moment, part in zip(moments, ids, strict=True)
+        )
+
+    def document(self, row: int, moments: tuple[Hit, ...]) -> DocumentHit:
+        """The hit of a whole document."""
+        document = self._table.documents[row]
+        shares = {c: round(float(s[row]), 6) for c, s in self._fused.documents.items()}
+        score = round(sum(shares.values()), 6)
+        return DocumentHit(document.id, document.name, document.title, score, shares, moments)
+
+    def _ids(self, moment: Moment) -> list[int]:
+        return [int(id_) for id_ in self._table.ids[moment.first : moment.last + 1]]
+
+    def _hit(self, moment: Moment, ids: list[int], text: str, words: tuple[str, ...]) -> Hit:
+        table = self._table
+        document = table.documents[table.owners[moment.best]]
+        shares = {c: round(float(s[moment.best]), 6) for c, s in self._fused.segments.items()}
+        return Hit(
+            document=document.id,
+            name=document.name,
+            title=document.title,
+            path=document.path,
+            start=_seconds(table.starts[moment.first]),
+            end=_seconds(table.ends[moment.first : moment.last + 1].max()),
+            text=text,
+            score=round(sum(shares.values()), 6),
+            channels=shares,
+            words=words,
+            also=tuple(self._copy(row) for row in moment.copies),
+            segment=int(table.ids[moment.best]),
+            segments=tuple(ids),
+        )
+
+    def _copy(self, row: int) -> Duplicate:
+        table = self._table
+        document = table.documents[table.owners[row]]
+        return Duplicate(
+            document.id, document.name, _seconds(table.starts[row]), _seconds(table.ends[row])
+        )
+
+
+def _seconds(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)

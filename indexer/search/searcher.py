@@ -1,0 +1,340 @@
+"""Search: each channel scores segments, scores are made comparable and combined."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.base.errors import QueryError
+from indexer.index.library_store import LibraryStore
+from indexer.index.records import IndexedDocument, IndexedSegment
+from indexer.index.segment_table import SegmentTable
+from indexer.index.snapshot import Snapshot
+from indexer.search.filters import Filters, allowed
+from indexer.search.fusion import (
+    AUTO,
+    RRF,
+    FusedScores,
+    Weights,
+    fuse,
+    library_weights,
+    part_weights,
+    unserved,
+)
+from indexer.search.grouping import Moment, add_copies, rank_moments
+from indexer.search.hit_builder import HitBuilder
+from indexer.search.query_encoder import (
+    Query,
+    analyse_clip,
+    clip_query,
+    document_query,
+    lexical_query,
+    moment_query,
+    typed_query,
+    with_clip,
+)
+from indexer.search.query_parser import parse_query
+from indexer.search.results import DocumentHit, Hit, SearchResult
+from indexer.search.scoring import Scorer
+
+if TYPE_CHECKING:
+    from hilbert.model.fusion import Hilbert
+    from indexer.search.reranker import Reranker
+
+# Moments that a document is shown with.
+_MOMENTS_EACH = 3
+# A segment is at, or this near to, the time that is asked for.
+_NEAR_SECONDS = 30.0
+NO_FILTERS = Filters()
+# What is to be alike in a moment, and the channel that tells.
+SAME: Mapping[str, str] = {"words": "text", "sound": "audio", "both": AUTO}
+
+
+class Searcher:
+    """Answers queries from one generation of a library; models are loaded once."""
+
+    def __init__(self, library: LibraryStore) -> None:
+        self.library = library
+        self.snapshot: Snapshot = library.snapshot()
+
+    @property
+    def weights(self) -> Mapping[str, Weights]:
+        """Weights of the channels by kind of query; those that were tuned count at once."""
+        return library_weights(self.library)
+
+    @cached_property
+    def documents(self) -> dict[str, IndexedDocument]:
+        """The documents of the generation by id."""
+        return {document.id: document for document in self.table.documents}
+
+    @cached_property
+    def table(self) -> SegmentTable:
+        """The segments of the generation."""
+        return SegmentTable(self.snapshot)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """Scores them."""
+        return Scorer(self.snapshot, self.table)
+
+    @cached_property
+    def model(self) -> Hilbert:
+        """The model of the generation, also after the library adopted another one."""
+        return self.library.load_model(self.snapshot.model_folder)
+
+    def close(self) -> None:
+        """Close the files of the snapshot."""
+        self.snapshot.close()
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        clip: Path | None = None,
+        k: int = 10,
+        channel: str = AUTO,
+        filters: Filters = NO_FILTERS,
+        reranker: Reranker | None = None,
+    ) -> SearchResult:
+        """The best `k` moments, and documents, for typed words, for a clip, or for both.
+
+        Args:
+            text: what was typed: words, `"phrases that must be said"`, `-words that must not`.
+            clip: a short recording.
+            k: how many moments and how many documents.
+            channel: `auto` combines the channels by weights, `rrf` by ranks; else `lexical`,
+                `text`, `audio` or `joint`.
+            filters: which part of the library is searched.
+            reranker: reads the best moments again, with the words, and puts them in its order.
+
+        Raises:
+            QueryError: the query is empty, or the channel cannot answer it.
+            AudioError: the clip cannot be decoded.
+        """
+        started = time.perf_counter()
+        if clip is None and channel == "lexical":
+            query = lexical_query(parse_query(text or ""))
+        else:
+            query = self.embed(text, clip=clip)
+        embedded = round(1000 * (time.perf_counter() - started), 2)
+        result = self.answer(query, k, channel, filters, reranker)
+        return replace(result, timings_ms={"embed": embedded, **result.timings_ms})
+
+    def embed(self, text: str | None = None, *, clip: Path | None = None) -> Query:
+        """Typed words, a clip or both as a query that any number of channels can `answer`.
+
+        Raises:
+            QueryError: the query is empty or too long, or there is nothing to hear.
+            AudioError: the clip cannot be decoded.
+        """
+        words = None
+        if clip is None or (text and text.strip()):
+            typed = parse_query(text or "", alone=clip is None)
+            words = typed_query(self.library, self.model, typed)
+        if clip is None:
+            assert words is not None
+            return words
+        heard = clip_query(self.model, analyse_clip(self.library, clip))
+        return with_clip(words, heard) if words else heard
+
+    def answer(
+        self,
+        query: Query,
+        k: int = 10,
+        channel: str = AUTO,
+        filters: Filters = NO_FILTERS,
+        reranker: Reranker | None = None,
+        grouped: bool = True,
+    ) -> SearchResult:
+        """The best `k` moments, and documents, for a query that `embed` made.
+
+        `grouped` shows each document with its best moments.
+
+        Raises:
+            QueryError: the channel cannot answer it, no filter value is of this library, or `k`
+                is less than 1.
+        """
+        _check(k)
+        started = time.perf_counter()
+        if reranker is None:
+            hits, documents = self._answer(query, k, channel, filters, grouped=grouped)
+        else:
+            depth = max(k, reranker.depth)
+            hits, documents = self._answer(query, depth, channel, filters, grouped=grouped)
+            hits = reranker.reorder(query.words, hits)[:k]
+        elapsed = round(1000 * (time.perf_counter() - started), 2)
+        return SearchResult(hits, documents[:k], {"search": elapsed}, query.heard)
+
+    def similar(
+        self,
+        document: str,
+        seconds: float | None = None,
+        *,
+        k: int = 10,
+        channel: str = AUTO,
+        segment_id: int | None = None,
+        filters: Filters = NO_FILTERS,
+    ) -> SearchResult:
+        """The moments most like the one at `seconds` of a document, or like the whole document.
+
+        What it is compared with is left out. `segment_id` names the moment exactly
+        (`Hit.segment`): the only way to tell the moments of a document without times apart.
+
+        Raises:
+            QueryError: the document has no moment there, or the channel cannot answer.
+        """
+        _check(k)
+        started = time.perf_counter()
+        if seconds is None and segment_id is None:
+            query = document_query(self.snapshot, self._segments_of(document))
+            itself = self._rows_of(document)
+        else:
+            if segment_id is None:
+                segment = self.segment_at(document, seconds or 0.0)
+            else:
+                segment = self._segment(document, segment_id)
+            query = moment_query(self.snapshot, segment)
+            itself = np.array([self.table.row(segment.id)])
+        hits, documents = self._answer(query, k + 1, channel, filters, itself)
+        documents = tuple(d for d in documents if d.document != document)
+        elapsed = round(1000 * (time.perf_counter() - started), 2)
+        return SearchResult(hits[:k], documents[:k], {"search": elapsed})
+
+    def segment_at(self, document: str, seconds: float) -> IndexedSegment:
+        """The segment of a document at, or nearest to, a time.
+
+        Raises:
+            QueryError: the document has no segments, or ends long before.
+        """
+        segments = self._segments_of(document)
+        timed = [s for s in segments if s.start is not None]
+        if not timed:
+            return segments[0]
+        name = self.documents[document].name
+        end = max(s.end or 0.0 for s in timed)
+        if not 0 <= seconds <= end + _NEAR_SECONDS:
+            raise QueryError(f"{name} ends at {end:.0f} s; there is nothing at {seconds:.0f} s")
+        return min(timed, key=lambda s: _distance(s, seconds))
+
+    def _segment(self, document: str, id_: int) -> IndexedSegment:
+        for segment in self.snapshot.lexical.segments([id_]):
+            if segment.document == document:
+                return segment
+        raise QueryError("this moment is not there any more; search again")
+
+    def _segments_of(self, document: str) -> list[IndexedSegment]:
+        if document not in self.documents:
+            raise QueryError("this document is not searchable yet; run 'hilbert rebuild' first")
+        segments = self.snapshot.lexical.segments_of(document)
+        if not segments:
+            raise QueryError("this document has nothing to compare with: it is silent")
+        return segments
+
+    def _rows_of(self, document: str) -> NDArray[np.int64]:
+        row = next(i for i, d in enumerate(self.table.documents) if d.id == document)
+        return np.flatnonzero(self.table.owners == row)
+
+    def _answer(
+        self,
+        query: Query,
+        k: int,
+        channel: str,
+        filters: Filters,
+        itself: NDArray[np.int64] | None = None,
+        grouped: bool = True,
+    ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...]]:
+        searched = self._searched(query, filters)
+        if itself is not None:
+            searched[itself] = False
+        fused = self._fused(query, channel, searched)
+        searched &= fused.found
+        show = HitBuilder(self.table, self.snapshot.lexical, query, fused)
+        scores = fused.segment_scores
+        moments = list(islice(self._moments(scores, searched), k))
+        rows = np.flatnonzero(searched)
+        add_copies(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
+        each = _MOMENTS_EACH if grouped else 0
+        return show.hits(moments), self._documents(fused, searched, show, k, each)
+
+    def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
+        """`[n_segments]`: those that pass the filters, and hold what must be said."""
+        searched = np.ones(len(self.table), bool)
+        if filters:
+            searched &= allowed(filters, self.table)
+        for words in query.phrases:
+            searched &= self._segments_with_phrase(words)
+        for words in query.excluded:
+            searched &= ~self._segments_with_phrase(words)
+        return searched
+
+    def _segments_with_phrase(self, words: tuple[str, ...]) -> NDArray[np.bool_]:
+        segments_with_phrase = np.zeros(len(self.table), bool)
+        segments_with_phrase[
+            [self.table.row(id_) for id_ in self.snapshot.lexical.segments_with_phrase(words)]
+        ] = True
+        return segments_with_phrase
+
+    def _fused(self, query: Query, channel: str, searched: NDArray[np.bool_]) -> FusedScores:
+        known = self.weights
+        weighted = [(part, part_weights(part, channel, known)) for part in query.parts]
+        weighted = [(part, weights) for part, weights in weighted if weights]
+        if not weighted:
+            raise unserved(channel)
+        scored = [
+            (self.scorer.part(part, weights, searched), weights) for part, weights in weighted
+        ]
+        return fuse(scored, self.table.owners, ranks=channel == RRF)
+
+    def _moments(
+        self, scores: NDArray[np.float64], searched: NDArray[np.bool_]
+    ) -> Iterator[Moment]:
+        return rank_moments(self.table, scores, searched, self._text_vector())
+
+    def _text_vector(self) -> Callable[[int], NDArray[np.float32] | None]:
+        index = self.snapshot.index("segments", "text")
+
+        def vector(row: int) -> NDArray[np.float32] | None:
+            id_ = int(self.table.ids[row])
+            return index.vectors([id_])[0] if id_ in index else None
+
+        return vector
+
+    def _text_cosines(
+        self, rows: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        index = self.snapshot.index("segments", "text")
+        return index.products(index.vectors_at(self._text_rows[others]), self._text_rows[rows])
+
+    @cached_property
+    def _text_rows(self) -> NDArray[np.int64]:
+        return self.snapshot.index("segments", "text").rows(self.table.ids.tolist())
+
+    def _documents(
+        self, fused: FusedScores, searched: NDArray[np.bool_], show: HitBuilder, k: int, each: int
+    ) -> tuple[DocumentHit, ...]:
+        rows = np.unique(self.table.owners[searched])
+        scores = fused.document_scores
+        hits = []
+        for row in rows[np.argsort(-scores[rows], kind="stable")][:k].tolist():
+            of_document = searched & (self.table.owners == row)
+            moments = islice(self._moments(fused.segment_scores, of_document), each)
+            hits.append(show.document(row, show.hits(list(moments))))
+        return tuple(hits)
+
+
+def _check(k: int) -> None:
+    if k < 1:
+        raise QueryError("-k must be at least 1")
+
+
+def _distance(segment: IndexedSegment, seconds: float) -> float:
+    start, end = segment.start or 0.0, segment.end or 0.0
+    return 0.0 if start <= seconds < end else min(abs(seconds - start), abs(seconds - end))

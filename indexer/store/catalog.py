@@ -1,0 +1,343 @@
+"""The catalog of a library: documents, paths, cues, segments, generations; one SQLite file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from indexer.base.errors import LibraryError
+from indexer.base.types import Cue, Segment
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,            -- sha256 of the recording, or of a lone transcript
+    name TEXT NOT NULL,             -- file stem
+    title TEXT NOT NULL,
+    date TEXT, speaker TEXT, label TEXT, language TEXT,
+    seconds REAL NOT NULL,
+    recording TEXT,                 -- absolute path, NULL for a lone transcript
+    transcript TEXT,                -- absolute path, NULL where there is none
+    transcript_sha TEXT,
+    words_from TEXT NOT NULL,       -- timed, aligned, untimed, asr, none or unheard
+    features TEXT NOT NULL,         -- file name in features/
+    warnings TEXT NOT NULL,         -- JSON list
+    updated_at REAL NOT NULL
+);
+CREATE TABLE paths (
+    path TEXT PRIMARY KEY,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    document TEXT REFERENCES documents(id) ON DELETE CASCADE
+);
+CREATE TABLE cues (
+    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    start REAL, "end" REAL, speaker TEXT, text TEXT NOT NULL,
+    avg_logprob REAL, no_speech_prob REAL,
+    PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE segments (
+    id INTEGER PRIMARY KEY,         -- segment_id(document, ordinal): the same in every index
+    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    start REAL NOT NULL, "end" REAL NOT NULL, timed INTEGER NOT NULL,
+    first_cue INTEGER NOT NULL, last_cue INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (document, ordinal)
+);
+CREATE TABLE generations (
+    number INTEGER PRIMARY KEY,
+    created_at REAL NOT NULL,
+    is_current INTEGER NOT NULL
+);
+CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL, seen_at REAL NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Document:
+    """One row of the catalog; `recording` and `transcript` are absolute paths."""
+
+    id: str
+    name: str
+    title: str
+    date: str | None
+    speaker: str | None
+    label: str | None
+    language: str | None
+    seconds: float
+    recording: str | None
+    transcript: str | None
+    transcript_sha: str | None
+    words_from: str
+    features: str
+    warnings: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """What a person would open: the recording, else the transcript."""
+        return self.recording or self.transcript or ""
+
+
+@dataclass(frozen=True)
+class KnownPath:
+    """What the catalog remembers of a file, to tell whether it changed."""
+
+    size: int
+    mtime_ns: int
+    sha256: str
+    document: str | None
+
+
+_COLUMNS = [f.name for f in fields(Document)]
+
+
+def segment_id(document: str, ordinal: int) -> int:
+    """A stable 63-bit id of a segment, the key in every index."""
+    digest = hashlib.sha256(f"{document}/{ordinal}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1
+
+
+def document_key(document: str) -> int:
+    """A stable 63-bit id of a document, for indexes that take numbers only."""
+    return int(document[:16], 16) >> 1
+
+
+class Catalog:
+    """Reads and writes `catalog.sqlite`. Only the holder of the writer lock may write."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        if not create and not path.exists():
+            raise LibraryError(
+                f"{path.parent}: there is no library here; make one with "
+                f"'hilbert index FOLDER --library {path.parent}'"
+            )
+        try:
+            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            self._db.execute("PRAGMA busy_timeout = 10000")
+            self._open_schema(create)
+        except sqlite3.DatabaseError as error:
+            raise LibraryError(
+                f"{path}: not a readable catalog ({error}); run "
+                f"'hilbert doctor --library {path.parent}'"
+            ) from error
+
+    def _open_schema(self, create: bool) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and create:
+            with self.transaction():
+                for statement in _SCHEMA.split(";\n"):
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version != SCHEMA_VERSION:
+            raise LibraryError(
+                f"this library has catalog version {version}, this program reads version "
+                f"{SCHEMA_VERSION}; index the recordings again into a new library"
+            )
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing, also when the process is killed within."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the file; empty when it is whole."""
+        rows = self._db.execute("PRAGMA integrity_check").fetchall()
+        return [row[0] for row in rows if row[0] != "ok"]
+
+    # settings
+
+    def get_settings(self) -> dict[str, Any]:
+        """All settings of the library."""
+        rows = self._db.execute("SELECT key, value FROM settings")
+        return {row["key"]: json.loads(row["value"]) for row in rows}
+
+    def put_settings(self, settings: dict[str, Any]) -> None:
+        """Store settings; values go through JSON."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO settings VALUES (?, ?)",
+            [(key, json.dumps(value)) for key, value in settings.items()],
+        )
+
+    # documents
+
+    def documents(self) -> list[Document]:
+        """All documents, by name."""
+        rows = self._db.execute("SELECT * FROM documents ORDER BY name, id")
+        return [_document(row) for row in rows]
+
+    def document(self, document_id: str) -> Document | None:
+        """The document of this id."""
+        row = self._db.execute("SELECT * FROM documents WHERE id = ?", [document_id]).fetchone()
+        return _document(row) if row else None
+
+    def update_document(self, document: Document) -> None:
+        """Insert or update a document's own row, within a transaction."""
+        values = {name: getattr(document, name) for name in _COLUMNS}
+        values["warnings"] = json.dumps(document.warnings)
+        values["updated_at"] = time.time()
+        names = ", ".join(values)
+        updates = ", ".join(f"{name} = excluded.{name}" for name in values)
+        marks = ", ".join(f":{name}" for name in values)
+        # An upsert, not REPLACE: that would delete the row first, and its paths with it.
+        self._db.execute(
+            f"INSERT INTO documents ({names}) VALUES ({marks}) "
+            f"ON CONFLICT (id) DO UPDATE SET {updates}",
+            values,
+        )
+
+    def put_document(
+        self, document: Document, cues: Sequence[Cue], segments: Sequence[Segment]
+    ) -> None:
+        """Insert or replace a document with its cues and segments, within a transaction."""
+        self.update_document(document)
+        self._db.execute("DELETE FROM cues WHERE document = ?", [document.id])
+        self._db.execute("DELETE FROM segments WHERE document = ?", [document.id])
+        self._db.executemany(
+            "INSERT INTO cues VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (document.id, i, c.start, c.end, c.speaker, c.text, c.avg_logprob, c.no_speech_prob)
+                for i, c in enumerate(cues)
+            ],
+        )
+        self._db.executemany(
+            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    segment_id(document.id, i),
+                    document.id,
+                    i,
+                    s.start,
+                    s.end,
+                    s.timed,
+                    s.first_cue,
+                    s.last_cue,
+                    s.text,
+                )
+                for i, s in enumerate(segments)
+            ],
+        )
+
+    def remove_document(self, document_id: str) -> None:
+        """Forget a document, its cues, segments and paths."""
+        self._db.execute("DELETE FROM documents WHERE id = ?", [document_id])
+
+    def cues(self, document_id: str) -> list[Cue]:
+        """The cues of a document in order."""
+        rows = self._db.execute(
+            'SELECT text, start, "end", speaker, avg_logprob, no_speech_prob FROM cues '
+            "WHERE document = ? ORDER BY ordinal",
+            [document_id],
+        )
+        return [Cue(**dict(row)) for row in rows]
+
+    def segments(self, document_id: str) -> list[Segment]:
+        """The segments of a document in order."""
+        rows = self._db.execute(
+            'SELECT start, "end", text, first_cue, last_cue, timed FROM segments '
+            "WHERE document = ? ORDER BY ordinal",
+            [document_id],
+        )
+        return [Segment(**{**dict(row), "timed": bool(row["timed"])}) for row in rows]
+
+    def count_segments(self, document_id: str) -> int:
+        """Number of segments of a document."""
+        return self._db.execute(
+            "SELECT count(*) FROM segments WHERE document = ?", [document_id]
+        ).fetchone()[0]
+
+    # paths
+
+    def known_path(self, path: str) -> KnownPath | None:
+        """What is remembered of a path."""
+        row = self._db.execute(
+            "SELECT size, mtime_ns, sha256, document FROM paths WHERE path = ?", [path]
+        ).fetchone()
+        return KnownPath(**dict(row)) if row else None
+
+    def put_path(self, path: str, known: KnownPath) -> None:
+        """Remember a file as it is now."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO paths VALUES (?, ?, ?, ?, ?)",
+            [path, known.size, known.mtime_ns, known.sha256, known.document],
+        )
+
+    def forget_path(self, path: str) -> None:
+        """Forget a file that is gone."""
+        self._db.execute("DELETE FROM paths WHERE path = ?", [path])
+
+    def paths_of(self, document_id: str) -> list[str]:
+        """Where this very document lies: its path and the copies that are aliases of it."""
+        rows = self._db.execute(
+            "SELECT path FROM paths WHERE document = ?1 AND sha256 = ?1 ORDER BY path",
+            [document_id],
+        )
+        return [row["path"] for row in rows]
+
+    # generations and failures
+
+    def current_generation(self) -> int | None:
+        """Number of the generation that answers searches."""
+        row = self._db.execute("SELECT number FROM generations WHERE is_current").fetchone()
+        return row["number"] if row else None
+
+    def last_generation(self) -> int:
+        """Highest number ever given out; 0 before the first."""
+        return self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0]
+
+    def make_current(self, number: int, settings: dict[str, Any] | None = None) -> None:
+        """Let a completely written generation answer from now on: the commit point.
+
+        Args:
+            number: of the generation.
+            settings: what changes together with it.
+        """
+        with self.transaction():
+            self.put_settings(settings or {})
+            self._db.execute("UPDATE generations SET is_current = 0")
+            self._db.execute(
+                "INSERT OR REPLACE INTO generations VALUES (?, ?, 1)", [number, time.time()]
+            )
+
+    def put_failures(self, tried: Iterable[str], failures: dict[str, str]) -> None:
+        """Replace what is known of the files tried in this run."""
+        with self.transaction():
+            self._db.executemany("DELETE FROM failures WHERE path = ?", [(p,) for p in tried])
+            self._db.executemany(
+                "INSERT OR REPLACE INTO failures VALUES (?, ?, ?)",
+                [(path, reason, time.time()) for path, reason in failures.items()],
+            )
+
+    def failures(self) -> dict[str, str]:
+        """Files that could not be indexed when last tried, with the reason."""
+        rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")
+        return {row["path"]: row["reason"] for row in rows}
+
+
+def _document(row: sqlite3.Row) -> Document:
+    values = {name: row[name] for name in _COLUMNS}
+    values["warnings"] = tuple(json.loads(values["warnings"]))
+    return Document(**values)

@@ -1,0 +1,80 @@
+"""Frozen features on disk: one safetensors file a document, written before it counts as done."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hilbert.model.features import Features
+from indexer.base.errors import LibraryError
+from indexer.base.files import PARTIAL_SUFFIX, write_atomically
+
+_ARRAYS = ("audio_tokens", "audio_bounds", "text", "sentences", "sentence_segments", "times")
+
+
+class FeatureStore:
+    """The `features/` folder of a library."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @staticmethod
+    def file_name(document: str, *inputs: str) -> str:
+        """A name that changes with whatever the features were made of.
+
+        A document whose transcript changed gets a new file, so that a kill between this file
+        and the catalog's row leaves the old pair whole.
+        """
+        key = hashlib.sha256("\n".join(inputs).encode()).hexdigest()
+        return f"{document}.{key[:16]}.safetensors"
+
+    def write(self, name: str, features: Features) -> None:
+        """Store features; on return they are on disk."""
+        from safetensors.numpy import save_file
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arrays = {key: np.ascontiguousarray(getattr(features, key)) for key in _ARRAYS}
+        write_atomically(self.folder / name, lambda path: save_file(arrays, path))
+
+    def read(self, name: str) -> Features:
+        """Load features.
+
+        Raises:
+            LibraryError: the file is missing or damaged.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load_file
+
+        try:
+            arrays: dict[str, Any] = load_file(self.folder / name)
+            return Features(**arrays)
+        except (OSError, SafetensorError, TypeError, ValueError) as error:
+            raise LibraryError(
+                f"features/{name} is missing or damaged ({error}); run "
+                f"'hilbert doctor --library {self.folder.parent}'"
+            ) from error
+
+    def is_whole(self, name: str) -> bool:
+        """Whether the features of this name are there and as long as their header says."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(self.folder / name, framework="numpy") as file:
+                return set(file.keys()) == set(_ARRAYS)
+        except (OSError, SafetensorError):
+            return False
+
+    def remove_all_but(self, names: Iterable[str]) -> int:
+        """Delete what no document needs: old features and a kill's leftovers."""
+        keep, removed = set(names), 0
+        if not self.folder.is_dir():
+            return 0
+        for path in self.folder.iterdir():
+            if path.name not in keep and path.suffix in (".safetensors", PARTIAL_SUFFIX):
+                path.unlink()
+                removed += 1
+        return removed

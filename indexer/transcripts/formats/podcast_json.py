@@ -1,0 +1,99 @@
+"""Podcasting 2.0 JSON: `segments` with startTime, endTime, body and speaker."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from indexer.base.types import Cue
+from indexer.transcripts.markup import flat, without_tags
+from indexer.transcripts.sentences import MAX_WORDS, ends_sentence
+from indexer.transcripts.transcript import (
+    Transcript,
+    TranscriptError,
+    check_times,
+    timed_transcript,
+)
+
+# A fragment ends a sentence only if it ends like one; then the splitter looks closer.
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
+_JOINS_LEFT = re.compile(r"[,.;:!?…%)\]}’”]|'\w{1,2}\b|n't\b")
+# A pause of two seconds parts two cues even where no punctuation does.
+_MAX_PAUSE = 2.0
+_MAX_SECONDS = 30.0
+
+
+def parse_podcast_json(data: Mapping[str, Any], language: str = "en") -> Transcript:
+    """Read the segments and merge fragments of one speaker up to the end of their sentence.
+
+    Many of these files have a segment a word, or a segment every few words.
+
+    Raises:
+        TranscriptError: for a segment without body or times, or with impossible ones.
+    """
+    fragments = [
+        _fragment(segment, f"segment {number}")
+        for number, segment in enumerate(data["segments"], start=1)
+    ]
+    # Where bodies carry their own spaces, one without a space goes on the word before it.
+    spaced = sum(f.text[:1].isspace() for f in fragments) > len(fragments) / 2
+    told = data.get("language")
+    told = told if isinstance(told, str) else None
+    return timed_transcript(_merged(fragments, spaced, told or language), "podcast-json", told)
+
+
+def _fragment(segment: Any, where: str) -> Cue:
+    """One segment as a cue whose text still has the spaces around it."""
+    try:
+        start = float(segment["startTime"])
+        end = float(segment.get("endTime", start))
+        body = str(segment["body"])
+        speaker = segment.get("speaker")
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        raise TranscriptError(
+            f"{where}: it lacks a startTime, an endTime or a body; export the transcript again"
+        ) from error
+    check_times(start, end, where)
+    return Cue(body, start, end, flat(speaker) or None if isinstance(speaker, str) else None)
+
+
+def _merged(fragments: list[Cue], spaced: bool, language: str) -> Iterator[Cue]:
+    held: list[Cue] = []
+    text = ""
+    for fragment in sorted(fragments, key=lambda f: (f.start, f.end)):
+        if not fragment.text.strip():
+            continue
+        body = fragment.text if spaced else fragment.text.strip()
+        glued = not body[0].isspace() if spaced else bool(_JOINS_LEFT.match(body))
+        if held and not _goes_on(held, text, fragment, glued, language):
+            yield _cue(held, text)
+            held, text = [], ""
+        text += body if spaced or glued else f" {body}"
+        held.append(fragment)
+    if held:
+        yield _cue(held, text)
+
+
+def _goes_on(held: list[Cue], text: str, fragment: Cue, glued: bool, language: str) -> bool:
+    """Whether a fragment belongs to the cue being gathered; a glued one is part of its word."""
+    first, last = held[0], held[-1]
+    assert first.start is not None
+    assert last.end is not None
+    assert fragment.start is not None
+    assert fragment.end is not None
+    if fragment.speaker != last.speaker:
+        return False
+    if glued:
+        return True
+    if fragment.start - last.end > _MAX_PAUSE or fragment.end - first.start > _MAX_SECONDS:
+        return False
+    if len(text.split()) >= MAX_WORDS:
+        return False
+    ended = _SENTENCE_END.search(text.rstrip()) and ends_sentence(text, fragment.text, language)
+    return not ended
+
+
+def _cue(held: list[Cue], text: str) -> Cue:
+    ends = [fragment.end for fragment in held if fragment.end is not None]
+    return Cue(without_tags(text), held[0].start, max(ends), held[0].speaker)

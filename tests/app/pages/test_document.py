@@ -1,0 +1,113 @@
+"""One document as a whole: player, transcript, neighbours, map."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from visitor import Visit, fine, players, press, texts
+
+from indexer.index.library_store import LibraryStore
+
+TIDES = "Why the tide keeps its own time"
+
+
+def document(page: AppTest, **address: str) -> AppTest:
+    page.switch_page("pages/document.py")
+    for name, value in address.items():
+        page.query_params[name] = value
+    return fine(page.run())
+
+
+def choose(page: AppTest, document: str) -> AppTest:
+    page.selectbox(key="document").set_value(document)
+    return fine(page.run())
+
+
+@pytest.fixture(scope="module")
+def ids(library: Path) -> dict[str, str]:
+    """Title to id."""
+    opened = LibraryStore.open(library)
+    found = {d.title: d.id for d in opened.catalog.documents()}
+    opened.close()
+    return found
+
+
+def transcripts(page: AppTest) -> list[list[dict]]:
+    """The cues that each follower of a player was given."""
+    found = []
+    for element in page.get("bidi_component"):
+        found.append(json.loads(element.proto.json)["cues"])
+    return found
+
+
+def test_a_document_is_shown_whole(visit: Visit, ids: dict[str, str]) -> None:
+    page = choose(document(visit()), ids[TIDES])
+    assert any(TIDES in text for text in texts(page))
+    assert any("Maren Oakes · 2025-03-14 · 1:16 · en" in text for text in texts(page))
+    assert players(page)[0].start_time == 0
+    [cues] = transcripts(page)
+    said = "".join(text for cue in cues for text, _ in cue["parts"])
+    assert said.startswith("Every schoolbook") and "amphidromic" in said
+    assert all(cue["start"] < cue["end"] for cue in cues)
+    assert page.get("plotly_chart")
+
+
+def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, str]) -> None:
+    page = choose(document(visit()), ids[TIDES])
+    near = [b for b in page.button if b.key and b.key.startswith("near-")]
+    assert len(near) == 3 and all(TIDES not in b.label for b in near)
+    title = near[0].label.replace("\\", "")
+    near[0].click()
+    fine(page.run())
+    assert any(title in text for text in texts(page))
+    page = press(page, "Search with this document")
+    assert any(text.startswith(f"**More like:** {title}") for text in texts(page))
+
+
+def test_an_address_opens_a_document_at_its_time(visit: Visit, ids: dict[str, str]) -> None:
+    page = document(visit(), doc=ids[TIDES], t="41.5")
+    assert players(page)[0].start_time == 41
+    [cues] = transcripts(page)
+    assert [cue["clock"] for cue in cues if cue["found"]] == ["0:37"]
+
+
+@pytest.mark.parametrize("time", ["soon", ""])
+def test_an_address_without_a_time_opens_its_beginning(
+    visit: Visit, ids: dict[str, str], time: str
+) -> None:
+    assert players(document(visit(), doc=ids[TIDES], t=time))[0].start_time == 0
+
+
+def test_an_address_of_a_document_that_is_gone_says_so(visit: Visit) -> None:
+    page = document(visit(), doc="f" * 64)
+    assert any("not in this library any more" in text for text in texts(page))
+
+
+def test_words_without_times_are_shown_as_they_are(visit: Visit, ids: dict[str, str]) -> None:
+    page = choose(document(visit()), ids["odd-words"])
+    assert not transcripts(page)
+    assert any("A transcript without a recording." in text for text in texts(page))
+    assert any("<script>alert(1)</script>" in text for text in texts(page))
+
+
+@pytest.mark.parametrize("time", ["nan", "inf", "1e30", "-4"])
+def test_an_address_with_an_impossible_time_opens_the_beginning(
+    visit: Visit, ids: dict[str, str], time: str
+) -> None:
+    assert players(document(visit(), doc=ids[TIDES], t=time))[0].start_time == 0
+
+
+def test_a_document_that_was_removed_leaves_its_time_behind(
+    visit: Visit, ids: dict[str, str]
+) -> None:
+    page = document(visit(), doc=ids[TIDES], t="41.5")
+    page.switch_page("pages/library.py")
+    fine(page.run())
+    page.session_state["document"] = "f" * 64
+    page.query_params.clear()
+    page = document(page)
+    assert all(player.start_time == 0 for player in players(page))
+    assert page.selectbox(key="document").value in ids.values()

@@ -1,0 +1,322 @@
+"""Search as a visitor uses it, on a small real library."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from visitor import Visit, fine, players, press, texts
+
+import app.components.player
+from indexer.index.library_store import LibraryStore
+from indexer.maintenance.manage import remove
+
+WATER = "why is the water in the ocean like a cup of tea"
+
+
+def search(page: AppTest, words: str) -> AppTest:
+    page.text_input(key="typed").set_value(words)
+    [button] = [b for b in page.button if b.label == "Search"]
+    button.click()
+    return fine(page.run())
+
+
+def upload(page: AppTest, clip: Path, name: str | None = None) -> AppTest:
+    page.file_uploader(key="clip").set_value((name or clip.name, clip.read_bytes(), "audio/ogg"))
+    return fine(page.run())
+
+
+def cards(page: AppTest) -> list[str]:
+    """Titles of the moments, best first."""
+    headings = [m.value.replace("\\", "") for m in page.markdown if m.value.startswith("**")]
+    return [h.strip("*").split(". ", 1)[1] for h in headings if h[2].isdigit()]
+
+
+def test_the_start_page_lists_what_there_is_to_search(visit: Visit) -> None:
+    page = visit()
+    [table] = page.dataframe
+    assert "Why the tide keeps its own time" in list(table.value["Title"])
+    assert len(table.value) == 4
+    facts = {metric.label: metric.value for metric in page.sidebar.metric}
+    assert facts["Documents"] == "4"
+
+
+def test_a_typed_search_shows_the_right_talk_first_and_plays_the_moment(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    assert cards(page)[0] == "Why the tide keeps its own time"
+    assert any("Maren Oakes · 2025-03-14 · science" in text for text in texts(page))
+    first = players(page)[0]
+    assert first.start_time == 32
+    assert any("0:32 – 0:" in text for text in texts(page))
+    badges = next(text for text in texts(page) if "score" in text)
+    assert "lexical +" in badges and "text +" in badges
+
+
+def test_words_of_the_query_are_marked_and_common_ones_are_not(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    text = next(m.value for m in page.markdown if "orange-background" in m.value)
+    assert ":orange-background[**ocean**]" in text
+    assert ":orange-background[**the**]" not in text
+
+
+def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    assert len(set(cards(page))) == len(cards(page)) <= 4
+    others = [b for b in page.button if b.key and b.key.startswith("choose-1-")]
+    assert others and players(page)[0].start_time == 32
+    badges = next(text for text in texts(page) if "score" in text)
+    others[0].click()
+    fine(page.run())
+    assert players(page)[0].start_time != 32  # the same card, at another moment, with its score
+    assert badges != next(text for text in texts(page) if "score" in text)
+    page.segmented_control(key="grouping").set_value("moments")
+    fine(page.run())
+    assert len(cards(page)) > 4 and len(set(cards(page))) <= 4
+
+
+def test_players_beyond_the_first_wait_until_they_are_wanted(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.segmented_control(key="grouping").set_value("moments")
+    fine(page.run())
+    shown = len(players(page))
+    assert shown <= 5 < len(cards(page))
+    page = press(page, "Player and transcript")
+    assert len(players(page)) == shown + 1
+
+
+def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.multiselect(key="filter-labels").set_value(["nature"])
+    fine(page.run())
+    labels = [text for text in texts(page) if "· nature" in text]
+    assert len(labels) == len(cards(page)) > 0
+    page.switch_page("pages/library.py")
+    fine(page.run())
+    page.switch_page("pages/search.py")
+    fine(page.run())
+    assert page.multiselect(key="filter-labels").value == ["nature"]
+    page.text_input(key="filter-since").set_value("soon")
+    fine(page.run())
+    assert "is no date" in page.error[0].value.replace("\\", "")
+    assert len(cards(press(page, "Clear"))) > len(labels)
+
+
+def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
+    page = upload(visit(), clip)
+    page = search(page, "waggle dance of the bees")
+    (_, question, _, _), answer = list(page.session_state.answers.items())[-1]
+    assert question.words and question.clip and answer.result.heard
+    assert "Breakfast in the fog desert" in cards(page)[:2]
+    page.button(key="drop-clip").click()
+    fine(page.run())
+    assert not any(text.startswith("**Heard:**") for text in texts(page))
+    assert "bee" in cards(page)[0] or "dance" in cards(page)[0].lower()
+
+
+def test_a_clip_is_drawn(visit: Visit, clip: Path) -> None:
+    assert len(upload(visit(), clip).get("plotly_chart")) == 2
+
+
+def test_moments_are_exported_as_they_are_shown(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    labels = [button.proto.label for button in page.get("download_button")]
+    assert {"Moments as JSON", "Moments as CSV", "Moments as SRT", "Sound"} <= set(labels)
+
+
+def test_a_link_leads_back_to_the_moment(visit: Visit, library: Path) -> None:
+    page = search(visit(), WATER)
+    link = next(code.value for code in page.code if "doc=" in code.value)
+    values = {k: v[0] for k, v in parse_qs(urlsplit(link).query).items()}
+    assert values["q"] == WATER and float(values["t"]) == pytest.approx(32.5, abs=0.2)
+    again = visit(values)
+    assert any("The moment that you were sent" in text for text in texts(again))
+    assert players(again)[0].start_time == 32
+    elsewhere = visit({**values, "library": str(library), "t": "soon"})
+    assert cards(elsewhere) == cards(page)
+    # Not among what these words find: its recording is opened there.
+    other = visit({"q": '"thistles"', "doc": values["doc"], "t": "41"})
+    assert players(press(other, "Open the moment that you were sent"))[0].start_time == 41
+
+
+def test_a_clip_finds_its_talk_and_says_what_was_heard(visit: Visit, clip: Path) -> None:
+    page = upload(visit(), clip)
+    assert cards(page)[0] == "Breakfast in the fog desert"
+    heard = next(text for text in texts(page) if text.startswith("**Heard:**"))
+    assert "settled on its back" in heard
+
+
+def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[str]) -> None:
+    page = search(visit(), WATER)
+    before = dict(page.session_state.answers)
+    page.segmented_control(key="grouping").set_value("moments")
+    page.selectbox(key="count").set_value(5)
+    fine(page.run())
+    assert len(cards(page)) == 5
+    fine(page.run())
+    search(page, "  why is the water in the ocean   like a cup of tea ")
+    after = page.session_state.answers
+    assert all(after[key] is answer for key, answer in before.items()) and len(after) == 1
+    for channel in ("text", "joint", "lexical"):
+        page.segmented_control(key="channel").set_value(channel)
+        fine(page.run())
+    page.text_input(key="filter-until").set_value("2099")
+    fine(page.run())
+    assert embedded == {"typed_query": 1}  # other channels and filters use the same vectors
+    search(page, "")
+    page.text_input(key="typed").set_value("")
+    upload(page, clip)
+    heard = embedded["clip_query"]
+    upload(page, clip, "the same sound under another name.opus")
+    assert embedded["clip_query"] == heard == 1
+
+
+def test_a_spoken_question_is_heard_like_a_clip(visit: Visit, clip: Path) -> None:
+    page = visit()
+    page.audio_input(key="voice").set_value(("recorded.wav", clip.read_bytes(), "audio/wav"))
+    fine(page.run())
+    assert cards(page)[0] == "Breakfast in the fog desert"
+
+
+def test_the_channel_is_chosen_and_kept_in_the_address(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.segmented_control(key="channel").set_value("lexical")
+    fine(page.run())
+    badges = next(text for text in texts(page) if "score" in text)
+    assert "lexical +" in badges and "text +" not in badges
+    # A test reads what the page sets as lists.
+    assert {k: v[-1] if isinstance(v, list) else v for k, v in page.query_params.items()} == {
+        "q": WATER,
+        "channel": "lexical",
+    }
+
+
+def test_an_address_reopens_its_search(visit: Visit) -> None:
+    page = visit({"q": WATER, "channel": "text"})
+    assert cards(page)[0] == "Why the tide keeps its own time"
+    assert page.text_input(key="typed").value == WATER
+    assert page.segmented_control(key="channel").value == "text"
+
+
+def test_an_unknown_channel_in_the_address_is_no_channel(visit: Visit) -> None:
+    page = visit({"q": WATER, "channel": "smell"})
+    assert page.segmented_control(key="channel").value == "auto"
+    assert cards(page)
+
+
+def test_more_like_this_shows_neighbours_and_leads_back(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    before = cards(page)
+    press(page, "More like this")
+    page.segmented_control(key="same").set_value("sound")
+    fine(page.run())
+    badges = next(text for text in texts(page) if "score" in text)
+    assert "audio" in badges and "lexical" not in badges
+    assert any(text.startswith("**More like:** Why the tide") for text in texts(page))
+    assert cards(page) and cards(page) != before
+    assert "q" not in page.query_params
+    page.button(key="back").click()
+    fine(page.run())
+    assert cards(page) == before
+    page.button(key="back").click()
+    assert fine(page.run()).dataframe
+
+
+def test_an_empty_query_is_told_what_to_do(visit: Visit) -> None:
+    page = search(visit(), "   ")
+    assert "Type what you are looking for, or search with a clip." in texts(page)
+    assert not page.error
+
+
+def test_a_clip_that_is_no_sound_gives_one_line(visit: Visit, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp3"
+    broken.write_bytes(b"this is a letter, not music")
+    page = upload(visit(), broken)
+    [error] = page.error
+    assert "broken" in error.value and "Traceback" not in error.value
+
+
+def test_transcripts_are_shown_as_they_were_said(visit: Visit) -> None:
+    page = search(visit(), "mountain goat thistles")
+    value = next(m.value for m in page.markdown if "thistles" in m.value)
+    unescaped = re.sub(r"\\.", "", re.sub(r":orange-background\[\*\*(.*?)\*\*\]", r"\1", value))
+    assert not set(unescaped) & set("[]<>$`*_#:\\"), unescaped
+    assert "<script>alert(1)</script>" in value.replace("\\", "")
+
+
+def test_a_document_without_times_or_recording_has_neither_clock_nor_player(visit: Visit) -> None:
+    page = search(visit(), "accordion bellows mended with cloth tape")
+    page.segmented_control(key="grouping").set_value("moments")
+    page.selectbox(key="count").set_value(5)
+    fine(page.run())
+    assert cards(page)[0] == "odd-words"
+    n = cards(page).count("odd-words")
+    assert texts(page).count(":material/description: A transcript without a recording.") == n
+    assert len([text for text in texts(page) if "schedule" in text]) == 5 - n
+
+
+def test_neighbours_of_a_moment_without_times_are_its_own(visit: Visit) -> None:
+    page = search(visit(), "accordion wheeze every Sunday man who plays")
+    hit = next(iter(page.session_state.answers.values())).result.hits[0]
+    press(page, "More like this")
+    neighbours = [
+        answer.result.hits
+        for key, answer in page.session_state.answers.items()
+        if key[1].is_similar
+    ]
+    assert hit.segment not in [n.segment for n in neighbours[0]]
+
+
+def test_a_recording_that_was_moved_is_a_note(visit: Visit, recordings: Path) -> None:
+    recording = recordings / "why-tides-lag.opus"
+    aside = recording.with_suffix(".aside")
+    recording.rename(aside)
+    try:
+        page = search(visit(), WATER)
+    finally:
+        aside.rename(recording)
+    note = next(text for text in texts(page) if "link_off" in text)
+    assert "no longer at" in note and "why-tides-lag.opus" in note
+    assert cards(page)[0] == "Why the tide keeps its own time"
+
+
+def test_a_large_recording_waits_until_it_is_wanted(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.components.player, "_AT_ONCE", 1000)
+    page = search(visit(), WATER)
+    assert not players(page)
+    next(b for b in page.button if b.label.startswith("Load the recording")).click()
+    [player] = players(fine(page.run()))
+    assert player.start_time == 32
+
+
+def test_what_is_indexed_meanwhile_is_there_on_the_next_click(
+    open_page: Visit, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(library, copy)
+    monkeypatch.setenv("HILBERT_LIBRARY", str(copy))
+    page = open_page()
+    assert len(page.dataframe[0].value) == 4
+    writer = LibraryStore.open(copy)
+    remove(writer, ["odd-words"])
+    writer.close()
+    assert len(fine(page.run()).dataframe[0].value) == 3
+
+
+def test_the_search_outlasts_a_look_at_another_page(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.segmented_control(key="channel").set_value("text")
+    fine(page.run())
+    before = cards(page)
+    for file in ("pages/library.py", "pages/search.py"):
+        page.switch_page(file)
+        fine(page.run())
+    assert cards(page) == before
+    assert page.text_input(key="typed").value == WATER
+    assert page.segmented_control(key="channel").value == "text"

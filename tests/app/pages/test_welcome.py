@@ -1,0 +1,100 @@
+"""The first visit: no library yet, or one that cannot be opened."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from visitor import Visit, fine, press, texts
+
+from app.state import jobs
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.run import index
+
+
+def test_without_a_library_the_demo_and_an_own_one_are_offered(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    page = open_page()
+    assert any(b.label == "Build the demo library" for b in page.button)
+    assert any("hilbert index" in code.value for code in page.code)
+    assert not page.error
+
+
+def test_a_library_that_cannot_be_opened_is_told_with_a_way_out(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Path
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    page = open_page({"library": str(tmp_path / "nowhere")})
+    [error] = page.error
+    assert "there is no library here" in error.value.replace("\\", "")
+    assert any(f"--library {tmp_path}/nowhere" in code.value for code in page.code)
+    monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "nowhere"))
+    page = open_page({"library": str(library)})  # the address wins
+    assert page.dataframe and not page.error
+
+
+def test_a_library_is_made_of_a_folder_and_opened(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "note.txt").write_text("A walrus keeps its pebbles in a row. " * 20)
+    page = open_page()
+    page.text_input(key="own-folder").set_value(str(tmp_path / "mine"))
+    page.text_input(key="own-recordings").set_value(str(tmp_path / "notes"))
+    fine(page.run())
+    press(page, "Make the library")
+    for _ in range(600):
+        job = jobs.find(f"make:{tmp_path / 'mine'}")
+        if job is None or job.done:
+            break
+        time.sleep(0.1)
+    fine(page.run())
+    fine(page.run())
+    assert list(page.dataframe[0].value["Title"]) == ["note"]
+
+
+def test_a_folder_that_holds_other_things_is_no_place_for_a_library(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    (tmp_path / "letters.doc").write_text("letters")
+    page = open_page()
+    page.text_input(key="own-folder").set_value(str(tmp_path))
+    page.text_input(key="own-recordings").set_value(str(tmp_path))
+    fine(page.run())
+    press(page, "Make the library")
+    for _ in range(100):
+        if jobs.find(f"make:{tmp_path}").done:
+            break
+        time.sleep(0.1)
+    assert any("holds other files" in text for text in texts(fine(page.run())))
+
+
+def test_an_address_that_no_file_system_takes_is_told(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    page = open_page({"library": "/" + "a" * 5000})
+    assert page.error and any(b.label == "Build the demo library" for b in page.button)
+
+
+def test_another_library_at_the_same_place_is_another_library(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "mine"))
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / f"{name}.txt").write_text(f"A walrus keeps its {name} pebbles in a row. " * 20)
+        shutil.rmtree(tmp_path / "mine", ignore_errors=True)
+        made = LibraryStore.create(tmp_path / "mine")
+        index(made, scan([folder]), ProcessSettings())
+        made.close()
+        assert list(open_page().dataframe[0].value["Title"]) == [name]

@@ -1,0 +1,93 @@
+"""What is written on the page shows what was said and does nothing else."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import packages_distributions
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from app.components.player import media_type
+from app.markdown import marked, plain, stem, time_range
+from app.state.query_history import safe_name
+
+
+def test_plain_takes_the_meaning_from_markup() -> None:
+    assert plain("a *b* [c](d) :red[e] $f$ <g> `h`") == (
+        r"a \*b\* \[c\]\(d\) \:red\[e\] \$f\$ \<g\> \`h\`"
+    )
+    assert plain("two\n\n  lines") == "two lines"
+
+
+def test_marked_words_share_a_stem_with_the_query() -> None:
+    assert marked("Tides run.", {stem("tide")}) == r":orange-background[**Tides**] run\."
+    assert marked("Tideless", {stem("tide")}) == "Tideless"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("goal", "goals"),
+        ("load", "loading"),
+        ("run", "running"),
+        ("body", "bodies"),
+        ("dance", "danced"),
+        ("bee", "bee's"),
+        ("Café", "cafe"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+def test_times_are_clocks_and_no_time_is_nothing() -> None:
+    assert time_range(32.6, 3671) == "0:32 – 1:01:11"
+    assert time_range(None, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\music\\a song.mp3", "a song.mp3"),
+        ("..", "clip-"),
+        ("a/b\x00c?.ogg", "b_c_-"),
+    ],
+)
+def test_an_uploaded_name_stays_in_its_folder(name: str, expected: str) -> None:
+    found = safe_name(name)
+    assert found.startswith(expected) and Path(found).name == found
+
+
+def test_every_recording_has_a_type_that_browsers_know() -> None:
+    assert media_type(Path("a.OPUS")) == "audio/ogg"
+    assert media_type(Path("a.mp3")) == "audio/mpeg"
+    assert media_type(Path("a.mp4")) == "video/mp4"
+
+
+def test_no_script_is_named_like_a_package() -> None:
+    # Streamlit puts the folder of the page first on sys.path: a page named like an installed
+    # package would be imported in its place.
+    spec = find_spec("app")
+    assert spec and spec.submodule_search_locations
+    scripts = {p.stem for p in Path(spec.submodule_search_locations[0]).glob("*.py")}
+    taken = set(packages_distributions()) | set(sys.stdlib_module_names)
+    assert not (scripts - {"__init__"}) & taken
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org", "www.example.org", "a@b.example", "a -> b <- c", ":streamlit:"]
+)
+def test_nothing_becomes_a_link_an_arrow_or_a_logo(text: str) -> None:
+    written = plain(text).replace("\\", "")
+    assert written != text and written.replace("\u2060", "") == text
+
+
+def test_files_of_one_stem_keep_one_and_others_differ() -> None:
+    long = "x" * 200
+    assert Path(safe_name(f"{long}.flac")).stem == Path(safe_name(f"{long}.vtt")).stem
+    assert safe_name("a?.mp3") != safe_name("a*.mp3")
+    assert safe_name("talk.de.vtt") == "talk.de.vtt"
+    assert safe_name("/etc/../x.opus") == "x.opus"

@@ -1,0 +1,44 @@
+"""A copy of the three packages into which a test drops files, run in processes of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Copy:
+    """The packages `hilbert`, `indexer` and `app` in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for package in ("hilbert", "indexer", "app"):
+            shutil.copytree(
+                ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        (folder / "assets").symlink_to(ROOT / "assets")
+
+    def drop(self, files: Mapping[str, str]) -> None:
+        """Add files, by path within the copy; none may be there yet."""
+        for name, text in files.items():
+            path = self.folder / name
+            assert not path.exists(), f"{name} is there: a new file changes no other"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def run(self, *arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run Python on the copy: `run("-m", "indexer", ...)` is the `hilbert` command."""
+        return subprocess.run(
+            [sys.executable, "-P", *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONIOENCODING": "utf-8"},
+        )

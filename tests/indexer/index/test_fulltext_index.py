@@ -1,0 +1,212 @@
+"""Full-text search takes whatever is typed as words, and finds them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from indexer.base.errors import LibraryError
+from indexer.base.text_analysis import query_terms
+from indexer.base.types import Segment
+from indexer.index.fulltext_index import FulltextIndex
+from indexer.store.catalog import Catalog, Document, segment_id
+
+TEXTS = {
+    "a" * 64: [
+        "Each ocean basin rocks, like tea in a carried cup.",
+        "The tides of the Bay of Fundy. Don't stand there!",
+        "C'est l'été à Saint-Malo: the tide, the tide, the tide.",
+    ],
+    "b" * 64: ["A stick of celery is a broken bone.", "snake_case and 50% of C++ code", ""],
+}
+HOSTILE = [
+    '"',
+    "'",
+    "*",
+    "(",
+    "NEAR(a b)",
+    "text: x",
+    "a AND",
+    "NOT",
+    "-",
+    "^x",
+    "{",
+    "\\",
+    "%",
+    ";",
+]
+
+
+@pytest.fixture(scope="module")
+def lexical(tmp_path_factory: pytest.TempPathFactory) -> FulltextIndex:
+    folder = tmp_path_factory.mktemp("lexical")
+    catalog = Catalog(folder / "catalog.sqlite", create=True)
+    document = Document(
+        *("", "talk", "On tides", None, "Ann", "science", "en", 60.0, "/talk.opus", None, None),
+        *("asr", "x.safetensors", ()),
+    )
+    with catalog.transaction():
+        for id_, texts in TEXTS.items():
+            segments = [
+                Segment(20.0 * i, 20.0 * i + 20, text, i, i + 1, timed=id_[0] == "a")
+                for i, text in enumerate(texts)
+            ]
+            catalog.put_document(replace(document, id=id_), [], segments)
+    FulltextIndex.write(folder / "lexical.sqlite", catalog, catalog.documents())
+    catalog.close()
+    return FulltextIndex(folder / "lexical.sqlite")
+
+
+def found(lexical: FulltextIndex, query: str) -> list[int]:
+    """The places of the hits in their document; those of the second document plus 10."""
+    place = {segment_id(d, i): i + 10 * (d[0] == "b") for d in TEXTS for i in range(3)}
+    scores = lexical.scores(query_terms(query), alike=False)
+    return [place[id_] for id_ in sorted(scores, key=lambda id_: (-scores[id_], id_))]
+
+
+@given(st.text(max_size=60) | st.text(st.sampled_from("\"'*()^:-{}\\;%,. \x00abN"), max_size=30))
+@example("'; DROP TABLE segments; --")
+@example('"tea" OR NOT NEAR(a, b)')
+@example("\ud800 tea")
+@example("___ _ ’ '")
+def test_whatever_is_typed_is_searched_for_and_breaks_nothing(
+    lexical: FulltextIndex, typed: str
+) -> None:
+    assert all(score > 0 for score in lexical.scores(query_terms(typed)).values())
+    assert lexical.weight(typed) >= 0
+    assert len(lexical.segments()) == 6
+
+
+@pytest.mark.parametrize("mark", HOSTILE)
+def test_search_syntax_around_a_word_means_nothing(lexical: FulltextIndex, mark: str) -> None:
+    assert 0 in found(lexical, f"{mark} tea {mark}")
+
+
+def test_words_are_found_in_any_form(lexical: FulltextIndex) -> None:
+    assert found(lexical, "TIDE") == found(lexical, "tides") == [2, 1]
+    assert found(lexical, "ete") == found(lexical, "été") == [2]
+    assert found(lexical, "don't") == found(lexical, "don’t") == [1]
+    assert found(lexical, "rocking") == [0]
+
+
+def test_any_word_of_the_query_is_enough_and_more_are_better(lexical: FulltextIndex) -> None:
+    assert found(lexical, "tea or celery, bone") == [10, 0]
+
+
+def test_nothing_is_found_for_words_that_nobody_said(lexical: FulltextIndex) -> None:
+    assert (
+        found(lexical, "zymurgy") == [] and found(lexical, "") == [] and found(lexical, "?!") == []
+    )
+
+
+def test_the_weight_of_a_query_grows_with_every_rare_word(lexical: FulltextIndex) -> None:
+    def idf(n: int) -> float:
+        return math.log((6 - n + 0.5) / (n + 0.5))
+
+    assert lexical.weight("celery") == pytest.approx(idf(1))
+    assert lexical.weight("celery zymurgy") == pytest.approx(idf(1) + idf(0))
+    assert lexical.weight("celery CELERY") == lexical.weight("celery")
+    assert lexical.weight("of a the celery") < lexical.weight("tea fundy stick celery")
+    assert lexical.weight("") == 0
+
+
+def test_a_segment_that_holds_every_word_scores_about_the_weight(lexical: FulltextIndex) -> None:
+    query = "a stick of celery is a broken bone"
+    assert 0.7 < max(lexical.scores(query_terms(query)).values()) < 2.2
+
+
+def test_query_terms_are_distinct_words_of_bounded_number() -> None:
+    assert query_terms("Tea, tea; don’t (TEA)!") == ["tea", "don't"]
+    assert len(query_terms(" ".join(f"w{i}" for i in range(1000)))) == 64
+
+
+def test_documents_and_segments_come_back(lexical: FulltextIndex) -> None:
+    assert [d.id for d in lexical.documents()] == sorted(TEXTS)
+    assert lexical.documents()[0].path == "/talk.opus"
+    assert [s.text for s in lexical.segments_of("a" * 64)] == TEXTS["a" * 64]
+    wanted = [segment_id("b" * 64, 1), segment_id("a" * 64, 0)]
+    assert {s.id for s in lexical.segments(wanted)} == set(wanted)
+    assert lexical.segments([]) == []
+
+
+def test_times_that_were_only_estimated_are_not_told(lexical: FulltextIndex) -> None:
+    assert lexical.segments_of("a" * 64)[1].start == 20.0
+    assert {s.start for s in lexical.segments_of("b" * 64)} == {None}
+
+
+def test_a_missing_or_broken_file_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
+    path = tmp_path / "lexical.sqlite"
+    with pytest.raises(LibraryError, match=r"missing or damaged .* run 'hilbert rebuild"):
+        FulltextIndex(path)
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(LibraryError, match=r"missing or damaged .* run 'hilbert rebuild"):
+        FulltextIndex(path)
+
+
+def test_what_only_resembles_a_word_is_told_where_it_was_looked_for(lexical: FulltextIndex) -> None:
+    ids = [segment.id for segment in lexical.segments()]
+    celery = segment_id("b" * 64, 0)
+    assert lexical.said(["cellery", "bone"], ids) == {"bone": {celery}}
+    assert lexical.said(["cellery", "bone"], ids, {"cellery"}) == {
+        "celery": {celery},
+        "bone": {celery},
+    }
+
+
+def test_whole_documents_are_found_by_words_said_far_apart(lexical: FulltextIndex) -> None:
+    first, second = sorted(TEXTS)
+    apart = lexical.document_scores(["tea", "fundy"])
+    assert set(apart) == {first}
+    assert apart[first] > lexical.document_scores(["tea", "zymurgy"])[first] > 0
+    assert lexical.document_scores(["celerry"])[second] > 0  # by its look-alike
+    assert lexical.document_scores(["celerry"], alike=False) == {}
+    both = lexical.document_scores(["a"])  # said in each of them
+    assert set(both) == {first, second} and max(both.values()) < 0.01
+
+
+def test_a_phrase_with_a_possessive_is_found_as_it_is_said(lexical: FulltextIndex) -> None:
+    assert lexical.segments_with_phrase(("c'est", "l'été")) == {segment_id("a" * 64, 2)}
+    assert lexical.segments_with_phrase(("don't", "stand")) == {segment_id("a" * 64, 1)}
+
+
+def test_a_beginning_finds_words_whose_stem_is_shorter(lexical: FulltextIndex) -> None:
+    carried = segment_id("a" * 64, 0)  # its stem is carri
+    assert carried in lexical.scores(["carried*"]) and carried in lexical.scores(["carr*"])
+    assert lexical.segments_with_phrase(("carrie*",)) == {carried}
+    assert lexical.said(["carrie*"], [carried]) == {"carrie*": {carried}}
+    assert lexical.scores(["carriers*"]) == {}
+
+
+def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
+    tmp_path: Path, lexical: FulltextIndex
+) -> None:
+    words = [f"word{i}" for i in range(60)]
+    catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
+    document = Document(
+        *("c" * 64, "talk", "On words", None, None, None, "en", 60.0, "/talk.opus", None, None),
+        *("asr", "x.safetensors", ()),
+    )
+    with catalog.transaction():
+        segments = [
+            Segment(30.0 * i, 30.0 * i + 30, " ".join(words[30 * i : 30 * i + 30]), i, i + 1)
+            for i in range(2)
+        ]
+        catalog.put_document(document, [], segments)
+    FulltextIndex.write(tmp_path / "lexical.sqlite", catalog, catalog.documents())
+    catalog.close()
+    long = FulltextIndex(tmp_path / "lexical.sqlite")
+    both = {segment_id("c" * 64, 0), segment_id("c" * 64, 1)}
+    for first in range(0, 28):
+        held = long.segments_with_phrase(tuple(words[first : first + 32]))
+        assert held == both, first
+
+
+def test_words_come_in_the_order_of_the_query(lexical: FulltextIndex) -> None:
+    ids = [segment_id("b" * 64, 0), segment_id("a" * 64, 0)]
+    for asked in (["tea", "celery", "bone"], ["bone", "celery", "tea"]):
+        assert list(lexical.said(asked, ids)) == asked

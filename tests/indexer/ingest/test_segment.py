@@ -1,0 +1,189 @@
+"""Cues become segments of 15 to 30 s that end with a sentence where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings
+from indexer.ingest.segment import (
+    cut_segments,
+    sound_segments,
+    split_cues,
+    token_bounds,
+    words_to_cues,
+)
+
+SETTINGS = SegmentSettings()
+TEXTS = st.sampled_from(
+    [
+        "The tide keeps its own time.",
+        "and then it runs into Africa",
+        "Why? Nobody knew! It was dark.",
+        "[Music]",
+        "a" * 400,
+        "word " * 200,
+        "Dr. No said no.",
+    ]
+)
+
+
+@st.composite
+def timed_cues(draw: st.DrawFn) -> list[Cue]:
+    """Cues in order of their starts, some of them overlapping, some for minutes."""
+    clock, cues = 0.0, []
+    for _ in range(draw(st.integers(1, 25))):
+        clock += draw(st.floats(0, 5))
+        length = draw(st.one_of(st.floats(0, 8), st.floats(0, 400)))
+        cues.append(Cue(draw(TEXTS).strip(), clock, clock + length))
+        clock += draw(st.floats(0, 1)) * length
+    return cues
+
+
+def segments_of(cues: Sequence[Cue]) -> tuple[tuple[Cue, ...], tuple[Segment, ...]]:
+    pieces = split_cues(cues, SETTINGS)
+    return pieces, cut_segments(pieces, SETTINGS)
+
+
+def even_cues(texts: Sequence[str], seconds: float) -> list[Cue]:
+    return [Cue(text, i * seconds, (i + 1) * seconds) for i, text in enumerate(texts)]
+
+
+@given(timed_cues())
+def test_every_cue_is_in_exactly_one_segment(cues: list[Cue]) -> None:
+    pieces, segments = segments_of(cues)
+    assert segments[0].first_cue == 0 and segments[-1].last_cue == len(pieces)
+    assert all(a.last_cue == b.first_cue for a, b in pairwise(segments))
+    assert all(s.first_cue < s.last_cue for s in segments)
+
+
+@given(timed_cues())
+def test_no_segment_is_longer_than_thirty_seconds(cues: list[Cue]) -> None:
+    for segment in segments_of(cues)[1]:
+        assert 0 <= segment.end - segment.start <= SETTINGS.max_seconds + 2e-3
+
+
+@given(timed_cues())
+def test_segments_hold_all_the_words_in_their_order(cues: list[Cue]) -> None:
+    said = " ".join(cue.text for cue in cues).split()
+    assert " ".join(s.text for s in segments_of(cues)[1]).split() == said
+
+
+@given(st.lists(st.tuples(st.floats(0.5, 7.4), st.booleans()), min_size=1, max_size=40))
+def test_a_segment_ends_with_a_sentence_where_one_ends_in_time(
+    lengths: list[tuple[float, bool]],
+) -> None:
+    clock, cues = 0.0, []
+    for length, ends in lengths:
+        cues.append(Cue("A sentence." if ends else "half a", clock, clock + length))
+        clock += length
+    for segment in cut_segments(cues, SETTINGS)[:-1]:
+        if not cues[segment.last_cue - 1].text.endswith("."):
+            in_time = [
+                cue
+                for cue in cues[segment.first_cue : segment.last_cue]
+                if cue.text.endswith(".") and cue.end - segment.start >= SETTINGS.min_seconds
+            ]
+            assert not in_time
+
+
+def test_a_segment_ends_at_a_long_pause_after_fifteen_seconds() -> None:
+    cues = [Cue("so we went", 0, 16), Cue("to the sea", 18, 22)]
+    assert [(s.start, s.end) for s in cut_segments(cues, SETTINGS)] == [(0, 16), (18, 22)]
+
+
+def test_sentences_of_five_seconds_make_segments_of_three() -> None:
+    segments = cut_segments(even_cues(["One more."] * 9, 5.0), SETTINGS)
+    assert [(s.start, s.end) for s in segments] == [(0, 15), (15, 30), (30, 45)]
+
+
+def test_a_long_cue_is_cut_at_its_sentences() -> None:
+    text = "The first sentence is here. The second one follows it. " * 4
+    pieces = split_cues([Cue(text.strip(), 100.0, 180.0, "Ann")], SETTINGS)
+    assert all(piece.text.endswith(".") and piece.speaker == "Ann" for piece in pieces)
+    assert pieces[0].start == 100 and pieces[-1].end == 180
+    assert all(a.end == pytest.approx(b.start) for a, b in pairwise(pieces))
+
+
+def test_one_word_for_five_minutes_is_a_moment_of_thirty_seconds() -> None:
+    (segment,) = segments_of([Cue("[Music]", 60.0, 360.0)])[1]
+    assert (segment.start, segment.end) == (60.0, 90.0)
+
+
+def test_a_text_without_times_is_estimated_at_reading_pace() -> None:
+    cues = [Cue(" ".join(["word"] * 25) + ".", None, None) for _ in range(6)]
+    pieces = split_cues(cues, SETTINGS)
+    assert [(piece.start, piece.end) for piece in pieces[:2]] == [(0, 10), (10, 20)]
+    segments = cut_segments(pieces, SETTINGS, timed=False)
+    assert [s.timed for s in segments] == [False] * 3
+    assert all(15 <= s.end - s.start <= 30 for s in segments)
+
+
+def test_no_cues_make_no_segments() -> None:
+    assert split_cues([], SETTINGS) == () and cut_segments([], SETTINGS) == ()
+    assert words_to_cues([]) == ()
+
+
+# --- recognised words -------------------------------------------------------------------------
+
+
+def word(text: str, start: float, end: float, logprob: float = -0.2) -> HeardWord:
+    return HeardWord(text, start, end, logprob, 0.01)
+
+
+def a_word_a_second(text: str) -> list[HeardWord]:
+    return [word(part, i, i + 0.5) for i, part in enumerate(text.split())]
+
+
+def test_recognised_words_become_a_cue_a_sentence() -> None:
+    cues = words_to_cues(a_word_a_second("High water is late. Why is that?"))
+    assert [(c.text, c.start, c.end) for c in cues] == [
+        ("High water is late.", 0, 3.5),
+        ("Why is that?", 4, 6.5),
+    ]
+    assert cues[0].avg_logprob == -0.2 and cues[0].no_speech_prob == 0.01
+
+
+def test_a_title_or_an_initial_does_not_end_a_sentence() -> None:
+    assert len(words_to_cues(a_word_a_second("Mr. J. Smith and Dr. Who left."))) == 1
+
+
+def test_a_long_pause_ends_a_cue_without_a_full_stop() -> None:
+    cues = words_to_cues([word("so", 0, 0.4), word("we", 0.5, 1), word("went", 4, 4.5)])
+    assert [cue.text for cue in cues] == ["so we", "went"]
+
+
+def test_speech_without_a_full_stop_is_cut_after_sixty_words() -> None:
+    cues = words_to_cues([word("um", 0.3 * i, 0.3 * i + 0.2) for i in range(150)])
+    assert [len(cue.text.split()) for cue in cues] == [60, 60, 30]
+
+
+# --- tokens -----------------------------------------------------------------------------------
+
+
+def test_each_segment_has_the_tokens_whose_middle_lies_within_it() -> None:
+    segments = [Segment(0, 15, "", 0, 1), Segment(15, 20, "", 1, 2), Segment(90, 95, "", 2, 3)]
+    times = np.arange(0.25, 30, 0.5, dtype=np.float32)
+    assert token_bounds(segments, times).tolist() == [[0, 30], [30, 40], [60, 60]]
+
+
+@given(timed_cues(), st.integers(0, 200))
+def test_token_bounds_stay_within_the_tokens(cues: list[Cue], n_tokens: int) -> None:
+    segments = segments_of(cues)[1]
+    times = np.arange(n_tokens, dtype=np.float32) / 2 + 0.25
+    bounds = token_bounds(segments, times)
+    assert bounds.shape == (len(segments), 2)
+    assert (bounds[:, 0] <= bounds[:, 1]).all() and (bounds <= n_tokens).all()
+    for segment, (low, high) in zip(segments, bounds, strict=True):
+        inside = (times >= segment.start) & (times < segment.end)
+        assert inside.sum() == high - low
+
+
+def test_without_words_each_window_is_a_segment() -> None:
+    segments = sound_segments([(0.0, 30.0), (30.0, 41.5)])
+    assert [(s.start, s.end, s.text) for s in segments] == [(0, 30, ""), (30, 41.5, "")]

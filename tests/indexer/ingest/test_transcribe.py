@@ -1,0 +1,154 @@
+"""One pass over a recording gives sound tokens and words, and no words where nobody speaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from hilbert.encoders.whisper import WhisperEncoder, _Decoded
+from indexer.encoders import Encoders
+from indexer.ingest.transcribe import AudioAnalysis, listen
+from indexer.media.decode import SAMPLE_RATE
+from indexer.transcripts import read_transcript
+
+Samples = NDArray[np.float32]
+WriteSound = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def recogniser(encoders: Encoders) -> WhisperEncoder:
+    return encoders.recogniser
+
+
+@pytest.fixture(scope="module")
+def heard(demo_folder: Path, recogniser: WhisperEncoder) -> AudioAnalysis:
+    path = demo_folder / "recordings" / "how-a-violin-sings.opus"
+    return listen(path, recogniser, recogniser=recogniser)
+
+
+def words_of(text: str) -> list[str]:
+    return re.findall(r"[a-z']+", text.lower())
+
+
+def test_one_pass_gives_the_words_that_were_said(heard: AudioAnalysis, demo_folder: Path) -> None:
+    written = read_transcript(demo_folder / "recordings" / "how-a-violin-sings.vtt")
+    said = words_of(" ".join(cue.text for cue in written.cues))
+    recognised = words_of(" ".join(word.text for word in heard.words or ()))
+    assert Levenshtein.distance(said, recognised) / len(said) < 0.12
+
+
+def test_words_are_in_order_within_the_recording(heard: AudioAnalysis) -> None:
+    assert heard.words
+    starts = [word.start for word in heard.words]
+    assert starts == sorted(starts)
+    assert all(0 <= w.start <= w.end <= heard.seconds + 0.05 for w in heard.words)
+    assert all(-1.5 < w.avg_logprob <= 0 <= w.no_speech_prob <= 1 for w in heard.words)
+
+
+def test_tokens_come_at_two_a_second_and_know_their_time(heard: AudioAnalysis) -> None:
+    listened_to = sum(end - start for start, end in heard.windows)
+    assert len(heard.tokens) == len(heard.token_times)
+    assert 0 <= len(heard.tokens) - 2 * listened_to <= len(heard.windows)
+    assert (np.diff(heard.token_times) > 0).all()
+    assert heard.tokens.dtype == np.float16 and np.isfinite(heard.tokens).all()
+    for time in heard.token_times:
+        assert any(start <= time <= end for start, end in heard.windows)
+
+
+def test_timed_spans_are_heard_without_looking_for_words(
+    demo_folder: Path, recogniser: WhisperEncoder
+) -> None:
+    path = demo_folder / "recordings" / "why-tides-lag.opus"
+    told: list[float] = []
+    heard = listen(path, recogniser, spans=[(5.0, 9.0), (50.0, 54.0)], progress=told.append)
+    assert heard.words is None
+    assert len(heard.tokens) == 16
+    assert told and told == sorted(told)
+
+
+def test_a_transcript_that_ends_early_does_not_make_the_recording_shorter(
+    demo_folder: Path, recogniser: WhisperEncoder
+) -> None:
+    path = demo_folder / "recordings" / "why-tides-lag.opus"
+    heard = listen(path, recogniser, spans=[(1.0, 4.0)])
+    assert heard.seconds == pytest.approx(76.46, abs=0.1)
+    assert heard.damage is None
+
+
+def test_silence_gives_nothing_at_all(
+    tmp_path: Path, write_sound: WriteSound, silence: Samples, recogniser: WhisperEncoder
+) -> None:
+    heard = listen(write_sound(tmp_path / "a.wav", silence), recogniser, recogniser=recogniser)
+    assert heard.words == ()
+    assert heard.windows == () and len(heard.tokens) == 0 and not heard.speech
+    assert heard.seconds == pytest.approx(10)
+
+
+def test_music_is_heard_without_words(
+    tmp_path: Path, write_sound: WriteSound, music: Samples, recogniser: WhisperEncoder
+) -> None:
+    heard = listen(write_sound(tmp_path / "a.wav", music), recogniser, recogniser=recogniser)
+    assert heard.words == () and not heard.speech
+    assert len(heard.tokens) == 24
+
+
+def test_noise_is_heard_without_words(
+    tmp_path: Path, write_sound: WriteSound, recogniser: WhisperEncoder
+) -> None:
+    noise = 0.05 * np.random.default_rng(2).standard_normal(8 * SAMPLE_RATE).astype(np.float32)
+    heard = listen(write_sound(tmp_path / "a.wav", noise), recogniser, recogniser=recogniser)
+    assert heard.words == ()
+    assert len(heard.tokens) == 16
+
+
+def test_nobody_guesses_words_from_a_fifth_of_a_second(
+    tmp_path: Path, write_sound: WriteSound, tides: Samples, recogniser: WhisperEncoder
+) -> None:
+    clip = tides[round(2.0 * SAMPLE_RATE) : round(2.2 * SAMPLE_RATE)]
+    heard = listen(write_sound(tmp_path / "a.wav", clip), recogniser, recogniser=recogniser)
+    assert heard.words == ()
+    assert len(heard.tokens) == 1
+
+
+def test_a_window_gives_the_same_tokens_alone_and_in_any_batch(
+    tides: Samples, recogniser: WhisperEncoder
+) -> None:
+    second = SAMPLE_RATE
+    windows = [tides[: 30 * second], tides[30 * second : 41 * second], tides[41 * second :][:800]]
+    together = recogniser.encode(windows)
+    alone = [recogniser.encode([window])[0] for window in windows]
+    heard = [result.tokens for result in recogniser.transcribe(windows)]
+    assert [len(tokens) for tokens in together] == [60, 22, 1]
+    for one, two, three in zip(together, alone, heard, strict=True):
+        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(one, three)
+
+
+def test_a_decoder_that_repeats_itself_is_not_believed() -> None:
+    loop = _Decoded([], "I am sorry. " * 30, avg_logprob=-0.1, no_speech_prob=0.01)
+    assert loop.looping and not loop.credible
+    said = "The squalor of the debtors' side was intensified by constant overcrowding."
+    sentence = _Decoded([], said, avg_logprob=-0.3, no_speech_prob=0.01)
+    assert not sentence.looping and sentence.credible
+
+
+@pytest.mark.parametrize(
+    ("text", "logprob", "no_speech", "credible"),
+    [
+        ("Thank you.", -1.4, 0.9, False),
+        ("Thank you.", -0.2, 0.9, True),
+        ("Thank you.", -1.4, 0.1, True),
+        (" ... ", -0.1, 0.0, False),
+        ("", -0.1, 0.0, False),
+    ],
+)
+def test_improbable_and_empty_text_is_dropped(
+    text: str, logprob: float, no_speech: float, credible: bool
+) -> None:
+    assert _Decoded([], text, logprob, no_speech).credible is credible

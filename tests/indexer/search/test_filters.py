@@ -1,0 +1,130 @@
+"""Filters pass what they name, and say what there is where they name nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from indexer.base.errors import QueryError
+from indexer.index.records import IndexedDocument
+from indexer.index.segment_table import SegmentTable
+from indexer.search.filters import Filters, allowed
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> SegmentTable:
+    """Three documents of two segments each."""
+
+    def document(name: str, folder: str, *rest: Any) -> IndexedDocument:
+        return IndexedDocument(
+            name * 64, name, f"On {name}", str(tmp_path / folder / f"{name}.opus"), *rest, "x"
+        )
+
+    made: Any = SegmentTable.__new__(SegmentTable)
+    made.documents = [
+        document("a", "one", "2021-03-28", "Ann Lee", "Science", "en", 600.0),
+        document("b", "one/two", "2022-01-05", None, "science", "de", 1200.0),
+        document("c", "three", None, "Bob", None, None, 90.0),
+    ]
+    made.ids = np.arange(6)
+    made.owners = np.repeat([0, 1, 2], 2)
+    made.speakers = ["Ann", "Bob Ray", "", "Zoe", "", ""]
+    return made
+
+
+def passed(table: SegmentTable, **filters: Any) -> list[int]:
+    return np.flatnonzero(allowed(Filters(**filters), table)).tolist()
+
+
+def test_each_filter_passes_what_it_names(table: SegmentTable, tmp_path: Path) -> None:
+    assert passed(table, documents=("A",)) == [0, 1]
+    assert passed(table, documents=("on b", "c" * 64)) == [2, 3, 4, 5]
+    assert passed(table, labels=("SCIENCE",)) == [0, 1, 2, 3]
+    assert passed(table, folders=(str(tmp_path / "one"),)) == [0, 1, 2, 3]
+    assert passed(table, folders=(str(tmp_path / "one" / "two"),)) == [2, 3]
+    assert passed(table, min_seconds=600) == [0, 1, 2, 3]
+    assert passed(table, languages=("de-AT",)) == [2, 3]
+
+
+def test_speakers_are_those_of_the_document_and_of_the_moment(table: SegmentTable) -> None:
+    assert passed(table, speakers=("bob",)) == [1, 4, 5]
+    assert passed(table, speakers=("zoe", "lee")) == [0, 1, 3]
+
+
+def test_dates_compare_by_year_month_or_day(table: SegmentTable) -> None:
+    assert passed(table, since="2021-03-29") == [2, 3]
+    assert passed(table, since="2021", until="2021") == [0, 1]
+    assert passed(table, until="2021-03") == [0, 1]
+    assert passed(table, since="2021-03-28", until="2022-01-05") == [0, 1, 2, 3]
+
+
+def test_all_filters_must_hold(table: SegmentTable) -> None:
+    assert passed(table, labels=("science",), speakers=("bob",)) == [1]
+
+
+@pytest.mark.parametrize(
+    ("filters", "reason"),
+    [
+        ({"labels": ("sport",)}, "no label 'sport' in this library; there is Science"),
+        ({"documents": ("z",)}, "no document 'z' in this library; there is a, b, c"),
+        ({"folders": ("/nowhere",)}, "nothing in this library lies in /nowhere"),
+        ({"speakers": ("carl",)}, "nobody called 'carl' speaks"),
+        ({"since": "March"}, "since 'March' is no date; write 2021, 2021-03 or 2021-03-28"),
+        ({"languages": ("klingonish",)}, "is no language; write a code such as en"),
+        ({"labels": ("science",), "min_seconds": 9e9}, "passes all the filters; leave one out"),
+    ],
+)
+def test_what_names_nothing_is_refused(
+    table: SegmentTable, filters: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(QueryError, match=reason):
+        passed(table, **filters)
+
+
+def test_no_filter_is_no_filter() -> None:
+    assert not Filters() and Filters(since="2021") and Filters(min_seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("written", "since", "until"),
+    [
+        ("20210328", "2021-03-28", "2021-03-28"),
+        ("2021:03:28 10:00:00", "2021-03", "2021-03"),
+        ("2021-03-28T10:00:00Z", "2021-03-28", "2021"),
+        ("2021", "2021-06", "2021-02"),  # as far as is known
+    ],
+)
+def test_dates_are_read_as_tags_write_them(
+    table: SegmentTable, written: str, since: str, until: str
+) -> None:
+    table.documents[0] = replace(table.documents[0], date=written)
+    first = np.flatnonzero(table.owners == 0).tolist()
+    assert set(first) <= set(passed(table, since=since))
+    assert set(first) <= set(passed(table, until=until))
+    assert not set(first) & set(passed(table, since="2021-03-29")) or written == "2021"
+
+
+def test_a_date_that_cannot_be_read_is_no_date(table: SegmentTable) -> None:
+    table.documents[0] = replace(table.documents[0], date="28/03/2021")
+    assert not set(np.flatnonzero(table.owners == 0)) & set(passed(table, since="1900"))
+
+
+def test_one_value_may_stand_for_itself() -> None:
+    assert Filters(speakers="anna").speakers == ("anna",)  # type: ignore[arg-type]
+
+
+def test_a_name_is_named_by_its_beginning(table: SegmentTable) -> None:
+    table.speakers[0] = "Hannah Beck"
+    with pytest.raises(QueryError, match="nobody called 'annah'"):
+        passed(table, speakers=("annah",))
+    assert 0 in passed(table, speakers=("hann",)) and 0 in passed(table, speakers=("beck",))
+
+
+def test_an_impossible_day_is_no_date(table: SegmentTable) -> None:
+    for date in ("2021-13", "2021-02-45", "2021-00"):
+        with pytest.raises(QueryError, match="is no date"):
+            passed(table, since=date)

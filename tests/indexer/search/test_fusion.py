@@ -1,0 +1,88 @@
+"""Weighted sums and reciprocal ranks of several channels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from indexer.base.errors import QueryError
+from indexer.search.fusion import DEFAULT_WEIGHTS, fuse, part_weights
+from indexer.search.query_encoder import CHANNELS, QueryPart, QueryVector
+from indexer.search.scoring import DOCUMENT, DOCUMENT_WORDS, WHOLE_CHANNELS, PartScores
+
+NAN = np.nan
+OWNERS = np.array([0, 0, 1])
+VECTOR = (np.ones(2, np.float32), ("text", "text"))
+SCORES = PartScores(
+    {"lexical": np.array([NAN, 0.5, NAN]), "text": np.array([0.2, 0.4, 0.8])},
+    {
+        "lexical": np.array([0.5, 0.0]),
+        "text": np.array([0.4, 0.8]),
+        DOCUMENT: np.array([0.1, 0.3]),
+        DOCUMENT_WORDS: np.array([1.0, 0.0]),
+    },
+)
+
+
+def test_shares_add_up_to_the_weighted_sum() -> None:
+    weights = {"lexical": 0.5, "text": 0.4, DOCUMENT: 0.1}
+    fused = fuse([(SCORES, weights)], OWNERS)
+    assert fused.segments["lexical"] == pytest.approx([0, 0.25, 0])
+    assert fused.segments["joint"] == pytest.approx([0.01, 0.01, 0.03])  # that of its document
+    assert fused.segment_scores == pytest.approx([0.09, 0.42, 0.35])
+    assert fused.document_scores == pytest.approx([0.25 + 0.16 + 0.01, 0.32 + 0.03])
+    assert fused.found.all()
+
+
+def test_words_of_the_whole_document_are_a_share_of_the_words() -> None:
+    fused = fuse([(SCORES, {"lexical": 0.8, DOCUMENT_WORDS: 0.2})], OWNERS)
+    assert fused.segments["lexical"] == pytest.approx([0.2, 0.6, 0])
+    assert fused.documents["lexical"] == pytest.approx([0.6, 0])
+    assert fused.found.tolist() == [False, True, False]  # by what a moment itself says
+
+
+def test_what_no_channel_knows_is_not_found() -> None:
+    assert fuse([(SCORES, {"lexical": 1.0})], OWNERS).found.tolist() == [False, True, False]
+
+
+def test_two_parts_count_alike() -> None:
+    fused = fuse([(SCORES, {"text": 1.0}), (SCORES, {"lexical": 1.0})], OWNERS)
+    assert fused.segment_scores == pytest.approx([0.1, 0.45, 0.4])
+
+
+def test_reciprocal_ranks_need_no_scale() -> None:
+    weights = {"lexical": 0.5, "text": 0.5}
+    fused = fuse([(SCORES, weights)], OWNERS, ranks=True)
+    assert fused.segments["text"] == pytest.approx([0.5 * 61 / 63, 0.5 * 61 / 62, 0.5])
+    assert fused.segments["lexical"] == pytest.approx([0, 0.5, 0])
+    squeezed = PartScores(
+        {**SCORES.segments, "text": SCORES.segments["text"] ** 3}, SCORES.documents
+    )
+    again = fuse([(squeezed, weights)], OWNERS, ranks=True)
+    assert again.segment_scores == pytest.approx(fused.segment_scores)
+
+
+def test_equal_scores_share_a_rank() -> None:
+    level = PartScores({"text": np.array([0.3, 0.3, 0.1])}, {"text": np.zeros(2)})
+    fused = fuse([(level, {"text": 1.0})], OWNERS, ranks=True)
+    assert fused.segment_scores == pytest.approx([1, 1, 61 / 63])
+
+
+def test_weights_are_those_of_the_channels_that_can_answer() -> None:
+    words = QueryPart("typed", (QueryVector(("tea",), {}),), "tea")
+    of_words = part_weights(words, "auto", DEFAULT_WEIGHTS)
+    assert set(of_words) == {"lexical", DOCUMENT_WORDS} and sum(of_words.values()) == 1
+    assert part_weights(words, "text", DEFAULT_WEIGHTS) == {}
+    both = QueryPart("clip", (QueryVector(("tea",), {"text": VECTOR}),), "tea")
+    weights = part_weights(both, "auto", DEFAULT_WEIGHTS)
+    assert set(weights) == {"lexical", "text"} and sum(weights.values()) == pytest.approx(1)
+    assert part_weights(both, "rrf", DEFAULT_WEIGHTS) == {"lexical": 0.5, "text": 0.5}
+    with pytest.raises(QueryError, match="no channel 'smell'; use auto, rrf, lexical"):
+        part_weights(both, "smell", DEFAULT_WEIGHTS)
+
+
+def test_the_default_weights_of_each_kind_of_query_sum_to_one() -> None:
+    assert set(DEFAULT_WEIGHTS) == {"typed", "clip", "moment"}
+    for weights in DEFAULT_WEIGHTS.values():
+        assert {*CHANNELS, DOCUMENT} <= set(weights) <= {*CHANNELS, *WHOLE_CHANNELS}
+        assert sum(weights.values()) == pytest.approx(1) and min(weights.values()) >= 0

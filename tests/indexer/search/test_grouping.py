@@ -1,0 +1,95 @@
+"""Segments become moments: neighbours merge, repetitions are shown once."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from indexer.index.segment_table import SegmentTable
+from indexer.search.grouping import Moment, add_copies, rank_moments
+
+
+@pytest.fixture
+def table() -> SegmentTable:
+    """Two documents of four segments of 20 s, the last two of the second without times."""
+    made: Any = SegmentTable.__new__(SegmentTable)
+    made.documents = [SimpleNamespace(id="a"), SimpleNamespace(id="b")]
+    made.ids = np.arange(8) + 100
+    made.owners = np.repeat([0, 1], 4)
+    made.starts = np.array([0, 20, 40, 60, 0, 20, np.nan, np.nan])
+    made.ends = made.starts + 20
+    made.speakers = [""] * 8
+    return made
+
+
+def ranked(
+    table: SegmentTable, scores: list[float], *, same: tuple[int, int] | None = None
+) -> list[Moment]:
+    texts = np.eye(8, dtype=np.float32)
+    if same:
+        texts[same[1]] = texts[same[0]]
+
+    def vector(row: int) -> NDArray[np.float32]:
+        return texts[row]
+
+    return list(rank_moments(table, np.array(scores), np.ones(8, bool), vector))
+
+
+def spans(moments: list[Moment]) -> list[tuple[int, int]]:
+    return [(moment.first, moment.last) for moment in moments]
+
+
+def test_neighbours_that_are_as_good_become_one_moment(table: SegmentTable) -> None:
+    moments = ranked(table, [0.1, 0.95, 1.0, 0.1, 0.3, 0.1, 0.2, 0.15])
+    assert spans(moments)[0] == (1, 2) and moments[0].best == 2
+    assert spans(moments) == [(1, 2), (4, 4), (6, 6), (7, 7), (0, 0), (3, 3), (5, 5)]
+
+
+def test_a_moment_is_a_minute_at_most(table: SegmentTable) -> None:
+    moments = ranked(table, [0.99, 1.0, 0.98, 0.97, 0, 0, 0, 0])
+    assert spans(moments)[:2] == [(0, 2), (3, 3)]
+
+
+def test_documents_and_what_has_no_times_do_not_merge(table: SegmentTable) -> None:
+    moments = ranked(table, [0, 0, 0, 1.0, 1.0, 0, 1.0, 1.0])
+    assert {(3, 3), (4, 4), (6, 6), (7, 7)} <= set(spans(moments))
+
+
+def test_what_answers_nothing_does_not_merge(table: SegmentTable) -> None:
+    assert len(ranked(table, [-0.1] * 8)) == 8
+
+
+def test_what_is_said_again_is_shown_once(table: SegmentTable) -> None:
+    moments = ranked(table, [1.0, 0, 0, 0, 0.9, 0, 0, 0], same=(0, 4))
+    assert moments[0].best == 0 and moments[0].copies == [4]
+    assert 4 not in {row for m in moments for row in range(m.first, m.last + 1)}
+
+
+def test_every_segment_is_in_a_moment_or_a_copy(table: SegmentTable) -> None:
+    moments = ranked(table, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.2, 0.1], same=(1, 6))
+    rows = [row for m in moments for row in range(m.first, m.last + 1)]
+    assert sorted(rows + [row for m in moments for row in m.copies]) == list(range(8))
+
+
+def test_only_what_is_searched_is_found(table: SegmentTable) -> None:
+    searched = np.array([0, 1, 0, 0, 0, 0, 0, 1], bool)
+    found = rank_moments(table, np.ones(8), searched, lambda row: None)
+    assert sorted(spans(list(found))) == [(1, 1), (7, 7)]
+
+
+def test_copies_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
+    texts = np.eye(8, dtype=np.float32)
+    texts[6] = texts[2]  # the worst says what the best says
+    scores = np.array([0.1, 0.2, 1.0, 0.2, 0.7, 0.1, 0.0, 0.05])
+    everything = rank_moments(table, scores, np.ones(8, bool), lambda row: texts[row])
+    moments = [next(everything)]
+    assert moments[0].copies == []
+    add_copies(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    assert moments[0].copies == [6]
+    add_copies(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    assert moments[0].copies == [6]
+    add_copies([], np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
