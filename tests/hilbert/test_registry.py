@@ -59,5 +59,6 @@ def test_members_of_files_and_of_packages_come_in_order(
 
 
 def test_two_members_of_one_name_are_refused(registry: Registry[int]) -> None:
+    registry.load()
     with pytest.raises(ValueError, match="named a"):
         registry.add("a", 7)
