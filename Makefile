@@ -48,7 +48,7 @@ format: $(VENV)/installed  ## format the code
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/installed  ## measure against other tools (see benchmarks/README.md)
-	$(BIN)/python benchmarks/ingest.py
+	$(BIN)/python -m benchmarks.ingest
 
 clean:  ## remove what make made
 	rm -rf $(VENV) $(DEMO_LIBRARY)

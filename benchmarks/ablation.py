@@ -1,10 +1,10 @@
 """Which part of the recipe does what: train variants on 10 hours of made speech, and compare.
 
-    python benchmarks/ablation.py --library made-library --out ablation \
+    python -m benchmarks.ablation --library made-library --out ablation \
         --clean changelog-library --noisy noisy-library
 
-`made-library` is of the folder that `make_speech.py` made (30 hours or more), `changelog-library`
-of `changelog-speech` with its transcripts, `noisy-library` of its noisy copies without
+`made-library` is of the folder that `tools.speech_corpus` made (30 hours or more), `changelog-
+library` of `changelog-speech` with its transcripts, `noisy-library` of its noisy copies without
 (`noisy_copies.py`). Every run learns from the same 10 hours for the same epochs, and its last
 weights count: the best by a held-out score would be the untrained ones for several rows. What is
 reported is of test episodes and of `changelog-speech`, of which nothing is learned. A run takes at
@@ -28,17 +28,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from speech.ablation_report import print_tables
-from speech.command import exit_status
-from speech.corpus import read_corpus
-from speech.errors import SpeechError
-from speech.plots import draw_ablation
-from speech.runs import Bench, Recipe, measure, train_recipe
-from speech.typed import read_all
 
+from benchmarks.common.ablation_report import print_tables
+from benchmarks.common.exit_status import exit_status
+from benchmarks.common.plots import draw_ablation
+from benchmarks.common.runs import Bench, Recipe, measure, train_recipe
+from benchmarks.common.typed_queries import read_all
 from hilbert.model.checkpoint import write_text
 from hilbert.training.presets import FORMS, OBJECTIVES
 from indexer.index.library_store import LibraryStore
+from tools.speech_corpus.corpus import read_corpus
+from tools.speech_corpus.errors import SpeechError
 
 HOURS = 10.0
 EPOCHS = 7

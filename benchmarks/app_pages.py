@@ -1,7 +1,7 @@
 """Look at the app in Chromium: how long pages take, and what they look like.
 
-    python benchmarks/app_pages.py changelog-library --rounds 5
-    python benchmarks/app_pages.py demo-library --screenshots assets/screenshots
+    python -m benchmarks.app_pages changelog-library --rounds 5
+    python -m benchmarks.app_pages demo-library --screenshots assets/screenshots
 
 Times are from the key or click until the new words are on the page, medians of the rounds, in a
 session whose models are loaded. Screenshots are taken of every page, light and dark.

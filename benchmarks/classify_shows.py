@@ -1,6 +1,6 @@
 """Which show is a document from? Logistic regression, an MLP and a mixture of experts, 5-fold.
 
-    python benchmarks/classify_shows.py --library DIR
+    python -m benchmarks.classify_shows --library DIR
 
 DIR is a library of the documents of `changelog-speech`, named SHOW-EPISODE: one excerpt an
 episode, so every document is a group of its own. The classifiers see the document vectors of the

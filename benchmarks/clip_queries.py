@@ -1,6 +1,6 @@
 """Make clip queries: words of the recordings of a folder, spoken anew by other voices.
 
-    python benchmarks/clip_queries.py $HILBERT_DATA/changelog-speech clip-queries
+    python -m benchmarks.clip_queries $HILBERT_DATA/changelog-speech clip-queries
     hilbert evaluate --library changelog-library --clips clip-queries/clean.jsonl
     hilbert evaluate --library changelog-library --clips clip-queries/babble.jsonl
 
@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from speech.cast import Role, draw_cast, speak
-from speech.command import exit_status
-from speech.conditions import babble, mix
-from speech.errors import SpeechError
-from speech.sound import Waveform, limited, opus
 
+from benchmarks.common.exit_status import exit_status
 from indexer.base.files import write_atomically
 from indexer.base.types import Cue
 from indexer.media.decode import EXTENSIONS
 from indexer.transcripts import find_transcript, read_transcript
+from tools.speech_corpus.cast import Role, draw_cast, speak
+from tools.speech_corpus.conditions import babble, mix
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.sound import Waveform, limited, opus
 
 ENGINES = ("espeak-ng", "flite")
 BABBLE_DB = 10.0

@@ -1,6 +1,6 @@
 """Time to index recordings without transcripts: hilbert against the usual pipeline, in one run.
 
-    python benchmarks/ingest.py [--recordings FOLDER] [--rounds 3]
+    python -m benchmarks.ingest [--recordings FOLDER] [--rounds 3]
 
 Each round runs both as processes of their own, one after the other in turn, so that the ratio
 holds on a machine whose speed drifts. Prints wall seconds, peak memory and the ratio of each

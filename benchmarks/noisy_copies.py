@@ -1,8 +1,8 @@
 """Copy the recordings of a folder with noise added, and measure what recognition makes of them.
 
-    python benchmarks/noisy_copies.py $HILBERT_DATA/changelog-speech noisy-speech --snr -4
+    python -m benchmarks.noisy_copies $HILBERT_DATA/changelog-speech noisy-speech --snr -4
     hilbert index noisy-speech --library noisy-library
-    python benchmarks/noisy_copies.py $HILBERT_DATA/changelog-speech --wer noisy-library
+    python -m benchmarks.noisy_copies $HILBERT_DATA/changelog-speech --wer noisy-library
 
 The copies have no transcripts, so that `hilbert index` recognises their words. The noise is pink
 (what ventilation and traffic sound like), drawn from the name of the recording. A copy is complete
@@ -20,13 +20,13 @@ from pathlib import Path
 
 import numpy as np
 from rapidfuzz.distance import Levenshtein
-from speech.conditions import mix, noise
-from speech.sound import limited, opus
 
 from indexer.base.files import write_atomically
 from indexer.index.library_store import LibraryStore
 from indexer.media.decode import EXTENSIONS, open_recording
 from indexer.transcripts import find_transcript, read_transcript
+from tools.speech_corpus.conditions import mix, noise
+from tools.speech_corpus.sound import limited, opus
 
 
 def main() -> None:

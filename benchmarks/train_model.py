@@ -1,10 +1,10 @@
 """Train the model in `assets/model` on made speech, and measure it on documents it never saw.
 
-    python benchmarks/make_speech.py --out made-speech --hours 32
-    python benchmarks/make_speech.py --out harsh-speech --hours 17 --seed 1 --mix harsh
+    python -m tools.speech_corpus --out made-speech --hours 32
+    python -m tools.speech_corpus --out harsh-speech --hours 17 --seed 1 --mix harsh
     hilbert index made-speech harsh-speech --library made-library
     hilbert index $HILBERT_DATA/changelog-speech --library changelog-library
-    python benchmarks/train_model.py --library made-library --clean changelog-library \
+    python -m benchmarks.train_model --library made-library --clean changelog-library \
         --out assets/model
 
 Learns from all episodes of the made speech but the test and validation ones, and from the real
@@ -23,12 +23,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from speech.command import exit_status
-from speech.corpus import episode_of, hours_of, read_corpus
-from speech.plots import draw_curve
-from speech.runs import CANDIDATES, Bench, Recipe, first_segments, measure, train_recipe
-from speech.typed import read_all
-
+from benchmarks.common.exit_status import exit_status
+from benchmarks.common.plots import draw_curve
+from benchmarks.common.runs import CANDIDATES, Bench, Recipe, first_segments, measure, train_recipe
+from benchmarks.common.typed_queries import read_all
 from hilbert.model.checkpoint import load_model, save_model, write_text
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert
@@ -38,6 +36,7 @@ from hilbert.training.trainer import EpochReport
 from indexer.adapt.train_fusion import remember
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
+from tools.speech_corpus.corpus import episode_of, hours_of, read_corpus
 
 EPOCHS = 24
 RECIPE: dict[str, Any] = {
@@ -50,7 +49,7 @@ RECIPE: dict[str, Any] = {
 _ABOUT = """Real transcripts read by machines: {learned} excerpts of about two minutes, {hours:.1f}
 hours, from {episodes} episodes of {shows} podcasts (`changelog-text`, CC BY-SA 4.0), read by
 espeak-ng, flite and hibari-tts in many voices, clean, in rooms, over telephones, in babble
-and in noise (`benchmarks/make_speech.py`, seed 0: 32 hours of the usual mix; seed 1: 17 hours
+and in noise (`tools/speech_corpus`, seed 0: 32 hours of the usual mix; seed 1: 17 hours
 of the harsh one, down to -5 dB).{real} Test and validation documents are of other
 episodes, and nothing is of `changelog-speech`. Features: embedded Whisper tiny.en
 (tokens at 2 per second) and all-MiniLM-L6-v2, both frozen."""

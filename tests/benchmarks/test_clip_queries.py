@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from clip_queries import draw_passages, make
-from speech.errors import SpeechError
 
+from benchmarks.clip_queries import draw_passages, make
 from indexer.media.decode import open_recording
+from tools.speech_corpus.errors import SpeechError
 
 WORDS = ("harbour", "wall", "mended", "twice", "before", "winter", "storm", "took", "half", "away")
 

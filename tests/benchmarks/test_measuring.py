@@ -4,18 +4,18 @@ import wave
 from dataclasses import replace
 from pathlib import Path
 
-import noisy_copies
 import numpy as np
 import pytest
-from speech.ablation_report import print_tables
-from speech.corpus import episode_of, hours_of, part
-from speech.plots import draw_ablation, draw_curve
-from speech.runs import first_segments
-from speech.sound import RATE, speech_power
 
+from benchmarks import noisy_copies
+from benchmarks.common.ablation_report import print_tables
+from benchmarks.common.plots import draw_ablation, draw_curve
+from benchmarks.common.runs import first_segments
 from hilbert.model.features import Features
 from indexer.media.decode import open_recording
 from indexer.store.catalog import Document
+from tools.speech_corpus.corpus import episode_of, hours_of, part
+from tools.speech_corpus.sound import RATE, speech_power
 
 
 def _document(name: str, label: str = "gotime", seconds: float = 120.0) -> Document:

@@ -16,11 +16,11 @@ import numpy as np
 
 from indexer.base.files import write_atomically
 from indexer.base.types import Cue
-from speech import sound
-from speech.cast import Role, VoiceError, draw_cast, speak
-from speech.conditions import MIXES, Condition, apply, draw_condition
-from speech.errors import SpeechError
-from speech.excerpts import Excerpt
+from tools.speech_corpus import sound
+from tools.speech_corpus.cast import Role, VoiceError, draw_cast, speak
+from tools.speech_corpus.conditions import MIXES, Condition, apply, draw_condition
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.excerpts import Excerpt
 
 _LEAD_S = (0.4, 0.8)  # silence before the first word and after the last
 _SENTENCE_PAUSE_S = (0.25, 0.6)

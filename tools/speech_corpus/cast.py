@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
-from speech.sound import Waveform, levelled, resample, trim
+from tools.speech_corpus.sound import Waveform, levelled, resample, trim
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "assets" / "demo" / "source"))
 

@@ -16,22 +16,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from speech import cast
-from speech.cast import ENGINE_SHARES, VoiceError, available, draw_cast, speak
-from speech.collection import existing, fill, in_order
-from speech.conditions import Condition
-from speech.document import Plan, make_document, plan_document, read_record, render
-from speech.errors import SpeechError
-from speech.excerpts import Excerpt, episodes, excerpts
-from speech.real import copy_documents, real_documents
-from speech.sound import RATE, speech_power
-from speech.summary import check_mix, counts, write_summary
 
 from indexer.ingest.discover import scan
 from indexer.media.decode import open_recording
 from indexer.transcripts import read_transcript
+from tools.speech_corpus import cast
+from tools.speech_corpus.cast import ENGINE_SHARES, VoiceError, available, draw_cast, speak
+from tools.speech_corpus.collection import existing, fill, in_order
+from tools.speech_corpus.conditions import Condition
+from tools.speech_corpus.document import Plan, make_document, plan_document, read_record, render
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.excerpts import Excerpt, episodes, excerpts
+from tools.speech_corpus.real import copy_documents, real_documents
+from tools.speech_corpus.sound import RATE, speech_power
+from tools.speech_corpus.summary import check_mix, counts, write_summary
 
-SCRIPT = Path(__file__).resolve().parents[2] / "benchmarks" / "make_speech.py"
+ROOT = Path(__file__).resolve().parents[3]
+MAKE = [sys.executable, "-m", "tools.speech_corpus"]
 
 
 @pytest.fixture
@@ -232,8 +233,10 @@ def test_made_and_real_speech_is_found_with_its_transcripts(
 
 def test_without_the_data_the_script_says_what_to_set(tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "HILBERT_DATA"}
-    command = [sys.executable, str(SCRIPT), "--out", str(tmp_path / "out")]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    command = [*MAKE, "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 1
     assert done.stderr.startswith("error: HILBERT_DATA is not set")
     assert not (tmp_path / "out").exists()
@@ -243,11 +246,16 @@ def test_after_ctrl_c_documents_are_whole_and_the_summary_tells_them(
     small_data: Path, engines: list[str], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, str(SCRIPT), "--out", str(out), "--hours", "1", "--jobs", "1"]
+    command = [*MAKE, "--out", str(out), "--hours", "1", "--jobs", "1"]
     environment = {**os.environ, "HILBERT_DATA": str(small_data)}
     # A group of its own, as a terminal's: the interrupt reaches workers and engines too.
     process = subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     deadline = time.monotonic() + 120
     while not list(out.rglob("*.opus")) and time.monotonic() < deadline:

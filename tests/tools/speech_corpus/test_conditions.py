@@ -6,9 +6,10 @@ import random
 
 import numpy as np
 import pytest
-from speech import conditions
-from speech.conditions import MIXES, Condition, Mix, apply, draw_condition, mix, noise
-from speech.sound import RATE, Waveform, speech_power
+
+from tools.speech_corpus import conditions
+from tools.speech_corpus.conditions import MIXES, Condition, Mix, apply, draw_condition, mix, noise
+from tools.speech_corpus.sound import RATE, Waveform, speech_power
 
 
 @pytest.fixture

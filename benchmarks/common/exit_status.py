@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hilbert.errors import HilbertError
 from hilbert.training.trainer import OtherTrainingError
-from speech.errors import SpeechError
+from tools.speech_corpus.errors import SpeechError
 
 
 def exit_status(work: Callable[[], None]) -> int:

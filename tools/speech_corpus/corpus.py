@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
-from speech.collection import place_in_order
-from speech.errors import SpeechError
-from speech.real import REAL_LABELS
+from tools.speech_corpus.collection import place_in_order
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.real import REAL_LABELS
 
 # Shares of the episodes. The test documents of 30 hours hold 800 segments and more.
 TEST_SHARE = 0.18
@@ -45,7 +45,7 @@ class Corpus:
 
 
 def read_corpus(library: LibraryStore) -> Corpus:
-    """Part the documents of a library of what `make_speech.py` made.
+    """Part the documents of a library of what `tools/speech_corpus` made.
 
     Raises:
         SpeechError: a side has no documents.
@@ -55,7 +55,7 @@ def read_corpus(library: LibraryStore) -> Corpus:
     if not (corpus.learn and corpus.validation and corpus.test):
         raise SpeechError(
             f"{library.folder} holds too little made speech to part ({len(documents)} documents); "
-            "index a folder that benchmarks/make_speech.py made"
+            "index a folder that tools/speech_corpus made"
         )
     return corpus
 

@@ -9,7 +9,7 @@ from statistics import mean
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 
-from speech.ablation_report import Results, values
+from benchmarks.common.ablation_report import Results, values
 
 _COLUMNS = (
     ("segment audio->text R@1", ("directions", "segment/audio->text", "recall@1")),

@@ -15,7 +15,7 @@ from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert
 from hilbert.retrieval_metrics import known_item_metrics
 from indexer.index.library_store import LibraryStore
-from speech.errors import SpeechError
+from tools.speech_corpus.errors import SpeechError
 
 
 @dataclass(frozen=True)

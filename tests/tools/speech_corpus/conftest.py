@@ -1,15 +1,11 @@
-"""The benchmarks' own modules on the path, and a small data folder of a few episodes."""
+"""A small data folder of a few episodes, and the engines that are installed."""
 
 from __future__ import annotations
 
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
-
-BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
 
 _STORY = (
     "the old harbour wall was mended twice before a winter storm took half of it away and "

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from indexer.base.files import write_atomically
-from speech.document import Record
-from speech.errors import SpeechError
+from tools.speech_corpus.document import Record
+from tools.speech_corpus.errors import SpeechError
 
 SUMMARY_FILE = "made.json"
 _COLUMNS = ("name", "title", "speaker", "label", "language")

@@ -14,7 +14,7 @@ import av
 
 from indexer.base.files import write_atomically
 from indexer.base.types import Cue
-from speech.document import webvtt
+from tools.speech_corpus.document import webvtt
 
 REAL_LABELS = ("speechocean", "short")
 

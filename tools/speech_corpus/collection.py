@@ -17,16 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from indexer.base.files import PARTIAL_SUFFIX
-from speech.cast import VoiceError
-from speech.document import Plan, Record, make_document, plan_document, read_record
-from speech.errors import SpeechError
-from speech.excerpts import Excerpt
-from speech.summary import hours as hours_of
+from tools.speech_corpus.cast import VoiceError
+from tools.speech_corpus.document import Plan, Record, make_document, plan_document, read_record
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.excerpts import Excerpt
+from tools.speech_corpus.summary import hours as hours_of
 
 _BYTES_A_SECOND = 3500  # 24 kbit/s, the container and the transcript
 _REPORT_S = 15.0
 
-log = logging.getLogger("make_speech")
+log = logging.getLogger("speech_corpus")
 
 
 def in_order(everything: Iterable[Excerpt], seed: int) -> list[Excerpt]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.transcripts import read_transcript
-from speech.errors import SpeechError
+from tools.speech_corpus.errors import SpeechError
 
 # About two minutes at the voices' usual speed.
 WORDS = 380

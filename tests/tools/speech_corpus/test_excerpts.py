@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from speech.errors import SpeechError
-from speech.excerpts import WORDS, clean, episodes, excerpts, read_episode
+
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.excerpts import WORDS, clean, episodes, excerpts, read_episode
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech.sound import RATE, Waveform, speech_power
+from tools.speech_corpus.sound import RATE, Waveform, speech_power
 
 NOISES = ("white", "pink", "hum")
 _SPEED = (0.85, 1.2)

@@ -1,6 +1,6 @@
 """Make speech to train on: real transcripts read by machine voices, and what real speech there is.
 
-    HILBERT_DATA=... python benchmarks/make_speech.py --out made-speech --hours 30
+    HILBERT_DATA=... python -m tools.speech_corpus --out made-speech --hours 30
     hilbert index made-speech --library made-library
 
 Needs espeak-ng, flite and hibari-tts (`pip install hibari-tts==0.2.1`); one that is missing is
@@ -26,23 +26,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from speech import conditions, summary
-from speech.cast import ENGINE_SHARES, VoiceError, available, versions
-from speech.collection import existing, fill
-from speech.document import Record
-from speech.errors import SpeechError
-from speech.excerpts import episodes, excerpts
-from speech.real import copy_documents, real_documents
-
 from indexer.base.errors import HilbertError
 from indexer.store.lock import writer_lock
+from tools.speech_corpus import conditions, summary
+from tools.speech_corpus.cast import ENGINE_SHARES, VoiceError, available, versions
+from tools.speech_corpus.collection import existing, fill
+from tools.speech_corpus.document import Record
+from tools.speech_corpus.errors import SpeechError
+from tools.speech_corpus.excerpts import episodes, excerpts
+from tools.speech_corpus.real import copy_documents, real_documents
 
-log = logging.getLogger("make_speech")
+log = logging.getLogger("speech_corpus")
 
 
 def main() -> int:
     """Run the command line; exit 0 when the hours are made, 1 on a failure, 130 after Ctrl-C."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.speech_corpus", description=__doc__.splitlines()[0]
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder to make or go on with")
     parser.add_argument("--hours", type=float, default=30.0, help="of made speech (default 30)")
     parser.add_argument("--seed", type=int, default=0, help="another seed, other voices")

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.common.typed_queries import TypedQueries, typed_mrr
 from hilbert.model.config import HilbertConfig
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert
@@ -19,7 +20,6 @@ from hilbert.training.trainer import EpochReport, TrainingResult, train
 from indexer.adapt.train_fusion import with_learning_aids
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
-from speech.typed import TypedQueries, typed_mrr
 
 # Segments among which the sound of one is to find its own words.
 CANDIDATES = 800

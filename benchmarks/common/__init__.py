@@ -1,0 +1,1 @@
+"""What several benchmarks share: training runs, typed queries, tables, plots, exit status."""

@@ -1,0 +1,1 @@
+"""Speech to train on, made from transcripts by machine voices: `python -m tools.speech_corpus`."""
