@@ -80,8 +80,8 @@ def show_card(
             return
         show_player(opened, scored.document, chosen.path, chosen.start, key)
         _show_around(opened, chosen, stems, key)
-        if chosen.also:
-            st.caption("Nearly the same is said in " + _places(opened, chosen.also))
+        if chosen.duplicates:
+            st.caption("Nearly the same is said in " + _places(opened, chosen.duplicates))
         _show_actions(opened, question, chosen, key)
         for other in moments:
             if other is not chosen:

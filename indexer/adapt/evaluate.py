@@ -186,7 +186,7 @@ def _add_answer(
         # What says the same elsewhere is shown with the moment: as good an answer as itself.
         shown: list[tuple[float, Hit | Duplicate]] = []
         for hit in result.hits:
-            places: list[Hit | Duplicate] = [hit, *hit.also]
+            places: list[Hit | Duplicate] = [hit, *hit.duplicates]
             shown += [(hit.score, place) for place in places]
         tally.add(
             "moment",

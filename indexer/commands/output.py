@@ -39,8 +39,8 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
         console.print(line)
         details = [Text(hit.text, overflow="fold")] if hit.text else []
         details += [Text(text, style="dim") for text in _explained(hit)] if explain else []
-        if hit.also:
-            details.append(Text(f"also said in {_named(hit.also)}", style="dim"))
+        if hit.duplicates:
+            details.append(Text(f"also said in {_named(hit.duplicates)}", style="dim"))
         for text in details:
             console.print(Padding(text, (0, 0, 0, 4)))
     if result.documents:

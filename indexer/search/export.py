@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict
 from typing import Any
 
-from indexer.search.results import Hit, SearchResult
+from indexer.search.results import SearchResult
 
 _COLUMNS = ("rank", "name", "title", "path", "start", "end", "score", "text")
 # A spreadsheet takes a cell that begins so for a formula and runs it.
@@ -16,33 +15,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def as_dict(result: SearchResult) -> dict[str, Any]:
     """The result as the JSON that the README documents."""
-    answer: dict[str, Any] = {
-        "hits": [_hit(hit) for hit in result.hits],
-        "documents": [
-            {
-                "document": d.document,
-                "name": d.name,
-                "title": d.title,
-                "score": d.score,
-                "channels": d.channels,
-                "moments": [
-                    {"start": m.start, "end": m.end, "score": m.score, "text": m.text}
-                    for m in d.moments
-                ],
-            }
-            for d in result.documents
-        ],
-        "timings_ms": result.timings_ms,
-    }
-    if result.heard is not None:
-        answer["heard"] = result.heard
-    return answer
-
-
-def _hit(hit: Hit) -> dict[str, Any]:
-    values = asdict(hit)
-    del values["segment"], values["segments"]
-    return values
+    return result.to_dict()
 
 
 def as_csv(result: SearchResult) -> str:

@@ -67,7 +67,7 @@ class HitBuilder:
             score=round(sum(shares.values()), 6),
             channels=shares,
             words=words,
-            also=tuple(self._copy(row) for row in moment.copies),
+            duplicates=tuple(self._copy(row) for row in moment.copies),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )

@@ -1,16 +1,18 @@
-"""What a search returns."""
+"""Search results: moments and documents, and when a moment counts as the wanted one."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any, overload
 
-# A longer moment leaves too much to listen to.
+# A longer moment takes too long to listen to.
 LONGEST_MOMENT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class Duplicate:
-    """Where else nearly the same is said; times in seconds, None where nothing is timed."""
+    """A place where nearly the same is said; times in seconds, None in a text without times."""
 
     document: str
     name: str
@@ -23,20 +25,20 @@ class Hit:
     """A moment that was found.
 
     Attributes:
-        document: id.
-        name: file stem.
-        title: of the document.
-        path: of the recording, or of the transcript where there is none.
-        start: seconds; None where nothing is timed.
-        end: at most 60 s after `start` (one longer segment stays whole).
-        text: what is said.
+        document: Id.
+        name: File stem.
+        title: Of the document.
+        path: Of the recording, or of the transcript where there is none.
+        start: Seconds; None in a text without times.
+        end: At most 60 s after `start` (one longer segment stays whole).
+        text: The words said.
         score: 0 is what an unrelated pair gets on average, 1 a full match (a text that says
             every word of the query, some twice, can exceed it).
-        channels: each channel's share of `score`.
-        words: the words of the query that are said, in the order of the query.
-        also: where nearly the same is said.
-        segment: id of its best segment.
-        segments: ids of all of them, in order.
+        channels: Each channel's share of `score`.
+        words: The words of the query that are said, in the order of the query.
+        duplicates: Other places where nearly the same is said.
+        segment: Id of its best segment.
+        segments: Ids of all of its segments, in order.
     """
 
     document: str
@@ -49,9 +51,25 @@ class Hit:
     score: float
     channels: dict[str, float]
     words: tuple[str, ...] = ()
-    also: tuple[Duplicate, ...] = ()
+    duplicates: tuple[Duplicate, ...] = ()
     segment: int = field(repr=False, default=0)
     segments: tuple[int, ...] = field(repr=False, default=())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what goes into JSON: all but the ids of segments; duplicates as `also`."""
+        return {
+            "document": self.document,
+            "name": self.name,
+            "title": self.title,
+            "path": self.path,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "score": self.score,
+            "channels": dict(self.channels),
+            "words": self.words,
+            "also": [asdict(duplicate) for duplicate in self.duplicates],
+        }
 
 
 @dataclass(frozen=True)
@@ -59,12 +77,12 @@ class DocumentHit:
     """A document that was found, ranked on its own.
 
     Attributes:
-        document: id.
-        name: file stem.
-        title: of the document.
-        score: see `Hit`.
-        channels: each channel's share of `score`.
-        moments: its best moments, best first.
+        document: Id.
+        name: File stem.
+        title: Of the document.
+        score: See `Hit`.
+        channels: Each channel's share of `score`.
+        moments: Its best moments, best first.
     """
 
     document: str
@@ -74,12 +92,30 @@ class DocumentHit:
     channels: dict[str, float] = field(default_factory=dict)
     moments: tuple[Hit, ...] = ()
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return what goes into JSON; of its moments the times, scores and texts."""
+        return {
+            "document": self.document,
+            "name": self.name,
+            "title": self.title,
+            "score": self.score,
+            "channels": dict(self.channels),
+            "moments": [
+                {"start": m.start, "end": m.end, "score": m.score, "text": m.text}
+                for m in self.moments
+            ],
+        }
+
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Moments and documents, best first, and how long each step took in milliseconds.
+    """Moments and documents that were found; a sequence of its moments.
 
-    `heard` is what was said in a clip, None for other queries.
+    Attributes:
+        hits: Moments, best first.
+        documents: Documents, best first.
+        timings_ms: Milliseconds of each step.
+        heard: What was said in a clip, None for other queries.
     """
 
     hits: tuple[Hit, ...]
@@ -87,17 +123,43 @@ class SearchResult:
     timings_ms: dict[str, float]
     heard: str | None = None
 
+    def __iter__(self) -> Iterator[Hit]:
+        return iter(self.hits)
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    @overload
+    def __getitem__(self, rank: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, rank: slice) -> tuple[Hit, ...]: ...
+
+    def __getitem__(self, rank: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[rank]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON that the README documents."""
+        answer: dict[str, Any] = {
+            "hits": [hit.to_dict() for hit in self.hits],
+            "documents": [document.to_dict() for document in self.documents],
+            "timings_ms": self.timings_ms,
+        }
+        if self.heard is not None:
+            answer["heard"] = self.heard
+        return answer
+
 
 def is_right_moment(hit: Hit | Duplicate, document: str, start: float, end: float) -> bool:
-    """Whether a hit is of the wanted document, overlaps `start` to `end`, and is short enough.
+    """Judge whether a hit is of the wanted document, overlaps the wanted times, and is short.
 
     A hit without times is never right.
 
     Args:
-        hit: a moment that was found, or a copy of it.
-        document: name (file stem) or id of the wanted document.
-        start: wanted times in seconds.
-        end: see `start`.
+        hit: A moment that was found, or a duplicate of it.
+        document: Name (file stem) or id of the wanted document.
+        start: Wanted times in seconds.
+        end: See `start`.
     """
     return (
         document in (hit.name, hit.document)

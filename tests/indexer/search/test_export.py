@@ -23,7 +23,7 @@ FIRST = Hit(
     score=0.75,
     channels={"text": 0.75},
     words=("tea",),
-    also=(Duplicate("b" * 64, "copy", 1.0, 2.0),),
+    duplicates=(Duplicate("b" * 64, "copy", 1.0, 2.0),),
     segment=7,
     segments=(7, 8),
 )
@@ -63,3 +63,11 @@ def test_srt_lists_the_clips_that_have_times(result: SearchResult, tmp_path) -> 
 def test_nothing_found_is_an_empty_table() -> None:
     nothing = SearchResult((), (), {})
     assert as_csv(nothing).count("\n") == 1 and as_srt(nothing) == ""
+
+
+def test_a_result_is_a_sequence_of_its_moments(result: SearchResult) -> None:
+    assert list(result) == [FIRST, UNTIMED] and len(result) == 2
+    assert result[0] is FIRST and result[1:] == (UNTIMED,)
+    told = result.to_dict()
+    assert told["hits"] == [hit.to_dict() for hit in result]
+    assert told["documents"] == [result.documents[0].to_dict()]

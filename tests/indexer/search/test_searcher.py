@@ -116,7 +116,7 @@ def test_similar_leaves_the_moment_itself_out(
         assert itself.id not in found
         assert document.id not in {d.document for d in result.documents}
     everything = searcher.similar(document.id, 35.0, k=1000).hits
-    found = sum(len(hit.segments) + len(hit.also) for hit in everything)
+    found = sum(len(hit.segments) + len(hit.duplicates) for hit in everything)
     assert found == searcher.snapshot.lexical.n_segments - 1
 
 
