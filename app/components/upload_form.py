@@ -13,8 +13,7 @@ from app.state import jobs, tasks
 from app.state.open_library import OpenLibrary
 from indexer.ingest.discover import RECORDING_EXTENSIONS
 from indexer.ingest.run import AddReport
-
-_TRANSCRIPTS = ("vtt", "srt", "json", "txt", "md", "csv")
+from indexer.transcripts.formats import transcript_extensions
 
 
 def show_adding(opened: OpenLibrary) -> None:
@@ -26,7 +25,7 @@ def show_adding(opened: OpenLibrary) -> None:
     with files, st.container(border=True, height="stretch"):
         given = st.file_uploader(
             "Files: recordings, and transcripts of the same name",
-            type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS) + list(_TRANSCRIPTS),
+            type=file_types(),
             accept_multiple_files=True,
             key="uploads",
         )
@@ -70,6 +69,12 @@ def show_adding(opened: OpenLibrary) -> None:
     job = jobs.show(key)
     if job and job.done:
         _show_end(job, key)
+
+
+def file_types() -> list[str]:
+    """Extensions of the files that can be uploaded, without the dot: the table's is csv."""
+    extensions = (*sorted(RECORDING_EXTENSIONS), *transcript_extensions(), ".csv")
+    return [extension.removeprefix(".") for extension in extensions]
 
 
 def _start(folder: Path, what: Path) -> None:

@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from indexer.ingest.run import AddReport
 
 
-@click.command("index")
+class _IndexCommand(click.Command):
+    """Names the extensions of transcripts in its help, which alone needs them."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from indexer.transcripts.formats import transcript_extensions
+
+        extensions = " ".join(transcript_extensions())
+        self.help = (self.help or "").replace("EXTENSIONS", extensions)
+        super().format_help_text(ctx, formatter)
+
+
+@click.command("index", cls=_IndexCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_option
 @click.option(
@@ -43,8 +54,8 @@ def command(
     """Add files and folders to a library, or update it.
 
     Unchanged files cost nothing, and an interrupted run goes on where it was. Transcripts
-    (.vtt .srt .json .txt .md) are found beside the recordings by name, and a metadata.csv in a
-    folder gives name,title,date,speaker,label,language.
+    (EXTENSIONS) are found beside the recordings by name, and a metadata.csv in a folder gives
+    name,title,date,speaker,label,language.
     """
     from indexer.base.languages import language_code
     from indexer.base.memory import keep_freed_memory

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
-from indexer.transcripts.reader import TRANSCRIPT_EXTENSIONS, find_transcript
+from indexer.transcripts.formats import transcript_extensions
+from indexer.transcripts.reader import find_transcript, may_be_transcript
 
 METADATA_FILE = "metadata.csv"
 METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
@@ -111,10 +112,11 @@ def _scan_folder(
         if transcript:
             taken.add(transcript)
         _add(found, seen, Source(recording, transcript, metadata.get(recording.stem, {})))
+    extensions = transcript_extensions()
     # A second transcript of the same recording (NAME.txt beside NAME.vtt) is no document.
     for file in files:
         if (
-            file.suffix.lower() in TRANSCRIPT_EXTENSIONS
+            file.suffix.lower() in extensions
             and file not in taken
             and not _recordings_of(file, recordings)
             and _may_be_transcript(file)
@@ -137,7 +139,7 @@ def _scan_file(path: Path, language: str, found: Scan, seen: set[Path]) -> None:
     row = metadata.get(path.stem, {})
     if path.name == METADATA_FILE:
         return  # caught by a pattern such as folder/*; read beside each recording
-    if path.suffix.lower() in TRANSCRIPT_EXTENSIONS:
+    if path.suffix.lower() in transcript_extensions():
         for recording in _recordings_of(path, siblings):
             _scan_file(recording, language, found, seen)
         if not _recordings_of(path, siblings):
@@ -149,7 +151,7 @@ def _scan_file(path: Path, language: str, found: Scan, seen: set[Path]) -> None:
             "neither a recording ("
             + " ".join(sorted(RECORDING_EXTENSIONS))
             + ") nor a transcript ("
-            + " ".join(TRANSCRIPT_EXTENSIONS)
+            + " ".join(transcript_extensions())
             + ")"
         )
 
@@ -171,14 +173,7 @@ def _may_be_transcript(file: Path) -> bool:
     """Whether a lone text file is likely one: not a licence, not just any JSON."""
     if file.name.lower().split(".")[0] in _NOT_TRANSCRIPTS:
         return False
-    if file.suffix.lower() != ".json":
-        return True
-    try:
-        with file.open("rb") as stream:
-            beginning = stream.read(1 << 20)
-        return b'"segments"' in beginning or b'"transcription"' in beginning
-    except OSError:
-        return True  # reading it will fail and say why
+    return may_be_transcript(file)
 
 
 def _read_metadata(folder: Path, found: Scan) -> dict[str, dict[str, str]]:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from indexer.transcripts.formats.plain import parse_plain
-from indexer.transcripts.formats.podcast_json import parse_podcast_json
-from indexer.transcripts.formats.srt import parse_srt
-from indexer.transcripts.formats.turns import parse_turns
-from indexer.transcripts.formats.vtt import parse_vtt
-from indexer.transcripts.formats.whisper_json import parse_whisper_json
+from indexer.transcripts.formats import (
+    format_of,
+    markers_of,
+    transcript_extensions,
+    untimed_extensions,
+)
 from indexer.transcripts.transcript import Transcript, TranscriptError
 
-_TIMED = (".vtt", ".srt", ".json")
-_UNTIMED = (".txt", ".md")
-TRANSCRIPT_EXTENSIONS = _TIMED + _UNTIMED
-"""Extensions of transcripts, the preferred ones first."""
-
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-_SRT_START = re.compile(r"\s*(?:\d+\s*\n)?\s*(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d+\s*-->")
+_BEGINNING = 1 << 20  # bytes
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     # Before UTF-16: its little-endian mark begins like the one of UTF-32.
@@ -39,49 +32,74 @@ def read_transcript(path: Path, language: str = "en") -> Transcript:
     """Read a transcript by its extension and by what is in it.
 
     Text is UTF-8, UTF-16 or, failing these, Windows-1252. Captions in a `.txt` file, or WebVTT in
-    an `.srt` file, are read as what they are. The name may tell the language: `NAME.de.txt`.
+    an `.srt` file, are read as what they are. The name may hold the language: `NAME.de.txt`.
 
     Args:
-        path: the transcript.
-        language: ISO 639 code to split sentences by where neither file nor name tells one.
+        path: The transcript.
+        language: ISO 639 code to split sentences by where neither file nor name gives one.
 
     Raises:
-        TranscriptError: for a file that cannot be opened, is empty, binary or broken.
+        TranscriptError: The file cannot be opened, is empty, binary or broken.
     """
     text = _decode(_read_bytes(path))
     if not text.strip():
         raise TranscriptError("it is empty; remove it, or put the transcript in it")
     tag = re.fullmatch(r"([a-z]{2})(?:[-_]\w+)?", Path(path.stem).suffix[1:])
     named = tag[1] if tag else None
-    transcript = _parse(text, path.suffix.lower(), named or language)
+    extension = path.suffix.lower()
+    known = format_of(text, extension)
+    if known is None:
+        extensions = ", ".join(transcript_extensions())
+        raise TranscriptError(f'"{extension}" is no transcript; known are {extensions}')
+    transcript = known.parse(text, extension, named or language)
     return replace(transcript, language=transcript.language or named)
 
 
 def find_transcript(recording: Path, siblings: Iterable[Path], language: str = "en") -> Path | None:
-    """The transcript beside a recording `NAME.mp3`: by name, those with times first.
+    """Find the transcript beside a recording `NAME.mp3`: by name, those with times first.
 
-    `NAME.vtt`, `.srt` and `.json` go first, then the same with a language (`NAME.en.vtt`) or with
-    the recording's extension (`NAME.mp3.vtt`), then `.txt` and `.md` in the same way.
+    `NAME.vtt`, `.srt` and `.json` come first, then the same with a language (`NAME.en.vtt`) or
+    with the recording's extension (`NAME.mp3.vtt`), then `.txt` and `.md` in the same way.
 
     Args:
-        recording: path of the recording.
-        siblings: paths in its folder; others are ignored.
-        language: the one to prefer among several.
+        recording: Path of the recording.
+        siblings: Paths in its folder; others are ignored.
+        language: The one to prefer among several.
     """
+    extensions, untimed = transcript_extensions(), untimed_extensions()
     ranked = []
     for sibling in siblings:
         extension = sibling.suffix.lower()
-        if sibling.parent != recording.parent or extension not in TRANSCRIPT_EXTENSIONS:
+        if sibling.parent != recording.parent or extension not in extensions:
             continue
-        form = _form(sibling.stem, recording, language)
-        if form is not None:
-            order = TRANSCRIPT_EXTENSIONS.index(extension)
-            ranked.append(((extension in _UNTIMED, form, order, sibling.name), sibling))
+        rank = _rank_of_name(sibling.stem, recording, language)
+        if rank is not None:
+            order = extensions.index(extension)
+            ranked.append(((extension in untimed, rank, order, sibling.name), sibling))
     return min(ranked)[1] if ranked else None
 
 
-def _form(stem: str, recording: Path, language: str) -> int | None:
-    """How a transcript is named after its recording: 0 is best, None is not at all."""
+def may_be_transcript(file: Path) -> bool:
+    """Whether a file beside no recording is likely a transcript, by its extension and beginning.
+
+    Much that ends in `.json` is something else; its first mebibyte decides.
+    """
+    extension = file.suffix.lower()
+    if extension not in transcript_extensions():
+        return False
+    markers = markers_of(extension)
+    if not markers:
+        return True
+    try:
+        with file.open("rb") as stream:
+            beginning = stream.read(_BEGINNING)
+    except OSError:
+        return True  # reading it will fail and say why
+    return any(marker in beginning for marker in markers)
+
+
+def _rank_of_name(stem: str, recording: Path, language: str) -> int | None:
+    """Rank how a transcript is named after its recording: 0 is best, None is not at all."""
     if stem == recording.stem:
         return 0
     if stem == recording.name:
@@ -90,39 +108,6 @@ def _form(stem: str, recording: Path, language: str) -> int | None:
     if base not in (recording.stem, recording.name) or not _LANGUAGE_TAG.fullmatch(tag):
         return None
     return 1 if re.split("[-_]", tag.lower())[0] == language.lower() else 3
-
-
-def _parse(text: str, extension: str, language: str) -> Transcript:
-    if text.startswith("WEBVTT") or extension == ".vtt":
-        return parse_vtt(text)
-    if extension == ".srt" or _SRT_START.match(text):
-        return parse_srt(text)
-    if extension == ".json":
-        return _parse_json(text, language)
-    if extension not in _UNTIMED:
-        known = ", ".join(TRANSCRIPT_EXTENSIONS)
-        raise TranscriptError(f'"{extension}" is no transcript; known are {known}')
-    markdown = extension == ".md"
-    return parse_turns(text, markdown, language) or parse_plain(text, markdown, language)
-
-
-def _parse_json(text: str, language: str) -> Transcript:
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        where = f"line {error.lineno}: " if isinstance(error, json.JSONDecodeError) else ""
-        raise TranscriptError(f"{where}it is not valid JSON; export it again") from error
-    if isinstance(data, list):
-        data = {"segments": data}
-    segments = data.get("segments", data.get("transcription")) if isinstance(data, dict) else None
-    if not isinstance(segments, list) or not all(isinstance(s, dict) for s in segments):
-        raise TranscriptError(
-            'it has no list "segments", so it is no transcript of Whisper or Podcasting 2.0; '
-            "export one of these, or move the file away"
-        )
-    if segments and "startTime" in segments[0]:
-        return parse_podcast_json(data, language)
-    return parse_whisper_json(data, language)
 
 
 def _read_bytes(path: Path) -> bytes:

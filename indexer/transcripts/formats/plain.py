@@ -5,19 +5,32 @@ from __future__ import annotations
 import re
 
 from indexer.base.types import Cue
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import flat, markdown_paragraphs, without_timecodes
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript, untimed_transcript
 
+EXTENSIONS = (".txt", ".md")
 
-def parse_plain(text: str, markdown: bool = False, language: str = "en") -> Transcript:
+
+def sniff(text: str, extension: str) -> bool:
+    """Take every text file that no other format recognised."""
+    return extension in EXTENSIONS
+
+
+def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcript:
     """Read running text; a blank line ends a sentence, a line break does not.
 
+    Args:
+        text: The file's text.
+        extension: `.md` for Markdown.
+        language: ISO 639 code to split sentences by.
+
     Raises:
-        TranscriptError: when there are no words.
+        TranscriptError: There are no words.
     """
     spoken = without_timecodes(text)
-    if markdown:
+    if extension == ".md":
         paragraphs = markdown_paragraphs(spoken)
     else:
         paragraphs = [flat(paragraph) for paragraph in re.split(r"\n\s*\n", spoken)]
@@ -29,3 +42,6 @@ def parse_plain(text: str, markdown: bool = False, language: str = "en") -> Tran
         ),
         "plain",
     )
+
+
+TRANSCRIPT_FORMATS.add("plain", TranscriptFormat(EXTENSIONS, False, sniff, parse), order=1000)

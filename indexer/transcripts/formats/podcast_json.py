@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from indexer.base.types import Cue
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.json_segments import MARKERS, read_segments
 from indexer.transcripts.markup import flat, without_tags
 from indexer.transcripts.sentences import MAX_WORDS, ends_sentence
 from indexer.transcripts.transcript import (
@@ -24,23 +26,40 @@ _MAX_PAUSE = 2.0
 _MAX_SECONDS = 30.0
 
 
-def parse_podcast_json(data: Mapping[str, Any], language: str = "en") -> Transcript:
+def sniff(text: str, extension: str) -> bool:
+    """Recognise a `.json` file by the `startTime` of its first segment."""
+    if extension != ".json" or "startTime" not in text:  # spares most files the parser
+        return False
+    try:
+        segments = read_segments(text)[1]
+    except TranscriptError:
+        return False
+    return bool(segments) and "startTime" in segments[0]
+
+
+def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
     """Read the segments and merge fragments of one speaker up to the end of their sentence.
 
     Many of these files have a segment a word, or a segment every few words.
 
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: ISO 639 code to split sentences by where the file names none.
+
     Raises:
-        TranscriptError: for a segment without body or times, or with impossible ones.
+        TranscriptError: It is not such JSON, or a segment lacks body or times, or has impossible
+            ones.
     """
+    data, segments = read_segments(text)
     fragments = [
-        _fragment(segment, f"segment {number}")
-        for number, segment in enumerate(data["segments"], start=1)
+        _fragment(segment, f"segment {number}") for number, segment in enumerate(segments, start=1)
     ]
     # Where bodies carry their own spaces, one without a space goes on the word before it.
     spaced = sum(f.text[:1].isspace() for f in fragments) > len(fragments) / 2
-    told = data.get("language")
-    told = told if isinstance(told, str) else None
-    return timed_transcript(_merged(fragments, spaced, told or language), "podcast-json", told)
+    named = data.get("language")
+    named = named if isinstance(named, str) else None
+    return timed_transcript(_merged(fragments, spaced, named or language), "podcast-json", named)
 
 
 def _fragment(segment: Any, where: str) -> Cue:
@@ -97,3 +116,8 @@ def _goes_on(held: list[Cue], text: str, fragment: Cue, glued: bool, language: s
 def _cue(held: list[Cue], text: str) -> Cue:
     ends = [fragment.end for fragment in held if fragment.end is not None]
     return Cue(without_tags(text), held[0].start, max(ends), held[0].speaker)
+
+
+TRANSCRIPT_FORMATS.add(
+    "podcast-json", TranscriptFormat((".json",), True, sniff, parse, MARKERS), order=30
+)

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import io
+import re
 
 from indexer.base.types import Cue
 from indexer.transcripts.captions import canonical_timings, seconds_of, with_speakers
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import without_tags
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
+_START = re.compile(r"\s*(?:\d+\s*\n)?\s*(?:\d+:)?\d{1,2}:\d{1,2}[.,]\d+\s*-->")
 
-def parse_srt(text: str) -> Transcript:
-    """Read SRT; decimals after a comma or a point, cue numbers optional.
+
+def sniff(text: str, extension: str) -> bool:
+    """Recognise SRT by a timing line at its beginning, whatever the file is called."""
+    return extension == ".srt" or _START.match(text) is not None
+
+
+def parse(text: str, extension: str = ".srt", language: str = "en") -> Transcript:
+    """Read SRT; decimals follow a comma or a point, cue numbers are optional.
+
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: Not used; SRT names none.
 
     Raises:
-        TranscriptError: where it does not begin with a cue, with unreadable times, without text.
+        TranscriptError: The text does not begin with a cue, a time is unreadable, or there is no
+            text.
     """
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
@@ -45,3 +60,6 @@ def _numbered(text: str) -> str:
     while lines and not lines[0].strip():
         lines.pop(0)
     return "\n".join(lines)
+
+
+TRANSCRIPT_FORMATS.add("srt", TranscriptFormat((".srt",), True, sniff, parse), order=20)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from indexer.base.types import Cue
 from indexer.transcripts.captions import NOT_NAMES
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import flat, without_markdown, without_timecodes
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript, untimed_transcript
@@ -20,34 +21,49 @@ _CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
 _NAME = r"[^\W_][\w .,'’&/\-]{0,39}?(?:\s?\([^()]{1,30}\))?"
 _BOLD = re.compile(rf"\s*{_CLOCK}(?:\*\*|__)({_NAME})\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
 _PLAIN = re.compile(rf"\s*{_CLOCK}({_NAME})\s?([:;])(?:\s+|\Z)")
+EXTENSIONS = (".txt", ".md")
 # "D:", "P1:", "Q:", "HOST:", "Speaker 2:": no prose begins a line like this.
 _LABEL = re.compile(r"[A-Z]\d{0,2}|[A-Z][A-Z .'\-]{1,24}|[Ss]peaker \w{1,3}")
 
 
-def parse_turns(text: str, markdown: bool = False, language: str = "en") -> Transcript | None:
-    """Read turns, or return None where the text has none.
+def sniff(text: str, extension: str) -> bool:
+    """Recognise running text in which names lead most lines or paragraphs."""
+    return extension in EXTENSIONS and bool(_heads(text.split("\n")))
 
-    A line without a name goes on the turn before it; what stands before the first turn is kept
+
+def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcript:
+    """Read turns.
+
+    A line without a name continues the turn before it; what stands before the first turn is kept
     without a speaker.
+
+    Args:
+        text: The file's text, in which `sniff` found turns.
+        extension: `.md` for Markdown.
+        language: ISO 639 code to split sentences by.
+
+    Raises:
+        TranscriptError: There are no words.
     """
     lines = text.split("\n")
-    bold = [_BOLD.match(line) for line in lines]
-    if sum(match is not None for match in bold) >= 2:
-        heads = {i: (m[1], m.end()) for i, m in enumerate(bold) if m}
-    else:
-        heads = _plain_heads(lines)
-    if not heads:
-        return None
     cues = (
         Cue(sentence, None, None, speaker)
-        for speaker, paragraph in _paragraphs(lines, heads, markdown)
+        for speaker, paragraph in _paragraphs(lines, _heads(lines), extension == ".md")
         for sentence in split_sentences(paragraph, language)
     )
     return untimed_transcript(cues, "turns")
 
 
-def _plain_heads(lines: list[str]) -> dict[int, tuple[str, int]]:
+def _heads(lines: list[str]) -> dict[int, tuple[str, int]]:
     """Lines that begin a turn: index to (name, where the words begin); empty for prose."""
+    bold = [_BOLD.match(line) for line in lines]
+    if sum(match is not None for match in bold) >= 2:
+        return {i: (m[1], m.end()) for i, m in enumerate(bold) if m}
+    return _plain_heads(lines)
+
+
+def _plain_heads(lines: list[str]) -> dict[int, tuple[str, int]]:
+    """Turns whose names are not set in bold; see `_heads`."""
     matches = {i: m for i, line in enumerate(lines) if (m := _PLAIN.match(line))}
     named = {i: m for i, m in matches.items() if m[2] == ":" and _looks_like_name(m[1])}
     uses = Counter(m[1] for m in named.values())
@@ -106,3 +122,6 @@ def _paragraphs(
             speaker, line = flat(name), line[begin:]
         if line.strip():
             held.append(line)
+
+
+TRANSCRIPT_FORMATS.add("turns", TranscriptFormat(EXTENSIONS, False, sniff, parse), order=900)

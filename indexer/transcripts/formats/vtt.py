@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from indexer.base.types import Cue
 from indexer.transcripts.captions import canonical_timings, seconds_of, with_speakers
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import without_tags
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
@@ -17,11 +18,21 @@ _ROLLING = re.compile(r"<\d\d:\d\d:\d\d\.\d{3}><c")
 _LANGUAGE = re.compile(r"Language:\s*([A-Za-z]{2,3})\b")
 
 
-def parse_vtt(text: str) -> Transcript:
+def sniff(text: str, extension: str) -> bool:
+    """Recognise WebVTT by its first word, whatever the file is called."""
+    return text.startswith("WEBVTT") or extension == ".vtt"
+
+
+def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcript:
     """Read WebVTT; a cue with several voices becomes a cue a voice, all with its times.
 
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: Not used; a `Language:` line of the header becomes the transcript's.
+
     Raises:
-        TranscriptError: without the `WEBVTT` header, with unreadable times, without any text.
+        TranscriptError: The `WEBVTT` header is missing, a time is unreadable, or there is no text.
     """
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
@@ -43,8 +54,8 @@ def parse_vtt(text: str) -> Transcript:
         for speaker, words in _voices("\n".join(lines))
     ]
     languages = (_LANGUAGE.match(line) for line in captions.metadata)
-    language = next((match[1].lower() for match in languages if match), None)
-    return timed_transcript(with_speakers(cues), "vtt", language)
+    named = next((match[1].lower() for match in languages if match), None)
+    return timed_transcript(with_speakers(cues), "vtt", named)
 
 
 def _voices(payload: str) -> Iterator[tuple[str | None, str]]:
@@ -78,3 +89,6 @@ def _unrolled(
             fresh += 1
         yield start, end, lines[fresh:]
         shown = [line for line in words if line] or shown
+
+
+TRANSCRIPT_FORMATS.add("vtt", TranscriptFormat((".vtt",), True, sniff, parse), order=10)

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.base.types import Cue
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.json_segments import MARKERS, read_segments
 from indexer.transcripts.markup import flat
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import (
@@ -16,25 +18,36 @@ from indexer.transcripts.transcript import (
 )
 
 
-def parse_whisper_json(data: Mapping[str, Any], language: str = "en") -> Transcript:
+def sniff(text: str, extension: str) -> bool:
+    """Take every `.json` file that no other format recognised."""
+    return extension == ".json"
+
+
+def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
     """Read `segments` (start, end, text) or whisper.cpp's `transcription`.
 
     A segment with several sentences and with word times becomes a cue a sentence, exactly timed.
 
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: ISO 639 code to split sentences by where the file names none.
+
     Raises:
-        TranscriptError: for a segment without text or times, or with impossible ones.
+        TranscriptError: It is not such JSON, or a segment lacks text or times, or has impossible
+            ones.
     """
-    told = data.get("language")
-    if not isinstance(told, str):
+    data, segments = read_segments(text)
+    named = data.get("language")
+    if not isinstance(named, str):
         result = data.get("result")
-        told = result.get("language") if isinstance(result, Mapping) else None
-    segments = data["segments"] if "segments" in data else data["transcription"]
+        named = result.get("language") if isinstance(result, Mapping) else None
     cues = [
         cue
         for number, segment in enumerate(segments, start=1)
-        for cue in _cues(segment, f"segment {number}", told or language)
+        for cue in _cues(segment, f"segment {number}", named or language)
     ]
-    return timed_transcript(cues, "whisper-json", told)
+    return timed_transcript(cues, "whisper-json", named)
 
 
 def _cues(segment: Any, where: str, language: str) -> Iterator[Cue]:
@@ -102,3 +115,9 @@ def _text_or_none(value: Any) -> str | None:
 
 def _number_or_none(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
+
+
+# After all other formats of JSON: it takes what they leave, with a message where it is none.
+TRANSCRIPT_FORMATS.add(
+    "whisper-json", TranscriptFormat((".json",), True, sniff, parse, MARKERS), order=800
+)
