@@ -42,7 +42,8 @@ def read_eval_queries(path: Path, keys: Sequence[str] = KEYS) -> list[EvalQuery]
         keys: What a line may ask by: `query`, `clip` or either of them.
 
     Raises:
-        QueryFileError: The file cannot be read, a line lacks something, or there is none.
+        QueryError: The file cannot be read.
+        QueryFileError: A line lacks something, or there is none.
     """
     queries = []
     for number, line in read_json_lines(path):

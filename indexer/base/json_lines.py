@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from indexer.base.errors import QueryFileError
+from indexer.base.errors import QueryError, QueryFileError
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the number and the object of each line that is not blank.
 
     Raises:
-        QueryFileError: The file cannot be read, or a line is not a JSON object.
+        QueryError: The file cannot be read.
+        QueryFileError: A line is not a JSON object.
     """
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or no possible path
-        raise QueryFileError(f"{path}: cannot be read: {error}") from error
+        raise QueryError(f"{path}: cannot be read: {error}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -285,16 +285,6 @@ def test_documents_come_with_their_best_moments(searcher: Searcher) -> None:
         assert sum(document.channels.values()) == pytest.approx(document.score, abs=1e-4)
 
 
-def test_a_library_searches_from_python(small_library: LibraryStore, searcher: Searcher) -> None:
-    result = small_library.search(TEA, k=3)
-    assert plain(result) == plain(searcher.search(TEA, k=3))
-    assert small_library.searcher() is small_library.searcher()
-    from indexer import Filters as FromTop
-    from indexer import LibraryStore as LibraryFromTop
-
-    assert FromTop is Filters and LibraryFromTop is LibraryStore
-
-
 # --- anything may be asked --------------------------------------------------------------------
 
 
