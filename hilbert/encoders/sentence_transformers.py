@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
+from hilbert.forking import keep_usable_in_children
 
 _BATCH = 32
 
@@ -24,6 +25,7 @@ class SentenceTransformerEncoder:
     """
 
     def __init__(self, model: Any, resolved: ResolvedModel) -> None:
+        keep_usable_in_children()
         self._model = model.eval()
         self.name = resolved.name
         self.width = int(model.get_embedding_dimension())

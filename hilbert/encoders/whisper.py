@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from hilbert.forking import PerProcess
 
 if TYPE_CHECKING:
     from hilbert.encoders.resolve import ResolvedModel
@@ -81,7 +83,14 @@ class WhisperEncoder:
 
     tokens_per_second = 2.0
 
-    def __init__(self, model: Any, name: str, fingerprint: str, workers: int = 1) -> None:
+    def __init__(
+        self,
+        model: Any,
+        name: str,
+        fingerprint: str,
+        workers: int = 1,
+        load: Callable[[], Any] | None = None,
+    ) -> None:
         from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
@@ -89,8 +98,11 @@ class WhisperEncoder:
         settings = f"ctranslate2 int8, {self.tokens_per_second} tokens a second"
         self.fingerprint = hashlib.sha256(f"{fingerprint} {settings}".encode()).hexdigest()
         self.multilingual: bool = model.model.is_multilingual
-        self._model = model
-        self._workers = ThreadPoolExecutor(workers, thread_name_prefix="whisper")
+        # CTranslate2 and the executor run threads of their own.
+        self._per_process = PerProcess(load or (lambda: model), model)
+        self._executors = PerProcess(
+            lambda: ThreadPoolExecutor(workers, thread_name_prefix="whisper")
+        )
         self._n_workers = workers
         self._tokenizer_class = Tokenizer
         self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
@@ -108,15 +120,26 @@ class WhisperEncoder:
 
         threads = threads or os.cpu_count() or 1
         workers = min(threads, _MAX_WORKERS)
-        model = WhisperModel(
-            str(resolved.path),
-            device="cpu",
-            compute_type="int8",
-            cpu_threads=threads // workers,
-            num_workers=workers,
-            local_files_only=True,
-        )
-        return cls(model, resolved.name, resolved.fingerprint, workers)
+
+        def load() -> WhisperModel:
+            return WhisperModel(
+                str(resolved.path),
+                device="cpu",
+                compute_type="int8",
+                cpu_threads=threads // workers,
+                num_workers=workers,
+                local_files_only=True,
+            )
+
+        return cls(load(), resolved.name, resolved.fingerprint, workers, load)
+
+    @property
+    def _model(self) -> Any:
+        return self._per_process.get()
+
+    @property
+    def _workers(self) -> ThreadPoolExecutor:
+        return self._executors.get()
 
     def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         """Audio tokens of each window.

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from hilbert.forking import keep_usable_in_children
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model.fusion import Hilbert
 
@@ -61,6 +62,7 @@ def load_model(folder: Path | str) -> Hilbert:
     if problem := tensor_mismatch(model.state_dict(), tensors):
         raise ValueError(f"{folder / WEIGHTS_FILE} does not fit {CONFIG_FILE}: {problem}")
     model.load_state_dict(tensors)
+    keep_usable_in_children()
     return model
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
 from indexer.base.types import Cue
 from indexer.store.catalog import Catalog, Document, segment_id
@@ -63,10 +64,7 @@ class Records:
 
     def __init__(self, path: Path) -> None:
         try:
-            self._db = sqlite3.connect(
-                f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-            )
-            self._db.row_factory = sqlite3.Row
+            self._connections = PerProcess(lambda: _connect(path))
             self.n_segments: int = self._db.execute("SELECT count(*) FROM segments").fetchone()[0]
             page = self._db.execute("PRAGMA page_size").fetchone()[0]
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
@@ -76,6 +74,10 @@ class Records:
                 f"{path.name} is missing or damaged ({error}); run 'hilbert rebuild --library "
                 f"{path.parent.parent.parent}'"
             ) from error
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._connections.get()
 
     def check(self) -> list[str]:
         """What SQLite finds wrong with the file; empty when it is whole."""
@@ -153,3 +155,11 @@ def _segment(row: sqlite3.Row) -> IndexedSegment:
     values = dict(row)
     speakers = tuple(filter(None, values["speakers"].split("\n")))
     return IndexedSegment(**{**values, "speakers": speakers})
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+    )
+    db.row_factory = sqlite3.Row
+    return db

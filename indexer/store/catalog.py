@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
 from indexer.base.types import Cue, Segment
 
@@ -122,18 +123,18 @@ class Catalog:
                 f"'hilbert index FOLDER --library {path.parent}'"
             )
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("PRAGMA foreign_keys = ON")
-            self._db.execute("PRAGMA busy_timeout = 10000")
+            # SQLite forbids a connection to be carried across a fork.
+            self._connections = PerProcess(lambda: _connect(path))
             self._open_schema(create)
         except sqlite3.DatabaseError as error:
             raise LibraryError(
                 f"{path}: not a readable catalog ({error}); run "
                 f"'hilbert doctor --library {path.parent}'"
             ) from error
+
+    @property
+    def _db(self) -> sqlite3.Connection:
+        return self._connections.get()
 
     def _open_schema(self, create: bool) -> None:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
@@ -335,6 +336,16 @@ class Catalog:
         """Files that could not be indexed when last tried, with the reason."""
         rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")
         return {row["path"]: row["reason"] for row in rows}
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA busy_timeout = 10000")
+    return db
 
 
 def _document(row: sqlite3.Row) -> Document:
