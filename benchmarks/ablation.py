@@ -35,7 +35,7 @@ from benchmarks.common.plots import draw_ablation
 from benchmarks.common.runs import Bench, Recipe, measure, train_recipe
 from benchmarks.common.typed_queries import read_all
 from hilbert.model.checkpoint import write_text
-from hilbert.training.presets import FORMS, OBJECTIVES
+from hilbert.training.presets import ARCHITECTURES, OBJECTIVES
 from indexer.index.library_store import LibraryStore
 from tools.speech_corpus.corpus import read_corpus
 from tools.speech_corpus.errors import SpeechError
@@ -48,7 +48,7 @@ MAIN_SEEDS = (0, 1, 2)
 # Test documents that the cards of the models speak of; all of them are measured afterwards.
 _JUDGES = 8
 
-_PAPER = FORMS["paper"]
+_PAPER = ARCHITECTURES["paper"]
 _JOINT_ONLY = {"reciprocal_plain": 1.0}
 _CKA = {"cka_audio_output": 0.15, "cka_text_output": 0.15}
 _BALANCE = {"balance_symmetric": 0.1}
@@ -87,7 +87,7 @@ ROWS = (
     Row("frozen text, untrained"),
     Row(
         "CLIP A-T",
-        FORMS["clip"],
+        ARCHITECTURES["clip"],
         {"clip": 1.0},
         main=True,
     ),
@@ -98,7 +98,7 @@ ROWS = (
     Row("all of the abstract (U)", _PAPER, {**_JOINT_ONLY, **_CKA, **_BALANCE}, main=True),
     Row(
         "all of the abstract (X)",
-        FORMS["paper-x"],
+        ARCHITECTURES["paper-x"],
         {**_JOINT_ONLY, **_CKA, **_BALANCE},
     ),
     Row(

@@ -75,10 +75,10 @@ class Bench:
         read = {d.id: library.features.read(d.features) for d in chosen}
         parts = (learn, validation, test[:judges])
         split = Split(*(sorted(d.id for d in part) for part in parts))
-        needed = {key: read[key] for key in (*split.learn, *split.validation, *split.judge)}
+        needed = {key: read[key] for key in (*split.train, *split.validation, *split.test)}
         settings = library.encoders.settings
         return cls(
-            with_learning_aids(library, needed, split.learn),
+            with_learning_aids(library, needed, split.train),
             split,
             first_segments([read[d.id] for d in test], CANDIDATES),
             typed,

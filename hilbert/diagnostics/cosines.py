@@ -41,7 +41,7 @@ class Cosines:
             }
         return found
 
-    def told_apart(self) -> float:
+    def auroc(self) -> float:
         """Chance that a matched pair is closer than a random one: the area under the ROC curve.
 
         0.5: cosines tell nothing. Equal cosines count half (Hanley and McNeil 1982).

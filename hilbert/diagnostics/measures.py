@@ -147,7 +147,7 @@ def measure(space: Space, seed: int = 0) -> Numbers:
             "text_to_text": vars(occurrences(near.text, len(t))),
             "joint_to_joint": vars(occurrences(near.joint, len(j))),
         },
-        "cosines": {**cosines.summary(), "told_apart": cosines.told_apart()},
+        "cosines": {**cosines.summary(), "told_apart": cosines.auroc()},
         "information": {**vars(told), "balance": told.balance},
         "occlusion": {
             "audio": _occlusion(j, space.joint_mean_audio),

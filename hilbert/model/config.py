@@ -7,7 +7,7 @@ choice of this reconstruction.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import Field, asdict, dataclass, field, fields
 from typing import Any, TypeVar
 
 SettingsT = TypeVar("SettingsT", bound="Settings")
@@ -17,6 +17,9 @@ CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
 CARD_FILE = "README.md"
 
+# In a field's metadata: its key in JSON, where that is not the field's name.
+JSON_KEY = "json_key"
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -24,7 +27,9 @@ class Settings:
 
     def to_json(self) -> str:
         """Return the settings as JSON text with sorted keys, the same for equal settings."""
-        return json.dumps(asdict(self), indent=2, sort_keys=True) + "\n"
+        values = asdict(self)
+        keyed = {_key(entry): values[entry.name] for entry in fields(self)}
+        return json.dumps(keyed, indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls: type[SettingsT], text: str) -> SettingsT:
@@ -40,16 +45,24 @@ class Settings:
             raise ValueError(f"{cls.__name__}: not valid JSON ({error})") from error
         if not isinstance(given, dict):
             raise ValueError(f"{cls.__name__}: expected a JSON object, got {type(given).__name__}")
-        known = {entry.name for entry in fields(cls)}
-        if unknown := sorted(set(given) - known):
+        known = {_key(entry): entry.name for entry in fields(cls)}
+        if unknown := sorted(set(given) - set(known)):
             raise ValueError(
                 f"{cls.__name__}: unknown setting {', '.join(unknown)}; "
                 f"known settings are {', '.join(sorted(known))}"
             )
         default = cls()
         return cls(
-            **{key: _typed(key, value, getattr(default, key)) for key, value in given.items()}
+            **{
+                known[key]: _typed(key, value, getattr(default, known[key]))
+                for key, value in given.items()
+            }
         )
+
+
+def _key(entry: Field[Any]) -> str:
+    """Return the key of a field in JSON."""
+    return str(entry.metadata.get(JSON_KEY, entry.name))
 
 
 def _typed(name: str, value: Any, default: Any) -> Any:
@@ -86,8 +99,8 @@ class HilbertConfig(Settings):
         pooling_hops: Hops of every self-attentive pool; 0 is the plain mean.
         segment_positions: Cross-attention knows when in the window a segment is said.
         dropout: Dropout of residual branches, in training only.
-        reading: Which vectors cross-attention feeds. "U": the joint only; audio and text each
-            see their own modality. "X": all three. The abstract leaves it open. In reading X a
+        fusion_mode: Which vectors cross-attention feeds. "U": the joint only; audio and text each
+            see their own modality. "X": all three. The abstract leaves it open. In mode X a
             modality embedded alone is another vector than beside the other one, and a contrast
             of audio with text is solved by looking: for comparison, not for search.
         joint_form: "anchored": the joint is the sum of the audio and the text vector, each
@@ -118,7 +131,7 @@ class HilbertConfig(Settings):
     pooling_hops: int = 1
     segment_positions: bool = True
     dropout: float = 0.1
-    reading: str = "U"
+    fusion_mode: str = field(default="U", metadata={JSON_KEY: "reading"})
     joint_form: str = "anchored"
     text_anchor: bool = True
     gate: bool = True
@@ -142,13 +155,13 @@ class HilbertConfig(Settings):
             f"text_anchor returns the frozen text vector, so width ({self.width}) must equal "
             f"d_text ({self.d_text}); set width={self.d_text} or text_anchor=False",
         )
-        require(self.reading in ("U", "X"), f'reading is "U" or "X", not {self.reading!r}')
+        require(self.fusion_mode in ("U", "X"), f'reading is "U" or "X", not {self.fusion_mode!r}')
         require(
             self.joint_form in ("anchored", "pooled"),
             f'joint_form is "anchored" or "pooled", not {self.joint_form!r}',
         )
         require(
-            not (self.text_anchor and self.reading == "X"),
+            not (self.text_anchor and self.fusion_mode == "X"),
             "text_anchor returns the frozen text vector, which reading X replaces by the "
             "cross-attended one; set text_anchor to false",
         )

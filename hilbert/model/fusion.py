@@ -3,10 +3,10 @@
 The abstract (arXiv 2604.16247) names the parts: frozen encoders, cross-modal attention and
 self-attentive pooling over segments, modality vectors and one joint vector. Their arrangement
 here is ours, and every piece of it can be switched by `HilbertConfig`. As it is by default, the
-audio and text vectors see only their own modality (reading U), so that a clip or a typed query
+audio and text vectors see only their own modality (fusion mode U), so that a clip or a typed query
 can be embedded alone; only the joint is cross-attended. The joint is anchored: its text part is
 the text vector plus a correction that starts at zero, its audio part likewise.
-`hilbert.training.presets.FORMS` names other forms, among them one close to the abstract's wording.
+`hilbert.training.presets.ARCHITECTURES` names others, one of them close to the abstract's wording.
 """
 
 from __future__ import annotations
@@ -177,7 +177,7 @@ class Hilbert(nn.Module):
                 nn.LayerNorm(config.d_text), nn.Linear(config.d_text, width, bias=False)
             )
         hops = config.pooling_hops
-        if config.reading == "U":
+        if config.fusion_mode == "U":
             self.audio_pool = SelfAttentivePooling(width, hops)
             if not config.text_anchor:
                 self.text_pool = SelfAttentivePooling(width, hops)
@@ -313,7 +313,7 @@ class Hilbert(nn.Module):
         crossed_text = self.text_joint_pool(t, text_mask)
         overlap = self.audio_joint_pool.overlap(a, audio_mask)  # [B]
         overlap = overlap + self.text_joint_pool.overlap(t, text_mask)
-        if self.config.reading == "X":
+        if self.config.fusion_mode == "X":
             audio, text = crossed_audio, crossed_text
         else:
             audio = self.audio_pool(states.audio, audio_mask)

@@ -1,35 +1,28 @@
 """The terms of the training loss, each switched on by its weight in `TrainingConfig.weights`.
 
-A new objective is one new file in this folder: a function from `TermInputs` to a scalar, marked
+A new objective is one new file in this folder: a function from `LossInputs` to a scalar, marked
 `@term("its_name")`. Files are found by themselves.
 """
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
 
 from torch import Tensor
 
-from hilbert.objectives.inputs import TERMS, LossInputs, Term, term
+from hilbert.objectives.inputs import TERMS, LossInputs, LossSettings, Term, term
+from hilbert.objectives.parse import check_weights, parse_weights
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
-
-__all__ = ["TERMS", "Term", "TermInputs", "check_weights", "term", "total_loss"]
-
-
-def check_weights(weights: Mapping[str, float]) -> None:
-    """Refuse weights of terms that do not exist.
-
-    Raises:
-        ValueError: Names the unknown terms and the known ones.
-    """
-    if unknown := sorted(set(weights) - set(TERMS)):
-        raise ValueError(
-            f"unknown term of the loss: {', '.join(unknown)}; known are {', '.join(sorted(TERMS))}"
-        )
+__all__ = [
+    "TERMS",
+    "LossInputs",
+    "LossSettings",
+    "Term",
+    "check_weights",
+    "parse_weights",
+    "term",
+    "total_loss",
+]
 
 
 def total_loss(inputs: LossInputs, weights: Mapping[str, float]) -> tuple[Tensor, dict[str, float]]:

@@ -1,18 +1,20 @@
-"""What a term of the loss may look at, how it is gathered, and the registry of terms."""
+"""Inputs of the terms of the loss, how they are gathered from a batch, and the terms' registry."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from hilbert.extension_points import OBJECTIVES
 from hilbert.model.collate import Batch, SegmentWindow, collate
 from hilbert.model.fusion import Hilbert, Outputs
 from hilbert.model.layers import l2_normalize, masked_mean
-from hilbert.training.config import TrainingConfig
+from hilbert.registry import Registry
 
 # Above this cosine of their frozen text two things say the same (an advertisement read in
 # every episode, one recording twice) and must not be pushed apart. A choice.
@@ -69,32 +71,48 @@ class LossInputs:
 Term = Callable[[LossInputs], Tensor]
 """A term of the loss: from the inputs to a scalar that is to become small."""
 
-TERMS: dict[str, Term] = {}
+TERMS: Registry[Term] = Registry(OBJECTIVES)
 
 
 def term(name: str) -> Callable[[Term], Term]:
-    """Register a function as the term of that name, for `TrainingConfig.weights`."""
+    """Return a decorator that registers a function as the term of that name."""
+    return TERMS.register(name)
 
-    def register(function: Term) -> Term:
-        if name in TERMS:
-            raise ValueError(f"two terms of the loss are named {name}")
-        TERMS[name] = function
-        return function
 
-    return register
+class LossSettings(Protocol):
+    """What the inputs of the loss depend on; `hilbert.training.config.TrainingConfig` has it all.
+
+    Attributes:
+        device: Where the model is.
+        temperature: Temperature of every contrast, unless the model learns its own.
+        modality_dropout: Chance that a window's joint sees only one of its two modalities.
+        garbled_text: Chance that noise is added to the text of a joint of both modalities.
+        same_document_negatives: Let segments of one document be negatives of each other.
+    """
+
+    @property
+    def device(self) -> str: ...  # noqa: D102
+    @property
+    def temperature(self) -> float: ...  # noqa: D102
+    @property
+    def modality_dropout(self) -> float: ...  # noqa: D102
+    @property
+    def garbled_text(self) -> float: ...  # noqa: D102
+    @property
+    def same_document_negatives(self) -> bool: ...  # noqa: D102
 
 
 def gather_inputs(
     model: Hilbert,
     windows: Sequence[tuple[int, SegmentWindow]],
-    config: TrainingConfig,
+    config: LossSettings,
     rng: np.random.Generator,
 ) -> LossInputs:
     """Run the model on one batch and gather what the terms look at.
 
     Args:
         model: The model, on `config.device`.
-        windows: (number of the document, window); the number tells windows of one document.
+        windows: (number of the document, window); equal numbers are windows of one document.
         config: For the temperature, modality dropout and which pairs are negatives.
         rng: Draws the dropped modalities and the sentences.
     """
@@ -149,7 +167,7 @@ def not_negatives(groups: Tensor | None, frozen_text: Tensor, has_text: Tensor) 
 
     Args:
         groups: `[n]` int64: equal numbers are of one document. None lets them be negatives.
-        frozen_text: `[n, d_text]`, whose near equality tells duplicates.
+        frozen_text: `[n, d_text]`; nearly equal rows are duplicates.
         has_text: `[n]` bool, rows that have text at all.
     """
     text = l2_normalize(frozen_text)

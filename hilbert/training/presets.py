@@ -1,4 +1,4 @@
-"""Named forms of the model and named objectives: the abstract's, ours, and baselines.
+"""Named architectures of the model and named objectives: the abstract's, ours, and baselines.
 
 The abstract of HILBERT (arXiv 2604.16247) names its parts without formulas or weights, so the
 entries called "paper" are the closest reading of its words, not its settings.
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-# Form of the model by name: what differs from the defaults of `HilbertConfig`.
-FORMS: Mapping[str, Mapping[str, Any]] = {
+# Architecture of the model by name: what differs from the defaults of `HilbertConfig`.
+ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
     # Anchored on the frozen text, audio trusted as far as it agrees: found to serve search.
     "hilbert": {},
     # Both sides trained, the joint made of cross-attended states alone; nothing is limited.
     "paper": {"text_anchor": False, "gate": False, "joint_form": "pooled"},
     # The same, with all three vectors cross-attended.
-    "paper-x": {"text_anchor": False, "gate": False, "joint_form": "pooled", "reading": "X"},
+    "paper-x": {"text_anchor": False, "gate": False, "joint_form": "pooled", "fusion_mode": "X"},
     # Two towers, each trained, that meet by a contrast with a learned temperature.
     "clip": {"text_anchor": False, "gate": False, "learned_temperature": True, "cross_layers": 0},
 }
@@ -52,18 +52,12 @@ def objective(text: str) -> dict[str, float]:
     Raises:
         ValueError: Neither a known objective nor terms with weights; names what there is.
     """
-    from hilbert.objectives import check_weights
+    from hilbert.objectives.parse import check_weights, parse_weights  # imports torch
 
     name = text.strip()
     if name in OBJECTIVES:
         return dict(OBJECTIVES[name])
-    weights: dict[str, float] = {}
-    for part in name.split(","):
-        term, _, weight = (piece.strip() for piece in part.partition("="))
-        try:
-            weights[term] = float(weight or 1.0)
-        except ValueError:
-            raise ValueError(f"the weight of {term} is no number: {weight!r}") from None
+    weights = parse_weights(name)
     try:
         check_weights(weights)
     except ValueError as error:

@@ -29,14 +29,14 @@ class Split:
     """Document ids by what they are for, each list sorted.
 
     Attributes:
-        learn: the loss is computed on these.
+        train: the loss is computed on these.
         validation: held out; these choose the epoch whose weights are kept.
-        judge: held out; nothing is chosen by these, so that their score may be believed.
+        test: held out; nothing is chosen by these, so that their score may be believed.
     """
 
-    learn: list[str]
+    train: list[str]
     validation: list[str]
-    judge: list[str]
+    test: list[str]
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,7 @@ def train(
     out = Path(out)
     split = split or split_documents(documents, config.held_out_share, seen)
     learn, validation, judge = (
-        [documents[key] for key in keys] for keys in (split.learn, split.validation, split.judge)
+        [documents[key] for key in keys] for keys in (split.train, split.validation, split.test)
     )
     begin = checkpoint.new_model(model_config, config.seed)
     if start is not None:
@@ -304,9 +304,11 @@ def _copy(model: Hilbert) -> dict[str, Tensor]:
 def _identity(
     documents: Mapping[str, Features], config: TrainingConfig, begin: Hilbert, split: Split
 ) -> str:
-    """Hash of what a training depends on, to tell whether an interrupted one is this one."""
+    """Hash of what a training depends on: says whether an interrupted one is this one."""
     digest = hashlib.sha256((config.to_json() + checkpoint.model_fingerprint(begin)).encode())
-    digest.update(json.dumps(asdict(split)).encode())
+    # The keys that trainings interrupted by earlier versions were saved with.
+    parts = {"learn": split.train, "validation": split.validation, "judge": split.test}
+    digest.update(json.dumps(parts).encode())
     for key, features in sorted(documents.items()):
         digest.update(key.encode())
         digest.update(features.audio_bounds.tobytes() + features.text.tobytes())

@@ -18,7 +18,7 @@ from hilbert.model.features import Crops, Features
 from hilbert.model.fusion import Hilbert
 from hilbert.training.comparison import FEWEST_JUDGES
 from hilbert.training.config import TrainingConfig
-from hilbert.training.presets import FORMS, objective
+from hilbert.training.presets import ARCHITECTURES, objective
 from hilbert.training.splits import Split, TrainingHistory, split_documents
 from hilbert.training.trainer import (
     PROGRESS_FOLDER,
@@ -138,8 +138,8 @@ def read_plan(
         raise TrainingError(f"the settings cannot be used: {error}") from error
     if taken := sorted(set(model) & set(_OF_THE_ENCODERS)):
         raise TrainingError(f"{', '.join(taken)} come from the library's encoders; leave them out")
-    if form is not None and form not in FORMS:
-        raise TrainingError(f"no form '{form}'; there are {', '.join(FORMS)}")
+    if form is not None and form not in ARCHITECTURES:
+        raise TrainingError(f"no form '{form}'; there are {', '.join(ARCHITECTURES)}")
     return TrainingPlan(training, form, model, from_scratch, force)
 
 
@@ -178,7 +178,7 @@ def train_library(
         raise TrainingError(f"the settings cannot be used: {error}") from error
     goes_on = config == current.config and not plan.from_scratch
     crops = plan.training.crop_share > 0
-    features = with_learning_aids(library, features, split.learn, reporter.preparing, crops)
+    features = with_learning_aids(library, features, split.train, reporter.preparing, crops)
     folder.mkdir(parents=True, exist_ok=True)
 
     def run() -> TrainingResult:
@@ -218,7 +218,7 @@ def _model_config(current: HilbertConfig, plan: TrainingPlan) -> HilbertConfig:
     base = current
     if plan.form is not None:
         kept = {name: getattr(current, name) for name in (*_OF_THE_ENCODERS, "width", "heads")}
-        base = HilbertConfig(**kept, **FORMS[plan.form])
+        base = HilbertConfig(**kept, **ARCHITECTURES[plan.form])
     return HilbertConfig.from_json(json.dumps(json.loads(base.to_json()) | dict(plan.model)))
 
 
@@ -265,7 +265,7 @@ def _refuse_too_few(features: Mapping[str, Features]) -> None:
 def remember(folder: Path, split: Split, before: TrainingHistory) -> None:
     """Note beside the model in `folder` what it learned from, so that this never judges it."""
     known = {
-        "learned": sorted(before.learned.union(split.learn)),
+        "learned": sorted(before.learned.union(split.train)),
         "validated": sorted(before.validated.union(split.validation)),
     }
     write_text(folder / SEEN_FILE, json.dumps(known, indent=1) + "\n")

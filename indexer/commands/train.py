@@ -143,7 +143,7 @@ def summary_to_dict(summary: TrainingSummary) -> dict[str, Any]:
         "went_on": summary.went_on,
         "epochs": len(result.history),
         "best_epoch": result.best_epoch,
-        "learned": len(result.split.learn),
+        "learned": len(result.split.train),
         "validated": len(result.split.validation),
         **result.comparison.to_json(),
         "generation": summary.snapshot,
@@ -161,7 +161,7 @@ def print_summary(summary: TrainingSummary) -> None:
     result, comparison = summary.result, summary.result.comparison
     click.echo(
         f"{'went on from the model in use' if summary.went_on else 'began untrained'}; learned "
-        f"from {len(result.split.learn)} documents, {len(result.split.validation)} chose epoch "
+        f"from {len(result.split.train)} documents, {len(result.split.validation)} chose epoch "
         f"{result.best_epoch} of {len(result.history)}, {comparison.documents} others judge:"
     )
     table = Table("", "before", "after", box=None, pad_edge=False)

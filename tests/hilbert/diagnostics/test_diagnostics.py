@@ -81,9 +81,9 @@ def test_histograms_count_every_pair_in_the_right_place() -> None:
 
 def test_matched_pairs_are_told_from_random_ones_or_not() -> None:
     a = np.eye(6)
-    assert sample_cosines(a, a).told_apart() == 1
-    assert sample_cosines(a, -a).told_apart() == 0
-    assert sample_cosines(np.ones((6, 1)), np.ones((6, 1))).told_apart() == 0.5
+    assert sample_cosines(a, a).auroc() == 1
+    assert sample_cosines(a, -a).auroc() == 0
+    assert sample_cosines(np.ones((6, 1)), np.ones((6, 1))).auroc() == 0.5
     summary = sample_cosines(a, a).summary()
     assert summary["matched"] == {"mean": 1, "std": 0, "p5": 1, "p50": 1, "p95": 1}
     assert summary["random"]["mean"] == summary["text"]["p95"] == 0

@@ -1,5 +1,7 @@
 """Settings go to JSON and back, and refuse what they do not know."""
 
+from pathlib import Path
+
 import pytest
 
 from hilbert.model.config import HilbertConfig
@@ -53,3 +55,15 @@ def test_a_wrong_training_config_is_refused_with_the_reason(text: str, says: str
 
 def test_a_trained_text_side_may_have_another_width() -> None:
     assert HilbertConfig(width=96, text_anchor=False).width == 96
+
+
+def test_keys_of_saved_configs_are_those_of_the_first_release() -> None:
+    text = (Path(__file__).parents[3] / "assets/model/config.json").read_text(encoding="utf-8")
+    config = HilbertConfig.from_json(text)
+    assert config.to_json() == text
+    assert '"reading": "U"' in text
+    free = HilbertConfig.from_json('{"reading": "X", "text_anchor": false}')
+    assert free.fusion_mode == "X"
+    assert HilbertConfig.from_json(free.to_json()) == free
+    with pytest.raises(ValueError, match=r"unknown setting fusion_mode; .*reading"):
+        HilbertConfig.from_json('{"fusion_mode": "X"}')

@@ -12,7 +12,7 @@ from hilbert.model.config import HilbertConfig
 from hilbert.model.embed import embed_documents, embed_segments, embed_text
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert, Outputs
-from hilbert.training.presets import FORMS
+from hilbert.training.presets import ARCHITECTURES
 
 
 def _outputs(model: Hilbert, *documents: Features) -> Outputs:
@@ -179,9 +179,9 @@ def test_query_vectors_of_another_encoder_are_refused(model) -> None:
 # Forms --------------------------------------------------------------------------------------
 
 SWITCHES = {
-    "paper": FORMS["paper"],
-    "paper-x": FORMS["paper-x"],
-    "clip": FORMS["clip"],
+    "paper": ARCHITECTURES["paper"],
+    "paper-x": ARCHITECTURES["paper-x"],
+    "clip": ARCHITECTURES["clip"],
     "several hops": {"pooling_hops": 3},
     "means": {"pooling_hops": 0},
     "no cross-attention": {"cross_layers": 0},
@@ -213,12 +213,12 @@ def test_every_form_keeps_the_promises_of_the_model(
     assert embed_text(model, document(9).text).joint.shape[1] == model.config.width
 
 
-def test_in_reading_u_a_modality_is_the_same_alone_and_beside_the_other(
+def test_in_mode_u_a_modality_is_the_same_alone_and_beside_the_other(
     model_of, tiny: HilbertConfig, document
 ) -> None:
     features = document(1)
     for form, same in (("paper", True), ("paper-x", False)):
-        model = model_of(replace(tiny, **FORMS[form]))
+        model = model_of(replace(tiny, **ARCHITECTURES[form]))
         both = embed_documents(model, [features])
         sound = embed_documents(model, [features.without_text()])
         words = embed_documents(model, [features.without_audio()])
@@ -226,10 +226,10 @@ def test_in_reading_u_a_modality_is_the_same_alone_and_beside_the_other(
         assert np.allclose(both.text, words.text, atol=1e-5) is same, form
 
 
-def test_the_joint_of_reading_x_is_made_of_the_vectors_it_gives(
+def test_the_joint_of_mode_x_is_made_of_the_vectors_it_gives(
     model_of, tiny: HilbertConfig, document
 ) -> None:
-    model = model_of(replace(tiny, **FORMS["paper-x"]))
+    model = model_of(replace(tiny, **ARCHITECTURES["paper-x"]))
     batch = collate([SegmentWindow.whole(document(1))], tiny.d_audio, tiny.d_text)
     with torch.inference_mode():
         states = model.segment_states(batch)

@@ -64,11 +64,11 @@ def test_a_large_library_holds_out_its_share() -> None:
 def test_what_a_model_learned_from_does_not_judge_its_successors(document) -> None:
     documents = {key: document(1) for key in IDS[:60]}
     first = split_documents(documents, 0.1)
-    seen = TrainingHistory(frozenset(first.learn), frozenset(first.validation))
+    seen = TrainingHistory(frozenset(first.train), frozenset(first.validation))
     wider = split_documents(documents, 0.5, seen)
-    assert set(wider.judge) <= set(first.judge)
-    assert not set(wider.validation) & set(first.learn)
-    assert sorted([*wider.learn, *wider.validation, *wider.judge]) == sorted(documents)
+    assert set(wider.test) <= set(first.test)
+    assert not set(wider.validation) & set(first.train)
+    assert sorted([*wider.train, *wider.validation, *wider.test]) == sorted(documents)
     with pytest.raises(ValueError, match="0 to judge them by"):
         split_documents(documents, 0.1, TrainingHistory(frozenset(documents)))
 
@@ -209,11 +209,11 @@ def test_a_segment_never_finds_its_joint_by_hearing_itself_in_it(tiny: HilbertCo
     rng = np.random.default_rng(3)
     documents = [_unrelated(rng, segments=8) for _ in range(12)]
     form = {"text_anchor": False, "joint_form": "pooled", "gate": False}
-    for config in (tiny, replace(tiny, **form), replace(tiny, reading="X", **form)):
+    for config in (tiny, replace(tiny, **form), replace(tiny, fusion_mode="X", **form)):
         model = new_model(config, seed=1)
         for direction in four_directions(model, documents):
             if direction.level == "segment":
-                assert direction.recall_at_1 < 0.08, (config.reading, direction)
+                assert direction.recall_at_1 < 0.08, (config.fusion_mode, direction)
 
 
 def _unrelated(rng: np.random.Generator, segments: int) -> Features:

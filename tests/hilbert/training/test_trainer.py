@@ -11,7 +11,7 @@ from hilbert.model.checkpoint import load_model, model_fingerprint
 from hilbert.model.config import HilbertConfig
 from hilbert.model.features import Features
 from hilbert.training.config import TrainingConfig
-from hilbert.training.presets import FORMS, OBJECTIVES, objective
+from hilbert.training.presets import ARCHITECTURES, OBJECTIVES, objective
 from hilbert.training.splits import Split, held_out_scores
 from hilbert.training.trainer import (
     EpochReport,
@@ -62,7 +62,7 @@ def test_training_makes_audio_find_its_text_and_keeps_typed_queries(
     assert after["query_mrr"] > before["query_mrr"] - 0.05
     assert result.comparison.better
     assert result.history[-1].losses["direct"] < 0.5 * result.history[0].losses["direct"]
-    judge = [many[key] for key in result.split.judge]
+    judge = [many[key] for key in result.split.test]
     assert held_out_scores(load_model(result.folder), judge).as_dict() == after
 
 
@@ -71,10 +71,10 @@ def test_nothing_is_learned_from_or_chosen_by_the_documents_that_judge(
 ) -> None:
     config = replace(CONFIG, epochs=2)
     first = train(documents, config, tiny, tmp_path / "first")
-    others = documents | {key: document(500 + n) for n, key in enumerate(first.split.judge)}
+    others = documents | {key: document(500 + n) for n, key in enumerate(first.split.test)}
     second = train(others, config, tiny, tmp_path / "second")
     assert model_fingerprint(first.model) == model_fingerprint(second.model)
-    changed = documents | {first.split.learn[0]: document(999)}
+    changed = documents | {first.split.train[0]: document(999)}
     third = train(changed, config, tiny, tmp_path / "third")
     assert model_fingerprint(first.model) != model_fingerprint(third.model)
 
@@ -142,14 +142,14 @@ def test_an_objective_that_says_nothing_makes_a_model_that_is_worse_than_a_good_
 
 @pytest.mark.parametrize(
     ("form", "name"),
-    [*((form, "hilbert") for form in FORMS), *(("hilbert", name) for name in OBJECTIVES)],
+    [*((form, "hilbert") for form in ARCHITECTURES), *(("hilbert", name) for name in OBJECTIVES)],
 )
 def test_every_form_and_every_objective_can_be_trained(
     documents, tiny: HilbertConfig, tmp_path: Path, form: str, name: str
 ) -> None:
     few = {key: documents[key] for key in list(documents)[:16]}
     config = replace(CONFIG, epochs=1, weights=objective(name))
-    result = train(few, config, replace(tiny, **FORMS[form]), tmp_path)
+    result = train(few, config, replace(tiny, **ARCHITECTURES[form]), tmp_path)
     assert all(value.isfinite().all() for value in result.model.state_dict().values())
     loaded = load_model(tmp_path)
     assert model_fingerprint(loaded) == model_fingerprint(result.model)
@@ -240,7 +240,7 @@ def test_documents_that_lack_a_modality_take_part(
     result = train(documents, replace(CONFIG, epochs=2), tiny, tmp_path)
     assert all(parameter.isfinite().all() for parameter in result.model.parameters())
     split = result.split
-    assert "empty" not in {*split.learn, *split.validation, *split.judge}
+    assert "empty" not in {*split.train, *split.validation, *split.test}
 
 
 def test_too_few_documents_are_refused(document, tiny: HilbertConfig, tmp_path: Path) -> None:

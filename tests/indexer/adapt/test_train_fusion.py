@@ -218,8 +218,8 @@ def test_training_again_goes_on_from_the_model_in_use(trained, copy_of: CopyOf) 
     assert summary.result.comparison.before.score == summary.result.comparison.after.score
     split = summary.result.split
     judges, validating = held_out_ids((d.id for d in library.catalog.documents()), 0.3)
-    assert (split.judge, split.validation) == (judges, validating)
-    assert library.seen().learned == set(split.learn)
+    assert (split.test, split.validation) == (judges, validating)
+    assert library.seen().learned == set(split.train)
 
 
 def test_a_wider_share_later_does_not_judge_by_what_was_learned(trained, copy_of: CopyOf) -> None:
@@ -228,7 +228,7 @@ def test_a_wider_share_later_does_not_judge_by_what_was_learned(trained, copy_of
     assert len(learned) == trained[1]["learned"]
     wider = TrainingPlan(replace(PLAN.training, lr=1e-12, epochs=0, held_out_share=0.8))
     split = train_library(library, wider, None, Recorder()).result.split
-    assert not learned & {*split.judge, *split.validation}
+    assert not learned & {*split.test, *split.validation}
 
 
 # --- interruptions ----------------------------------------------------------------------------
