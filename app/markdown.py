@@ -38,7 +38,7 @@ _JOINER = "\u2060"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SUFFIXES = ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s")
 # A word below this part of the weight of the query's weightiest is not worth a mark: "the".
-_TELLING = 0.4
+_LEAST_WEIGHT = 0.4
 
 
 def plain(text: str) -> str:
@@ -65,12 +65,12 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     return " ".join(badges)
 
 
-def telling_stems(query: str, lexical: FulltextIndex) -> frozenset[str]:
+def highlighted_stems(query: str, lexical: FulltextIndex) -> frozenset[str]:
     """Stems of the words of a query that tell something in this library, to be marked."""
     weights = {term: lexical.weight(term) for term in query_terms(query)}
     if not weights:
         return frozenset()
-    least = _TELLING * max(weights.values())
+    least = _LEAST_WEIGHT * max(weights.values())
     return frozenset(stem(term) for term, weight in weights.items() if weight >= least)
 
 

@@ -9,8 +9,8 @@ import streamlit as st
 
 from app.markdown import plain
 from app.state.open_library import OpenLibrary
-from indexer.ingest.discover import RECORDING_EXTENSIONS
 from indexer.maintenance.manage import existing_recording
+from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 
 # A player reads its whole file into the server's memory: larger ones wait to be asked for.
 _AT_ONCE = 24_000_000

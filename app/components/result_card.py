@@ -13,6 +13,7 @@ from app.components.player import show_player
 from app.components.transcript import show_transcript
 from app.markdown import channel_badges, marked, plain, time_range
 from app.state import query_history
+from app.state.navigation import go_to
 from app.state.open_library import OpenLibrary, cues_of
 from app.state.urls import address
 from indexer.base.errors import HilbertError
@@ -144,7 +145,7 @@ def _show_actions(
         ):
             st.session_state["document"] = hit.document
             st.session_state["document-time"] = hit.start
-            st.switch_page("pages/document.py")
+            go_to("document")
         with st.popover("Link", icon=":material/link:", type="tertiary"):
             words = question.words if not question.clip else None
             if words:

@@ -7,6 +7,7 @@ import streamlit as st
 from app.components.result_card import line, show_card
 from app.markdown import plain
 from app.state import query_history
+from app.state.navigation import go_to
 from app.state.open_library import OpenLibrary
 from app.state.result_cache import Answer
 from app.state.urls import seconds_in_address
@@ -52,7 +53,7 @@ def show_linked(opened: OpenLibrary, question: query_history.UserQuery, answer: 
         "Open the moment that you were sent", key="open-linked", icon=":material/link:"
     ):
         st.session_state["document"], st.session_state["document-time"] = document, seconds
-        st.switch_page("pages/document.py")
+        go_to("document")
 
 
 def _holds(hit: Hit, seconds: float) -> bool:

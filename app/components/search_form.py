@@ -9,7 +9,7 @@ import streamlit as st
 from app.markdown import CHANNEL_HELP, CHANNEL_NAMES
 from app.state import query_history
 from app.state.open_library import OpenLibrary
-from indexer.ingest.discover import RECORDING_EXTENSIONS
+from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.components.job_progress import show_job
 from app.markdown import plain
 from app.state import jobs, tasks
 from app.state.open_library import OpenLibrary
-from indexer.ingest.discover import RECORDING_EXTENSIONS
 from indexer.ingest.run import AddReport
+from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 
 
@@ -66,7 +67,7 @@ def show_adding(opened: OpenLibrary) -> None:
         key="recognise",
         help="Otherwise they can be searched by their sound alone.",
     )
-    job = jobs.show(key)
+    job = show_job(key)
     if job and job.done:
         _show_end(job, key)
 

@@ -8,9 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.job_progress import show_job
 from app.markdown import plain
 from app.state import jobs, tasks, urls
-from app.state.open_library import OpenLibrary, here, warm
+from app.state.navigation import Page, add_page
+from app.state.open_library import OpenLibrary, current_library, warm
 from hilbert.diagnostics import pca_map, tsne_map
 from hilbert.diagnostics.interpretation import BAD, CARE, GOOD
 from indexer.base.errors import QueryError
@@ -28,9 +30,9 @@ _SPACES = {"before": "As it is", "after_centering": "Centred", "control": "Contr
 _MAPS = {"pca": "PCA", "tsne": "t-SNE"}
 
 
-def main() -> None:
+def draw() -> None:
     """Measure where that was not done yet, then show it."""
-    library = here()
+    library = current_library()
     urls.keep_in_address()
     try:
         require_pairs(library.searcher.snapshot)
@@ -42,7 +44,7 @@ def main() -> None:
         jobs.forget_others("diagnose:", key)
         warm(library, hears=False)
         jobs.start(key, "Measuring", partial(tasks.measure, opened=library))
-    job = jobs.show(key)
+    job = show_job(key)
     if job is None or not job.done:
         st.caption("Up to a minute, once for each state of the library. Other pages go on.")
         return
@@ -212,4 +214,4 @@ def _show_table(diagnosis: Diagnosis) -> None:
     )
 
 
-main()
+PAGE = add_page(Page("diagnostics", "Diagnostics", ":material/monitor_heart:", 40, draw))

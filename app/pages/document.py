@@ -11,7 +11,8 @@ from app.components.sidebar import WORDS_FROM
 from app.components.transcript import show_transcript
 from app.markdown import plain
 from app.state import query_history, urls
-from app.state.open_library import OpenLibrary, cues_of, here, map_of
+from app.state.navigation import Page, add_page, go_to
+from app.state.open_library import OpenLibrary, cues_of, current_library, map_of
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
 from indexer.base.timecode import clock
@@ -26,9 +27,9 @@ _NEAREST = 8
 _CARD = "whole-document"
 
 
-def main() -> None:
+def draw() -> None:
     """Choose a document and show all of it."""
-    library = here()
+    library = current_library()
     documents = library.searcher.documents
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")
@@ -128,7 +129,7 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
             st.caption("There is no other document.")
     if st.button("Search with this document", icon=":material/hub:", key="search-like"):
         query_history.ask_similar_document(document.id, document.title)
-        st.switch_page("pages/search.py")
+        go_to("search")
 
 
 @st.cache_resource(max_entries=256, show_spinner="Looking for the nearest …")
@@ -163,4 +164,4 @@ def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
     st.caption("Bold: this document; faint: others of the library. Joint vectors, PCA.")
 
 
-main()
+PAGE = add_page(Page("document", "Document", ":material/article:", 20, draw))

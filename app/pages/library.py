@@ -10,15 +10,16 @@ import streamlit as st
 from app.components.upload_form import show_adding, show_failures
 from app.markdown import plain
 from app.state import jobs, tasks, urls
-from app.state.open_library import OpenLibrary, here
+from app.state.navigation import Page, add_page, go_to
+from app.state.open_library import OpenLibrary, current_library
 from indexer.base.timecode import clock
 from indexer.index.records import IndexedDocument
 from indexer.maintenance.doctor import examine
 
 
-def main() -> None:
+def draw() -> None:
     """Four parts, one below the other."""
-    library = here()
+    library = current_library()
     urls.keep_in_address()
     st.subheader("Add recordings")
     show_adding(library)
@@ -64,7 +65,7 @@ def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> N
         ):
             st.session_state["document"] = chosen[0].id
             st.session_state["document-time"] = None
-            st.switch_page("pages/document.py")
+            go_to("document")
         if st.button(
             f"Remove {len(chosen)}" if chosen else "Remove",
             key="remove-chosen",
@@ -130,4 +131,4 @@ def _show_health(library: OpenLibrary) -> None:
         st.success("Healthy: nothing needs mending.", icon=":material/check:")
 
 
-main()
+PAGE = add_page(Page("library", "Library", ":material/library_music:", 30, draw))

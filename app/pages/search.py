@@ -9,14 +9,15 @@ from app.components.result_list import show_answer, show_linked
 from app.components.search_form import ask_here
 from app.markdown import plain, time_range
 from app.state import query_history, urls
-from app.state.open_library import OpenLibrary, here
+from app.state.navigation import Page, add_page
+from app.state.open_library import OpenLibrary, current_library
 from app.state.result_cache import find_answer
 from indexer.base.timecode import clock
 
 
-def main() -> None:
+def draw() -> None:
     """The search box, and below it an answer or what there is to search."""
-    library = here()
+    library = current_library()
     ask_here(library)
     question = query_history.current()
     words = question.words if question and not question.clip else ""
@@ -84,4 +85,4 @@ def _show_documents(library: OpenLibrary) -> None:
     )
 
 
-main()
+PAGE = add_page(Page("search", "Search", ":material/search:", 10, draw))

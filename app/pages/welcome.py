@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.components.job_progress import show_job
 from app.components.upload_form import show_summary
 from app.markdown import plain
 from app.state import jobs, tasks
@@ -54,7 +55,7 @@ def _offer_demo() -> None:
             on_click=jobs.start,
             args=(_DEMO_KEY, "Building the demo", partial(_made_demo, folder)),
         )
-    job = jobs.show(_DEMO_KEY)
+    job = show_job(_DEMO_KEY)
     if job and job.done:
         _open_when_made(job, _DEMO_KEY)
 
@@ -92,7 +93,7 @@ def _offer_own(folder: Path | None) -> None:
                 partial(_made_own, made, Path(os.path.expanduser(recordings.strip()))),
             ),
         )
-    job = jobs.show(key)
+    job = show_job(key)
     if job and job.done:
         _open_when_made(job, key)
     st.caption("The same from a terminal:")

@@ -1,4 +1,4 @@
-"""Long work beside the pages: it tells how far it is, outlasts a page, can be stopped."""
+"""Background jobs: threads that report progress, outlive a page and can be stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 
 import streamlit as st
 
-from app.markdown import plain
 from hilbert.errors import HilbertError
 
 log = logging.getLogger(__name__)
@@ -72,8 +71,9 @@ class Job:
         except Stopped:
             self.error = "Stopped. What is done is kept; the same again goes on from there."
         except HilbertError as error:
+            log.info("%s failed", self.title, exc_info=True)
             self.error = str(error)
-        except Exception as error:  # a defect: it is logged whole, and told in a line
+        except Exception as error:  # a defect: the log has the traceback, the page one line
             log.exception("%s failed", self.title)
             self.error = f"Something went wrong ({type(error).__name__}); see the terminal."
         finally:
@@ -115,22 +115,3 @@ def forget_others(prefix: str, key: str) -> None:
     for other in [k for k, job in _jobs().items() if k.startswith(prefix) and job.done]:
         if other != key:
             forget(other)
-
-
-def show(key: str) -> Job | None:
-    """How far work is, looked at anew each second; the page is drawn again when it ends."""
-    job = find(key)
-    if job and not job.done:
-        _watch(key)
-    return job
-
-
-@st.fragment(run_every=0.7)
-def _watch(key: str) -> None:
-    job = find(key)
-    if job is None or job.done:
-        st.rerun(scope="app")
-    told = " · ".join(filter(None, (job.title, plain(job.text), job.time_left)))
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.progress(job.share, text=told, width="stretch")
-        st.button("Stop", key=f"stop-{key}", on_click=job.stop, width="content")

@@ -91,7 +91,7 @@ def _made_at(folder: Path, number: int | None) -> int:
         return 0
 
 
-def here() -> OpenLibrary:
+def current_library() -> OpenLibrary:
     """The library of this visit, on a page that is only shown where it opened."""
     folder = library_folder()
     assert folder is not None

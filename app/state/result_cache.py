@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.markdown import telling_stems
+from app.markdown import highlighted_stems
 from app.state import open_library as libraries
 from app.state import query_history
 from app.state.open_library import OpenLibrary
@@ -67,7 +67,7 @@ def _find(
     heard = result.heard or ""
     words = f"{question.words} {heard}".strip()
     words = words or (question.source.text if question.source else "")
-    return Answer(result, telling_stems(words, searcher.snapshot.lexical))
+    return Answer(result, highlighted_stems(words, searcher.snapshot.lexical))
 
 
 def _embedded(opened: OpenLibrary, question: query_history.UserQuery) -> Query:

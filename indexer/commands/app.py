@@ -46,7 +46,7 @@ def serve(library: Path | None, port: int) -> int:
     found = importlib.util.find_spec("app")
     if found is None or not found.submodule_search_locations:
         raise click.ClickException("the app is not installed; install hilbert with its app")
-    page = Path(next(iter(found.submodule_search_locations))) / "home.py"
+    page = Path(next(iter(found.submodule_search_locations))) / "start" / "hilbert_app.py"
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", port)) == 0:
             raise click.ClickException(f"port {port} is in use; name another one with --port")

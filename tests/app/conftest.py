@@ -75,7 +75,9 @@ def open_page() -> Visit:
     def start(address: dict[str, str] | None = None, **session: Any) -> AppTest:
         spec = find_spec("app")
         assert spec and spec.submodule_search_locations
-        page = AppTest.from_file(Path(spec.submodule_search_locations[0]) / "home.py")
+        page = AppTest.from_file(
+            Path(spec.submodule_search_locations[0]) / "start" / "hilbert_app.py"
+        )
         page.default_timeout = 120
         for name, value in (address or {}).items():
             page.query_params[name] = value

@@ -72,7 +72,8 @@ def test_no_script_is_named_like_a_package() -> None:
     # package would be imported in its place.
     spec = find_spec("app")
     assert spec and spec.submodule_search_locations
-    scripts = {p.stem for p in Path(spec.submodule_search_locations[0]).glob("*.py")}
+    scripts = {p.stem for p in Path(spec.submodule_search_locations[0], "start").glob("*.py")}
+    assert "hilbert_app" in scripts
     taken = set(packages_distributions()) | set(sys.stdlib_module_names)
     assert not (scripts - {"__init__"}) & taken
 

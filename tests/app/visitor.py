@@ -7,12 +7,26 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from app.state.navigation import PAGES
+
 Visit = Callable[..., AppTest]
 
 
-def fine(page: AppTest) -> AppTest:
-    """The page, if nothing went wrong on it."""
+def assert_no_error(page: AppTest) -> AppTest:
+    """Check that nothing went wrong on the page, and return it."""
     assert not page.exception, page.exception
+    return page
+
+
+def turn_to(page: AppTest, name: str) -> AppTest:
+    """Go to a page by its name; `page.run()` draws it.
+
+    `AppTest.switch_page` knows only pages that are files: the address of the others is looked up
+    here among what `st.navigation` was given.
+    """
+    wanted = "" if name == next(iter(PAGES)) else name
+    found = page._registered_pages.items()
+    page._page_hash = next(key for key, info in found if info["url_pathname"] == wanted)
     return page
 
 
@@ -33,4 +47,4 @@ def players(page: AppTest) -> list[Any]:
 def press(page: AppTest, label: str) -> AppTest:
     """Click the first button of this name."""
     next(b for b in page.button if b.label == label).click()
-    return fine(page.run())
+    return assert_no_error(page.run())

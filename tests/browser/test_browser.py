@@ -111,6 +111,7 @@ def test_a_link_opens_the_moment_and_not_just_the_search(page: Page) -> None:
 def test_the_transcript_follows_the_player_and_leads_it(page: Page) -> None:
     search(page, WATER)
     page.get_by_text("Transcript around it").first.click()
+    page.locator(".transcript li").first.wait_for()  # opening it draws the player again
     player = page.locator("audio").first
     player.evaluate("p => { p.muted = true; p.currentTime = 47 }")
     heard = page.locator(".transcript .heard").first

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, fine, texts
+from visitor import Visit, assert_no_error, texts, turn_to
 
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
@@ -17,9 +17,9 @@ from indexer.ingest.run import index
 
 
 def diagnostics(page: AppTest) -> AppTest:
-    page.switch_page("pages/diagnostics.py")
+    turn_to(page, "diagnostics")
     for _ in range(300):
-        fine(page.run())
+        assert_no_error(page.run())
         if (page.metric and any("Reading" in text for text in texts(page))) or page.error:
             return page
         if any("gap" in info.value for info in page.info):
@@ -46,7 +46,7 @@ def test_the_map_and_the_space_are_chosen(visit: Visit) -> None:
     page = diagnostics(visit())
     page.segmented_control(key="map-way").set_value("tsne")
     page.segmented_control(key="cosines-of").set_value("control")
-    assert len(fine(page.run()).get("plotly_chart")) == 4
+    assert len(assert_no_error(page.run()).get("plotly_chart")) == 4
 
 
 def test_without_sound_it_says_what_is_missing(

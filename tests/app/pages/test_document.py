@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, fine, players, press, texts
+from visitor import Visit, assert_no_error, players, press, texts, turn_to
 
 from indexer.index.library_store import LibraryStore
 
@@ -15,15 +15,15 @@ TIDES = "Why the tide keeps its own time"
 
 
 def document(page: AppTest, **address: str) -> AppTest:
-    page.switch_page("pages/document.py")
+    turn_to(page, "document")
     for name, value in address.items():
         page.query_params[name] = value
-    return fine(page.run())
+    return assert_no_error(page.run())
 
 
 def choose(page: AppTest, document: str) -> AppTest:
     page.selectbox(key="document").set_value(document)
-    return fine(page.run())
+    return assert_no_error(page.run())
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, 
     assert len(near) == 3 and all(TIDES not in b.label for b in near)
     title = near[0].label.replace("\\", "")
     near[0].click()
-    fine(page.run())
+    assert_no_error(page.run())
     assert any(title in text for text in texts(page))
     page = press(page, "Search with this document")
     assert any(text.startswith(f"**More like:** {title}") for text in texts(page))
@@ -104,8 +104,8 @@ def test_a_document_that_was_removed_leaves_its_time_behind(
     visit: Visit, ids: dict[str, str]
 ) -> None:
     page = document(visit(), doc=ids[TIDES], t="41.5")
-    page.switch_page("pages/library.py")
-    fine(page.run())
+    turn_to(page, "library")
+    assert_no_error(page.run())
     page.session_state["document"] = "f" * 64
     page.query_params.clear()
     page = document(page)

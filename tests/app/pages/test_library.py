@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, fine, press, texts
+from visitor import Visit, assert_no_error, press, texts, turn_to
 
 from app.state import jobs, tasks
 from indexer.index.library_store import LibraryStore
@@ -25,8 +25,8 @@ def copy(library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 
 def library_page(page: AppTest) -> AppTest:
-    page.switch_page("pages/library.py")
-    return fine(page.run())
+    turn_to(page, "library")
+    return assert_no_error(page.run())
 
 
 def wait(page: AppTest, folder: Path) -> AppTest:
@@ -34,7 +34,7 @@ def wait(page: AppTest, folder: Path) -> AppTest:
     for _ in range(600):
         job = jobs.find(str(folder))
         if job is None or job.done:
-            return fine(page.run())
+            return assert_no_error(page.run())
         time.sleep(0.1)
     raise AssertionError("the work does not end")
 
@@ -54,7 +54,7 @@ def test_a_folder_is_added_and_broken_files_are_told(
     (more / "note.txt").write_text("A walrus keeps its pebbles in a row. " * 20)
     page = library_page(open_page())
     page.text_input(key="folder-to-add").set_value(str(more))
-    fine(page.run())
+    assert_no_error(page.run())
     press(page, "Add the folder")
     page = wait(page, copy)
     assert any("1 added, 0 updated, 0 unchanged, 1 failed" in text for text in texts(page))
@@ -72,7 +72,7 @@ def test_uploaded_files_are_kept_and_added(copy: Path, open_page: Visit, recordi
     page.file_uploader(key="uploads").set_value(
         [("../another.txt", talk.read_bytes() + b" A walrus.", "text/plain")]
     )
-    fine(page.run())
+    assert_no_error(page.run())
     press(page, "Add the files")
     page = wait(page, copy)
     assert any("1 added" in text for text in texts(page))
@@ -83,7 +83,7 @@ def test_uploaded_files_are_kept_and_added(copy: Path, open_page: Visit, recordi
 def test_a_folder_that_is_not_there_is_told(copy: Path, open_page: Visit, tmp_path: Path) -> None:
     page = library_page(open_page())
     page.text_input(key="folder-to-add").set_value(str(tmp_path / "nowhere"))
-    fine(page.run())
+    assert_no_error(page.run())
     page = press(page, "Add the folder")
     assert f"There is no folder {tmp_path}/nowhere" in texts(page)
     assert jobs.find(str(copy)) is None
@@ -98,7 +98,7 @@ def test_a_removed_document_is_gone_from_the_page(copy: Path, open_page: Visit) 
     job = jobs.Job("Removing")
     job.run(lambda job: tasks.remove_documents(job, copy, [gone.id]))
     assert job.result == 1 and not job.error
-    table = fine(page.run()).dataframe[0].value
+    table = assert_no_error(page.run()).dataframe[0].value
     assert len(table) == 3 and "odd-words" not in list(table["Title"])
 
 
@@ -155,14 +155,14 @@ def test_an_emptied_library_says_so_on_every_page(copy: Path, open_page: Visit) 
     emptied.close()
     page = open_page()
     assert any("This library is empty" in text for text in texts(page))
-    for file, said in (
-        ("pages/document.py", "This library is empty"),
-        ("pages/library.py", "0 documents"),
-        ("pages/diagnostics.py", "nothing in this library can be measured"),
+    for name, said in (
+        ("document", "This library is empty"),
+        ("library", "0 documents"),
+        ("diagnostics", "nothing in this library can be measured"),
     ):
-        page.switch_page(file)
-        assert any(said in text for text in texts(fine(page.run()))), file
-    page.switch_page("pages/search.py")
-    fine(page.run()).text_input(key="typed").set_value("tea")
+        turn_to(page, name)
+        assert any(said in text for text in texts(assert_no_error(page.run()))), name
+    turn_to(page, "search")
+    assert_no_error(page.run()).text_input(key="typed").set_value("tea")
     page = press(page, "Search")
     assert page.info or page.error

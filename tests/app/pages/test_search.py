@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, fine, players, press, texts
+from visitor import Visit, assert_no_error, players, press, texts, turn_to
 
 import app.components.player
 from indexer.index.library_store import LibraryStore
@@ -23,12 +23,12 @@ def search(page: AppTest, words: str) -> AppTest:
     page.text_input(key="typed").set_value(words)
     [button] = [b for b in page.button if b.label == "Search"]
     button.click()
-    return fine(page.run())
+    return assert_no_error(page.run())
 
 
 def upload(page: AppTest, clip: Path, name: str | None = None) -> AppTest:
     page.file_uploader(key="clip").set_value((name or clip.name, clip.read_bytes(), "audio/ogg"))
-    return fine(page.run())
+    return assert_no_error(page.run())
 
 
 def cards(page: AppTest) -> list[str]:
@@ -71,18 +71,18 @@ def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     assert others and players(page)[0].start_time == 32
     badges = next(text for text in texts(page) if "score" in text)
     others[0].click()
-    fine(page.run())
+    assert_no_error(page.run())
     assert players(page)[0].start_time != 32  # the same card, at another moment, with its score
     assert badges != next(text for text in texts(page) if "score" in text)
     page.segmented_control(key="grouping").set_value("moments")
-    fine(page.run())
+    assert_no_error(page.run())
     assert len(cards(page)) > 4 and len(set(cards(page))) <= 4
 
 
 def test_players_beyond_the_first_wait_until_they_are_wanted(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.segmented_control(key="grouping").set_value("moments")
-    fine(page.run())
+    assert_no_error(page.run())
     shown = len(players(page))
     assert shown <= 5 < len(cards(page))
     page = press(page, "Player and transcript")
@@ -92,16 +92,16 @@ def test_players_beyond_the_first_wait_until_they_are_wanted(visit: Visit) -> No
 def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.multiselect(key="filter-labels").set_value(["nature"])
-    fine(page.run())
+    assert_no_error(page.run())
     labels = [text for text in texts(page) if "· nature" in text]
     assert len(labels) == len(cards(page)) > 0
-    page.switch_page("pages/library.py")
-    fine(page.run())
-    page.switch_page("pages/search.py")
-    fine(page.run())
+    turn_to(page, "library")
+    assert_no_error(page.run())
+    turn_to(page, "search")
+    assert_no_error(page.run())
     assert page.multiselect(key="filter-labels").value == ["nature"]
     page.text_input(key="filter-since").set_value("soon")
-    fine(page.run())
+    assert_no_error(page.run())
     assert "is no date" in page.error[0].value.replace("\\", "")
     assert len(cards(press(page, "Clear"))) > len(labels)
 
@@ -113,7 +113,7 @@ def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
     assert question.words and question.clip and answer.result.heard
     assert "Breakfast in the fog desert" in cards(page)[:2]
     page.button(key="drop-clip").click()
-    fine(page.run())
+    assert_no_error(page.run())
     assert not any(text.startswith("**Heard:**") for text in texts(page))
     assert "bee" in cards(page)[0] or "dance" in cards(page)[0].lower()
 
@@ -155,17 +155,17 @@ def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[s
     before = dict(page.session_state.answers)
     page.segmented_control(key="grouping").set_value("moments")
     page.selectbox(key="count").set_value(5)
-    fine(page.run())
+    assert_no_error(page.run())
     assert len(cards(page)) == 5
-    fine(page.run())
+    assert_no_error(page.run())
     search(page, "  why is the water in the ocean   like a cup of tea ")
     after = page.session_state.answers
     assert all(after[key] is answer for key, answer in before.items()) and len(after) == 1
     for channel in ("text", "joint", "lexical"):
         page.segmented_control(key="channel").set_value(channel)
-        fine(page.run())
+        assert_no_error(page.run())
     page.text_input(key="filter-until").set_value("2099")
-    fine(page.run())
+    assert_no_error(page.run())
     assert embedded == {"typed_query": 1}  # other channels and filters use the same vectors
     search(page, "")
     page.text_input(key="typed").set_value("")
@@ -178,14 +178,14 @@ def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[s
 def test_a_spoken_question_is_heard_like_a_clip(visit: Visit, clip: Path) -> None:
     page = visit()
     page.audio_input(key="voice").set_value(("recorded.wav", clip.read_bytes(), "audio/wav"))
-    fine(page.run())
+    assert_no_error(page.run())
     assert cards(page)[0] == "Breakfast in the fog desert"
 
 
 def test_the_channel_is_chosen_and_kept_in_the_address(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.segmented_control(key="channel").set_value("lexical")
-    fine(page.run())
+    assert_no_error(page.run())
     badges = next(text for text in texts(page) if "score" in text)
     assert "lexical +" in badges and "text +" not in badges
     # A test reads what the page sets as lists.
@@ -213,17 +213,17 @@ def test_more_like_this_shows_neighbours_and_leads_back(visit: Visit) -> None:
     before = cards(page)
     press(page, "More like this")
     page.segmented_control(key="same").set_value("sound")
-    fine(page.run())
+    assert_no_error(page.run())
     badges = next(text for text in texts(page) if "score" in text)
     assert "audio" in badges and "lexical" not in badges
     assert any(text.startswith("**More like:** Why the tide") for text in texts(page))
     assert cards(page) and cards(page) != before
     assert "q" not in page.query_params
     page.button(key="back").click()
-    fine(page.run())
+    assert_no_error(page.run())
     assert cards(page) == before
     page.button(key="back").click()
-    assert fine(page.run()).dataframe
+    assert assert_no_error(page.run()).dataframe
 
 
 def test_an_empty_query_is_told_what_to_do(visit: Visit) -> None:
@@ -252,7 +252,7 @@ def test_a_document_without_times_or_recording_has_neither_clock_nor_player(visi
     page = search(visit(), "accordion bellows mended with cloth tape")
     page.segmented_control(key="grouping").set_value("moments")
     page.selectbox(key="count").set_value(5)
-    fine(page.run())
+    assert_no_error(page.run())
     assert cards(page)[0] == "odd-words"
     n = cards(page).count("odd-words")
     assert texts(page).count(":material/description: A transcript without a recording.") == n
@@ -291,7 +291,7 @@ def test_a_large_recording_waits_until_it_is_wanted(
     page = search(visit(), WATER)
     assert not players(page)
     next(b for b in page.button if b.label.startswith("Load the recording")).click()
-    [player] = players(fine(page.run()))
+    [player] = players(assert_no_error(page.run()))
     assert player.start_time == 32
 
 
@@ -306,17 +306,17 @@ def test_what_is_indexed_meanwhile_is_there_on_the_next_click(
     writer = LibraryStore.open(copy)
     remove(writer, ["odd-words"])
     writer.close()
-    assert len(fine(page.run()).dataframe[0].value) == 3
+    assert len(assert_no_error(page.run()).dataframe[0].value) == 3
 
 
 def test_the_search_outlasts_a_look_at_another_page(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.segmented_control(key="channel").set_value("text")
-    fine(page.run())
+    assert_no_error(page.run())
     before = cards(page)
-    for file in ("pages/library.py", "pages/search.py"):
-        page.switch_page(file)
-        fine(page.run())
+    for name in ("library", "search"):
+        turn_to(page, name)
+        assert_no_error(page.run())
     assert cards(page) == before
     assert page.text_input(key="typed").value == WATER
     assert page.segmented_control(key="channel").value == "text"

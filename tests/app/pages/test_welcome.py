@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from visitor import Visit, fine, press, texts
+from visitor import Visit, assert_no_error, press, texts
 
 from app.state import jobs
 from indexer.index.library_store import LibraryStore
@@ -48,15 +48,15 @@ def test_a_library_is_made_of_a_folder_and_opened(
     page = open_page()
     page.text_input(key="own-folder").set_value(str(tmp_path / "mine"))
     page.text_input(key="own-recordings").set_value(str(tmp_path / "notes"))
-    fine(page.run())
+    assert_no_error(page.run())
     press(page, "Make the library")
     for _ in range(600):
         job = jobs.find(f"make:{tmp_path / 'mine'}")
         if job is None or job.done:
             break
         time.sleep(0.1)
-    fine(page.run())
-    fine(page.run())
+    assert_no_error(page.run())
+    assert_no_error(page.run())
     assert list(page.dataframe[0].value["Title"]) == ["note"]
 
 
@@ -68,13 +68,13 @@ def test_a_folder_that_holds_other_things_is_no_place_for_a_library(
     page = open_page()
     page.text_input(key="own-folder").set_value(str(tmp_path))
     page.text_input(key="own-recordings").set_value(str(tmp_path))
-    fine(page.run())
+    assert_no_error(page.run())
     press(page, "Make the library")
     for _ in range(100):
         if jobs.find(f"make:{tmp_path}").done:
             break
         time.sleep(0.1)
-    assert any("holds other files" in text for text in texts(fine(page.run())))
+    assert any("holds other files" in text for text in texts(assert_no_error(page.run())))
 
 
 def test_an_address_that_no_file_system_takes_is_told(

@@ -1,0 +1,21 @@
+"""What `hilbert app` has Streamlit run, anew for each visit and each click."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+st.set_page_config(page_title="hilbert", page_icon="🎧", layout="wide")
+
+# Where the visitor's own folder holds an `app.py`, Python would take that for this package.
+_PACKAGE = Path(__file__).parent.parent
+_found = importlib.util.find_spec("app")
+if _found is None or str(_PACKAGE) not in (_found.submodule_search_locations or []):
+    sys.path.insert(0, str(_PACKAGE.parent))
+
+from app.home import main  # noqa: E402
+
+main()
