@@ -9,24 +9,26 @@ from collections.abc import Collection, Mapping
 from indexer.base.text_analysis import query_terms
 from indexer.base.timecode import clock
 from indexer.index.fulltext_index import FulltextIndex
+from indexer.search.channels import CHANNELS
+from indexer.search.fusion import AUTO
+from indexer.search.searcher import similarity_methods
 
 CHANNEL_NAMES: Mapping[str, str] = {
-    "auto": "Auto",
-    "lexical": "Lexical",
-    "text": "Text",
-    "audio": "Audio",
-    "joint": "Joint",
+    AUTO: "Auto",
+    **{name: channel.label for name, channel in CHANNELS.items()},
 }
-CHANNEL_HELP = (
-    "**Auto** weighs the channels together. **Lexical**: the very words. **Text**: what was "
-    "meant. **Audio**: how it sounds. **Joint**: sound and words in one."
+CHANNEL_HELP = " ".join(
+    [
+        "**Auto** weighs the channels together.",
+        *(f"**{channel.label}**: {channel.help}." for channel in CHANNELS.values()),
+    ]
 )
-# One colour a channel on the whole page; the names are Streamlit's, the codes are for plots.
-CHANNEL_COLOURS: Mapping[str, str] = {
-    "lexical": "orange",
-    "text": "blue",
-    "audio": "violet",
-    "joint": "green",
+# One colour a channel on the whole page.
+CHANNEL_COLOURS: Mapping[str, str] = {name: c.colour for name, c in CHANNELS.items()}
+# What can be similar in two moments.
+SAME_NAMES: Mapping[str, str] = {
+    same: same.capitalize()
+    for same in sorted(similarity_methods(), key=lambda same: same != "both")
 }
 
 # CommonMark lets a backslash take the meaning from any of these.
@@ -61,7 +63,7 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     """The score and each channel's share of it as coloured Markdown badges."""
     badges = [f":gray-badge[score {score:.2f}]"]
     for channel, share in channels.items():
-        badges.append(f":{CHANNEL_COLOURS[channel]}-badge[{channel} {share:+.2f}]")
+        badges.append(f":{CHANNEL_COLOURS.get(channel, 'gray')}-badge[{channel} {share:+.2f}]")
     return " ".join(badges)
 
 

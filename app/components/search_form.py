@@ -6,14 +6,13 @@ from typing import Literal
 
 import streamlit as st
 
-from app.markdown import CHANNEL_HELP, CHANNEL_NAMES
+from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SAME_NAMES
 from app.state import query_history
 from app.state.open_library import OpenLibrary
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
-_SAME_NAMES = {"both": "Both", "words": "Words", "sound": "Sound"}
 
 
 def ask_here(opened: OpenLibrary) -> None:
@@ -26,8 +25,8 @@ def ask_here(opened: OpenLibrary) -> None:
         if question and question.is_similar:
             st.segmented_control(
                 "Alike in",
-                list(_SAME_NAMES),
-                format_func=_SAME_NAMES.__getitem__,
+                list(SAME_NAMES),
+                format_func=SAME_NAMES.__getitem__,
                 key="same",
                 width="content",
             )

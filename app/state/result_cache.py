@@ -13,9 +13,9 @@ from app.state import query_history
 from app.state.open_library import OpenLibrary
 from indexer.base.errors import HilbertError
 from indexer.search.filters import Filters
-from indexer.search.query_encoder import Query
+from indexer.search.query import Query
 from indexer.search.results import SearchResult
-from indexer.search.searcher import SAME
+from indexer.search.searcher import similarity_methods
 
 _MOST_ANSWERS = 64
 
@@ -32,18 +32,22 @@ class Answer:
 def find_answer(opened: OpenLibrary, question: query_history.UserQuery) -> Answer:
     """The answer to a question as it is to be answered: found once, kept for the visit."""
     state = st.session_state
-    way = SAME[state.same or "both"] if question.is_similar else state.channel or "auto"
+    method = (
+        similarity_methods()[state.same or "both"]
+        if question.is_similar
+        else state.channel or "auto"
+    )
     answers: dict[Any, Answer] = state.answers
-    key = (opened.key, question, way, query_history.filters())
+    key = (opened.key, question, method, query_history.filters())
     if key not in answers:
-        answers[key] = _find(opened, question, way, query_history.filters())
+        answers[key] = _find(opened, question, method, query_history.filters())
         for old in list(answers)[:-_MOST_ANSWERS]:
             del answers[old]
     return answers[key]
 
 
 def _find(
-    opened: OpenLibrary, question: query_history.UserQuery, way: str, chosen: Filters
+    opened: OpenLibrary, question: query_history.UserQuery, method: str, chosen: Filters
 ) -> Answer:
     searcher = opened.searcher
     try:
@@ -53,7 +57,7 @@ def _find(
                     question.document,
                     question.seconds,
                     k=query_history.MOST_HITS,
-                    channel=way,
+                    channel=method,
                     segment_id=question.segment,
                     filters=chosen,
                 )
@@ -61,7 +65,7 @@ def _find(
             libraries.warm(opened, hears=bool(question.clip))
             query = _embedded(opened, question)
             with st.spinner("Searching …"), opened.lock:
-                result = searcher.answer(query, query_history.MOST_HITS, way, chosen)
+                result = searcher.answer(query, query_history.MOST_HITS, method, chosen)
     except HilbertError as error:
         return Answer(None, error=str(error))
     heard = result.heard or ""

@@ -13,17 +13,17 @@ from hilbert.retrieval_metrics import KNOWN_ITEM_METRICS, known_item_metrics
 from hilbert.stats import bootstrap_interval
 from indexer.adapt.eval_queries import EvalQuery
 from indexer.base.errors import AudioError, LibraryError, QueryError
-from indexer.index.snapshot import document_key
+from indexer.search.channels import CHANNELS
 from indexer.search.fusion import AUTO, RRF
-from indexer.search.query_encoder import CHANNELS, Query
+from indexer.search.query import Query
 from indexer.search.query_parser import MAX_TYPED
 from indexer.search.results import Duplicate, Hit, SearchResult, is_right_moment
 from indexer.search.searcher import Searcher
+from indexer.search.vector_channel import VectorChannel
+from indexer.store.catalog import document_key
 
-ASKED = (*CHANNELS, RRF, AUTO)
 # What the channels of vectors are compared by when all rank documents in the same way.
 LEVELS = ("best_segment", "document_vector")
-_MODALITIES = ("text", "audio", "joint")
 _RESULTS = 200  # the metrics look at ten; more may be as good as the tenth
 CUES_EACH = 4
 _FEWEST_WORDS = 5
@@ -87,7 +87,7 @@ def evaluate(
         except (AudioError, QueryError, OSError, ValueError) as error:  # or a name too long
             # The name of a clip may hold what no terminal can print.
             failed.append((question.line, str(error).encode("utf-8", "replace").decode()))
-        for channel in ASKED:
+        for channel in (*CHANNELS, RRF, AUTO):
             _add_answer(tally, question, right, channel, _answer(searcher, query, channel))
         if question.clip is None:
             levels.add(tally, question, right, query)
@@ -204,6 +204,7 @@ class _SameLevel:
     """Ranks all documents by cosine, for every channel in the same way."""
 
     def __init__(self, searcher: Searcher) -> None:
+        self._channels = [c for c in CHANNELS.values() if isinstance(c, VectorChannel)]
         self._generation = searcher.snapshot
         self._documents = sorted(searcher.documents)
         row_of = {document: row for row, document in enumerate(self._documents)}
@@ -216,21 +217,22 @@ class _SameLevel:
 
     def add(self, tally: _Tally, question: EvalQuery, right: set[str], query: Query | None) -> None:
         is_right = np.array([document in right for document in self._documents])
-        for channel in _MODALITIES:
+        for channel in self._channels:
             for level in LEVELS:
                 cosines = np.full(len(is_right), np.nan)
                 if query is not None:
-                    typed = query.parts[0].probes[0]
-                    cosines = self._cosines(level, channel, typed.vectors[channel][0])
+                    typed = query.parts[0].vectors[0]
+                    vector, _ = typed.encoded[channel.name]
+                    cosines = self._cosines(level, channel.modality, vector)
                 has = ~np.isnan(cosines)  # without a vector a document is not found
-                tally.add(level, channel, question.document, cosines[has], is_right[has])
+                tally.add(level, channel.name, question.document, cosines[has], is_right[has])
 
     def _cosines(
-        self, level: str, channel: str, vector: NDArray[np.float32]
+        self, level: str, modality: str, vector: NDArray[np.float32]
     ) -> NDArray[np.float64]:
         """Cosine of each document, `[n_documents]`, NaN where it has no vector."""
         part = "segments" if level == "best_segment" else "documents"
-        cosines = self._generation.index(part, channel).scores(vector, self._ids[part])
+        cosines = self._generation.index(part, modality).scores(vector, self._ids[part])
         if part == "segments":
             best = np.full(len(self._documents), np.nan, np.float32)
             np.fmax.at(best, self._owners, cosines)

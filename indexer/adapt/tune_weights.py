@@ -11,15 +11,14 @@ from scipy.optimize import minimize
 
 from hilbert.retrieval_metrics import known_item_metrics
 from hilbert.stats import bootstrap_interval
-from indexer.adapt.evaluate import EvalQuery
+from indexer.adapt.eval_queries import EvalQuery
 from indexer.base.errors import AudioError, QueryError
 from indexer.index.library_store import LibraryStore
-from indexer.search.fusion import DEFAULT_WEIGHTS, WEIGHTS_SETTING, Weights
-from indexer.search.query_encoder import CHANNELS
-from indexer.search.scoring import WHOLE_CHANNELS, PartScores
+from indexer.search.channels import CHANNELS
+from indexer.search.fusion import WEIGHTS_SETTING, Weights, default_weights
+from indexer.search.scoring import PartScores, weighed, whole_documents
 from indexer.search.searcher import Searcher
 
-WEIGHED = (*CHANNELS, *WHOLE_CHANNELS)
 FEWEST_QUESTIONS = 20
 _FOLDS = 5
 # A full match, 1, beside unrelated ones, 0, is a matter of course: e^10 against 1.
@@ -38,7 +37,7 @@ class Example:
 
     Attributes:
         wanted: name of the document; the questions about one are in one fold.
-        documents: `[n_documents, channels]` in the order of `WEIGHED`.
+        documents: `[n_documents, channels]` in the order of `weighed()`.
         right_documents: `[n_documents]`.
         segments: `[n_segments, channels]`; empty where no moment is wanted.
         right_segments: `[n_segments]`.
@@ -53,7 +52,7 @@ class Example:
 
 @dataclass(frozen=True)
 class Tuning:
-    """What came of it.
+    """Result of fitting the weights.
 
     Attributes:
         kind: of the questions, `typed` or `clip`.
@@ -99,7 +98,7 @@ def tune(
             f"library; these are {len({example.wanted for example in examples})}"
         )
     before = _as_array(searcher.weights[kind])
-    start = _as_array(DEFAULT_WEIGHTS[kind])
+    start = _as_array(default_weights()[kind])
     fold = _folds([example.wanted for example in examples])
     held_out = np.zeros(len(examples))
     for number in range(_FOLDS):
@@ -155,7 +154,7 @@ def fit(examples: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.f
             slope + 2 * _RIDGE * len(examples) * away / _SHARPNESS
         ) / len(examples)
 
-    bounds = [(_LEAST_WEIGHT * _SHARPNESS * (c in CHANNELS), None) for c in WEIGHED]
+    bounds = [(_LEAST_WEIGHT * _SHARPNESS * (c in CHANNELS), None) for c in weighed()]
     found = minimize(loss, _SHARPNESS * start, jac=True, bounds=bounds, method="L-BFGS-B")
     weights = np.maximum(found.x, 0.0)
     return weights / weights.sum() if weights.sum() > 0 else start
@@ -185,7 +184,7 @@ def _examples(
             query = None  # `hilbert evaluate` says which and why
         if query is not None:
             (part,) = query.parts
-            example = _example(searcher, searcher.scorer.part(part, WEIGHED, searched), question)
+            example = _example(searcher, searcher.scorer.part(part, weighed(), searched), question)
             if example.right_documents.any():
                 yield example
         if progress:
@@ -196,13 +195,13 @@ def _example(searcher: Searcher, scores: PartScores, question: EvalQuery) -> Exa
     table = searcher.table
     right = np.array([question.document in (d.name, d.id) for d in table.documents])
     documents = _columns(scores.documents, len(table.documents))
-    segments, right_segments = np.zeros((0, len(WEIGHED))), np.zeros(0, bool)
+    segments, right_segments = np.zeros((0, len(weighed()))), np.zeros(0, bool)
     if question.start is not None and question.end is not None:
         segments = _columns(
             scores.segments
             | {
                 name: scores.documents[name][table.owners]
-                for name in WHOLE_CHANNELS
+                for name in whole_documents()
                 if name in scores.documents
             },
             len(table),
@@ -220,7 +219,7 @@ def _example(searcher: Searcher, scores: PartScores, question: EvalQuery) -> Exa
 
 def _columns(scores: dict[str, NDArray[np.float64]], rows: int) -> NDArray[np.float64]:
     none = np.zeros(rows)
-    return np.stack([np.nan_to_num(scores.get(c, none), nan=0.0) for c in WEIGHED], axis=1)
+    return np.stack([np.nan_to_num(scores.get(c, none), nan=0.0) for c in weighed()], axis=1)
 
 
 def _found(example: Example, weights: NDArray[np.float64]) -> float:
@@ -244,8 +243,8 @@ def _folds(wanted: Sequence[str]) -> NDArray[np.int64]:
 
 
 def _as_array(weights: Weights) -> NDArray[np.float64]:
-    return np.array([weights.get(channel, 0.0) for channel in WEIGHED], np.float64)
+    return np.array([weights.get(channel, 0.0) for channel in weighed()], np.float64)
 
 
 def _as_weights(values: NDArray[np.float64]) -> dict[str, float]:
-    return {c: round(float(v), 4) for c, v in zip(WEIGHED, values, strict=True)}
+    return {c: round(float(v), 4) for c, v in zip(weighed(), values, strict=True)}

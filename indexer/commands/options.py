@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,12 +33,42 @@ json_option: Callable[..., Any] = click.option(
 )
 
 
+class LazyChoice(click.Choice[str]):
+    """A choice whose values are found when they are needed: registries take time to load."""
+
+    def __init__(self, values: Callable[[], Sequence[str]]) -> None:
+        self._values = values
+        self.case_sensitive = True
+
+    @property
+    def choices(self) -> Sequence[str]:  # type: ignore[override]
+        """The values."""
+        return tuple(self._values())
+
+
+def _methods() -> Sequence[str]:
+    from indexer.search.fusion import methods
+
+    return methods()
+
+
+class _ChannelOption(click.Option):
+    """Says in its help what each channel compares."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from indexer.search.channels import CHANNELS
+
+        told = "; ".join(f"{name}: {channel.help}" for name, channel in CHANNELS.items())
+        self.help = f"What to score by; auto weighs them together, rrf fuses their ranks. {told}."
+        return super().get_help_record(ctx)
+
+
 channel_option: Callable[..., Any] = click.option(
     "--channel",
-    type=click.Choice(["auto", "rrf", "lexical", "text", "audio", "joint"]),
+    cls=_ChannelOption,
+    type=LazyChoice(_methods),
     default="auto",
     show_default=True,
-    help="What to score by; auto weighs them together, rrf fuses their ranks.",
 )
 
 

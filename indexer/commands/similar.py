@@ -10,6 +10,7 @@ import click
 
 from indexer.base.timecode import read_seconds
 from indexer.commands.options import (
+    LazyChoice,
     channel_option,
     filter_options,
     json_option,
@@ -22,6 +23,12 @@ from indexer.commands.output import print_json, print_result
 _TIME = re.compile(r"[-+]?[\d.:]+|[-+]?(nan|inf)", re.IGNORECASE)
 
 
+def _similarities() -> list[str]:
+    from indexer.search.searcher import similarity_methods
+
+    return list(similarity_methods())
+
+
 @click.command("similar")
 @click.argument("moment", metavar="NAME[@SECONDS]")
 @library_option
@@ -29,7 +36,7 @@ _TIME = re.compile(r"[-+]?[\d.:]+|[-+]?(nan|inf)", re.IGNORECASE)
 @channel_option
 @click.option(
     "--same",
-    type=click.Choice(["words", "sound", "both"]),
+    type=LazyChoice(_similarities),
     help="What is to be alike: instead of --channel text, audio or auto.",
 )
 @filter_options
@@ -50,7 +57,7 @@ def command(
     from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import find_document
     from indexer.search.export import as_dict
-    from indexer.search.searcher import SAME, Searcher
+    from indexer.search.searcher import Searcher, similarity_methods
 
     opened = LibraryStore.open(library)
     document = find_document(opened, name)
@@ -58,7 +65,7 @@ def command(
         document.id,
         seconds,
         k=k,
-        channel=SAME[same] if same else channel,
+        channel=similarity_methods()[same] if same else channel,
         filters=read_filters(filters),
     )
     print_json(as_dict(result)) if as_json else print_result(result)

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from indexer.base.errors import LibraryError
 from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.segment_values import StoredValues, ValuesWriter
 from indexer.index.vector_index import VectorIndex
 from indexer.store.catalog import Catalog, Document, document_key, segment_id
 from indexer.store.feature_store import FeatureStore
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from hilbert.model.fusion import Hilbert
 
 FORMAT = 3
+# Where `stats.json` names the parts of `indexer.index.segment_values`; absent without any.
+VALUES_KEY = "segment_values"
 MODALITIES = ("audio", "text", "joint")
 LEVELS = ("segments", "documents")
 _RANDOM_PAIRS = 4000
@@ -85,6 +89,8 @@ class Snapshot:
             for pair in stats["random_pairs"]
         }
 
+        self.values = StoredValues.read(folder, stats.get(VALUES_KEY, ()), stats["segments"])
+
     def close(self) -> None:
         """Close the files."""
         self.lexical.close()
@@ -122,11 +128,11 @@ def write_snapshot(
         progress: called with the documents done and their number.
     """
     folder = snapshot_folder(library, number)
-    partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
-    for leftover in (partial, folder):  # of a killed run: no transaction made them current
+    unfinished = folder.with_name(folder.name + PARTIAL_SUFFIX)
+    for leftover in (unfinished, folder):  # of a killed run: no transaction made them current
         if leftover.exists():
             shutil.rmtree(leftover)
-    partial.mkdir(parents=True)
+    unfinished.mkdir(parents=True)
     documents = catalog.documents()
     collected = _Collected(model.config.width)
     reusable = _Reusable(previous) if previous else None
@@ -138,9 +144,10 @@ def write_snapshot(
     counts: dict[str, dict[str, int]] = {level: {} for level in LEVELS}
     for level, modality in _index_names():
         index = collected.index(level, modality)
-        index.write(partial / f"{level}.{modality}.faiss")
+        index.write(unfinished / f"{level}.{modality}.faiss")
         counts[level][modality] = len(index)
-    FulltextIndex.write(partial / "lexical.sqlite", catalog, documents)
+    FulltextIndex.write(unfinished / "lexical.sqlite", catalog, documents)
+    kept = _write_values(unfinished, documents, catalog, store)
     stats = {
         "format": FORMAT,
         "fingerprint": fingerprint,
@@ -150,13 +157,37 @@ def write_snapshot(
         "segments": collected.n_segments,
         "counts": counts,
         "random_pairs": collected.random_pairs(),
+        **({VALUES_KEY: kept} if kept else {}),
     }
-    (partial / "stats.json").write_text(json.dumps(stats, indent=1))
-    sync_file(partial / "stats.json")
-    sync_folder(partial)
-    partial.rename(folder)
+    (unfinished / "stats.json").write_text(json.dumps(stats, indent=1))
+    sync_file(unfinished / "stats.json")
+    sync_folder(unfinished)
+    unfinished.rename(folder)
     sync_folder(folder.parent)
     return folder
+
+
+def _write_values(
+    folder: Path, documents: Sequence[Document], catalog: Catalog, store: FeatureStore
+) -> list[str]:
+    """Write the numbers that channels keep of all segments; return the names of these parts.
+
+    They are computed for unchanged documents too: a channel may be new, or have changed.
+    """
+    writer = ValuesWriter()
+    if not writer.names:
+        return []
+    for document in documents:
+        segments = catalog.segments(document.id)
+        writer.add(
+            [segment_id(document.id, i) for i in range(len(segments))],
+            document,
+            segments,
+            catalog.cues(document.id),
+            cache(partial(store.read, document.features)),
+        )
+    writer.write(folder)
+    return writer.names
 
 
 def remove_old_snapshots(library: Path, current: int) -> None:

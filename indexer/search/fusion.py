@@ -1,8 +1,8 @@
-"""Scores of several channels as one: a weighted sum, or reciprocal ranks."""
+"""Fusion of the channels' scores: a weighted sum, or reciprocal ranks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,32 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.errors import QueryError
-from indexer.search.query_encoder import CHANNELS, QueryPart
-from indexer.search.scoring import DOCUMENT, DOCUMENT_WORDS, WHOLE_CHANNELS, PartScores, Scores
+from indexer.search.channel import Scores
+from indexer.search.channels import CHANNELS
+from indexer.search.query import KINDS, QueryPart
+from indexer.search.scoring import PartScores, serves, whole_documents
 
 if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
 
 # Under which tuned weights are kept in the catalog.
 WEIGHTS_SETTING = "weights"
-# What a search can be asked to score by.
+# Methods of a search that use all channels.
 AUTO, RRF = "auto", "rrf"
-WAYS = (AUTO, RRF, *CHANNELS)
 Weights = Mapping[str, float]
-
-# Weights by kind of query: of the channels, and of what a moment gains from its whole document.
-# Typed words and clips: chosen with questions about made speech that no training learned from
-# (benchmarks/README.md). Moments: by reasoning, nothing was fitted.
-DEFAULT_WEIGHTS: Mapping[str, Weights] = {
-    "typed": {
-        **{"lexical": 0.25, "text": 0.27, "audio": 0.02, "joint": 0.16},
-        **{DOCUMENT: 0.15, DOCUMENT_WORDS: 0.15},
-    },
-    "clip": {"lexical": 0.70, "text": 0.03, "audio": 0.18, "joint": 0.07, DOCUMENT: 0.02},
-    "moment": {"lexical": 0.15, "text": 0.40, "audio": 0.15, "joint": 0.25, DOCUMENT: 0.05},
-}
-# A search through the joint channel alone.
-_JOINT_ONLY: Weights = {"joint": 0.75, DOCUMENT: 0.25}
 # G. V. Cormack, C. L. A. Clarke and S. Buettcher, Reciprocal rank fusion, SIGIR 2009.
 _RRF_K = 60
 
@@ -45,9 +32,9 @@ class FusedScores:
     """Shares of each channel, whose sum is the score.
 
     Attributes:
-        segments: channel to `[n_segments]`.
-        documents: channel to `[n_documents]`.
-        found: `[n_segments]`, whether any channel that was asked has something to say of it.
+        segments: Channel to `[n_segments]`.
+        documents: Channel to `[n_documents]`.
+        found: `[n_segments]`, whether any channel that was asked scores the segment.
     """
 
     segments: dict[str, Scores]
@@ -57,76 +44,123 @@ class FusedScores:
     @property
     def segment_scores(self) -> Scores:
         """The sum over channels, `[n_segments]`."""
-        return np.sum(list(self.segments.values()), axis=0)
+        total: Scores = np.sum(list(self.segments.values()), axis=0)
+        return total
 
     @property
     def document_scores(self) -> Scores:
         """The sum over channels, `[n_documents]`."""
-        return np.sum(list(self.documents.values()), axis=0)
+        total: Scores = np.sum(list(self.documents.values()), axis=0)
+        return total
 
 
-def part_weights(part: QueryPart, way: str, weights: Mapping[str, Weights]) -> dict[str, float]:
-    """Weights of the channels that can answer a part of a query; their sum is 1.
+def methods() -> tuple[str, ...]:
+    """List what a search can be asked to score by: all channels in two ways, or one of them."""
+    return (AUTO, RRF, *CHANNELS)
+
+
+def check_method(method: str) -> None:
+    """Refuse a method that does not exist.
 
     Raises:
-        QueryError: the channel cannot answer it.
+        QueryError: Names those that do.
     """
-    if way not in WAYS:
-        raise QueryError(f"no channel '{way}'; use " + ", ".join(WAYS))
-    if way in (AUTO, RRF):
-        given = weights[part.kind] if way == AUTO else dict.fromkeys(CHANNELS, 1.0)
-    else:
-        given = _JOINT_ONLY if way == "joint" else {way: 1.0}
-    served = {
-        channel: weight
-        for channel, weight in given.items()
-        if weight and part.serves(WHOLE_CHANNELS.get(channel, channel))
+    if method not in methods():
+        raise QueryError(f"no channel '{method}'; use " + ", ".join(methods()))
+
+
+def default_weights() -> dict[str, Weights]:
+    """Collect the default weights of all channels and whole documents, by kind of query."""
+    given = {name: channel.weights for name, channel in CHANNELS.items()}
+    for name, channel in whole_documents().items():
+        if channel.whole_document is not None:
+            given[name] = channel.whole_document.weights
+    return {
+        kind: {name: weights[kind] for name, weights in given.items() if kind in weights}
+        for kind in KINDS
     }
-    whole = sum(served.values())
-    return {channel: weight / whole for channel, weight in served.items()} if whole else {}
-
-
-def unserved(way: str) -> QueryError:
-    """Why no part of a query can be answered this way."""
-    if way in ("lexical", "text"):
-        return QueryError(
-            f"the {way} channel cannot answer: there are no words in the query; try --channel audio"
-        )
-    return QueryError(f"the {way} channel cannot answer: there is no sound to compare with")
 
 
 def library_weights(library: LibraryStore) -> dict[str, Weights]:
-    """Weights by kind of query: those that were tuned on the library, else the defaults."""
+    """Return the weights by kind of query: those tuned on the library, else the defaults."""
     tuned: dict[str, Weights] = library.catalog.get_settings().get(WEIGHTS_SETTING, {})
-    return {kind: tuned.get(kind, weights) for kind, weights in DEFAULT_WEIGHTS.items()}
+    return {kind: tuned.get(kind, weights) for kind, weights in default_weights().items()}
+
+
+def part_weights(
+    part: QueryPart,
+    method: str,
+    weights: Mapping[str, Weights],
+    unusable: Collection[str] = (),
+) -> dict[str, float]:
+    """Weigh the channels that can answer a part of a query; their sum is 1.
+
+    Args:
+        part: Of the query.
+        method: `auto`, `rrf` or a channel.
+        weights: By kind of query, for `auto`.
+        unusable: Channels that lack something in the index.
+
+    Raises:
+        QueryError: There is no such method.
+    """
+    check_method(method)
+    whole = whole_documents()
+    served = {}
+    for name, weight in _method_weights(part.kind, method, weights).items():
+        channel = whole.get(name) or CHANNELS.get(name)  # None: tuned with one that is not there
+        usable = channel is not None and channel.name not in unusable
+        if weight and channel is not None and usable and serves(part, channel):
+            served[name] = weight
+    total = sum(served.values())
+    return {name: weight / total for name, weight in served.items()} if total else {}
+
+
+def _method_weights(kind: str, method: str, weights: Mapping[str, Weights]) -> Weights:
+    if method == AUTO:
+        return weights[kind]
+    if method == RRF:
+        return dict.fromkeys(CHANNELS, 1.0)
+    whole = CHANNELS[method].whole_document
+    if whole is None or not whole.share_alone:
+        return {method: 1.0}
+    return {method: 1.0 - whole.share_alone, whole.name: whole.share_alone}
+
+
+def unserved(method: str) -> QueryError:
+    """Return why no part of a query can be answered by this method."""
+    channel = CHANNELS.get(method)
+    reason = channel.unanswered if channel else "there is no sound to compare with"
+    return QueryError(f"the {method} channel cannot answer: {reason}")
 
 
 def fuse(
     parts: Sequence[tuple[PartScores, Weights]], owners: NDArray[np.int64], *, ranks: bool = False
 ) -> FusedScores:
-    """Weigh the channels of each part, and the parts alike.
+    """Add up the channels of each part by weight, and the parts with equal weights.
 
     Args:
-        parts: scores and weights of the channels.
-        owners: `[n_segments]`, the document of each.
-        ranks: fuse reciprocal ranks instead of scores.
+        parts: Scores and weights of the channels.
+        owners: `[n_segments]`, the row of the document of each.
+        ranks: Fuse reciprocal ranks instead of scores.
     """
+    of_channel = {name: channel.name for name, channel in whole_documents().items()}
     segments: dict[str, Scores] = {}
     documents: dict[str, Scores] = {}
     found = np.zeros(len(owners), bool)
     for scores, weights in parts:
         for channel, weight in weights.items():
-            shown = WHOLE_CHANNELS.get(channel, channel)
+            shown = of_channel.get(channel, channel)
             share = weight / len(parts)
             whole = scores.documents[channel]
-            if channel in WHOLE_CHANNELS:
+            if channel in of_channel:
                 each = whole[owners]
             else:
                 each = scores.segments[channel]
                 found |= ~np.isnan(each)
             if ranks:
                 each, whole = _reciprocal_ranks(each), _reciprocal_ranks(whole)
-            each = np.nan_to_num(each, nan=0.0)  # nothing speaks for it
+            each = np.nan_to_num(each, nan=0.0)
             segments[shown] = segments.get(shown, 0.0) + share * each
             documents[shown] = documents.get(shown, 0.0) + share * whole
     return FusedScores(segments, documents, found)

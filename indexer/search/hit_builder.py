@@ -9,7 +9,7 @@ from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_table import SegmentTable
 from indexer.search.fusion import FusedScores
 from indexer.search.grouping import Moment
-from indexer.search.query_encoder import Query
+from indexer.search.query import Query
 from indexer.search.results import DocumentHit, Duplicate, Hit
 
 

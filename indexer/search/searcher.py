@@ -18,12 +18,14 @@ from indexer.index.library_store import LibraryStore
 from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
+from indexer.search.channels import CHANNELS
 from indexer.search.filters import Filters, allowed
 from indexer.search.fusion import (
     AUTO,
     RRF,
     FusedScores,
     Weights,
+    check_method,
     fuse,
     library_weights,
     part_weights,
@@ -31,13 +33,13 @@ from indexer.search.fusion import (
 )
 from indexer.search.grouping import Moment, add_copies, rank_moments
 from indexer.search.hit_builder import HitBuilder
+from indexer.search.query import Query
 from indexer.search.query_encoder import (
-    Query,
     analyse_clip,
     clip_query,
     document_query,
-    lexical_query,
     moment_query,
+    query_without_model,
     typed_query,
     with_clip,
 )
@@ -54,12 +56,26 @@ _MOMENTS_EACH = 3
 # A segment is at, or this near to, the time that is asked for.
 _NEAR_SECONDS = 30.0
 NO_FILTERS = Filters()
-# What is to be alike in a moment, and the channel that tells.
-SAME: Mapping[str, str] = {"words": "text", "sound": "audio", "both": AUTO}
+
+
+def similarity_methods() -> dict[str, str]:
+    """Map what can be similar in two moments (`words`, `sound`, `both`) to the method for it."""
+    return {**{c.same: name for name, c in CHANNELS.items() if c.same}, "both": AUTO}
+
+
+def check_arguments(k: int, method: str) -> None:
+    """Refuse what no search can do, before anything is loaded for it.
+
+    Raises:
+        QueryError: `k` is less than 1, or there is no such method.
+    """
+    if k < 1:
+        raise QueryError("-k must be at least 1")
+    check_method(method)
 
 
 class Searcher:
-    """Answers queries from one generation of a library; models are loaded once."""
+    """Answers queries from one snapshot of a library; models are loaded once."""
 
     def __init__(self, library: LibraryStore) -> None:
         self.library = library
@@ -110,8 +126,8 @@ class Searcher:
             text: what was typed: words, `"phrases that must be said"`, `-words that must not`.
             clip: a short recording.
             k: how many moments and how many documents.
-            channel: `auto` combines the channels by weights, `rrf` by ranks; else `lexical`,
-                `text`, `audio` or `joint`.
+            channel: `auto` combines the channels by weights, `rrf` by ranks; else the name of
+                one.
             filters: which part of the library is searched.
             reranker: reads the best moments again, with the words, and puts them in its order.
 
@@ -119,9 +135,10 @@ class Searcher:
             QueryError: the query is empty, or the channel cannot answer it.
             AudioError: the clip cannot be decoded.
         """
+        self._check(k, channel)
         started = time.perf_counter()
-        if clip is None and channel == "lexical":
-            query = lexical_query(parse_query(text or ""))
+        if clip is None and channel in CHANNELS and not CHANNELS[channel].needs_model:
+            query = query_without_model(parse_query(text or ""))
         else:
             query = self.embed(text, clip=clip)
         embedded = round(1000 * (time.perf_counter() - started), 2)
@@ -162,7 +179,7 @@ class Searcher:
             QueryError: the channel cannot answer it, no filter value is of this library, or `k`
                 is less than 1.
         """
-        _check(k)
+        self._check(k, channel)
         started = time.perf_counter()
         if reranker is None:
             hits, documents = self._answer(query, k, channel, filters, grouped=grouped)
@@ -191,7 +208,7 @@ class Searcher:
         Raises:
             QueryError: the document has no moment there, or the channel cannot answer.
         """
-        _check(k)
+        self._check(k, channel)
         started = time.perf_counter()
         if seconds is None and segment_id is None:
             query = document_query(self.snapshot, self._segments_of(document))
@@ -223,6 +240,20 @@ class Searcher:
         if not 0 <= seconds <= end + _NEAR_SECONDS:
             raise QueryError(f"{name} ends at {end:.0f} s; there is nothing at {seconds:.0f} s")
         return min(timed, key=lambda s: _distance(s, seconds))
+
+    @cached_property
+    def _unusable(self) -> dict[str, list[str]]:
+        """Channels whose parts of the index this snapshot lacks, and these parts."""
+        missing = {name: self.scorer.missing_parts(c) for name, c in CHANNELS.items()}
+        return {name: parts for name, parts in missing.items() if parts}
+
+    def _check(self, k: int, method: str) -> None:
+        check_arguments(k, method)
+        if method in self._unusable:
+            raise QueryError(
+                f"this library was indexed without what the {method} channel compares; run "
+                f"'hilbert rebuild --library {self.library.folder}'"
+            )
 
     def _segment(self, document: str, id_: int) -> IndexedSegment:
         for segment in self.snapshot.lexical.segments([id_]):
@@ -283,8 +314,8 @@ class Searcher:
         return segments_with_phrase
 
     def _fused(self, query: Query, channel: str, searched: NDArray[np.bool_]) -> FusedScores:
-        known = self.weights
-        weighted = [(part, part_weights(part, channel, known)) for part in query.parts]
+        known, unusable = self.weights, self._unusable
+        weighted = [(part, part_weights(part, channel, known, unusable)) for part in query.parts]
         weighted = [(part, weights) for part, weights in weighted if weights]
         if not weighted:
             raise unserved(channel)
@@ -328,11 +359,6 @@ class Searcher:
             moments = islice(self._moments(fused.segment_scores, of_document), each)
             hits.append(show.document(row, show.hits(list(moments))))
         return tuple(hits)
-
-
-def _check(k: int) -> None:
-    if k < 1:
-        raise QueryError("-k must be at least 1")
 
 
 def _distance(segment: IndexedSegment, seconds: float) -> float:

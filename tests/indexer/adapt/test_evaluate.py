@@ -247,7 +247,7 @@ def test_the_same_level_table_is_that_of_plain_cosines_over_the_stored_vectors(
     owner_of_key = {int(document[:16], 16) >> 1: name for document, name in names.items()}
     best, whole = [], []
     for line, query in asked:
-        vector = query.parts[0].probes[0].vectors[channel][0]
+        vector = query.parts[0].vectors[0].encoded[channel][0]
         ids, vectors = stored(folder, "segments", channel)
         cosines = vectors @ vector
         results = [

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 
 from indexer.adapt.evaluate import EvalQuery
-from indexer.adapt.tune_weights import WEIGHED, Example, Tuning, fit, store, tune
+from indexer.adapt.tune_weights import Example, Tuning, fit, store, tune
 from indexer.base.errors import QueryError
 from indexer.index.library_store import LibraryStore
-from indexer.search.fusion import DEFAULT_WEIGHTS, library_weights
+from indexer.search.fusion import default_weights, library_weights
+from indexer.search.scoring import weighed
 from indexer.search.searcher import Searcher
 
-START = np.full(len(WEIGHED), 1 / len(WEIGHED))
+START = np.full(len(weighed()), 1 / len(weighed()))
 
 
 def examples(telling: int, count: int = 40) -> list[Example]:
@@ -24,14 +25,14 @@ def examples(telling: int, count: int = 40) -> list[Example]:
     rng = np.random.default_rng(0)
     made = []
     for number in range(count):
-        scores = rng.normal(0.0, 0.1, (30, len(WEIGHED)))
+        scores = rng.normal(0.0, 0.1, (30, len(weighed())))
         right = np.arange(30) == number % 30
         scores[right, telling] += 0.5
         made.append(Example(f"d{number}", scores, right, scores, right))
     return made
 
 
-@pytest.mark.parametrize("telling", range(len(WEIGHED)))
+@pytest.mark.parametrize("telling", range(len(weighed())))
 def test_the_channel_that_tells_gets_the_weight(telling: int) -> None:
     weights = fit(examples(telling), START)
     assert weights.sum() == pytest.approx(1) and weights.min() >= 0
@@ -40,7 +41,7 @@ def test_the_channel_that_tells_gets_the_weight(telling: int) -> None:
 
 def test_without_anything_to_learn_from_the_weights_stay() -> None:
     right = np.zeros(30, bool)
-    nothing = [Example("d", np.zeros((30, len(WEIGHED))), right, np.zeros((0, 5)), right[:0])]
+    nothing = [Example("d", np.zeros((30, len(weighed()))), right, np.zeros((0, 5)), right[:0])]
     assert fit(nothing, START) == pytest.approx(START)
 
 
@@ -57,12 +58,12 @@ def test_too_few_documents_are_refused(searcher: Searcher) -> None:
 def test_stored_weights_are_used_from_then_on(
     empty_library: LibraryStore, small_library: LibraryStore
 ) -> None:
-    assert library_weights(empty_library) == DEFAULT_WEIGHTS
-    after = dict.fromkeys(WEIGHED, 0.2)
+    assert library_weights(empty_library) == default_weights()
+    after = dict.fromkeys(weighed(), 0.2)
     store(empty_library, [Tuning("typed", 30, {}, after, 0.5, 0.6, (0.01, 0.2), True)])
     again = library_weights(LibraryStore.open(empty_library.folder))
-    assert again["typed"] == after and again["clip"] == DEFAULT_WEIGHTS["clip"]
-    assert library_weights(small_library) == DEFAULT_WEIGHTS
+    assert again["typed"] == after and again["clip"] == default_weights()["clip"]
+    assert library_weights(small_library) == default_weights()
 
 
 TOPICS = """volcano lava ash eruption|violin string bow resin|bridge cable tower river
@@ -111,14 +112,14 @@ def test_good_weights_are_not_replaced(
     assert done.returncode == 0, done.stderr
     assert "24 typed queries" in done.stdout
     assert "Not shown to be better: nothing is changed." in done.stdout
-    assert library_weights(topics_library) == DEFAULT_WEIGHTS
+    assert library_weights(topics_library) == default_weights()
 
 
 def test_bad_weights_are_replaced_unless_it_is_a_dry_run(
     topics: tuple[Path, Path], topics_library: LibraryStore, run_hilbert: Any
 ) -> None:
     """Audio alone knows nothing of transcripts: whatever else is better."""
-    bad = {**dict.fromkeys(WEIGHED, 0.0), "audio": 1.0}
+    bad = {**dict.fromkeys(weighed(), 0.0), "audio": 1.0}
     store(topics_library, [Tuning("typed", 30, {}, bad, 0.5, 0.6, (0.01, 0.2), True)])
     arguments = ("tune", "-l", topics_library.folder, "--queries", topics[1], "--json")
     (dry,) = json.loads(run_hilbert(*arguments, "--dry-run").stdout)

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from indexer.base.errors import QueryError
-from indexer.search.fusion import DEFAULT_WEIGHTS, fuse, part_weights
-from indexer.search.query_encoder import CHANNELS, QueryPart, QueryVector
-from indexer.search.scoring import DOCUMENT, DOCUMENT_WORDS, WHOLE_CHANNELS, PartScores
+from indexer.search.channels import CHANNELS
+from indexer.search.fusion import default_weights, fuse, part_weights
+from indexer.search.query import QueryPart, QueryVector
+from indexer.search.scoring import PartScores, whole_documents
 
 NAN = np.nan
+DOCUMENT, DOCUMENT_WORDS = "document", "document words"
 OWNERS = np.array([0, 0, 1])
 VECTOR = (np.ones(2, np.float32), ("text", "text"))
 SCORES = PartScores(
@@ -70,19 +72,19 @@ def test_equal_scores_share_a_rank() -> None:
 
 def test_weights_are_those_of_the_channels_that_can_answer() -> None:
     words = QueryPart("typed", (QueryVector(("tea",), {}),), "tea")
-    of_words = part_weights(words, "auto", DEFAULT_WEIGHTS)
+    of_words = part_weights(words, "auto", default_weights())
     assert set(of_words) == {"lexical", DOCUMENT_WORDS} and sum(of_words.values()) == 1
-    assert part_weights(words, "text", DEFAULT_WEIGHTS) == {}
+    assert part_weights(words, "text", default_weights()) == {}
     both = QueryPart("clip", (QueryVector(("tea",), {"text": VECTOR}),), "tea")
-    weights = part_weights(both, "auto", DEFAULT_WEIGHTS)
+    weights = part_weights(both, "auto", default_weights())
     assert set(weights) == {"lexical", "text"} and sum(weights.values()) == pytest.approx(1)
-    assert part_weights(both, "rrf", DEFAULT_WEIGHTS) == {"lexical": 0.5, "text": 0.5}
+    assert part_weights(both, "rrf", default_weights()) == {"lexical": 0.5, "text": 0.5}
     with pytest.raises(QueryError, match="no channel 'smell'; use auto, rrf, lexical"):
-        part_weights(both, "smell", DEFAULT_WEIGHTS)
+        part_weights(both, "smell", default_weights())
 
 
 def test_the_default_weights_of_each_kind_of_query_sum_to_one() -> None:
-    assert set(DEFAULT_WEIGHTS) == {"typed", "clip", "moment"}
-    for weights in DEFAULT_WEIGHTS.values():
-        assert {*CHANNELS, DOCUMENT} <= set(weights) <= {*CHANNELS, *WHOLE_CHANNELS}
+    assert set(default_weights()) == {"typed", "clip", "moment"}
+    for weights in default_weights().values():
+        assert {*CHANNELS, DOCUMENT} <= set(weights) <= {*CHANNELS, *whole_documents()}
         assert sum(weights.values()) == pytest.approx(1) and min(weights.values()) >= 0

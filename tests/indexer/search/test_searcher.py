@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from indexer.base.errors import AudioError, QueryError
 from indexer.base.text_analysis import query_terms
 from indexer.index.library_store import LibraryStore
+from indexer.search.channels import CHANNELS
 from indexer.search.filters import Filters
-from indexer.search.query_encoder import CHANNELS
 from indexer.search.results import Hit, SearchResult
 from indexer.search.searcher import Searcher
 

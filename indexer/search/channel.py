@@ -1,0 +1,99 @@
+"""The base of all channels: one way of scoring segments for a query."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.search.index_view import IndexView
+from indexer.search.query import QueryInput, QueryVector
+
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class WholeDocumentScore:
+    """A second score of a channel: of whole documents, shared by all of their moments.
+
+    Attributes:
+        name: Under which it is weighed and tuned.
+        weights: Kind of query to its default weight; 0 where absent.
+        share_alone: Its weight beside the channel's own where a search asks for this channel
+            only; both sum to 1.
+        order: Its place among those of other channels; low ones come first.
+    """
+
+    name: str
+    weights: Mapping[str, float]
+    share_alone: float = 0.0
+    order: int = 100
+
+
+class Channel(ABC):
+    """One way of scoring segments; a member of `indexer.search.channels.CHANNELS`.
+
+    Attributes:
+        name: As in `--channel`, in JSON and in the catalog's tuned weights.
+        label: As people see it.
+        help: A few words on what it compares, for help texts.
+        colour: Of its badge in the app, one of Streamlit's names.
+        weights: Kind of query (`typed`, `clip`, `moment`) to its default weight in `auto`. All
+            weights are divided by the sum of those of the channels that can answer.
+        unanswered: Why it cannot answer a query that it does not serve.
+        same: What is similar where this channel alone compares moments: a choice of `--same`.
+        needs_model: Whether typed words must be embedded for it.
+        index_parts: Names of its parts of the index (`indexer.index.segment_values`).
+        whole_document: Its score of whole documents, None where it has none.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    help: ClassVar[str]
+    colour: ClassVar[str] = "gray"
+    weights: ClassVar[Mapping[str, float]] = {}
+    unanswered: ClassVar[str] = "there is nothing in the query that it compares"
+    same: ClassVar[str | None] = None
+    needs_model: ClassVar[bool] = True
+    index_parts: ClassVar[tuple[str, ...]] = ()
+    whole_document: ClassVar[WholeDocumentScore | None] = None
+
+    @abstractmethod
+    def encode(self, query: QueryInput) -> Any | None:
+        """Return what is compared with segments, for `QueryVector.encoded`; None for nothing."""
+
+    def serves(self, vector: QueryVector) -> bool:
+        """Return whether the channel can answer."""
+        return self.name in vector.encoded
+
+    @abstractmethod
+    def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
+        """Score all segments for a query that the channel serves.
+
+        Returns:
+            `[n_segments]`, 0 as an unrelated pair and around 1 as a full match; NaN where a
+            segment has nothing to compare.
+        """
+
+    def score_documents(self, segment_scores: Scores, index: IndexView) -> Scores:
+        """Score documents by those of their segments that may be found: by the best one.
+
+        Args:
+            segment_scores: `[n_segments]`, NaN for those that are filtered out too.
+            index: What they are segments of.
+
+        Returns:
+            `[n_documents]`, 0 for a document without any.
+        """
+        best = np.full(len(index.table.documents), np.nan)
+        np.fmax.at(best, index.table.owners, segment_scores)
+        scores: Scores = np.nan_to_num(best, nan=0.0)
+        return scores
+
+    def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
+        """Score documents as wholes, for `whole_document`: `[n_documents]`, without NaN."""
+        raise NotImplementedError(f"the {self.name} channel does not score whole documents")

@@ -1,0 +1,51 @@
+"""The lexical channel: BM25 of the words of the query, in segments and in whole documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from indexer.search.channel import Channel, Scores, WholeDocumentScore
+from indexer.search.channels import CHANNELS
+from indexer.search.index_view import IndexView
+from indexer.search.query import QueryInput, QueryVector
+
+
+class Lexical(Channel):
+    """Share of the query's weight that the words of a segment hold."""
+
+    name = "lexical"
+    label = "Lexical"
+    help = "the very words"
+    colour = "orange"
+    # Default weights of the built-in channels for typed words and clips: chosen with questions
+    # about made speech that no training learned from (benchmarks/README.md). For moments: by
+    # reasoning, nothing was fitted.
+    weights: ClassVar[Mapping[str, float]] = {"typed": 0.25, "clip": 0.70, "moment": 0.15}
+    unanswered = "there are no words in the query; try --channel audio"
+    needs_model = False
+    whole_document = WholeDocumentScore("document words", {"typed": 0.15}, order=2)
+
+    def encode(self, query: QueryInput) -> None:
+        """Nothing beyond the terms of the query, which are there without any channel."""
+
+    def serves(self, vector: QueryVector) -> bool:
+        """Return whether there are words to look up."""
+        return bool(vector.terms)
+
+    def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
+        """Score segments that hold words of the query, NaN for all others."""
+        found = np.full(len(index.table), np.nan)
+        for id_, score in index.snapshot.lexical.scores(vector.terms, vector.fuzzy).items():
+            found[index.table.row(id_)] = score
+        return found
+
+    def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
+        """Score documents by all of their words, however far apart."""
+        found = index.snapshot.lexical.document_scores(vector.terms, vector.fuzzy)
+        return np.array([found.get(d.id, 0.0) for d in index.table.documents], np.float64)
+
+
+CHANNELS.add(Lexical.name, Lexical(), order=1)
