@@ -30,7 +30,7 @@ from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
 from indexer.maintenance.manage import remove
-from indexer.search.query_encoder import Query
+from indexer.search.query import Query
 from indexer.search.searcher import Searcher
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
