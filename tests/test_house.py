@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.imports import PACKAGES, cycles, graph, imports, modules
+
 ROOT = Path(__file__).resolve().parent.parent
 # What each package may import of the project; the command line starts the app, never imports it.
 MAY_IMPORT = {"hilbert": {"hilbert"}, "indexer": {"hilbert", "indexer"}}
@@ -79,3 +81,59 @@ def test_every_file_says_its_job_in_its_first_line() -> None:
         and path.name != "__main__.py"
     ]
     assert without == []
+
+
+# Rooms of each package from the bottom up: a room imports rooms before it, never behind it.
+ROOMS = {
+    "hilbert": [
+        *("errors", "files", "assets", "forking", "extension_points", "registry"),
+        *("stats", "retrieval_metrics"),
+        *("model", "encoders", "objectives", "training", "classification", "diagnostics"),
+        "pretrained",
+    ],
+    "indexer": [
+        *("base", "media", "transcripts", "encoders", "store", "index", "ingest", "search"),
+        *("maintenance", "adapt", "diagnostics", "library", "commands", "cli", "__main__"),
+    ],
+    "app": ["markdown", "state", "components", "pages", "home"],
+}
+# The front doors name what is behind them.
+FRONT_DOORS = {"hilbert", "indexer"}
+
+
+def test_no_module_imports_itself_in_a_circle_lazily_or_for_types_neither() -> None:
+    edges = {m: set(found) for m, found in graph().items() if m not in FRONT_DOORS}
+    assert cycles({m: {o for o in found if o in edges} for m, found in edges.items()}) == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_room_imports_only_rooms_below_it(package: str) -> None:
+    rank = {room: row for row, room in enumerate(ROOMS[package])}
+    wrong = []
+    for module in modules():
+        first, _, inside = module.partition(".")
+        if first != package or not inside:
+            continue
+        room = inside.split(".")[0]
+        assert room in rank, f"{module}: which room is this? Give it a row in ROOMS"
+        for other, line in imports(module).items():
+            if other.partition(".")[0] == package and other not in FRONT_DOORS:
+                below = other.split(".")[1]
+                if rank[below] > rank[room]:
+                    wrong.append(f"{module}:{line} imports {other}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("room", ["transcripts", "store", "index"])
+def test_rooms_of_text_and_numbers_know_neither_torch_nor_media(room: str) -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in sorted((ROOT / "indexer" / room).rglob("*.py"))
+        for name, line in imported(path)
+        if name in {"torch", "torchaudio", "av"}
+    ]
+    assert wrong == []
+
+
+def test_few_files_lie_outside_the_rooms() -> None:
+    assert len([path for path in (ROOT / "indexer").iterdir() if path.is_file()]) <= 6
