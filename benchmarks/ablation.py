@@ -3,9 +3,9 @@
     python -m benchmarks.ablation --library made-library --out ablation \
         --clean changelog-library --noisy noisy-library
 
-`made-library` is of the folder that `tools.speech_corpus` made (30 hours or more), `changelog-
-library` of `changelog-speech` with its transcripts, `noisy-library` of its noisy copies without
-(`noisy_copies.py`). Every run learns from the same 10 hours for the same epochs, and its last
+`made-library` is of the folder that `tools.speech_corpus` made (30 hours or more),
+`changelog-library` of `changelog-speech` with its transcripts, `noisy-library` of its noisy copies
+without (`noisy_copies.py`). Every run learns from the same 10 hours for the same epochs, and its last
 weights count: the best by a held-out score would be the untrained ones for several rows. What is
 reported is of test episodes and of `changelog-speech`, of which nothing is learned. A run takes at
 most three minutes on one quiet core. A result that is there is not computed again, so a stopped
