@@ -18,6 +18,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
+from tests.sharing import shared_folder
 
 # Half of them with a transcript, half without; every demo clip is about one of them.
 TALKS = (
@@ -37,6 +38,18 @@ COMMAND = Path(sys.executable).with_name("hilbert")
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `make test-fast` leaves out: whatever depends on the fixture `models`."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "models" in item.fixturenames:
+            item.add_marker(pytest.mark.models)
+
+
+@pytest.fixture(scope="session")
+def models() -> None:
+    """Requested by what loads an encoder, here or in a process: never part of the fast lane."""
+
+
 @pytest.fixture(scope="session")
 def demo_folder() -> Path:
     """The demo collection: recordings, queries and clips with their answers."""
@@ -48,24 +61,27 @@ def demo_folder() -> Path:
 @pytest.fixture(scope="session")
 def talks(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of six demo talks and their table, to be read only."""
-    folder = tmp_path_factory.mktemp("talks")
-    for talk in TALKS:
-        for file in (demo_folder / "recordings").glob(f"{talk}.*"):
-            shutil.copy(file, folder)
-    shutil.copy(demo_folder / "recordings" / "metadata.csv", folder)
-    return folder
+
+    def build(folder: Path) -> None:
+        folder.mkdir()
+        for talk in TALKS:
+            for file in (demo_folder / "recordings").glob(f"{talk}.*"):
+                shutil.copy(file, folder)
+        shutil.copy(demo_folder / "recordings" / "metadata.csv", folder)
+
+    return shared_folder(tmp_path_factory, "talks", build)
 
 
 @pytest.fixture(scope="session")
 def empty_library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A library without documents, to be copied."""
-    folder = tmp_path_factory.mktemp("libraries") / "empty"
-    LibraryStore.create(folder).close()
-    return folder
+    return shared_folder(
+        tmp_path_factory, "empty-library", lambda folder: LibraryStore.create(folder).close()
+    )
 
 
 @pytest.fixture(scope="session")
-def encoders(empty_library_folder: Path) -> Encoders:
+def encoders(empty_library_folder: Path, models: None) -> Encoders:
     """The embedded encoders, loaded once for all tests."""
     library = LibraryStore.open(empty_library_folder)
     library.close()
@@ -80,12 +96,17 @@ def small_library(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> LibraryStore:
     """A library of `talks`, to be read only; `library_copy` is there to be changed."""
-    folder = tmp_path_factory.mktemp("small") / "library"
-    shutil.copytree(empty_library_folder, folder)
-    library = LibraryStore.open(folder)
+
+    def build(folder: Path) -> None:
+        shutil.copytree(empty_library_folder, folder)
+        library = LibraryStore.open(folder)
+        library.encoders = encoders
+        summary = index(library, scan([talks]), ProcessSettings())
+        library.close()
+        assert not summary.failed
+
+    library = LibraryStore.open(shared_folder(tmp_path_factory, "small-library", build))
     library.encoders = encoders
-    summary = index(library, scan([talks]), ProcessSettings())
-    assert not summary.failed
     return library
 
 
@@ -110,8 +131,12 @@ def empty_library(empty_library_folder: Path, encoders: Encoders, tmp_path: Path
 
 
 @pytest.fixture(scope="session")
-def run_hilbert() -> RunHilbert:
-    """Run the installed `hilbert` with arguments; returns its output and exit status."""
+def run_hilbert(models: None) -> RunHilbert:
+    """Run the installed `hilbert` with arguments; returns its output and exit status.
+
+    A process of its own takes seconds to start: for a behaviour that is the same in this one,
+    call `indexer.cli.run`.
+    """
 
     def run(
         *arguments: object, cwd: Path | None = None, timeout: float = 300

@@ -18,6 +18,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
+from tests.sharing import shared_folder
 
 RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
 
@@ -39,23 +40,27 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     demo = demo_folder()
     if demo is None:
         pytest.skip("the demo collection (assets/demo) is not here")
-    folder = tmp_path_factory.mktemp("recordings")
-    for name in RECORDINGS:
-        for file in (demo / "recordings").glob(f"{name}.*"):
-            shutil.copy(file, folder)
-    shutil.copy(demo / "recordings" / "metadata.csv", folder)
-    (folder / "odd-words.txt").write_text(HOSTILE, encoding="utf-8")
-    return folder
+
+    def build(folder: Path) -> None:
+        folder.mkdir()
+        for name in RECORDINGS:
+            for file in (demo / "recordings").glob(f"{name}.*"):
+                shutil.copy(file, folder)
+        shutil.copy(demo / "recordings" / "metadata.csv", folder)
+        (folder / "odd-words.txt").write_text(HOSTILE, encoding="utf-8")
+
+    return shared_folder(tmp_path_factory, "app-recordings", build)
 
 
 @pytest.fixture(scope="session")
-def library(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("library") / "talks"
-    made = LibraryStore.create(folder)
-    summary = index(made, scan([recordings]), ProcessSettings())
-    made.close()
-    assert not summary.failed, summary.failed
-    return folder
+def library(recordings: Path, models: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def build(folder: Path) -> None:
+        made = LibraryStore.create(folder)
+        summary = index(made, scan([recordings]), ProcessSettings())
+        made.close()
+        assert not summary.failed, summary.failed
+
+    return shared_folder(tmp_path_factory, "app-library", build)
 
 
 @pytest.fixture(scope="session")
