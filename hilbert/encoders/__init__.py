@@ -27,30 +27,25 @@ def load_speech_encoder(
     """Load a speech encoder by bundled name, local folder or hub id.
 
     A folder with CTranslate2's `model.bin` is Whisper, which also transcribes and runs on the
-    processor whatever the device; anything else goes through transformers.
+    processor whatever the device; anything else goes through transformers. `KIND:REST` names a
+    kind of `hilbert.encoders.registry`.
 
     Raises:
-        EncoderError: when it cannot be found, verified or loaded.
+        EncoderError: It cannot be found, verified or loaded.
     """
-    # Imported here: a function `resolve` of this package would hide its module `resolve`.
-    from hilbert.encoders.resolve import resolve
+    from hilbert.encoders.registry import load_encoder
 
-    resolved = resolve(spec)
-    if (resolved.path / "model.bin").is_file():
-        from hilbert.encoders.whisper import WhisperEncoder
-
-        return WhisperEncoder.load(resolved)
-    from hilbert.encoders.transformers_speech import TransformersSpeechEncoder
-
-    return TransformersSpeechEncoder.load(resolved, device)
+    encoder: SpeechEncoder = load_encoder("speech", spec, device)
+    return encoder
 
 
 def load_text_encoder(spec: str = "bundled:minilm", device: str = "cpu") -> TextEncoder:
-    """Load a text encoder by bundled name, local folder or hub id.
+    """Load a text encoder by bundled name, local folder or hub id, or as `KIND:REST`.
 
     Raises:
-        EncoderError: when it cannot be found, verified or loaded.
+        EncoderError: It cannot be found, verified or loaded.
     """
-    from hilbert.encoders.sentence_transformers import load_text_encoder as load
+    from hilbert.encoders.registry import load_encoder
 
-    return load(spec, device)
+    encoder: TextEncoder = load_encoder("text", spec, device)
+    return encoder

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.encoders.protocols import TextKind
+from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
 from hilbert.forking import keep_usable_in_children
 
@@ -31,7 +32,7 @@ class SentenceTransformerEncoder:
         self.width = int(model.get_embedding_dimension())
         settings = json.dumps(
             {
-                "class": type(self).__name__,
+                "class": "SentenceTransformerEncoder",
                 "weights": resolved.fingerprint,
                 "prompts": dict(model.prompts),
                 "max_length": model.max_seq_length,
@@ -91,3 +92,11 @@ def load_text_encoder(
         EncoderError: when it cannot be found, verified or loaded.
     """
     return SentenceTransformerEncoder.load(resolve(spec), device)
+
+
+register(
+    EncoderKind(
+        "text", "sentence-transformers", SentenceTransformerEncoder.load, lambda resolved: True
+    ),
+    order=200,
+)

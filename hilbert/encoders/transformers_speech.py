@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
 
 SAMPLE_RATE = 16_000
@@ -48,7 +49,7 @@ class TransformersSpeechEncoder:
         self.width = int(model.config.d_model if self._whisper else model.config.hidden_size)
         settings = json.dumps(
             {
-                "class": type(self).__name__,
+                "class": "TransformersSpeechEncoder",
                 "weights": resolved.fingerprint,
                 "states": "last",
                 "tokens_per_second": self.tokens_per_second,
@@ -179,3 +180,9 @@ def _receptive_field(config: Any) -> tuple[int, int]:
         field += (kernel - 1) * stride
         stride *= step
     return stride, field
+
+
+register(
+    EncoderKind("speech", "transformers", TransformersSpeechEncoder.load, lambda resolved: True),
+    order=200,
+)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.registry import EncoderKind, register
 from hilbert.forking import PerProcess
 
 if TYPE_CHECKING:
@@ -303,3 +304,15 @@ def _merge_punctuation(alignment: list[dict[str, Any]]) -> Iterator[Word]:
         text, start, end = token, float(piece["start"]), float(piece["end"])
     if text.strip():
         yield Word(text.strip(), start, end)
+
+
+def _is_whisper(resolved: ResolvedModel) -> bool:
+    return (resolved.path / "model.bin").is_file()
+
+
+def _load(resolved: ResolvedModel, device: str) -> WhisperEncoder:
+    return WhisperEncoder.load(resolved)  # on the processor, whatever the device
+
+
+register(EncoderKind("speech", "whisper", _load, _is_whisper), order=10)
+register(EncoderKind("recogniser", "whisper", _load, _is_whisper), order=10)

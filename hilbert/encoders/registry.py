@@ -1,0 +1,61 @@
+"""Kinds of encoders by role and name; each file of this folder registers its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
+from hilbert.extension_points import ENCODERS
+from hilbert.registry import Registry
+
+Role = Literal["speech", "text", "recogniser"]
+
+
+@dataclass(frozen=True)
+class EncoderKind:
+    """A way of loading models of one role (`hilbert.encoders.protocols`).
+
+    Attributes:
+        role: What it loads: a speech encoder, a text encoder or a recogniser.
+        name: Short name; a model `NAME:REST` is loaded by this kind alone.
+        load: From a model on this machine and a device ("cpu", "cuda") to the encoder.
+        accepts: Whether a model's folder is of this kind; None for a kind without folders, which
+            is used by its name and gets `REST` as the model's name.
+    """
+
+    role: Role
+    name: str
+    load: Callable[[ResolvedModel, str], Any]
+    accepts: Callable[[ResolvedModel], bool] | None = None
+
+
+KINDS: Registry[EncoderKind] = Registry(ENCODERS)
+
+
+def register(kind: EncoderKind, order: int = 100) -> None:
+    """Add a kind; of those that accept a folder the one with the lowest order loads it."""
+    KINDS.add(f"{kind.role}:{kind.name}", kind, order)
+
+
+def load_encoder(role: Role, spec: str, device: str = "cpu") -> Any:
+    """Load a model of a role by `KIND:REST`, bundled name, local folder or hub id.
+
+    Raises:
+        EncoderError: It cannot be found, verified or loaded, or no kind accepts it.
+    """
+    name, colon, rest = spec.partition(":")
+    named = KINDS.get(f"{role}:{name}") if colon else None
+    if named is not None and named.accepts is None:
+        fingerprint = hashlib.sha256(f"{role} {spec}".encode()).hexdigest()
+        return named.load(ResolvedModel(Path(rest), rest or name, fingerprint), device)
+    if named is not None:
+        return named.load(resolve(rest), device)
+    resolved = resolve(spec)
+    for kind in KINDS.values():
+        if kind.role == role and kind.accepts is not None and kind.accepts(resolved):
+            return kind.load(resolved, device)
+    raise EncoderError(f'no {role} encoder reads "{resolved.path}"; name another model')
