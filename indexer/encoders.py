@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
-    from hilbert.encoders.protocols import SpeechEncoder, TextEncoder
-    from hilbert.encoders.whisper import WhisperEncoder
+    from hilbert.encoders.protocols import Recogniser, SpeechEncoder, TextEncoder
 
 DEFAULT_SPEECH = "bundled:whisper-tiny.en"
 DEFAULT_TEXT = "bundled:minilm"
@@ -54,14 +53,14 @@ class Encoders:
         return encoder
 
     @cached_property
-    def recogniser(self) -> WhisperEncoder:
+    def recogniser(self) -> Recogniser:
         """The speech encoder where it recognises words, else the embedded Whisper."""
-        from hilbert.encoders import load_speech_encoder
+        from hilbert.encoders.registry import load_encoder
 
         speech: Any = self.speech
         if hasattr(speech, "transcribe"):
             return speech
-        embedded: Any = load_speech_encoder(DEFAULT_SPEECH)
+        embedded: Recogniser = load_encoder("recogniser", DEFAULT_SPEECH)
         return embedded
 
     def fingerprinted(self) -> EncoderSettings:

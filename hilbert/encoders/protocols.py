@@ -1,8 +1,9 @@
-"""What an encoder must do: the two small protocols behind which every model sits."""
+"""Protocols of encoders and recognisers, behind which every model sits."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import numpy as np
@@ -60,5 +61,59 @@ class TextEncoder(Protocol):
 
         Returns:
             `[n, width]` float32, each row of length 1; `[0, width]` for no texts.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Word:
+    """One spoken word; `start` and `end` in seconds from the start of its window."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class WindowTranscript:
+    """What one pass says of one window.
+
+    Attributes:
+        tokens: `[ceil(seconds * tokens_per_second), width]` float32 audio features.
+        words: the transcript with word times; empty where nothing credible was said.
+        avg_logprob: mean log-probability of the decoded text tokens.
+        no_speech_prob: Whisper's probability that the window holds no speech.
+    """
+
+    tokens: NDArray[np.float32]
+    words: tuple[Word, ...]
+    avg_logprob: float
+    no_speech_prob: float
+
+
+class Recogniser(Protocol):
+    """Recognises words; one that is also the speech encoder gives the tokens in the same pass.
+
+    Attributes:
+        name: Short name of the model, for people.
+        fingerprint: sha256 (hex) of its weights and of all settings that change its words.
+        multilingual: Whether it knows other languages than English.
+    """
+
+    name: str
+    fingerprint: str
+    multilingual: bool
+
+    def transcribe(
+        self, windows: Sequence[NDArray[np.float32]], language: str = "en"
+    ) -> list[WindowTranscript]:
+        """Recognise the words of each window.
+
+        Args:
+            windows: 16 kHz mono float32, each at most 30 s long.
+            language: ISO 639-1 code of the spoken language.
+
+        Returns:
+            One transcript a window, with word times in seconds from its start.
         """
         ...

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
-from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
+from hilbert.encoders.resolve import EncoderError, ResolvedModel
 from hilbert.forking import keep_usable_in_children
 
 _BATCH = 32
@@ -81,17 +81,6 @@ class SentenceTransformerEncoder:
             show_progress_bar=False,
         )
         return np.asarray(vectors, dtype=np.float32)  # [n, width]
-
-
-def load_text_encoder(
-    spec: str = "bundled:minilm", device: str = "cpu"
-) -> SentenceTransformerEncoder:
-    """Load a text encoder by bundled name, local folder or hub id.
-
-    Raises:
-        EncoderError: when it cannot be found, verified or loaded.
-    """
-    return SentenceTransformerEncoder.load(resolve(spec), device)
 
 
 register(

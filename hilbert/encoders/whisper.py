@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.protocols import WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.forking import PerProcess
 
@@ -28,32 +29,6 @@ _MAX_COMPRESSION_RATIO = 2.4
 _MIN_AVG_LOGPROB = -1.0
 _MAX_NO_SPEECH_PROB = 0.6
 _MAX_WORKERS = 8
-
-
-@dataclass(frozen=True)
-class Word:
-    """One spoken word; `start` and `end` in seconds from the start of its window."""
-
-    text: str
-    start: float
-    end: float
-
-
-@dataclass(frozen=True)
-class WindowTranscript:
-    """What one pass says of one window.
-
-    Attributes:
-        tokens: `[ceil(seconds * tokens_per_second), width]` float32 audio features.
-        words: the transcript with word times; empty where nothing credible was said.
-        avg_logprob: mean log-probability of the decoded text tokens.
-        no_speech_prob: Whisper's probability that the window holds no speech.
-    """
-
-    tokens: NDArray[np.float32]
-    words: tuple[Word, ...]
-    avg_logprob: float
-    no_speech_prob: float
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,7 @@ from indexer.media.decode import open_recording
 from indexer.media.vad import Span, Window, sound_windows, span_windows, speech_windows
 
 if TYPE_CHECKING:
-    from hilbert.encoders.protocols import SpeechEncoder
-    from hilbert.encoders.whisper import WhisperEncoder
+    from hilbert.encoders.protocols import Recogniser, SpeechEncoder
 
 BATCH_WINDOWS = 16
 # Shorter than this, whatever a recogniser says is a guess.
@@ -58,7 +57,7 @@ def listen(
     path: Path,
     encoder: SpeechEncoder,
     *,
-    recogniser: WhisperEncoder | None = None,
+    recogniser: Recogniser | None = None,
     language: str = "en",
     spans: Sequence[Span] | None = None,
     progress: Progress | None = None,
@@ -112,7 +111,7 @@ class _Pass:
     def __init__(
         self,
         encoder: SpeechEncoder,
-        recogniser: WhisperEncoder | None,
+        recogniser: Recogniser | None,
         language: str,
         progress: Progress | None,
     ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from hilbert.encoders import load_text_encoder
 from hilbert.encoders.resolve import ResolvedModel
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
 from tests.dropping import Copy
@@ -74,3 +75,8 @@ def test_a_subclass_has_the_fingerprint_of_its_class(tmp_path: Path) -> None:
         Renamed(model, resolved).fingerprint
         == SentenceTransformerEncoder(model, resolved).fingerprint
     )
+
+
+def test_the_embedded_text_encoder_has_the_fingerprint_that_libraries_hold() -> None:
+    expected = "e2e258950c53b2637b90d5b6323641da7d5a6d100f8957b8527ce96a24e2c923"
+    assert load_text_encoder().fingerprint == expected
