@@ -48,6 +48,7 @@ def test_a_typed_search_shows_the_talk_and_its_player_stands_at_the_moment(page:
     assert first_card(page) == "1. Why the tide keeps its own time"
     player = page.locator("audio").first
     page.wait_for_function("document.querySelector('audio')?.currentTime > 0")
+    page.wait_for_function("document.querySelector('audio')?.duration > 0")  # not yet known: NaN
     assert player.evaluate("p => p.currentTime") == pytest.approx(32, abs=0.5)
     assert player.evaluate("p => p.duration") == pytest.approx(77, abs=3)
     assert player.evaluate("p => p.error") is None
