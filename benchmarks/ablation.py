@@ -5,10 +5,10 @@
 
 `made-library` is of the folder that `tools.speech_corpus` made (30 hours or more),
 `changelog-library` of `changelog-speech` with its transcripts, `noisy-library` of its noisy copies
-without (`noisy_copies.py`). Every run learns from the same 10 hours for the same epochs, and its last
-weights count: the best by a held-out score would be the untrained ones for several rows. What is
-reported is of test episodes and of `changelog-speech`, of which nothing is learned. A run takes at
-most three minutes on one quiet core. A result that is there is not computed again, so a stopped
+without (`noisy_copies.py`). Every run learns from the same 10 hours for the same epochs, and its
+last weights count: the best by a held-out score would be the untrained ones for several rows. What
+is reported is of test episodes and of `changelog-speech`, of which nothing is learned. A run takes
+at most three minutes on one quiet core. A result that is there is not computed again, so a stopped
 call goes on; delete a file of `OUT/results` to do its run anew. Prints the tables of
 benchmarks/README.md and draws `OUT/ablation.svg`.
 """
