@@ -14,8 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hilbert.assets import shipped_model
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
-from indexer.base.assets import shipped_model
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.base.types import SegmentSettings
