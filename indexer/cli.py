@@ -1,57 +1,63 @@
-"""The command line: one verb a file, errors in words, an exit status that tells."""
+"""The `hilbert` command: user errors print one line and set the exit code."""
 
 from __future__ import annotations
 
-import importlib
 import os
+import signal
 import sys
-from typing import Any
+import traceback
+from typing import Any, TextIO
 
 import click
 
-from hilbert import __version__
+from indexer.commands.registry import VERBS
+from indexer.commands.terminal import print_line, use_replacements
+from indexer.commands.verbosity import add_options, is_debugging, logging_to_stderr
 
-# Verb to what `hilbert --help` says of it; the modules are imported only when used.
-VERBS = {
-    "index": "Add recordings and transcripts to a library, or update it.",
-    "search": "Find moments by typed words, by a clip, or by both.",
-    "similar": "Find the moments most like a moment or a document.",
-    "clip": "Cut the sound of a moment out of its recording.",
-    "evaluate": "Measure how well each channel finds what is wanted.",
-    "diagnose": "Measure the embedding space: the modality gap, and what it costs.",
-    "tune": "Fit the weights of the channels to your own queries.",
-    "list": "List the documents of a library.",
-    "info": "Describe a library.",
-    "train": "Train the fusion model on a library, adopt it if it is better.",
-    "rebuild": "Make a new index from stored features.",
-    "remove": "Remove documents from a library.",
-    "doctor": "Check a library and say how to mend it.",
-    "app": "Open a library in the browser.",
-    "demo": "Build the demo library, search it, open it in the browser.",
-}
+# As a shell shows a process that a closed pipe ended.
+_BROKEN_PIPE_STATUS = 128 + getattr(signal, "SIGPIPE", 13)
 
 
 class _Verbs(click.Group):
-    """Imports a verb's module when the verb is used, so that `--help` answers at once."""
+    """The verbs of the registry, each with the options of the log."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
-            return None
-        command: click.Command = importlib.import_module(f"indexer.commands.{cmd_name}").command
-        return command
+        command = VERBS.get(cmd_name)
+        return add_options(command) if command else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+            # First sentences whole: click alone would cut them at the width of the terminal.
+            formatter.write_dl(
+                [(name, command.get_short_help_str(limit=200)) for name, command in VERBS.items()]
+            )
+
+
+def _print_versions(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        from indexer.commands.versions import versions_text
+
+        print_line(*versions_text().splitlines())
+        context.exit()
 
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="hilbert")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_versions,
+    help="Show the versions of hilbert and of what it stands on.",
+)
 def hilbert() -> None:
     """Search what was said in your recordings, and how it sounded."""
+
+
+add_options(hilbert)
 
 
 def main() -> None:
@@ -59,43 +65,60 @@ def main() -> None:
     # Read once, when OpenMP is loaded. By default its threads burn a core while they wait for
     # each other: beside one other busy process training was measured to take 5 times as long.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        use_replacements(stream)
+    status = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        if not _flushed(stream):
+            status = _BROKEN_PIPE_STATUS
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
     """Run a verb and return the exit status."""
-    try:
-        status: Any = hilbert.main(arguments, prog_name="hilbert", standalone_mode=False)
-        return status if isinstance(status, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _complain("stopped; what is done is kept, the same command goes on from there")
-        return 130
-    except click.exceptions.NoArgsIsHelpError as help_wanted:
-        click.echo(help_wanted.format_message())
-        return 2
-    except click.ClickException as error:
-        _complain(error.format_message() + _hint(error))
-        return error.exit_code
-    except BrokenPipeError:  # the reader of our output left
-        sys.stderr.close()
-        return 0
-    except OSError as error:  # a full disk, a folder without write permission
-        _complain(f"{error.filename}: {error.strerror}" if error.filename else str(error))
-        return 1
-    except Exception as error:
-        import sqlite3
+    with logging_to_stderr():
+        try:
+            status: Any = hilbert.main(arguments, prog_name="hilbert", standalone_mode=False)
+            return status if isinstance(status, int) else 0
+        except click.exceptions.Exit as stop:
+            return stop.exit_code
+        except click.exceptions.NoArgsIsHelpError as help_wanted:
+            click.echo(help_wanted.format_message())
+            return 2
+        except BrokenPipeError:  # the reader of our output left
+            return _BROKEN_PIPE_STATUS
+        except (Exception, KeyboardInterrupt) as error:
+            return _report(error)
 
-        from hilbert.errors import HilbertError
 
-        if isinstance(error, HilbertError):
-            _complain(str(error))
-        elif isinstance(error, sqlite3.DatabaseError):
-            _complain(f"a file of the library is damaged ({error}); run 'hilbert doctor'")
-        else:
-            raise
-        return 1
+def _report(error: BaseException) -> int:
+    """Print an error in one line, with `--debug` its traceback below; return the exit status."""
+    message, status = _message(error)
+    print_line(f"hilbert: {' '.join(message.split())}", err=True)
+    if is_debugging():
+        print_line(*"".join(traceback.format_exception(error)).splitlines(), err=True)
+    return status
+
+
+def _message(error: BaseException) -> tuple[str, int]:
+    """Return what the user reads of an error, and the exit status."""
+    import sqlite3
+
+    from hilbert.errors import HilbertError
+
+    if isinstance(error, click.Abort | KeyboardInterrupt):
+        return "stopped; what is done is kept, the same command goes on from there", 130
+    if isinstance(error, click.ClickException):
+        return error.format_message() + _hint(error), error.exit_code
+    if isinstance(error, HilbertError):
+        return str(error), 1
+    if isinstance(error, OSError):  # a full disk, a folder without write permission
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error), 1
+    if isinstance(error, sqlite3.DatabaseError):
+        return f"a file of the library is damaged ({error}); run 'hilbert doctor'", 1
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    hint = "" if is_debugging() else "; run again with --debug to see where"
+    return f"unexpected {what}{hint}", 1
 
 
 def _hint(error: click.ClickException) -> str:
@@ -103,5 +126,12 @@ def _hint(error: click.ClickException) -> str:
     return f" (see '{context.command_path} --help')" if context else ""
 
 
-def _complain(text: str) -> None:
-    click.echo(f"hilbert: {' '.join(text.split())}", err=True)
+def _flushed(stream: TextIO) -> bool:
+    """Write out what is buffered; False where the reader left."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True

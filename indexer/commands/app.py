@@ -12,6 +12,9 @@ from pathlib import Path
 
 import click
 
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line
+
 # One look on light and on dark ground; which of them, the visitor's system says.
 _THEME = {
     "light.primaryColor": "#6d28d9",
@@ -20,7 +23,8 @@ _THEME = {
 }
 
 
-@click.command("app")
+@verb(order=150)
+@click.command("app", short_help="Open a library in the browser.")
 @click.option(
     "--library",
     "-l",
@@ -63,7 +67,7 @@ def serve(library: Path | None, port: int) -> int:
     ]
     environment = {**os.environ, "HILBERT_LIBRARY": str(library.absolute()) if library else ""}
     what = library or "no library yet"
-    click.echo(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
+    print_line(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
     # -P: a file of the current folder named like a package must not take its place.
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "streamlit", "run", str(page), *arguments], env=environment

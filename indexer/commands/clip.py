@@ -9,11 +9,14 @@ import click
 
 from indexer.base.timecode import read_seconds
 from indexer.commands.options import library_option
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line
 
 _MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 
 
-@click.command("clip")
+@verb(order=40)
+@click.command("clip", short_help="Cut the sound of a moment out of its recording.")
 @click.argument("moment", metavar="NAME@START-END")
 @click.argument("out", type=click.Path(path_type=Path))
 @library_option
@@ -50,4 +53,4 @@ def command(moment: str, out: Path, library: Path, force: bool) -> None:
         )
     start, end = (time or 0.0 for time in times)
     seconds = cut(recording, start, end, out)
-    click.echo(f"{out}: {seconds:.1f} s of {document.title}")
+    print_line(f"{out}: {seconds:.1f} s of {document.title}")

@@ -10,13 +10,15 @@ from typing import Any
 import click
 
 from indexer.base.timecode import clock
-from indexer.commands.terminal import TerminalReporter
+from indexer.commands.registry import verb
+from indexer.commands.terminal import TerminalReporter, print_line
 from indexer.search.results import is_right_moment
 
 _SHOWN = 4
 
 
-@click.command("demo")
+@verb(order=160)
+@click.command("demo", short_help="Build the demo library, search it, open it in the browser.")
 @click.option(
     "--library",
     "-l",
@@ -41,7 +43,7 @@ def command(library: Path, app: bool, port: int) -> int:
     demo = demo_folder()
     if demo is None:
         raise click.ClickException("the demo collection is not installed; use a checkout")
-    click.echo("Indexing 24 short talks (machine speech); half of them have no transcript.")
+    print_line("Indexing 24 short talks (machine speech); half of them have no transcript.")
     made = LibraryStore.create(library.expanduser())
     with TerminalReporter() as reporter:
         summary = index(made, scan([demo / "recordings"]), ProcessSettings(), reporter)
@@ -49,18 +51,18 @@ def command(library: Path, app: bool, port: int) -> int:
     if summary.failed:
         return 1
     searcher = Searcher(made)
-    click.echo("\nSearching by typed words:")
+    print_line("", "Searching by typed words:")
     for line in islice(_lines(demo / "queries.jsonl"), _SHOWN):
-        click.echo(f"  > {line['query']}")
+        print_line(f"  > {line['query']}")
         _show(searcher.search(line["query"], k=1).hits, line)
-    click.echo("\nSearching by clip:")
+    print_line("", "Searching by clip:")
     for line in islice(_lines(demo / "clips.jsonl"), _SHOWN):
         result = searcher.search(clip=demo / line["clip"], k=1)
-        click.echo(f"  > {line['clip']}  (heard: {result.heard})")
+        print_line(f"  > {line['clip']}  (heard: {result.heard})")
         _show(result.hits, line)
     if not app:
         return 0
-    click.echo("")
+    print_line("")
     return serve(library, port)
 
 
@@ -71,10 +73,10 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 def _show(hits: Any, wanted: dict[str, Any]) -> None:
     """The best moment, and whether it is the wanted one."""
     if not hits:
-        click.echo("    nothing found")
+        print_line("    nothing found")
         return
     hit = hits[0]
     right = is_right_moment(hit, wanted["document"], wanted["start"], wanted["end"])
     text = hit.text if len(hit.text) <= 100 else hit.text[:100].rsplit(" ", 1)[0] + " ..."
     mark = "right moment" if right else f"wanted {wanted['document']} {clock(wanted['start'])}"
-    click.echo(f"    {hit.title}, {clock(hit.start)}-{clock(hit.end)} [{mark}]\n    {text}")
+    print_line(f"    {hit.title}, {clock(hit.start)}-{clock(hit.end)} [{mark}]", f"    {text}")

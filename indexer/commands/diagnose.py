@@ -9,16 +9,14 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
-from indexer.commands.terminal import stage_progress
+from indexer.commands.registry import verb
+from indexer.commands.terminal import console, print_line, stage_progress
 
 if TYPE_CHECKING:
     from indexer.diagnostics.diagnose import Diagnosis
 
 
-# Of a table that goes to a file, which wraps nothing.
-_FILE_WIDTH = 140
-
-
+@verb(order=60)
 @click.command("diagnose")
 @library_option
 @json_option
@@ -31,13 +29,13 @@ _FILE_WIDTH = 140
     help="Measure about so many segments; more are drawn by chance, by whole recordings.",
 )
 @click.option(
-    "--intervals/--no-intervals", default=True, show_default=True, help="Also tell 95 % intervals."
+    "--intervals/--no-intervals", default=True, show_default=True, help="Also print 95 % intervals."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of what is drawn by chance.")
 def command(
     library: Path, as_json: bool, html: Path | None, pairs: int, intervals: bool, seed: int
 ) -> None:
-    """Measure the modality gap and the health of the embedding space of a library.
+    """Measure the embedding space: the modality gap, and what it costs.
 
     The same numbers before and after centring each modality, and of a control: two halves of one
     text. A reading says what is healthy and what is not.
@@ -67,7 +65,7 @@ def command(
         return
     _print(diagnosis)
     if html:
-        click.echo(f"\nreport: {html}")
+        print_line("", f"report: {html}")
 
 
 def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
@@ -83,26 +81,18 @@ def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
 
 
 def _print(diagnosis: Diagnosis) -> None:
-    from rich.console import Console
     from rich.table import Table
 
     from indexer.diagnostics.table import table_rows
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_FILE_WIDTH)
-    console.print(
+    print_line(
         f"{diagnosis.pairs:,} segments with sound and words, of {diagnosis.measured_documents:,} "
-        f"of {diagnosis.documents:,} recordings; model: {diagnosis.model}",
-        markup=False,
-        highlight=False,
+        f"of {diagnosis.documents:,} recordings; model: {diagnosis.model}"
     )
     table = Table(box=None, pad_edge=False)
     for column in ("measure", "as it is (95 %)", "centred (95 %)", "control", "frozen"):
         table.add_column(column, no_wrap=column != "measure")
     for row in table_rows(diagnosis):
         table.add_row(row.name, row.before, row.after, row.control, row.frozen)
-    console.print(table)
-    console.print()
-    for finding in diagnosis.reading:
-        console.print(f"- {finding}", markup=False, highlight=False)
+    console().print(table)
+    print_line("", *(f"- {finding}" for finding in diagnosis.reading))

@@ -8,9 +8,12 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line
 
 
-@click.command("doctor")
+@verb(order=140)
+@click.command("doctor", short_help="Check a library and say how to repair it.")
 @library_option
 @json_option
 def command(library: Path, as_json: bool) -> int:
@@ -27,8 +30,8 @@ def command(library: Path, as_json: bool) -> int:
         print_json(found)
     else:
         for problem in checkup.problems:
-            click.echo(f"problem: {problem}")
+            print_line(f"problem: {problem}")
         for note in checkup.notes:
-            click.echo(f"note: {note}")
-        click.echo("healthy" if checkup.healthy else f"{len(checkup.problems)} problems")
+            print_line(f"note: {note}")
+        print_line("healthy" if checkup.healthy else f"{len(checkup.problems)} problems")
     return 0 if checkup.healthy else 1

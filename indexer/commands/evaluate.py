@@ -10,7 +10,8 @@ import click
 
 from indexer.commands.options import json_option, library_option, read_query_file
 from indexer.commands.output import print_json
-from indexer.commands.terminal import query_progress
+from indexer.commands.registry import verb
+from indexer.commands.terminal import console, print_line, query_progress
 
 if TYPE_CHECKING:
     from indexer.adapt.evaluate import EvaluationReport, MetricMeans
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 _NAMED = 10
 
 
-@click.command("evaluate")
+@verb(order=50)
+@click.command("evaluate", short_help="Measure how well each channel finds what is wanted.")
 @library_option
 @click.option(
     "--queries",
@@ -82,19 +84,19 @@ def _print_answer(answer: Mapping[str, Any]) -> None:
     if answer["queries"]:
         _print_counts(answer, "typed queries")
         _print_tables(answer)
-        for level, told in (
+        for level, title in (
             ("best_segment", "Documents by the cosine of their best segment, for comparison"),
             ("document_vector", "Documents by the cosine of their own vector, for comparison"),
         ):
-            _print_table(told, answer["same_level"][level])
+            _print_table(title, answer["same_level"][level])
     if "clips" in answer:
         _print_counts(answer["clips"], "clips")
         _print_tables(answer["clips"])
     if missing := answer["missing"]:
         names = ", ".join(missing[:_NAMED]) + (", ..." if len(missing) > _NAMED else "")
-        click.echo(f"Not in the library, and counted as not found: {names} ({len(missing)})")
+        print_line(f"Not in the library, and counted as not found: {names} ({len(missing)})")
     for failure in answer["failed"]:
-        click.echo(
+        print_line(
             f"Failed, and counted as not found: {failure['file']}, line {failure['line']}: "
             f"{failure['error']}"
         )
@@ -103,13 +105,13 @@ def _print_answer(answer: Mapping[str, Any]) -> None:
 def _print_counts(part: Mapping[str, Any], what: str) -> None:
     """How many were asked, where they come from, and over what the intervals are drawn."""
     documents = part["documents"]
-    click.echo(
+    print_line(
         f"{part['queries']} {what}, {part['timed']} with times, for {documents} "
         f"document{'s' * (documents != 1)}: {part['queries_from']}."
     )
     if documents == 1:
-        click.echo("All are about one document: the intervals say nothing of other documents.")
-    click.echo("")
+        print_line("All are about one document: the intervals say nothing of other documents.")
+    print_line("")
 
 
 def _print_tables(part: Mapping[str, Any]) -> None:
@@ -119,7 +121,6 @@ def _print_tables(part: Mapping[str, Any]) -> None:
 
 def _print_table(title: str, rows: Mapping[str, MetricMeans]) -> None:
     """One row a channel; nothing where nothing was measured."""
-    from rich.console import Console
     from rich.table import Table
 
     if not rows:
@@ -136,6 +137,5 @@ def _print_table(title: str, rows: Mapping[str, MetricMeans]) -> None:
             f"{low:.3f}-{high:.3f}",
             *(f"{measured[m]:.3f}" for m in ("recall@1", "recall@5", "recall@10", "ndcg@10")),
         )
-    console = Console(highlight=False)
-    console.print(table)
-    console.print()
+    console().print(table)
+    print_line("")

@@ -9,7 +9,8 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
-from indexer.commands.terminal import TerminalReporter
+from indexer.commands.registry import verb
+from indexer.commands.terminal import TerminalReporter, print_line
 
 if TYPE_CHECKING:
     from indexer.ingest.run import AddReport
@@ -26,6 +27,7 @@ class _IndexCommand(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+@verb(order=10)
 @click.command("index", cls=_IndexCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_option
@@ -37,7 +39,10 @@ class _IndexCommand(click.Command):
     help="Recognise the words of recordings without a transcript, or never.",
 )
 @click.option(
-    "--language", default="en", show_default=True, help="Spoken language where nothing tells."
+    "--language",
+    default="en",
+    show_default=True,
+    help="Spoken language where no file names it.",
 )
 @click.option("--speech-encoder", help="Bundled name, folder or hub id (new libraries only).")
 @click.option("--text-encoder", help="Bundled name, folder or hub id (new libraries only).")
@@ -51,7 +56,7 @@ def command(
     text_encoder: str | None,
     as_json: bool,
 ) -> int:
-    """Add files and folders to a library, or update it.
+    """Add recordings and transcripts to a library, or update it.
 
     Unchanged files cost nothing, and an interrupted run goes on where it was. Transcripts
     (EXTENSIONS) are found beside the recordings by name, and a metadata.csv in a folder gives
@@ -101,16 +106,16 @@ def print_summary(summary: AddReport) -> None:
     """Print the summary for people, warnings and failures by file."""
     for path, texts in summary.warnings.items():
         for text in texts:
-            click.echo(f"warning: {path}: {text}")
+            print_line(f"warning: {path}: {text}")
     for path, reason in summary.failed.items():
-        click.echo(f"failed: {path}: {reason}")
+        print_line(f"failed: {path}: {reason}")
     speed = ""
     if summary.audio_seconds:
         speed = (
             f"; {summary.audio_seconds / 3600:.2f} hours of audio, "
             f"{summary.audio_seconds / max(summary.seconds, 1e-9):.0f} x real time"
         )
-    click.echo(
+    print_line(
         f"{len(summary.added)} added, {len(summary.updated)} updated, "
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed in "
         f"{summary.seconds:.1f} s{speed}; the library holds {summary.documents} documents"

@@ -8,9 +8,12 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line
 
 
-@click.command("info")
+@verb(order=90)
+@click.command("info", short_help="Describe a library.")
 @library_option
 @json_option
 def command(library: Path, as_json: bool) -> None:
@@ -24,4 +27,4 @@ def command(library: Path, as_json: bool) -> None:
     for key, value in info.items():
         if isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items())
-        click.echo(f"{key.replace('_', ' '):>18}  {value}")
+        print_line(f"{key.replace('_', ' '):>18}  {value}")

@@ -10,8 +10,11 @@ import click
 from indexer.base.timecode import clock
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
+from indexer.commands.registry import verb
+from indexer.commands.terminal import console, printable
 
 
+@verb(order=80)
 @click.command("list")
 @library_option
 @json_option
@@ -34,7 +37,6 @@ def command(library: Path, as_json: bool) -> None:
         ]
         print_json({"documents": listed})
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -42,13 +44,6 @@ def command(library: Path, as_json: bool) -> None:
     for column in ("title", "length", "words from", "date", "speaker", "label"):
         table.add_column(column, overflow="fold")
     for d in documents:
-        table.add_row(
-            d.name,
-            d.title,
-            clock(d.seconds),
-            d.words_from,
-            d.date or "",
-            d.speaker or "",
-            d.label or "",
-        )
-    Console().print(table)
+        cells = (d.name, d.title, clock(d.seconds), d.words_from, d.date, d.speaker, d.label)
+        table.add_row(*(printable(cell or "") for cell in cells))
+    console().print(table)

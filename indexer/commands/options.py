@@ -79,16 +79,18 @@ k_option: Callable[..., Any] = click.option(
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Options that say which part of a library is searched; `read_filters` takes their values."""
-    for name, told in (
+    for name, help_text in (
         ("document", "Only documents of this name, title or id."),
         ("label", "Only documents with this label."),
         ("folder", "Only recordings in or below this folder."),
         ("speaker", "Only where somebody of this name speaks (part of it is enough)."),
         ("language", "Only documents in this language, such as en."),
     ):
-        command = click.option(f"--{name}", multiple=True, help=f"{told} May be repeated.")(command)
-    for name, told in (("since", "From this date on"), ("until", "Up to this date")):
-        help_text = f"{told}: 2021, 2021-03 or 2021-03-28."
+        command = click.option(f"--{name}", multiple=True, help=f"{help_text} May be repeated.")(
+            command
+        )
+    for name, meaning in (("since", "From this date on"), ("until", "Up to this date")):
+        help_text = f"{meaning}: 2021, 2021-03 or 2021-03-28."
         command = click.option(f"--{name}", metavar="DATE", help=help_text)(command)
     return click.option(
         "--min-length",

@@ -1,51 +1,62 @@
-"""What several verbs share: the library option, JSON output, progress on the terminal."""
+"""What several verbs print: JSON, and search results for people."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from indexer.base.timecode import clock
+from indexer.commands.terminal import console, printable
 
 if TYPE_CHECKING:
     from indexer.search.results import Duplicate, Hit, SearchResult
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """Print a value as JSON on standard output."""
-    click.echo(json.dumps(value, indent=indent, ensure_ascii=False))
+    """Print a value as JSON on standard output, lossless whatever the encoding of that."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    # What the encoding lacks is escaped as JSON does it, never replaced.
+    if text.encode(encoding, "replace").decode(encoding) != text:
+        text = json.dumps(value, indent=indent)
+    click.echo(text, file=sys.stdout)
 
 
 def print_result(result: SearchResult, explain: bool = False) -> None:
     """Print a search result for people; `explain` adds shares of channels and matched words."""
-    from rich.console import Console
     from rich.padding import Padding
     from rich.text import Text
 
-    console = Console(highlight=False)
+    out = console()
     if result.heard is not None:
-        console.print(Text("heard: ", style="dim") + Text(result.heard or "(no words)"))
+        out.print(Text("heard: ", style="dim") + Text(_running(result.heard) or "(no words)"))
     if not result.hits:
-        console.print("Nothing found.")
+        out.print("Nothing found.")
     for rank, hit in enumerate(result.hits, 1):
         line = Text(f"{rank:2d}. ")
-        line.append(hit.title, style="bold")
+        line.append(printable(hit.title), style="bold")
         if hit.start is not None:
             line.append(f"  {clock(hit.start)}-{clock(hit.end)}", style="cyan")
-        line.append(f"  {hit.score:.2f}  {hit.name}", style="dim")
-        console.print(line)
-        details = [Text(hit.text, overflow="fold")] if hit.text else []
-        details += [Text(text, style="dim") for text in _explained(hit)] if explain else []
+        line.append(f"  {hit.score:.2f}  {printable(hit.name)}", style="dim")
+        out.print(line)
+        details = [Text(_running(hit.text), overflow="fold")] if hit.text else []
+        details += [Text(printable(t), style="dim") for t in _explained(hit)] if explain else []
         if hit.duplicates:
-            details.append(Text(f"also said in {_named(hit.duplicates)}", style="dim"))
+            details.append(Text(printable(f"also said in {_named(hit.duplicates)}"), style="dim"))
         for text in details:
-            console.print(Padding(text, (0, 0, 0, 4)))
+            out.print(Padding(text, (0, 0, 0, 4), expand=False))
     if result.documents:
         names = ", ".join(f"{d.title} ({d.score:.2f})" for d in result.documents[:5])
-        console.print(Text("documents: ", style="dim") + Text(names))
+        out.print(Text("documents: ", style="dim") + Text(printable(names)))
+
+
+def _running(text: str) -> str:
+    """Return running text on one line."""
+    return printable(" ".join(text.split()))
 
 
 def _explained(hit: Hit) -> Iterator[str]:
@@ -55,5 +66,5 @@ def _explained(hit: Hit) -> Iterator[str]:
 
 
 def _named(copies: Sequence[Duplicate], most: int = 3) -> str:
-    told = [f"{copy.name} {clock(copy.start)}" for copy in copies[:most]]
-    return ", ".join(told) + (f" and {len(copies) - most} more" if len(copies) > most else "")
+    named = [f"{copy.name} {clock(copy.start)}" for copy in copies[:most]]
+    return ", ".join(named) + (f" and {len(copies) - most} more" if len(copies) > most else "")

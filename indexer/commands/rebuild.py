@@ -8,10 +8,12 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
-from indexer.commands.terminal import TerminalReporter
+from indexer.commands.registry import verb
+from indexer.commands.terminal import TerminalReporter, print_line
 
 
-@click.command("rebuild")
+@verb(order=120)
+@click.command("rebuild", short_help="Make a new index from stored features.")
 @library_option
 @json_option
 def command(library: Path, as_json: bool) -> None:
@@ -26,4 +28,4 @@ def command(library: Path, as_json: bool) -> None:
     if as_json:
         print_json({"generation": number, "documents": documents})
     else:
-        click.echo(f"generation {number} of {documents} documents answers searches now")
+        print_line(f"generation {number} of {documents} documents answers searches now")

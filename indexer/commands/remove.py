@@ -8,9 +8,12 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line
 
 
-@click.command("remove")
+@verb(order=130)
+@click.command("remove", short_help="Remove documents from a library.")
 @click.argument("documents", nargs=-1, required=True)
 @library_option
 @json_option
@@ -23,4 +26,4 @@ def command(documents: tuple[str, ...], library: Path, as_json: bool) -> None:
     if as_json:
         print_json({"removed": [{"document": d.id, "name": d.name} for d in removed]})
     else:
-        click.echo("removed " + ", ".join(d.name for d in removed))
+        print_line("removed " + ", ".join(d.name for d in removed))

@@ -21,6 +21,8 @@ from indexer.commands.options import (
     read_filters,
 )
 from indexer.commands.output import print_json, print_result
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line
 
 if TYPE_CHECKING:
     from indexer.search.filters import Filters
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from indexer.search.searcher import Searcher
 
 
-@click.command("search")
+@verb(order=20)
+@click.command("search", short_help="Find moments by typed words, by a clip, or by both.")
 @click.argument("query", nargs=-1)
 @library_option
 @click.option("--clip", type=click.Path(path_type=Path), help="Search with a short recording.")
@@ -99,7 +102,7 @@ def command(
 
 @dataclass(frozen=True)
 class SearchOptions:
-    """What is the same for all questions of a call."""
+    """Settings shared by all queries of a call."""
 
     searcher: Searcher
     k: int
@@ -144,7 +147,7 @@ def _print_srt(result: SearchResult) -> None:
 
     untimed = sum(hit.start is None for hit in result.hits)
     if untimed:
-        click.echo(f"{untimed} moments without times are left out", err=True)
+        print_line(f"{untimed} moments without times are left out", err=True)
     click.echo(as_srt(result), nl=False)
 
 
@@ -166,13 +169,13 @@ def _answer_line(
         result = asked.search(question.get("query"), question.get("clip"))
     except (HilbertError, OSError) as error:
         answer = {"hits": [], "documents": [], "timings_ms": {}, "error": str(error)}
-        print_json(answer, indent=None) if as_json else click.echo(f"failed: {error}")
+        print_json(answer, indent=None) if as_json else print_line(f"failed: {error}")
         return
     if as_json:
         print_json(as_dict(result), indent=None)
     else:
         asked_by = [str(question[key]) for key in ("query", "clip") if question.get(key)]
-        click.echo(f"\n> {' + '.join(asked_by)}")
+        print_line("", f"> {' + '.join(asked_by)}")
         print_result(result, explain)
 
 

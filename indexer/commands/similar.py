@@ -19,6 +19,7 @@ from indexer.commands.options import (
     read_filters,
 )
 from indexer.commands.output import print_json, print_result
+from indexer.commands.registry import verb
 
 _TIME = re.compile(r"[-+]?[\d.:]+|[-+]?(nan|inf)", re.IGNORECASE)
 
@@ -29,7 +30,8 @@ def _similarities() -> list[str]:
     return list(similarity_methods())
 
 
-@click.command("similar")
+@verb(order=30)
+@click.command("similar", short_help="Find the moments most like a moment or a document.")
 @click.argument("moment", metavar="NAME[@SECONDS]")
 @library_option
 @k_option
@@ -37,7 +39,7 @@ def _similarities() -> list[str]:
 @click.option(
     "--same",
     type=LazyChoice(_similarities),
-    help="What is to be alike: instead of --channel text, audio or auto.",
+    help="What is to be similar: instead of --channel text, audio or auto.",
 )
 @filter_options
 @json_option

@@ -10,7 +10,8 @@ import click
 
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
-from indexer.commands.terminal import TerminalReporter
+from indexer.commands.registry import verb
+from indexer.commands.terminal import TerminalReporter, console, print_line
 
 if TYPE_CHECKING:
     from hilbert.training.trainer import EpochReport
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from indexer.adapt.train_labels import LabelReport, Labels
 
 
-@click.command("train")
+@verb(order=100)
+@click.command("train", short_help="Train the fusion model on a library, adopt it if it is better.")
 @library_option
 @click.option(
     "--objective",
@@ -114,7 +116,7 @@ class TrainingTerminal(TerminalReporter):
     def starting_over(self) -> None:
         """See `indexer.adapt.train_fusion.TrainingReporter`."""
         self._task = None
-        click.echo(
+        print_line(
             "an interrupted training was of other documents or settings; starting over", err=True
         )
 
@@ -123,10 +125,10 @@ class TrainingTerminal(TerminalReporter):
         scores = ", ".join(f"{_SHORT[name]} {value:.3f}" for name, value in report.scores.items())
         line = f"epoch {report.epoch} of {report.epochs}: {scores}"
         if sys.stderr.isatty():
-            self._progress.console.print(line, highlight=False)
+            self._progress.console.print(line)
         else:
             left = report.seconds * (report.epochs - report.epoch)
-            click.echo(f"{line}; about {left:.0f} s left", err=True)
+            print_line(f"{line}; about {left:.0f} s left", err=True)
 
 
 # Of the scores, for a line an epoch.
@@ -153,13 +155,12 @@ def summary_to_dict(summary: TrainingSummary) -> dict[str, Any]:
 
 def print_summary(summary: TrainingSummary) -> None:
     """Print scores, directions and the verdict for people."""
-    from rich.console import Console
     from rich.table import Table
 
     from hilbert.training.model_card import SCORE_NAMES
 
     result, comparison = summary.result, summary.result.comparison
-    click.echo(
+    print_line(
         f"{'went on from the model in use' if summary.went_on else 'began untrained'}; learned "
         f"from {len(result.split.train)} documents, {len(result.split.validation)} chose epoch "
         f"{result.best_epoch} of {len(result.history)}, {comparison.documents} others judge:"
@@ -182,11 +183,10 @@ def print_summary(summary: TrainingSummary) -> None:
                 for side in (old, new)
             ),
         )
-    console = Console(highlight=False)
-    console.print(table, "", directions, "")
+    console().print(table, "", directions, "", sep="\n")
     verdict = "adopted" if summary.adopted else "not adopted"
-    click.echo(f"{verdict}, {summary.reason}")
-    click.echo(f"the model and its card are in {result.folder} ({summary.seconds:.0f} s)")
+    print_line(f"{verdict}, {summary.reason}")
+    print_line(f"the model and its card are in {result.folder} ({summary.seconds:.0f} s)")
 
 
 def labels_to_dict(labels: Labels, report: LabelReport) -> dict[str, Any]:
@@ -216,9 +216,9 @@ def print_labels(labels: Labels, report: LabelReport) -> None:
 
     if labels.unknown:
         names = ", ".join(labels.unknown[:5])
-        click.echo(f"{len(labels.unknown)} labelled documents are not in the library: {names}")
-    click.echo("\nlabels, cross-validated:\n\n" + comparison_table(report.results))
+        print_line(f"{len(labels.unknown)} labelled documents are not in the library: {names}")
+    print_line("", "labels, cross-validated:", "", *comparison_table(report.results).splitlines())
     guesses = (
         f"; guesses for {report.predicted} other documents beside it" if report.predicted else ""
     )
-    click.echo(f"\n{report.chosen} did best and is saved in {report.folder}{guesses}")
+    print_line("", f"{report.chosen} did best and is saved in {report.folder}{guesses}")

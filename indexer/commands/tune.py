@@ -9,13 +9,15 @@ import click
 
 from indexer.commands.options import json_option, library_option, read_query_file
 from indexer.commands.output import print_json
-from indexer.commands.terminal import query_progress
+from indexer.commands.registry import verb
+from indexer.commands.terminal import print_line, query_progress
 
 if TYPE_CHECKING:
     from indexer.adapt.tune_weights import Tuning
 
 
-@click.command("tune")
+@verb(order=70)
+@click.command("tune", short_help="Fit the weights of the channels to your own queries.")
 @library_option
 @click.option(
     "--queries",
@@ -70,17 +72,17 @@ def _as_dict(tuning: Tuning, stored: bool) -> dict[str, Any]:
 
 def _print(tuning: Tuning, stored: bool) -> None:
     low, high = tuning.interval
-    click.echo(
+    print_line(
         f"{tuning.questions} {tuning.kind} queries: MRR@10 of documents and moments "
         f"{tuning.found_before:.3f} with the weights in use, {tuning.found_after:.3f} with fitted "
         f"ones, on queries they were not fitted to (difference {low:+.3f} to {high:+.3f})."
     )
     for name, weights in (("in use", tuning.before), ("fitted", tuning.after)):
-        told = ", ".join(f"{channel} {weight:.2f}" for channel, weight in weights.items())
-        click.echo(f"  {name}: {told}")
+        values = ", ".join(f"{channel} {weight:.2f}" for channel, weight in weights.items())
+        print_line(f"  {name}: {values}")
     if stored:
-        click.echo("Stored: searches of this library use them from now on.")
+        print_line("Stored: searches of this library use them from now on.")
     elif tuning.better:
-        click.echo("Better; not stored, because this was a dry run.")
+        print_line("Better; not stored, because this was a dry run.")
     else:
-        click.echo("Not shown to be better: nothing is changed.")
+        print_line("Not shown to be better: nothing is changed.")

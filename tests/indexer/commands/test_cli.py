@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from indexer.cli import VERBS, run
+from indexer.cli import run
+from indexer.commands.registry import VERBS
 from indexer.index.library_store import LibraryStore
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
