@@ -87,6 +87,10 @@ def run(arguments: list[str]) -> int:
             return 2
         except BrokenPipeError:  # the reader of our output left
             return _BROKEN_PIPE_STATUS
+        except SystemExit:  # the same, where click sees it first
+            if isinstance(sys.stdout, click.utils.PacifyFlushWrapper):
+                return _BROKEN_PIPE_STATUS
+            raise
         except (Exception, KeyboardInterrupt) as error:
             return _report(error)
 

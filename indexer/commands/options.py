@@ -127,8 +127,13 @@ def read_query_file(path: Path, key: str) -> list[EvalQuery]:
 
 @contextmanager
 def files_as_usage() -> Iterator[None]:
-    """Report a file of queries that cannot be used as wrong usage: exit status 2."""
+    """Report a file of queries that holds something else as wrong usage: exit status 2.
+
+    One that cannot be read at all is a failure like any other: exit status 1.
+    """
     try:
         yield
     except QueryFileError as error:
+        if isinstance(error.__cause__, OSError | UnicodeError):
+            raise
         raise click.UsageError(str(error)) from error
