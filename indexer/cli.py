@@ -76,6 +76,7 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a verb and return the exit status."""
+    output = sys.stdout
     with logging_to_stderr():
         try:
             status: Any = hilbert.main(arguments, prog_name="hilbert", standalone_mode=False)
@@ -87,10 +88,11 @@ def run(arguments: list[str]) -> int:
             return 2
         except BrokenPipeError:  # the reader of our output left
             return _BROKEN_PIPE_STATUS
-        except SystemExit:  # the same, where click sees it first
-            if isinstance(sys.stdout, click.utils.PacifyFlushWrapper):
-                return _BROKEN_PIPE_STATUS
-            raise
+        except SystemExit:
+            if sys.stdout is output:
+                raise
+            sys.stdout = output  # click saw the closed pipe first, and put a wrapper there
+            return _BROKEN_PIPE_STATUS
         except (Exception, KeyboardInterrupt) as error:
             return _report(error)
 
