@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from app.components.result_card import line, show_card
@@ -11,7 +13,7 @@ from app.state.navigation import go_to
 from app.state.open_library import OpenLibrary
 from app.state.result_cache import Answer
 from app.state.urls import seconds_in_address
-from indexer.search.export import as_csv, as_dict, as_srt
+from indexer.search.export import EXPORT_FORMATS
 from indexer.search.results import Hit, SearchResult
 
 
@@ -73,23 +75,13 @@ def _show_export(result: SearchResult, count: int) -> None:
         kept = SearchResult(
             result.hits[:count], result.documents[:count], result.timings_ms, result.heard
         )
-        for name, kind, content in (
-            ("JSON", "application/json", lambda: _json(kept)),
-            ("CSV", "text/csv", lambda: as_csv(kept)),
-            ("SRT", "application/x-subrip", lambda: as_srt(kept)),
-        ):
+        for export in EXPORT_FORMATS.values():
             st.download_button(
-                f"Moments as {name}",
-                content,
-                file_name=f"moments.{name.lower()}",
-                mime=kind,
-                key=f"export-{name}",
+                f"Moments as {export.label}",
+                partial(export.write, kept),
+                file_name=f"moments{export.extension}",
+                mime=export.media_type,
+                key=f"export-{export.label}",
                 on_click="ignore",
                 width="stretch",
             )
-
-
-def _json(result: SearchResult) -> str:
-    import json
-
-    return json.dumps(as_dict(result), ensure_ascii=False, indent=2)

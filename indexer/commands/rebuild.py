@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from indexer.commands.options import json_option, library_option
+from indexer.commands.options import LazyChoice, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalReporter, print_line
 
 
+def _kinds() -> Sequence[str]:
+    from indexer.index.vector_index import VECTOR_INDEXES
+
+    return tuple(VECTOR_INDEXES)
+
+
 @verb(order=120)
 @click.command("rebuild", short_help="Make a new index from stored features.")
 @library_option
+@click.option(
+    "--vector-index",
+    type=LazyChoice(_kinds),
+    help="Kind of vector index from now on; as before where left out.",
+)
 @json_option
-def command(library: Path, as_json: bool) -> None:
+def command(library: Path, vector_index: str | None, as_json: bool) -> None:
     """Make a new index from stored features; no recording is read."""
     from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import rebuild
 
     opened = LibraryStore.open(library)
     with TerminalReporter() as reporter:
-        number = rebuild(opened, reporter)
+        number = rebuild(opened, reporter, vector_index)
     documents = len(opened.catalog.documents())
     if as_json:
         print_json({"generation": number, "documents": documents})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ import click
 
 from indexer.base.json_lines import read_json_lines
 from indexer.commands.options import (
+    LazyChoice,
     channel_option,
     files_as_usage,
     filter_options,
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
     from indexer.search.reranker import Reranker
     from indexer.search.results import SearchResult
     from indexer.search.searcher import Searcher
+
+
+def _formats() -> Sequence[str]:
+    from indexer.search.export import EXPORT_FORMATS
+
+    return ("text", *EXPORT_FORMATS)
 
 
 @verb(order=20)
@@ -54,9 +61,9 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "csv", "srt"]),
+    type=LazyChoice(_formats),
     default="text",
-    help="Print moments for people, as JSON, as a table, or as a list of clips.",
+    help="Print moments for people (text), or as a file for other programs.",
 )
 def command(
     query: tuple[str, ...],
@@ -97,7 +104,7 @@ def command(
         return
     result = asked.search(words, clip)
     result.timings_ms["open"] = opened
-    _PRINT[form](result) if form in _PRINT else print_result(result, explain)
+    print_result(result, explain) if form == "text" else _print_export(result, form)
 
 
 @dataclass(frozen=True)
@@ -130,32 +137,14 @@ def _reranker(model: str | None) -> Reranker | None:
     return Reranker(model)
 
 
-def _print_json(result: SearchResult) -> None:
-    from indexer.search.export import as_dict
+def _print_export(result: SearchResult, name: str) -> None:
+    from indexer.search.export import EXPORT_FORMATS
 
-    print_json(as_dict(result))
-
-
-def _print_csv(result: SearchResult) -> None:
-    from indexer.search.export import as_csv
-
-    click.echo(as_csv(result), nl=False)
-
-
-def _print_srt(result: SearchResult) -> None:
-    from indexer.search.export import as_srt
-
+    export = EXPORT_FORMATS[name]
     untimed = sum(hit.start is None for hit in result.hits)
-    if untimed:
+    if untimed and export.timed_only:
         print_line(f"{untimed} moments without times are left out", err=True)
-    click.echo(as_srt(result), nl=False)
-
-
-_PRINT: dict[str, Callable[[SearchResult], None]] = {
-    "json": _print_json,
-    "csv": _print_csv,
-    "srt": _print_srt,
-}
+    click.echo(export.write(result), nl=False)
 
 
 def _answer_line(
@@ -163,7 +152,6 @@ def _answer_line(
 ) -> None:
     """One result a line; a question that fails is answered by its error, the others go on."""
     from hilbert.errors import HilbertError
-    from indexer.search.export import as_dict
 
     try:
         result = asked.search(question.get("query"), question.get("clip"))
@@ -172,7 +160,7 @@ def _answer_line(
         print_json(answer, indent=None) if as_json else print_line(f"failed: {error}")
         return
     if as_json:
-        print_json(as_dict(result), indent=None)
+        print_json(result.to_dict(), indent=None)
     else:
         asked_by = [str(question[key]) for key in ("query", "clip") if question.get(key)]
         print_line("", f"> {' + '.join(asked_by)}")

@@ -58,7 +58,6 @@ def command(
         raise click.UsageError("give --same or --channel, not both")
     from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import find_document
-    from indexer.search.export import as_dict
     from indexer.search.searcher import Searcher, similarity_methods
 
     opened = LibraryStore.open(library)
@@ -70,7 +69,7 @@ def command(
         channel=similarity_methods()[same] if same else channel,
         filters=read_filters(filters),
     )
-    print_json(as_dict(result)) if as_json else print_result(result)
+    print_json(result.to_dict()) if as_json else print_result(result)
 
 
 def _read_moment(moment: str) -> tuple[str, float | None]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.timecode import clock
+
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
@@ -174,8 +176,7 @@ def _join(figure: Figure, audio: NDArray[np.float64], text: NDArray[np.float64])
 
 def _hover(point: MapPoint) -> str:
     """A point's text; plotly reads a little HTML, so nothing of it may come from a transcript."""
-    seconds = point.start
-    when = "" if seconds is None else f" {int(seconds) // 60}:{int(seconds) % 60:02d}"
+    when = "" if point.start is None else f" {clock(point.start)}"
     return f"<b>{_unmarked(point.title)}</b>{when}<br>{_unmarked(point.words)}"
 
 

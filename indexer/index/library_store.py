@@ -27,6 +27,7 @@ from indexer.index.snapshot import (
     snapshot_folder,
     write_snapshot,
 )
+from indexer.index.vector_index import DEFAULT_VECTOR_INDEX
 from indexer.store.catalog import Catalog
 from indexer.store.feature_store import FeatureStore
 from indexer.store.lock import writer_lock
@@ -128,6 +129,11 @@ class LibraryStore:
         return self.folder / self.catalog.get_settings().get("model", FIRST_MODEL)
 
     @property
+    def vector_index(self) -> str:
+        """Kind of vector index that new snapshots get."""
+        return str(self.catalog.get_settings().get("vector_index", DEFAULT_VECTOR_INDEX))
+
+    @property
     def model(self) -> Hilbert:
         """The fusion model."""
         return self.load_model(self.model_folder)
@@ -193,6 +199,7 @@ class LibraryStore:
         *,
         reuse: bool = True,
         model_folder: Path | None = None,
+        vector_index: str | None = None,
     ) -> int:
         """Write a new generation of all documents and let it answer; the writer lock is held.
 
@@ -200,16 +207,20 @@ class LibraryStore:
             progress: called with the documents done and their number.
             reuse: take the vectors of unchanged documents from the current generation.
             model_folder: of the library's models the one to use; None for the one in use.
+            vector_index: kind of vector index to use from now on; None for the one in use.
 
         Returns:
             The number of the new generation.
+
+        Raises:
+            LibraryError: there is no such kind of vector index.
         """
         previous: Snapshot | None = None
         if reuse:
             # None yet, damaged or of another model: everything is made anew.
             with suppress(LibraryError, sqlite3.DatabaseError):
                 previous = self.snapshot()
-        return self._commit(model_folder or self.model_folder, previous, progress)
+        return self._commit(model_folder or self.model_folder, previous, progress, vector_index)
 
     def adopt(self, model: Path, progress: Callable[[int, int], None] | None = None) -> int:
         """Use another model from now on; the writer lock is held.
@@ -254,7 +265,9 @@ class LibraryStore:
         model_folder: Path,
         previous: Snapshot | None,
         progress: Callable[[int, int], None] | None,
+        vector_index: str | None = None,
     ) -> int:
+        kind = vector_index or self.vector_index
         number = self.catalog.last_generation() + 1
         write_snapshot(
             self.folder,
@@ -265,9 +278,10 @@ class LibraryStore:
             self.fingerprint(model_folder),
             previous,
             progress,
+            kind,
         )
         before = self.model_folder
-        self.catalog.make_current(number, {"model": model_folder.name})
+        self.catalog.make_current(number, {"model": model_folder.name, "vector_index": kind})
         remove_old_snapshots(self.folder, number)
         # The model before stays, as its generation does, for readers that opened it a moment ago.
         for path in self.folder.iterdir():

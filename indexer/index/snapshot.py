@@ -19,7 +19,7 @@ from indexer.base.errors import LibraryError
 from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_values import StoredValues, ValuesWriter
-from indexer.index.vector_index import VectorIndex
+from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
 from indexer.store.catalog import Catalog, Document, document_key, segment_id
 from indexer.store.feature_store import FeatureStore
 
@@ -71,10 +71,12 @@ class Snapshot:
         self.model_folder = model_folder  # the weights that its vectors were made with
         self.number = int(folder.name)
         self.stats = stats
+        kind = stats.get("vector_index", DEFAULT_VECTOR_INDEX)
+        index_class = vector_index_class(kind, f"install the package that brings it, or {mend}")
         self.lexical = FulltextIndex(folder / "lexical.sqlite")
         self.indexes: dict[tuple[str, str], VectorIndex] = {}
         for level, modality in _index_names():
-            index = VectorIndex.read(folder / f"{level}.{modality}.faiss")
+            index = index_class.read(folder / f"{level}.{modality}{index_class.extension}")
             expected = stats["counts"][level][modality]
             if len(index) != expected or index.dimension != stats["dimension"]:
                 raise LibraryError(
@@ -114,6 +116,7 @@ def write_snapshot(
     fingerprint: str,
     previous: Snapshot | None = None,
     progress: Callable[[int, int], None] | None = None,
+    vector_index: str = DEFAULT_VECTOR_INDEX,
 ) -> Path:
     """Embed all documents and write their indexes; nothing refers to them yet.
 
@@ -126,7 +129,13 @@ def write_snapshot(
         fingerprint: of encoders, model and segmenter.
         previous: documents that are in it with the same features keep their vectors.
         progress: called with the documents done and their number.
+        vector_index: kind of the vector indexes.
+
+    Raises:
+        LibraryError: there is no such kind of vector index.
     """
+    advice = f"choose one with 'hilbert rebuild --vector-index NAME --library {library}'"
+    index_class = vector_index_class(vector_index, advice)
     folder = snapshot_folder(library, number)
     unfinished = folder.with_name(folder.name + PARTIAL_SUFFIX)
     for leftover in (unfinished, folder):  # of a killed run: no transaction made them current
@@ -143,8 +152,8 @@ def write_snapshot(
             progress(done, len(documents))
     counts: dict[str, dict[str, int]] = {level: {} for level in LEVELS}
     for level, modality in _index_names():
-        index = collected.index(level, modality)
-        index.write(unfinished / f"{level}.{modality}.faiss")
+        index = collected.index(level, modality, index_class)
+        index.write(unfinished / f"{level}.{modality}{index_class.extension}")
         counts[level][modality] = len(index)
     FulltextIndex.write(unfinished / "lexical.sqlite", catalog, documents)
     kept = _write_values(unfinished, documents, catalog, store)
@@ -152,6 +161,7 @@ def write_snapshot(
         "format": FORMAT,
         "fingerprint": fingerprint,
         "created_at": time.time(),
+        "vector_index": vector_index,
         "dimension": model.config.width,
         "documents": len(documents),
         "segments": collected.n_segments,
@@ -284,8 +294,8 @@ class _Collected:
                 if level == "segments":
                     self._owners[modality] += [document_key(document.id)] * int(has.sum())
 
-    def index(self, level: str, modality: str) -> VectorIndex:
-        return VectorIndex.build(self._ids[level, modality], self._matrix(level, modality))
+    def index(self, level: str, modality: str, kind: type[VectorIndex]) -> VectorIndex:
+        return kind.build(self._ids[level, modality], self._matrix(level, modality))
 
     def _matrix(self, level: str, modality: str) -> NDArray[np.float32]:
         empty = np.zeros((0, self.width), np.float32)

@@ -11,11 +11,22 @@ from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 
 
-def rebuild(library: LibraryStore, reporter: Reporter | None = None) -> int:
-    """A new generation from stored features; returns its number.
+def rebuild(
+    library: LibraryStore, reporter: Reporter | None = None, vector_index: str | None = None
+) -> int:
+    """Write a new generation from stored features.
+
+    Args:
+        library: The library.
+        reporter: Notified of the documents done.
+        vector_index: Kind of vector index to use from now on; None for the one in use.
+
+    Returns:
+        The number of the new generation.
 
     Raises:
-        LibraryError: features are missing or damaged, or another writer holds the library.
+        LibraryError: Features are missing or damaged, another writer holds the library, or there
+            is no such kind of vector index.
     """
     reporter = reporter or Quiet()
     with library.writing():
@@ -24,7 +35,9 @@ def rebuild(library: LibraryStore, reporter: Reporter | None = None) -> int:
             library.load_model(folder)
         except LibraryError:
             folder = library.put_shipped_model()
-        return library.commit(reporter.building, reuse=False, model_folder=folder)
+        return library.commit(
+            reporter.building, reuse=False, model_folder=folder, vector_index=vector_index
+        )
 
 
 def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from indexer.base.timecode import caption_clock, read_caption_clock
 from indexer.base.types import Cue
 from indexer.transcripts.transcript import TranscriptError, check_times
 
-_TIME = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?\Z")
 _TIMING = re.compile(r"\s*(\S+)\s*-->\s*(\S+)(.*)\Z")
 
 # "JANE DOE:", "Jane:", "SPEAKER_01:", "[SPEAKER_01]:", each perhaps after ">>".
@@ -40,7 +40,7 @@ def canonical_timings(text: str) -> str:
         if "-->" not in line or not re.search(r"\d", line):
             continue
         match = _TIMING.match(line)
-        times = [_seconds(match[1]), _seconds(match[2])] if match else [None]
+        times = [read_caption_clock(match[1]), read_caption_clock(match[2])] if match else [None]
         if match is None or times[0] is None or times[1] is None:
             shown = line.strip()[:60]
             raise TranscriptError(
@@ -48,13 +48,13 @@ def canonical_timings(text: str) -> str:
                 "write them as 00:01:02.500 --> 00:01:04.000"
             )
         check_times(times[0], times[1], f"line {number}")
-        lines[number - 1] = f"{_clock(times[0])} --> {_clock(times[1])}{match[3]}"
+        lines[number - 1] = f"{caption_clock(times[0])} --> {caption_clock(times[1])}{match[3]}"
     return "\n".join(lines)
 
 
 def seconds_of(clock: str) -> float:
     """Seconds of a canonical `HH:MM:SS.mmm`, which is all that the parsers hand back."""
-    seconds = _seconds(clock)
+    seconds = read_caption_clock(clock)
     if seconds is None:
         raise ValueError(f"not a time: {clock}")
     return seconds
@@ -84,19 +84,3 @@ def _is_speaker(name: str, uses: int) -> bool:
         return True
     words = name.split()
     return uses >= 2 and len(words) <= 3 and all(word[0].isupper() for word in words)
-
-
-def _seconds(clock: str) -> float | None:
-    negative, clock = clock.startswith("-"), clock.lstrip("-")
-    match = _TIME.match(clock)
-    if match is None:
-        return None
-    whole = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
-    seconds = whole + float(f"0.{match[4] or 0}")
-    return -seconds if negative else seconds
-
-
-def _clock(seconds: float) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}:{rest // 1000:02d}.{rest % 1000:03d}"

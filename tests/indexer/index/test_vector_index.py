@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.base.errors import LibraryError
-from indexer.index.vector_index import VectorIndex
+from indexer.index.vector_indexes.flat import FlatIndex
 
 IDS = [2**63 - 1, 5, 0, 77, 2**40]
 
@@ -24,7 +24,7 @@ def unit_rows(seed: int, n: int, d: int = 16) -> NDArray[np.float32]:
 @given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 9))
 def test_search_gives_the_largest_dot_products_in_order(seed: int, n: int, k: int) -> None:
     vectors, query = unit_rows(seed, n), unit_rows(seed + 1, 1)[0]
-    ids, scores = VectorIndex.build(IDS[:n], vectors).search(query, k)
+    ids, scores = FlatIndex.build(IDS[:n], vectors).search(query, k)
     expected = np.sort(vectors @ query)[::-1][:k]
     np.testing.assert_allclose(scores, expected, atol=1e-6)
     by_id = dict(zip(IDS, vectors @ query, strict=False))
@@ -33,7 +33,7 @@ def test_search_gives_the_largest_dot_products_in_order(seed: int, n: int, k: in
 
 def test_scores_and_vectors_are_those_of_the_ids_asked_for() -> None:
     vectors, query = unit_rows(3, 5), unit_rows(4, 1)[0]
-    index = VectorIndex.build(IDS, vectors)
+    index = FlatIndex.build(IDS, vectors)
     scores = index.scores(query, [77, 999, 5])
     np.testing.assert_allclose(scores[[0, 2]], (vectors @ query)[[3, 1]], atol=1e-6)
     assert np.isnan(scores[1])
@@ -45,16 +45,16 @@ def test_scores_and_vectors_are_those_of_the_ids_asked_for() -> None:
 
 
 def test_an_index_comes_back_from_disk(tmp_path: Path) -> None:
-    made = VectorIndex.build(IDS, unit_rows(5, 5))
+    made = FlatIndex.build(IDS, unit_rows(5, 5))
     made.write(tmp_path / "a.faiss")
-    read = VectorIndex.read(tmp_path / "a.faiss")
+    read = FlatIndex.read(tmp_path / "a.faiss")
     assert read.ids.tolist() == IDS and read.dimension == 16
     np.testing.assert_array_equal(read.all_vectors()[1], made.all_vectors()[1])
 
 
 def test_an_empty_index_answers_with_nothing(tmp_path: Path) -> None:
-    VectorIndex.build([], np.zeros((0, 16), np.float32)).write(tmp_path / "a.faiss")
-    index = VectorIndex.read(tmp_path / "a.faiss")
+    FlatIndex.build([], np.zeros((0, 16), np.float32)).write(tmp_path / "a.faiss")
+    index = FlatIndex.read(tmp_path / "a.faiss")
     ids, scores = index.search(unit_rows(0, 1)[0], 10)
     assert len(index) == len(ids) == len(scores) == 0
     assert index.all_vectors()[1].shape == (0, 16)
@@ -66,12 +66,12 @@ def test_a_truncated_index_is_refused_with_the_command_that_mends_it(
     tmp_path: Path, keep: int
 ) -> None:
     path = tmp_path / "segments.text.faiss"
-    VectorIndex.build(IDS, unit_rows(5, 5)).write(path)
+    FlatIndex.build(IDS, unit_rows(5, 5)).write(path)
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(LibraryError, match=r"segments\.text\.faiss .* run 'hilbert rebuild"):
-        VectorIndex.read(path)
+        FlatIndex.read(path)
 
 
 def test_a_missing_index_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="run 'hilbert rebuild"):
-        VectorIndex.read(tmp_path / "segments.text.faiss")
+        FlatIndex.read(tmp_path / "segments.text.faiss")

@@ -12,7 +12,7 @@ import pytest
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import snapshot_folder
-from indexer.index.vector_index import VectorIndex
+from indexer.index.vector_indexes.flat import FlatIndex
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import AddReport, index
@@ -56,8 +56,8 @@ def test_a_rebuild_makes_the_vectors_anew_and_copies_none(library_copy: LibraryS
     number = library_copy.catalog.current_generation()
     assert number is not None
     path = snapshot_folder(library_copy.folder, number) / "segments.text.faiss"
-    ids, right = VectorIndex.read(path).all_vectors()
-    VectorIndex.build(ids.tolist(), np.roll(right, 1, axis=0)).write(path)
+    ids, right = FlatIndex.read(path).all_vectors()
+    FlatIndex.build(ids.tolist(), np.roll(right, 1, axis=0)).write(path)
     rebuild(library_copy)
     made = library_copy.snapshot().index("segments", "text").vectors(ids.tolist())
     np.testing.assert_allclose(made, right, atol=1e-6)

@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from indexer.search.export import as_csv, as_dict, as_srt
+from indexer.search.export.csv import write as as_csv
+from indexer.search.export.srt import write as as_srt
 from indexer.search.results import DocumentHit, Duplicate, Hit, SearchResult
 from indexer.transcripts import read_transcript
 
@@ -37,7 +38,7 @@ def result() -> SearchResult:
 
 
 def test_json_holds_all_but_the_ids_within(result: SearchResult) -> None:
-    answer = json.loads(json.dumps(as_dict(result)))
+    answer = json.loads(json.dumps(result.to_dict()))
     first = answer["hits"][0]
     assert first["also"] == [{"document": "b" * 64, "name": "copy", "start": 1.0, "end": 2.0}]
     assert first["words"] == ["tea"] and "segment" not in first and "segments" not in first
