@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from hilbert.assets import shipped_model
 from hilbert.encoders import load_speech_encoder, load_text_encoder
-from hilbert.encoders.protocols import SpeechEncoder, TextEncoder
-from hilbert.encoders.whisper import SAMPLE_RATE
+from hilbert.encoders.protocols import SAMPLE_RATE, SpeechEncoder, TextEncoder
 from hilbert.errors import HilbertError
 from hilbert.model.features import Features
 

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 TextKind = Literal["document", "query"]
 
+SAMPLE_RATE = 16_000
+"""Of all audio, in hertz: what speech encoders were trained with."""
+
 
 class SpeechEncoder(Protocol):
     """Frozen: the same window gives the same tokens, whatever the batch it comes in.

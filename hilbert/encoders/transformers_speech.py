@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.protocols import SAMPLE_RATE
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
 
-SAMPLE_RATE = 16_000
 MAX_SECONDS = 30.0
 _BATCH = 8
 

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.encoders.protocols import WindowTranscript, Word
+from hilbert.encoders.protocols import SAMPLE_RATE, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.forking import PerProcess
 
 if TYPE_CHECKING:
     from hilbert.encoders.resolve import ResolvedModel
 
-SAMPLE_RATE = 16_000
 WINDOW_SECONDS = 30.0
 FRAMES_PER_SECOND = 50  # encoder states; two log-mel frames of 10 ms make one
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,9 +10,8 @@ from numpy.typing import NDArray
 
 from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings
 from indexer.media.vad import Span
-from indexer.transcripts.sentences import split_sentences
+from indexer.transcripts.sentences import SENTENCE_END, split_sentences
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 # Conversational English, for texts that nothing times: 150 words a minute.
 _WORDS_PER_SECOND = 2.5
 _LONG_PAUSE_SECONDS = 1.5
@@ -43,7 +41,7 @@ def words_to_cues(words: Sequence[HeardWord]) -> tuple[Cue, ...]:
         ):
             finish()
         pending.append(word)
-        if _SENTENCE_END.search(word.text) and not _abbreviated(word.text):
+        if SENTENCE_END.search(word.text) and not _abbreviated(word.text):
             finish()
     if pending:
         finish()
@@ -130,7 +128,7 @@ def cut_segments(
             first, start = i, cue.start
         following = cues[i + 1].start if i + 1 < len(cues) else None
         pause = following is not None and following - cue.end > _LONG_PAUSE_SECONDS
-        ends = bool(_SENTENCE_END.search(cue.text)) or pause
+        ends = bool(SENTENCE_END.search(cue.text)) or pause
         if following is None or (cue.end - start >= settings.min_seconds and ends):
             segments.append(_segment(cues, first, i + 1, timed))
             first = i + 1

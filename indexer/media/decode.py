@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.protocols import SAMPLE_RATE as SAMPLE_RATE
 from indexer.base.errors import AudioError
 from indexer.base.languages import language_code
 
 if TYPE_CHECKING:
     import torch
 
-SAMPLE_RATE = 16_000
 EXTENSIONS = frozenset(
     {".wav", ".flac", ".mp3", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus"}
     | {".webm", ".mp4", ".mkv", ".mov"}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 # 80 words take about half a minute to say: as long as a segment may be, so no cue is longer.
 MAX_WORDS = 80
+
+SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
+"""How a piece of text ends that may end a sentence; "Dr." ends so too."""
 
 _CLAUSE_MARKS = (",", ";", ":", "-", "–", "—", "...", "…")
 

@@ -10,7 +10,7 @@ from indexer.base.types import Cue
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.json_segments import MARKERS, read_segments
 from indexer.transcripts.markup import flat, without_tags
-from indexer.transcripts.sentences import MAX_WORDS, ends_sentence
+from indexer.transcripts.sentences import MAX_WORDS, SENTENCE_END, ends_sentence
 from indexer.transcripts.transcript import (
     Transcript,
     TranscriptError,
@@ -18,8 +18,6 @@ from indexer.transcripts.transcript import (
     timed_transcript,
 )
 
-# A fragment ends a sentence only if it ends like one; then the splitter looks closer.
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
 _JOINS_LEFT = re.compile(r"[,.;:!?…%)\]}’”]|'\w{1,2}\b|n't\b")
 # A pause of two seconds parts two cues even where no punctuation does.
 _MAX_PAUSE = 2.0
@@ -109,7 +107,8 @@ def _goes_on(held: list[Cue], text: str, fragment: Cue, glued: bool, language: s
         return False
     if len(text.split()) >= MAX_WORDS:
         return False
-    ended = _SENTENCE_END.search(text.rstrip()) and ends_sentence(text, fragment.text, language)
+    # A fragment ends a sentence only if it ends like one; then the splitter looks closer.
+    ended = SENTENCE_END.search(text.rstrip()) and ends_sentence(text, fragment.text, language)
     return not ended
 
 
