@@ -140,6 +140,9 @@ def _reranker(model: str | None) -> Reranker | None:
 def _print_export(result: SearchResult, name: str) -> None:
     from indexer.search.export import EXPORT_FORMATS
 
+    if name == "json":  # whatever the terminal's encoding lacks is escaped, never replaced
+        print_json(result.to_dict())
+        return
     export = EXPORT_FORMATS[name]
     untimed = sum(hit.start is None for hit in result.hits)
     if untimed and export.timed_only:
