@@ -18,7 +18,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
-from tests.sharing import shared_folder
+from tests.sharing import copy_library, shared_folder
 
 # Half of them with a transcript, half without; every demo clip is about one of them.
 TALKS = (
@@ -98,7 +98,7 @@ def small_library(
     """A library of `talks`, to be read only; `library_copy` is there to be changed."""
 
     def build(folder: Path) -> None:
-        shutil.copytree(empty_library_folder, folder)
+        copy_library(empty_library_folder, folder)
         library = LibraryStore.open(folder)
         library.encoders = encoders
         summary = index(library, scan([talks]), ProcessSettings())
@@ -114,7 +114,7 @@ def small_library(
 def library_copy(small_library: LibraryStore, encoders: Encoders, tmp_path: Path) -> LibraryStore:
     """The small library once more, to be changed."""
     folder = tmp_path / "copy"
-    shutil.copytree(small_library.folder, folder)
+    copy_library(small_library.folder, folder)
     library = LibraryStore.open(folder)
     library.encoders = encoders
     return library
@@ -124,7 +124,7 @@ def library_copy(small_library: LibraryStore, encoders: Encoders, tmp_path: Path
 def empty_library(empty_library_folder: Path, encoders: Encoders, tmp_path: Path) -> LibraryStore:
     """A library without documents, to be filled."""
     folder = tmp_path / "library"
-    shutil.copytree(empty_library_folder, folder)
+    copy_library(empty_library_folder, folder)
     library = LibraryStore.open(folder)
     library.encoders = encoders
     return library

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.state.query_history import safe_name
 from indexer.base.assets import demo_folder
 from indexer.base.errors import LibraryError
 from indexer.base.files import write_atomically
+from indexer.base.progress import BUILDING, INDEXING
 from indexer.diagnostics.diagnose import Diagnosis, diagnose
 from indexer.diagnostics.html_report import html_report
 from indexer.diagnostics.model_card import card_text
@@ -23,41 +25,37 @@ from indexer.maintenance.manage import rebuild, remove
 
 # Where recordings lie that were uploaded, within the library.
 UPLOADS = "recordings"
+# Recognising speech takes far longer than the index of what came of it.
+_ADDING = {INDEXING: (0.0, 0.95), BUILDING: (0.95, 1.0)}
+
+log = logging.getLogger(__name__)
 
 
-class _Telling:
-    """A reporter of the indexer that tells a job."""
+class JobProgress:
+    """Progress of the indexer, shown by a job (see `indexer.base.progress.Progress`).
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self._seconds, self._documents = 1.0, 1
-        self._heard, self._ended, self._within = 0.0, 0, 0.0
-        self._name = ""
+    `shares` maps a stage to its part of the whole job, from and to; a stage that is not in it
+    is the whole job.
+    """
 
-    def begin(self, seconds: float, documents: int) -> None:
-        self._seconds, self._documents = max(seconds, 1.0), max(documents, 1)
+    def __init__(self, job: Job, shares: Mapping[str, tuple[float, float]] | None = None) -> None:
+        self._job, self._shares = job, shares or {}
+        self._stage, self._total = "", 1.0
 
-    def document(self, name: str) -> None:
-        self._name, self._within = name, 0.0
-        self._tell()
+    def start(self, stage: str, total: float, summary: str = "") -> None:
+        """Show the stage."""
+        self._stage, self._total = stage, total
+        self.update(0.0)
 
-    def heard(self, seconds: float) -> None:
-        self._within = seconds
-        self._tell()
+    def update(self, done: float, detail: str = "") -> None:
+        """Show what is worked on, and the share of the whole job that is done."""
+        low, high = self._shares.get(self._stage, (0.0, 1.0))
+        share = min(1.0, done / self._total) if self._total else 1.0
+        self._job.tell(detail or self._stage, low + (high - low) * share)
 
-    def finished(self, seconds: float) -> None:
-        self._heard, self._within = self._heard + seconds, 0.0
-        self._ended += 1
-        self._tell()
-
-    def building(self, done: int, total: int) -> None:
-        self._job.tell("making the index", 0.95 + 0.05 * done / max(total, 1))
-
-    def _tell(self) -> None:
-        # Transcripts alone have no seconds: the number of files counts as well.
-        by_sound = min(1.0, (self._heard + self._within) / self._seconds)
-        share = max(by_sound, self._ended / self._documents)
-        self._job.tell(f"{self._name} ({self._ended + 1} of {self._documents})", 0.95 * share)
+    def note(self, text: str, seconds_left: float | None = None) -> None:
+        """Log the line; the page has a bar only."""
+        log.info(text)
 
 
 def add(job: Job, folder: Path, paths: Sequence[Path], asr: str) -> AddReport:
@@ -67,7 +65,7 @@ def add(job: Job, folder: Path, paths: Sequence[Path], asr: str) -> AddReport:
     try:
         uploads = folder / UPLOADS
         found = scan(paths, exclude=None if paths == [uploads] else folder)
-        return index(library, found, ProcessSettings(asr=asr), _Telling(job))
+        return index(library, found, ProcessSettings(asr=asr), JobProgress(job, _ADDING))
     finally:
         library.close()
 
@@ -93,7 +91,7 @@ def rebuild_index(job: Job, folder: Path) -> int:
     """Make a new generation from stored features."""
     library = LibraryStore.open(folder)
     try:
-        return rebuild(library, _Telling(job))
+        return rebuild(library, JobProgress(job))
     finally:
         library.close()
 
@@ -111,7 +109,7 @@ def remove_documents(job: Job, folder: Path, documents: Sequence[str]) -> int:
 def measure(job: Job, opened: OpenLibrary) -> dict[str, Any]:
     """Diagnose a library, and write the report that can be saved."""
     diagnosis: Diagnosis = diagnose(
-        opened.library, opened.searcher.snapshot, opened.searcher.model, progress=job.tell
+        opened.library, opened.searcher.snapshot, opened.searcher.model, progress=JobProgress(job)
     )
     card = card_text(opened.searcher.snapshot.model_folder)
     return {"diagnosis": diagnosis, "html": html_report(diagnosis, card), "card": card}

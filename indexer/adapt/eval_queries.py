@@ -9,6 +9,7 @@ from pathlib import Path
 
 from indexer.base.errors import QueryFileError
 from indexer.base.json_lines import read_json_lines
+from indexer.base.progress import Progress
 
 KEYS = ("query", "clip")
 
@@ -64,6 +65,13 @@ def read_eval_queries(path: Path, keys: Sequence[str] = KEYS) -> list[EvalQuery]
     if not queries:
         raise QueryFileError(f"{path} is empty: nothing to ask for")
     return queries
+
+
+def start_queries(progress: Progress, questions: Sequence[EvalQuery]) -> None:
+    """Start the stage in which questions of one kind are asked, where there are any."""
+    if questions:
+        kind = "typed queries" if questions[0].clip is None else "clips"
+        progress.start(kind, len(questions))
 
 
 def _are_times(start: object, end: object) -> bool:

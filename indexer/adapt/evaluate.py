@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from hilbert.retrieval_metrics import KNOWN_ITEM_METRICS, known_item_metrics
 from hilbert.stats import bootstrap_interval
-from indexer.adapt.eval_queries import EvalQuery
+from indexer.adapt.eval_queries import EvalQuery, start_queries
 from indexer.base.errors import AudioError, LibraryError, QueryError
+from indexer.base.progress import Progress, SilentProgress
 from indexer.search.channels import CHANNELS
 from indexer.search.fusion import AUTO, RRF
 from indexer.search.query import Query
@@ -62,14 +63,14 @@ class EvaluationReport:
 def evaluate(
     searcher: Searcher,
     questions: Sequence[EvalQuery],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> EvaluationReport:
     """Ask every question through every channel; each is embedded or heard once.
 
     Args:
         searcher: answers them.
         questions: known items.
-        progress: called with the questions done and their number.
+        progress: of one stage, in questions.
 
     Raises:
         LibraryError: the library holds no documents, or its model cannot be used.
@@ -77,6 +78,8 @@ def evaluate(
     _refuse_empty(searcher)
     tally, levels = _Tally(), _SameLevel(searcher)
     missing, failed = set(), []
+    progress = progress or SilentProgress()
+    start_queries(progress, questions)
     for done, question in enumerate(questions, 1):
         right = {d.id for d in searcher.documents.values() if question.document in (d.name, d.id)}
         if not right:
@@ -91,8 +94,7 @@ def evaluate(
             _add_answer(tally, question, right, channel, _answer(searcher, query, channel))
         if question.clip is None:
             levels.add(tally, question, right, query)
-        if progress:
-            progress(done, len(questions))
+        progress.update(done)
     return EvaluationReport(
         len(questions),
         sum(question.start is not None for question in questions),

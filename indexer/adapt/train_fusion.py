@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from hilbert.training.trainer import (
 from indexer.adapt.keyphrases import keyphrases
 from indexer.adapt.sentence_alignment import cut_crops, with_sentence_bounds
 from indexer.base.errors import LibraryError
+from indexer.base.progress import Progress, SilentProgress, stage_callback
 from indexer.base.types import Segment
 from indexer.index.library_store import SEEN_FILE, LibraryStore
 from indexer.store.catalog import Document
@@ -43,28 +44,12 @@ TRAINING_FOLDER = "training"
 # What a model's config takes from the library's encoders; no setting may change it.
 _OF_THE_ENCODERS = ("d_audio", "d_text", "speech_encoder", "text_encoder", "tokens_per_second")
 
+# Of the scores, for a line an epoch.
+_SHORT_NAMES = {"query_mrr": "typed MRR@10", "audio_recall": "audio R@1", "score": "score"}
+
 
 class TrainingError(HilbertError):
     """A training that cannot begin or go on; says what to do."""
-
-
-class TrainingReporter(Protocol):
-    """Who is told how a training goes on."""
-
-    def preparing(self, done: int, total: int) -> None:
-        """So many of the documents to learn from are ready."""
-
-    def step(self, done: int, total: int) -> None:
-        """So many batches of all are done."""
-
-    def epoch(self, report: EpochReport) -> None:
-        """An epoch is done, and kept on disk."""
-
-    def starting_over(self) -> None:
-        """An interrupted training was of other documents or settings; it is begun anew."""
-
-    def building(self, done: int, total: int) -> None:
-        """The new generation holds so many of its documents."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +129,10 @@ def read_plan(
 
 
 def train_library(
-    library: LibraryStore, plan: TrainingPlan, out: Path | None, reporter: TrainingReporter
+    library: LibraryStore,
+    plan: TrainingPlan,
+    out: Path | None = None,
+    progress: Progress | None = None,
 ) -> TrainingSummary:
     """Train on a library's features; adopt the model and index with it where it is better.
 
@@ -155,7 +143,7 @@ def train_library(
         library: at least `FEWEST_DOCUMENTS` of its documents have sound and words.
         plan: what to train.
         out: folder for the model, None for one within the library.
-        reporter: told how it goes on.
+        progress: stages, and a note an epoch with its held-out scores.
 
     Raises:
         TrainingError: too few documents, settings that do not fit, or an interrupted training
@@ -163,6 +151,7 @@ def train_library(
         LibraryError: features are missing or damaged, or another writer holds the library.
     """
     started = time.monotonic()
+    progress = progress or SilentProgress()
     folder = _checked_folder(library, out)
     documents = {
         d.id: d for d in library.catalog.documents() if library.catalog.count_segments(d.id)
@@ -178,7 +167,7 @@ def train_library(
         raise TrainingError(f"the settings cannot be used: {error}") from error
     goes_on = config == current.config and not plan.from_scratch
     crops = plan.training.crop_share > 0
-    features = with_learning_aids(library, features, split.train, reporter.preparing, crops)
+    features = with_learning_aids(library, features, split.train, progress, crops)
     folder.mkdir(parents=True, exist_ok=True)
 
     def run() -> TrainingResult:
@@ -187,8 +176,8 @@ def train_library(
             plan.training,
             config,
             folder,
-            reporter.epoch,
-            reporter.step,
+            lambda report: _note_epoch(progress, report),
+            stage_callback(progress, "training"),
             start=current if goes_on else None,
             reference=current,
             seen=seen,
@@ -197,13 +186,13 @@ def train_library(
 
     with writer_lock(folder, "training into this folder"):
         try:
-            result = _run_or_start_over(run, None if out else folder, reporter)
+            result = _run_or_start_over(run, None if out else folder, progress)
         except ValueError as error:
             raise TrainingError(str(error)) from error
         remember(folder, result.split, seen if goes_on else TrainingHistory())
         adopted, reason = _verdict(result, plan.force)
         if adopted:
-            _adopt(library, current, result.folder, reporter)
+            _adopt(library, current, result.folder, progress)
     return TrainingSummary(
         result,
         adopted,
@@ -223,7 +212,7 @@ def _model_config(current: HilbertConfig, plan: TrainingPlan) -> HilbertConfig:
 
 
 def _run_or_start_over(
-    run: Callable[[], TrainingResult], own_folder: Path | None, reporter: TrainingReporter
+    run: Callable[[], TrainingResult], own_folder: Path | None, progress: Progress
 ) -> TrainingResult:
     """Run; in the library's own folder a leftover of an earlier library is no obstacle.
 
@@ -234,9 +223,17 @@ def _run_or_start_over(
     except OtherTrainingError:
         if own_folder is None:
             raise
-    reporter.starting_over()
+    progress.note("an interrupted training was of other documents or settings; starting over")
     remove_progress(own_folder / PROGRESS_FOLDER)
     return run()
+
+
+def _note_epoch(progress: Progress, report: EpochReport) -> None:
+    scores = ", ".join(f"{_SHORT_NAMES[name]} {value:.3f}" for name, value in report.scores.items())
+    progress.note(
+        f"epoch {report.epoch} of {report.epochs}: {scores}",
+        report.seconds * (report.epochs - report.epoch),
+    )
 
 
 def _checked_folder(library: LibraryStore, out: Path | None) -> Path:
@@ -275,7 +272,7 @@ def with_learning_aids(
     library: LibraryStore,
     features: Mapping[str, Features],
     learn: Sequence[str],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     crops: bool = True,
 ) -> dict[str, Features]:
     """Add to what is learned from: typed words, times of sentences, and crops.
@@ -287,19 +284,20 @@ def with_learning_aids(
         library: that the features are of.
         features: by document id.
         learn: ids of the documents that are learned from.
-        progress: called with the documents done and their number; embedding the words of the
-            crops takes a minute for every five hours of speech.
+        progress: of one stage, in documents; embedding the words of the crops takes a minute
+            for every five hours of speech.
         crops: whether to make any.
     """
     features = dict(features)
     learn = [key for key in learn if features[key].has_text]
+    progress = progress or SilentProgress()
+    progress.start("embedding parts of segments", len(learn))
     segments = [library.catalog.segments(key) for key in learn]
     phrases = iter(keyphrases([s.text for parts in segments for s in parts], library.language()))
     for done, (key, parts) in enumerate(zip(learn, segments, strict=True), 1):
         told = [next(phrases) for _ in parts]
         features[key] = _with_aids(library, key, features[key], parts, told, crops)
-        if progress:
-            progress(done, len(learn))
+        progress.update(done)
     return features
 
 
@@ -360,12 +358,10 @@ def _verdict(result: TrainingResult, force: bool) -> tuple[bool, str]:
     )
 
 
-def _adopt(
-    library: LibraryStore, current: Hilbert, folder: Path, reporter: TrainingReporter
-) -> None:
+def _adopt(library: LibraryStore, current: Hilbert, folder: Path, progress: Progress) -> None:
     with library.writing():
         if model_fingerprint(library.model) != model_fingerprint(current):
             raise LibraryError(
                 "the library was given another model meanwhile; train again to compare with it"
             )
-        library.adopt(folder, reporter.building)
+        library.adopt(folder, progress)

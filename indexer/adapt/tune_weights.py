@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,9 @@ from scipy.optimize import minimize
 
 from hilbert.retrieval_metrics import known_item_metrics
 from hilbert.stats import bootstrap_interval
-from indexer.adapt.eval_queries import EvalQuery
+from indexer.adapt.eval_queries import EvalQuery, start_queries
 from indexer.base.errors import AudioError, QueryError
+from indexer.base.progress import Progress, SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.search.channels import CHANNELS
 from indexer.search.fusion import WEIGHTS_SETTING, Weights, default_weights
@@ -78,20 +79,20 @@ class Tuning:
 def tune(
     searcher: Searcher,
     questions: Sequence[EvalQuery],
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Tuning:
     """Fit weights to questions of one kind; cross-validated, nothing is stored.
 
     Args:
         searcher: of the library.
         questions: known items, all typed or all clips.
-        progress: called with the questions done and their number.
+        progress: of one stage, in questions.
 
     Raises:
         QueryError: too few of them can be learned from.
     """
     kind = "typed" if questions and questions[0].clip is None else "clip"
-    examples = list(_examples(searcher, questions, progress))
+    examples = list(_examples(searcher, questions, progress or SilentProgress()))
     if len({example.wanted for example in examples}) < FEWEST_QUESTIONS:
         raise QueryError(
             f"weights are fitted to questions about at least {FEWEST_QUESTIONS} documents of this "
@@ -174,9 +175,10 @@ def _cross_entropy(
 def _examples(
     searcher: Searcher,
     questions: Sequence[EvalQuery],
-    progress: Callable[[int, int], None] | None,
+    progress: Progress,
 ) -> Iterator[Example]:
     searched = np.ones(len(searcher.table), bool)
+    start_queries(progress, questions)
     for done, question in enumerate(questions, 1):
         try:
             query = searcher.embed(question.text, clip=question.clip)
@@ -187,8 +189,7 @@ def _examples(
             example = _example(searcher, searcher.scorer.part(part, weighed(), searched), question)
             if example.right_documents.any():
                 yield example
-        if progress:
-            progress(done, len(questions))
+        progress.update(done)
 
 
 def _example(searcher: Searcher, scores: PartScores, question: EvalQuery) -> Example:

@@ -11,7 +11,7 @@ import click
 
 from indexer.base.timecode import clock
 from indexer.commands.registry import verb
-from indexer.commands.terminal import TerminalReporter, print_line
+from indexer.commands.terminal import TerminalProgress, print_line
 from indexer.search.results import is_right_moment
 
 _SHOWN = 4
@@ -45,8 +45,8 @@ def command(library: Path, app: bool, port: int) -> int:
         raise click.ClickException("the demo collection is not installed; use a checkout")
     print_line("Indexing 24 short talks (machine speech); half of them have no transcript.")
     made = LibraryStore.create(library.expanduser())
-    with TerminalReporter() as reporter:
-        summary = index(made, scan([demo / "recordings"]), ProcessSettings(), reporter)
+    with TerminalProgress() as progress:
+        summary = index(made, scan([demo / "recordings"]), ProcessSettings(), progress)
     print_summary(summary)
     if summary.failed:
         return 1

@@ -10,7 +10,7 @@ import click
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import console, print_line, stage_progress
+from indexer.commands.terminal import TerminalProgress, console, print_line
 
 if TYPE_CHECKING:
     from indexer.diagnostics.diagnose import Diagnosis
@@ -48,7 +48,7 @@ def command(
 
     opened = LibraryStore.open(library)
     searcher = Searcher(opened)
-    with stage_progress() as progress:
+    with TerminalProgress() as progress:
         diagnosis = diagnose(
             opened,
             searcher.snapshot,

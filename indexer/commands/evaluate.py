@@ -11,7 +11,7 @@ import click
 from indexer.commands.options import json_option, library_option, read_query_file
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import console, print_line, query_progress
+from indexer.commands.terminal import TerminalProgress, console, print_line
 
 if TYPE_CHECKING:
     from indexer.adapt.evaluate import EvaluationReport, MetricMeans
@@ -49,12 +49,12 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
     queries_from = f"the lines of {queries}" if queries else "only clips were given"
     if not queries and not clips:
         typed, queries_from = known_items(searcher)
-    with query_progress("typed queries", len(typed)) as progress:
+    with TerminalProgress() as progress:
         quality = evaluate(searcher, typed, progress)
     answer = {**_as_dict(quality, queries_from), "same_level": quality.same_level}
     parts = [(queries, quality)]
     if clips:
-        with query_progress("clips", len(heard)) as progress:
+        with TerminalProgress() as progress:
             quality = evaluate(searcher, heard, progress)
         answer["clips"] = _as_dict(quality, f"the lines of {clips}")
         parts.append((clips, quality))

@@ -10,7 +10,7 @@ import click
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import TerminalReporter, print_line
+from indexer.commands.terminal import TerminalProgress, print_line
 
 if TYPE_CHECKING:
     from indexer.ingest.run import AddReport
@@ -79,8 +79,8 @@ def command(
     keep_freed_memory()
     found = scan(paths, exclude=library, language=code)
     made = LibraryStore.create(library, encoders)
-    with TerminalReporter() as reporter:
-        summary = index(made, found, ProcessSettings(asr=asr, language=code), reporter)
+    with TerminalProgress() as progress:
+        summary = index(made, found, ProcessSettings(asr=asr, language=code), progress)
     print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
     return 1 if summary.failed else 0
 

@@ -10,7 +10,7 @@ import click
 from indexer.commands.options import LazyChoice, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import TerminalReporter, print_line
+from indexer.commands.terminal import TerminalProgress, print_line
 
 
 def _kinds() -> Sequence[str]:
@@ -34,8 +34,8 @@ def command(library: Path, vector_index: str | None, as_json: bool) -> None:
     from indexer.maintenance.manage import rebuild
 
     opened = LibraryStore.open(library)
-    with TerminalReporter() as reporter:
-        number = rebuild(opened, reporter, vector_index)
+    with TerminalProgress() as progress:
+        number = rebuild(opened, progress, vector_index)
     documents = len(opened.catalog.documents())
     if as_json:
         print_json({"generation": number, "documents": documents})

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 # Of a table that goes to a file or a pipe, where nothing may be wrapped.
 _NO_WRAP = 100_000
@@ -87,33 +86,18 @@ def terminal_progress() -> Progress:
     )
 
 
-@contextmanager
-def query_progress(what: str, count: int) -> Iterator[Callable[[int, int], None]]:
-    """Progress over queries: called with those done and their number."""
-    with terminal_progress() as shown:
-        task = shown.add_task(what, total=count, visible=count > 0)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+class TerminalProgress(AbstractContextManager["TerminalProgress"]):
+    """Bars with time left on standard error; plain lines where that is no terminal.
 
-
-@contextmanager
-def stage_progress() -> Iterator[Callable[[str, float], None]]:
-    """Progress over stages: called with the name of one and the share of all that is done."""
-    with terminal_progress() as shown:
-        task = shown.add_task("", total=1.0)
-        yield lambda what, share: shown.update(task, description=what, completed=share)
-
-
-class TerminalReporter(AbstractContextManager[Any]):
-    """Progress with time left on standard error; plain lines where that is no terminal."""
+    Implements `indexer.base.progress.Progress`.
+    """
 
     def __init__(self) -> None:
-        self._progress = terminal_progress()
-        self._task: Any = None
-        self._done = 0.0
-        self._total = 0.0
+        self._bars = terminal_progress()
+        self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        self._progress.start()
+        self._bars.start()
         return self
 
     def __exit__(
@@ -122,33 +106,33 @@ class TerminalReporter(AbstractContextManager[Any]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        self._bars.stop()
 
-    def begin(self, seconds: float, documents: int) -> None:
-        """See `indexer.base.progress.Reporter`."""
-        self._total = max(seconds, 1.0)
-        self._task = self._progress.add_task("indexing", total=self._total)
-        if not sys.stderr.isatty():
-            print_line(
-                f"{documents} documents to index, {seconds / 3600:.2f} hours of recordings",
-                err=True,
-            )
+    def start(self, stage: str, total: float, summary: str = "") -> None:
+        """Add a bar; print the summary where there are no bars."""
+        self._task = self._bars.add_task(stage, total=total)
+        if summary and self._bars.disable:
+            print_line(summary, err=True)
 
-    def document(self, name: str) -> None:
-        """See `indexer.base.progress.Reporter`."""
-        self._progress.update(self._task, description=printable(name)[:40])
+    def update(self, done: float, detail: str = "") -> None:
+        """Move the bar of the current stage."""
+        if self._task is None:
+            return
+        if detail:
+            self._bars.update(self._task, completed=done, description=_shortened(printable(detail)))
+        else:
+            self._bars.update(self._task, completed=done)
 
-    def heard(self, seconds: float) -> None:
-        """See `indexer.base.progress.Reporter`."""
-        self._progress.update(self._task, completed=min(self._total, self._done + seconds))
+    def note(self, text: str, seconds_left: float | None = None) -> None:
+        """Print a line, with the time left where no bar shows it."""
+        if not self._bars.disable:
+            self._bars.console.print(printable(text), highlight=False, markup=False)
+        elif seconds_left is None:
+            print_line(text, err=True)
+        else:
+            print_line(f"{text}; about {seconds_left:.0f} s left", err=True)
 
-    def finished(self, seconds: float) -> None:
-        """See `indexer.base.progress.Reporter`."""
-        self._done += seconds
-        self._progress.update(self._task, completed=self._done)
 
-    def building(self, done: int, total: int) -> None:
-        """See `indexer.base.progress.Reporter`."""
-        if done == 1:
-            self._task = self._progress.add_task("building the index", total=total)
-        self._progress.update(self._task, completed=done)
+def _shortened(text: str) -> str:
+    """A long name without its middle: what counts (`3 of 7`) stands at its end."""
+    return text if len(text) <= 50 else f"{text[:34]} … {text[-13:]}"

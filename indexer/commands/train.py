@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,9 @@ import click
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import TerminalReporter, console, print_line
+from indexer.commands.terminal import TerminalProgress, console, print_line
 
 if TYPE_CHECKING:
-    from hilbert.training.trainer import EpochReport
     from indexer.adapt.train_fusion import TrainingSummary
     from indexer.adapt.train_labels import LabelReport, Labels
 
@@ -74,8 +72,8 @@ def command(
     plan = read_plan(settings, objective, form, from_scratch, force)
     opened = LibraryStore.open(library)
     wanted = read_labels(opened, labels) if labels else None
-    with TrainingTerminal() as reporter:
-        summary = train_library(opened, plan, out, reporter)
+    with TerminalProgress() as progress:
+        summary = train_library(opened, plan, out, progress)
     answer = summary_to_dict(summary)
     if not as_json:
         print_summary(summary)
@@ -93,46 +91,6 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise click.FileError(str(path), f"cannot be read: {error}") from error
-
-
-class TrainingTerminal(TerminalReporter):
-    """Progress with time left over all epochs, and a line an epoch, on standard error."""
-
-    def preparing(self, done: int, total: int) -> None:
-        """See `indexer.adapt.train_fusion.TrainingReporter`."""
-        if done == 1:
-            self._task = self._progress.add_task("embedding parts of segments", total=total)
-        if self._task is not None:
-            self._progress.update(self._task, completed=done)
-        if done == total:
-            self._task = None
-
-    def step(self, done: int, total: int) -> None:
-        """See `indexer.adapt.train_fusion.TrainingReporter`."""
-        if self._task is None:
-            self._task = self._progress.add_task("training", total=total)
-        self._progress.update(self._task, completed=done)
-
-    def starting_over(self) -> None:
-        """See `indexer.adapt.train_fusion.TrainingReporter`."""
-        self._task = None
-        print_line(
-            "an interrupted training was of other documents or settings; starting over", err=True
-        )
-
-    def epoch(self, report: EpochReport) -> None:
-        """See `indexer.adapt.train_fusion.TrainingReporter`."""
-        scores = ", ".join(f"{_SHORT[name]} {value:.3f}" for name, value in report.scores.items())
-        line = f"epoch {report.epoch} of {report.epochs}: {scores}"
-        if sys.stderr.isatty():
-            self._progress.console.print(line)
-        else:
-            left = report.seconds * (report.epochs - report.epoch)
-            print_line(f"{line}; about {left:.0f} s left", err=True)
-
-
-# Of the scores, for a line an epoch.
-_SHORT = {"query_mrr": "typed MRR@10", "audio_recall": "audio R@1", "score": "score"}
 
 
 def summary_to_dict(summary: TrainingSummary) -> dict[str, Any]:

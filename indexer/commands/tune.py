@@ -10,7 +10,7 @@ import click
 from indexer.commands.options import json_option, library_option, read_query_file
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import print_line, query_progress
+from indexer.commands.terminal import TerminalProgress, print_line
 
 if TYPE_CHECKING:
     from indexer.adapt.tune_weights import Tuning
@@ -47,8 +47,8 @@ def command(
     opened = LibraryStore.open(library)
     searcher = Searcher(opened)
     tunings = []
-    for (_, asks), part in zip(given, questions, strict=True):
-        with query_progress("clips" if asks == "clip" else "typed queries", len(part)) as progress:
+    for part in questions:
+        with TerminalProgress() as progress:
             tuning = tune(searcher, part, progress)
         tunings.append(tuning)
         if tuning.better and not dry_run:

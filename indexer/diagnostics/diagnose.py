@@ -23,6 +23,7 @@ from hilbert.diagnostics import (
     sample_cosines,
 )
 from indexer.base.errors import QueryError
+from indexer.base.progress import Progress, SilentProgress
 from indexer.base.text_analysis import begin
 from indexer.diagnostics.model_card import card_heading
 
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 # Segments that are measured; of a larger library, those of documents drawn by chance.
 MOST_PAIRS = 2000
 _POINTS = 400
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
@@ -129,42 +129,45 @@ def diagnose(
         most: at most about so many segments are measured.
         intervals: also tell how far the numbers of another sample may lie.
         seed: of the samples; the same seed gives the same report.
-        progress: called with what is being done, and the share of the work that is done.
+        progress: of one stage, whose total is 1.
 
     Raises:
         QueryError: fewer than two segments have both modalities; says what is missing.
     """
-    tell = progress or (lambda _what, _share: None)
+    progress = progress or SilentProgress()
     require_pairs(snapshot)
+    progress.start("measuring", 1.0)
     sample = _Sample(snapshot, library.features, most, seed)
-    space = model_space(model, sample.read(lambda share: tell("listening again", 0.4 * share)))
-    tell("a control", 0.4)
+    space = model_space(
+        model, sample.read(lambda share: progress.update(0.4 * share, "listening again"))
+    )
+    progress.update(0.4, "a control")
     try:
-        told = sample.read(lambda share: tell("a control", 0.4 + 0.1 * share))
+        told = sample.read(lambda share: progress.update(0.4 + 0.1 * share, "a control"))
         control = control_space(model, told, most)
     except ValueError:
         control = None
-    tell("measuring", 0.5)
+    progress.update(0.5, "measuring")
     middle = space.centred()
     before, after = measure(space, seed), measure(middle, seed)
-    tell("measuring", 0.6)
+    progress.update(0.6, "measuring")
     controls = [measure(c, seed) for c in (control, control.centred())] if control else [{}, {}]
     frozen = {
         name: measure_frozen(s.frozen_audio, s.frozen_text, s.groups)
         for name, s in (("before", space), ("after_centering", middle))
     }
-    tell("intervals", 0.65)
+    progress.update(0.65, "intervals")
     found: dict[str, dict[str, tuple[float, float]]] = {}
     if intervals:
 
         def measured(some: Space, share: float) -> dict[str, Any]:
-            tell("intervals", share)
+            progress.update(share, "intervals")
             return measure(some, seed)
 
         found["before"] = jackknife(space, before, lambda s: measured(s, 0.7))
-        tell("intervals", 0.82)
+        progress.update(0.82, "intervals")
         found["after_centering"] = jackknife(space, after, lambda s: measured(s.centred(), 0.88))
-    tell("done", 1.0)
+    progress.update(1.0, "done")
     shown = _some(len(space.audio), _POINTS, seed)
     return Diagnosis(
         library=str(library.folder),
@@ -228,7 +231,7 @@ class _Sample:
         self._seed = seed
         self._rows: list[tuple[int, int]] = []  # document and ordinal of each segment
 
-    def read(self, tell: Callable[[float], None] | None = None) -> Iterator[Features]:
+    def read(self, on_share: Callable[[float], None]) -> Iterator[Features]:
         """Features of the sample; of the last document only as many segments as are wanted."""
         rows: list[tuple[int, int]] = []
         for number, document in enumerate(self._documents):
@@ -242,8 +245,7 @@ class _Sample:
                 features = features.select(chosen.tolist())
                 paired = chosen
             rows += [(number, int(ordinal)) for ordinal in paired]
-            if tell:
-                tell(max(len(rows) / self._most, (number + 1) / len(self._documents)))
+            on_share(max(len(rows) / self._most, (number + 1) / len(self._documents)))
             yield features
             if len(rows) >= self._most:
                 break

@@ -8,7 +8,7 @@ import re
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +18,7 @@ from hilbert.assets import shipped_model
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
+from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings
 from indexer.index.snapshot import (
@@ -195,7 +196,7 @@ class LibraryStore:
 
     def commit(
         self,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         *,
         reuse: bool = True,
         model_folder: Path | None = None,
@@ -204,7 +205,7 @@ class LibraryStore:
         """Write a new generation of all documents and let it answer; the writer lock is held.
 
         Args:
-            progress: called with the documents done and their number.
+            progress: of the stage `BUILDING`, in documents.
             reuse: take the vectors of unchanged documents from the current generation.
             model_folder: of the library's models the one to use; None for the one in use.
             vector_index: kind of vector index to use from now on; None for the one in use.
@@ -222,7 +223,7 @@ class LibraryStore:
                 previous = self.snapshot()
         return self._commit(model_folder or self.model_folder, previous, progress, vector_index)
 
-    def adopt(self, model: Path, progress: Callable[[int, int], None] | None = None) -> int:
+    def adopt(self, model: Path, progress: Progress | None = None) -> int:
         """Use another model from now on; the writer lock is held.
 
         The model is copied in beside the one in use, a generation is written with it, and one
@@ -230,7 +231,7 @@ class LibraryStore:
 
         Args:
             model: folder of a model for this library's encoders.
-            progress: called with the documents done and their number.
+            progress: of the stage `BUILDING`, in documents.
 
         Returns:
             The number of the new generation.
@@ -264,7 +265,7 @@ class LibraryStore:
         self,
         model_folder: Path,
         previous: Snapshot | None,
-        progress: Callable[[int, int], None] | None,
+        progress: Progress | None,
         vector_index: str | None = None,
     ) -> int:
         kind = vector_index or self.vector_index

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from indexer.base.errors import LibraryError
 from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
+from indexer.base.progress import BUILDING, Progress, SilentProgress
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_values import StoredValues, ValuesWriter
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
@@ -115,7 +116,7 @@ def write_snapshot(
     model: Hilbert,
     fingerprint: str,
     previous: Snapshot | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
     vector_index: str = DEFAULT_VECTOR_INDEX,
 ) -> Path:
     """Embed all documents and write their indexes; nothing refers to them yet.
@@ -128,7 +129,7 @@ def write_snapshot(
         model: the fusion model.
         fingerprint: of encoders, model and segmenter.
         previous: documents that are in it with the same features keep their vectors.
-        progress: called with the documents done and their number.
+        progress: of the stage `BUILDING`, in documents.
         vector_index: kind of the vector indexes.
 
     Raises:
@@ -145,11 +146,12 @@ def write_snapshot(
     documents = catalog.documents()
     collected = _Collected(model.config.width)
     reusable = _Reusable(previous) if previous else None
+    progress = progress or SilentProgress()
+    progress.start(BUILDING, len(documents))
     embed = _embedded(documents, catalog, store, model, reusable)
     for done, (document, whole, parts) in enumerate(embed, 1):
         collected.add(document, whole, parts)
-        if progress:
-            progress(done, len(documents))
+        progress.update(done)
     counts: dict[str, dict[str, int]] = {level: {} for level in LEVELS}
     for level, modality in _index_names():
         index = collected.index(level, modality, index_class)

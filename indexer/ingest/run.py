@@ -16,7 +16,7 @@ from hilbert.encoders.resolve import EncoderError
 from indexer.base.errors import AudioError, HilbertError, LibraryError
 from indexer.base.files import sha256_file
 from indexer.base.languages import language_code
-from indexer.base.progress import Quiet, Reporter
+from indexer.base.progress import INDEXING, Progress, SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan, Source
 from indexer.ingest.pipeline import AnalysedDocument, ProcessSettings, process, spoken_language
@@ -66,7 +66,7 @@ class _Job:
 
 
 def index(
-    library: LibraryStore, scan: Scan, settings: ProcessSettings, reporter: Reporter | None = None
+    library: LibraryStore, scan: Scan, settings: ProcessSettings, progress: Progress | None = None
 ) -> AddReport:
     """Bring the library up to date with what a scan found, then commit a generation.
 
@@ -77,10 +77,9 @@ def index(
         LibraryError: another writer holds the library.
     """
     started = time.monotonic()
-    reporter = reporter or Quiet()
     settings = replace(settings, segments=library.segment_settings)
     with library.writing():
-        run = _Run(library, settings, reporter)
+        run = _Run(library, settings, progress or SilentProgress())
         run.summary.failed.update(scan.failures)
         for path, reason in scan.warnings.items():
             run.summary.warn(path, reason)
@@ -91,7 +90,7 @@ def index(
         ]
         library.catalog.put_failures(tried, run.summary.failed)
         if run.changed or _generation_is_behind(library):
-            run.summary.snapshot = library.commit(reporter.building)
+            run.summary.snapshot = library.commit(progress)
         else:
             run.summary.snapshot = library.catalog.current_generation()
     run.summary.documents = len(library.catalog.documents())
@@ -103,12 +102,12 @@ class _Run:
     """One pass over the sources, with what it did so far."""
 
     def __init__(
-        self, library: LibraryStore, settings: ProcessSettings, reporter: Reporter
+        self, library: LibraryStore, settings: ProcessSettings, progress: Progress
     ) -> None:
         self.library = library
         self.catalog = library.catalog
         self.settings = settings
-        self.reporter = reporter
+        self.progress = progress
         self.summary = AddReport()
         self.changed = False
 
@@ -130,17 +129,16 @@ class _Run:
                 claimed[job.document_id] = job
                 jobs.append(job)
         lengths = [_announced_seconds(job) for job in jobs]
-        if jobs:
-            self.reporter.begin(sum(lengths), len(jobs))
+        progress = _IndexingProgress(self.progress, sum(lengths), len(jobs))
         for job, seconds in zip(jobs, lengths, strict=True):
-            self.reporter.document(job.source.name)
+            progress.begin_document(job.source.name)
             try:
                 done = process(
                     job.source,
                     job.parsed,
                     self.library.encoders,
                     self.settings,
-                    self.reporter.heard,
+                    progress.within_document,
                 )
             except (LibraryError, EncoderError):
                 raise  # the library's fault, not the file's
@@ -149,7 +147,7 @@ class _Run:
                 self._fail(job.source.path, error)
             else:
                 self._store(job, done)
-            self.reporter.finished(seconds)
+            progress.end_document(seconds)
         for copy in copies:
             self._copy(copy, claimed[copy.document_id])
 
@@ -364,6 +362,36 @@ class _Run:
             features=features,
             warnings=done.warnings,
         )
+
+
+class _IndexingProgress:
+    """Reports seconds of recordings, and documents where there are few seconds, as one stage."""
+
+    def __init__(self, progress: Progress, seconds: float, documents: int) -> None:
+        self._progress = progress
+        self._seconds, self._documents = max(seconds, 1.0), documents
+        self._done, self._ended, self._name = 0.0, 0, ""
+        if documents:
+            hours = f"{seconds / 3600:.2f} hours of recordings"
+            progress.start(INDEXING, self._seconds, f"{documents} documents to index, {hours}")
+
+    def begin_document(self, name: str) -> None:
+        self._name = name
+        self.within_document(0.0)
+
+    def within_document(self, seconds: float) -> None:
+        """Report seconds of the current recording that are done."""
+        # Transcripts alone have no seconds: the number of files counts as well.
+        done = max(self._done + seconds, self._seconds * self._ended / self._documents)
+        number = min(self._ended + 1, self._documents)
+        detail = f"{self._name} ({number} of {self._documents})"
+        self._progress.update(min(done, self._seconds), detail)
+
+    def end_document(self, seconds: float) -> None:
+        """Count the current document, with its announced seconds, as done."""
+        self._done += seconds
+        self._ended += 1
+        self.within_document(0.0)
 
 
 def _announced_seconds(job: _Job) -> float:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from indexer.base.errors import LibraryError
-from indexer.base.progress import Quiet, Reporter
+from indexer.base.progress import Progress
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 
 
 def rebuild(
-    library: LibraryStore, reporter: Reporter | None = None, vector_index: str | None = None
+    library: LibraryStore, progress: Progress | None = None, vector_index: str | None = None
 ) -> int:
     """Write a new generation from stored features.
 
     Args:
         library: The library.
-        reporter: Notified of the documents done.
+        progress: Of the documents done.
         vector_index: Kind of vector index to use from now on; None for the one in use.
 
     Returns:
@@ -28,16 +28,13 @@ def rebuild(
         LibraryError: Features are missing or damaged, another writer holds the library, or there
             is no such kind of vector index.
     """
-    reporter = reporter or Quiet()
     with library.writing():
         folder = library.model_folder
         try:
             library.load_model(folder)
         except LibraryError:
             folder = library.put_shipped_model()
-        return library.commit(
-            reporter.building, reuse=False, model_folder=folder, vector_index=vector_index
-        )
+        return library.commit(progress, reuse=False, model_folder=folder, vector_index=vector_index)
 
 
 def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:

@@ -32,6 +32,7 @@ from indexer.ingest.run import index
 from indexer.maintenance.manage import remove
 from indexer.search.query import Query
 from indexer.search.searcher import Searcher
+from tests.recorder import Recorder
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 Line = dict[str, Any]
@@ -334,10 +335,10 @@ class CountingSearcher(Searcher):
 
 
 def test_a_question_is_embedded_once_for_all_channels(twins: LibraryStore) -> None:
-    searcher, told = CountingSearcher(twins), []
+    searcher, progress = CountingSearcher(twins), Recorder()
     questions = [EvalQuery("two", text="storm"), EvalQuery("one", text="ships")]
-    evaluate(searcher, questions, lambda done, total: told.append((done, total)))
-    assert searcher.embedded == 2 and told == [(1, 2), (2, 2)]
+    evaluate(searcher, questions, progress)
+    assert searcher.embedded == 2 and progress.stages == [("typed queries", 2, [1, 2])]
 
 
 def test_people_get_tables_and_are_told_what_is_missing(

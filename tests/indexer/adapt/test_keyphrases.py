@@ -7,6 +7,7 @@ import numpy as np
 from indexer.adapt.keyphrases import keyphrases
 from indexer.adapt.train_fusion import with_learning_aids
 from indexer.index.library_store import LibraryStore
+from tests.recorder import Recorder
 
 
 def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
@@ -27,9 +28,9 @@ def test_only_what_is_learned_from_gets_keyphrases_times_and_crops(
     documents = small_library.catalog.documents()
     features = {d.id: small_library.features.read(d.features) for d in documents}
     learn = sorted(features)[:3]
-    told: list[tuple[int, int]] = []
-    more = with_learning_aids(small_library, features, learn, lambda *done: told.append(done))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    progress = Recorder()
+    more = with_learning_aids(small_library, features, learn, progress)
+    assert [done for _, _, done in progress.stages] == [[1, 2, 3]]
     for key, before in features.items():
         after, added = more[key], len(more[key].sentences) - len(before.sentences)
         assert np.array_equal(after.sentences[: len(before.sentences)], before.sentences)

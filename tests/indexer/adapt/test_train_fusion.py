@@ -20,10 +20,10 @@ from hilbert.classification.checkpoint import load_classifier
 from hilbert.model.checkpoint import model_fingerprint
 from hilbert.model.features import Features
 from hilbert.training.splits import held_out_ids
-from hilbert.training.trainer import EpochReport
 from indexer.adapt.train_fusion import TrainingError, TrainingPlan, read_plan, train_library
 from indexer.adapt.train_labels import learn_labels, read_labels
 from indexer.base.errors import LibraryError
+from indexer.base.progress import BUILDING
 from indexer.base.types import Segment
 from indexer.cli import run
 from indexer.encoders import Encoders
@@ -32,6 +32,7 @@ from indexer.maintenance.doctor import examine
 from indexer.maintenance.manage import rebuild
 from indexer.search.searcher import Searcher
 from indexer.store.catalog import Document
+from tests.recorder import Recorder
 
 COMMAND = Path(sys.executable).with_name("hilbert")
 DOCUMENTS, SEGMENTS, WIDTH, MEANING = 44, 4, 384, 12
@@ -42,32 +43,26 @@ SETTINGS = {
 PLAN = read_plan(json.dumps(SETTINGS))
 
 
-class Recorder:
-    """Remembers what it is told; stops where it is asked to."""
+class TrainingRecorder(Recorder):
+    """Stops the training at an epoch, or at a document of the new generation."""
 
     def __init__(self, stop_at_epoch: int = 0, stop_at_building: int = 0) -> None:
-        self.epochs: list[EpochReport] = []
-        self.steps: list[tuple[int, int]] = []
+        super().__init__()
+        self.epochs: list[int] = []
         self.stops = (stop_at_epoch, stop_at_building)
-        self.started_over = False
 
-    def starting_over(self) -> None:
-        self.started_over = True
-
-    def step(self, done: int, total: int) -> None:
-        self.steps.append((done, total))
-
-    def epoch(self, report: EpochReport) -> None:
-        self.epochs.append(report)
-        if report.epoch == self.stops[0]:
+    def update(self, done: float, detail: str = "") -> None:
+        super().update(done, detail)
+        if self.stages[-1][0] == BUILDING and done == self.stops[1]:
             raise KeyboardInterrupt
 
-    def preparing(self, done: int, total: int) -> None:
-        self.prepared = (done, total)
-
-    def building(self, done: int, total: int) -> None:
-        if done == self.stops[1]:
-            raise KeyboardInterrupt
+    def note(self, text: str, seconds_left: float | None = None) -> None:
+        super().note(text, seconds_left)
+        if text.startswith("epoch "):
+            assert seconds_left is not None and seconds_left >= 0
+            self.epochs.append(int(text.split()[1]))
+            if self.epochs[-1] == self.stops[0]:
+                raise KeyboardInterrupt
 
 
 def _unit(x: np.ndarray) -> np.ndarray:
@@ -198,12 +193,14 @@ def test_a_model_that_a_broken_setting_made_worse_is_refused(trained, copy_of: C
     library = copy_of(trained[0])
     before = state(library)
     broken = replace(PLAN.training, weights={"cka_audio": 1.0}, lr=0.5, epochs=1)
-    summary = train_library(library, TrainingPlan(broken, from_scratch=True), None, Recorder())
+    summary = train_library(
+        library, TrainingPlan(broken, from_scratch=True), None, TrainingRecorder()
+    )
     assert not summary.adopted and summary.result.comparison.interval[1] < 0
     assert "not shown to be better" in summary.reason and "--force" in summary.reason
     assert state(library) == before
     forced = train_library(
-        library, TrainingPlan(broken, from_scratch=True, force=True), None, Recorder()
+        library, TrainingPlan(broken, from_scratch=True, force=True), None, TrainingRecorder()
     )
     assert forced.adopted and "forced" in forced.reason
     assert state(library) != before
@@ -213,7 +210,7 @@ def test_a_model_that_a_broken_setting_made_worse_is_refused(trained, copy_of: C
 def test_training_again_goes_on_from_the_model_in_use(trained, copy_of: CopyOf) -> None:
     library = copy_of(trained[0])
     nothing = TrainingPlan(replace(PLAN.training, lr=1e-12, epochs=1))
-    summary = train_library(library, nothing, None, Recorder())
+    summary = train_library(library, nothing, None, TrainingRecorder())
     assert summary.went_on and not summary.adopted
     assert summary.result.comparison.before.score == summary.result.comparison.after.score
     split = summary.result.split
@@ -227,7 +224,7 @@ def test_a_wider_share_later_does_not_judge_by_what_was_learned(trained, copy_of
     learned = library.seen().learned
     assert len(learned) == trained[1]["learned"]
     wider = TrainingPlan(replace(PLAN.training, lr=1e-12, epochs=0, held_out_share=0.8))
-    split = train_library(library, wider, None, Recorder()).result.split
+    split = train_library(library, wider, None, TrainingRecorder()).result.split
     assert not learned & {*split.test, *split.validation}
 
 
@@ -238,14 +235,14 @@ def test_an_interrupted_training_goes_on(made: LibraryStore, copy_of: CopyOf) ->
     library = copy_of(made)
     before = state(library)
     with pytest.raises(KeyboardInterrupt):
-        train_library(library, PLAN, None, Recorder(stop_at_epoch=3))
+        train_library(library, PLAN, None, TrainingRecorder(stop_at_epoch=3))
     assert state(library) == before
-    rest = Recorder()
+    rest = TrainingRecorder()
     summary = train_library(library, PLAN, None, rest)
-    assert [report.epoch for report in rest.epochs] == [4]
+    assert rest.epochs == [4]
     assert len(summary.result.history) == 4 and summary.adopted
-    done, total = rest.steps[-1]
-    assert done == total
+    total, done = next(stage[1:] for stage in rest.stages if stage[0] == "training")
+    assert done[-1] == total
 
 
 def test_a_kill_while_the_new_model_is_put_in_leaves_the_old_one_serving(
@@ -254,13 +251,13 @@ def test_a_kill_while_the_new_model_is_put_in_leaves_the_old_one_serving(
     library = copy_of(made)
     shutil.copytree(trained[0].folder / "training", library.folder / "training")
     before, answered = state(library), Searcher(library).search("anything", channel="joint").hits
-    stopped = Recorder(stop_at_building=20)
+    stopped = TrainingRecorder(stop_at_building=20)
     with pytest.raises(KeyboardInterrupt):
         train_library(library, PLAN, None, stopped)
     assert not stopped.epochs, "it was trained already"
     assert state(library) == before
     assert Searcher(library).search("anything", channel="joint").hits == answered
-    again = Recorder()
+    again = TrainingRecorder()
     assert train_library(library, PLAN, None, again).adopted
     assert not again.epochs
     assert library.fingerprint() == trained[0].fingerprint()
@@ -291,9 +288,9 @@ def test_a_model_that_was_put_in_meanwhile_is_not_replaced_unseen(
 ) -> None:
     library = copy_of(made)
 
-    class Meddler(Recorder):
-        def epoch(self, report: EpochReport) -> None:
-            if report.epoch == 1:
+    class Meddler(TrainingRecorder):
+        def note(self, text: str, seconds_left: float | None = None) -> None:
+            if text.startswith("epoch 1 "):
                 with library.writing():
                     library.adopt(trained[0].model_folder)
 
@@ -307,7 +304,7 @@ def test_a_model_that_was_put_in_meanwhile_is_not_replaced_unseen(
 
 def test_too_few_documents_are_refused_in_words(small_library: LibraryStore) -> None:
     with pytest.raises(TrainingError, match=r"6 documents with both .* too few .* at least 20"):
-        train_library(small_library, TrainingPlan(), None, Recorder())
+        train_library(small_library, TrainingPlan(), None, TrainingRecorder())
     assert not (small_library.folder / "training").exists()
 
 
@@ -359,14 +356,14 @@ def test_an_interrupted_training_of_something_else_is_told(
     chosen = library.folder.parent / "chosen"
     for out in (None, chosen):
         with pytest.raises(KeyboardInterrupt):
-            train_library(library, PLAN, out, Recorder(stop_at_epoch=1))
+            train_library(library, PLAN, out, TrainingRecorder(stop_at_epoch=1))
     other = replace(PLAN, training=replace(PLAN.training, epochs=1))
     with pytest.raises(TrainingError, match="interrupted training of other documents or settings"):
-        train_library(library, other, chosen, Recorder())
+        train_library(library, other, chosen, TrainingRecorder())
     assert (chosen / "training" / "progress.json").exists()
-    recorder = Recorder()
+    recorder = TrainingRecorder()
     train_library(library, other, None, recorder)
-    assert recorder.started_over and [report.epoch for report in recorder.epochs] == [1]
+    assert "starting over" in recorder.notes[0] and recorder.epochs == [1]
 
 
 @pytest.mark.parametrize("inside", ["model", ".", "features", "generations/1", "model2"])
@@ -376,7 +373,7 @@ def test_the_files_of_the_library_are_no_place_to_train(
     library = copy_of(made)
     before = {path: path.stat().st_mtime_ns for path in library.folder.rglob("*")}
     with pytest.raises(TrainingError, match="among the files of the library"):
-        train_library(library, PLAN, library.folder / inside, Recorder())
+        train_library(library, PLAN, library.folder / inside, TrainingRecorder())
     assert {path: path.stat().st_mtime_ns for path in library.folder.rglob("*")} == before
 
 
@@ -395,7 +392,7 @@ def test_recordings_without_words_give_nothing_to_learn(
         features = library.features.read(document.features)
         library.features.write(document.features, features.without_text())
     with pytest.raises(TrainingError, match="0 documents with both sound and words"):
-        train_library(library, PLAN, None, Recorder())
+        train_library(library, PLAN, None, TrainingRecorder())
 
 
 def test_an_adopted_model_that_was_damaged_can_be_adopted_again(trained, copy_of: CopyOf) -> None:
@@ -427,9 +424,9 @@ def test_training_killed_and_run_again_ends_in_the_same_model(
             break
     process.kill()
     process.wait()
-    rest = Recorder()
+    rest = TrainingRecorder()
     assert train_library(library, PLAN, None, rest).adopted
-    assert rest.epochs[0].epoch >= 3
+    assert rest.epochs[0] >= 3
     assert library.fingerprint() == trained[0].fingerprint()
 
 

@@ -23,6 +23,7 @@ from indexer.diagnostics.model_card import card_heading
 from indexer.diagnostics.table import table_rows
 from indexer.index.library_store import LibraryStore
 from indexer.search.searcher import Searcher
+from tests.recorder import Recorder
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -85,10 +86,10 @@ def test_a_point_tells_what_its_vectors_are_of(diagnosis: Diagnosis, searcher: S
 
 
 def test_progress_reaches_its_end(searcher: Searcher) -> None:
-    told: list[tuple[str, float]] = []
-    of(searcher, intervals=False, progress=lambda what, share: told.append((what, share)))
-    shares = [share for _, share in told]
-    assert shares == sorted(shares) and shares[-1] == 1.0
+    progress = Recorder()
+    of(searcher, intervals=False, progress=progress)
+    ((_, total, shares),) = progress.stages
+    assert shares == sorted(shares) and shares[-1] == total
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from indexer.base.errors import LibraryError
-from indexer.base.progress import Quiet
+from indexer.base.progress import SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
@@ -245,7 +245,7 @@ def test_a_second_writer_is_told_to_wait(library_copy: LibraryStore, talks: Path
     assert len(index(second, scan([talks]), ProcessSettings()).unchanged) == 6
 
 
-class _Reader(Quiet):
+class _Reader(SilentProgress):
     """Searches, as another process would, at every step of an indexing."""
 
     def __init__(self, folder: Path) -> None:
@@ -257,13 +257,7 @@ class _Reader(Quiet):
         result = searcher.search("ocean basin rocks like tea", channel="lexical", k=1)
         self.found.append([hit.name for hit in result.hits])
 
-    def document(self, name: str) -> None:
-        self.search()
-
-    def finished(self, seconds: float) -> None:
-        self.search()
-
-    def building(self, done: int, total: int) -> None:
+    def update(self, done: float, detail: str = "") -> None:
         self.search()
 
 
@@ -273,7 +267,7 @@ def test_readers_see_the_previous_generation_until_the_new_one_is_whole(
     excerpt(folder / "again.wav", 32, 44)
     reader = _Reader(library_copy.folder)
     index(library_copy, scan([folder]), ProcessSettings(), reader)
-    assert len(reader.found) == 2 + 7
+    assert len(reader.found) == 3 + 7
     assert set(map(tuple, reader.found)) == {("why-tides-lag",)}
     hits = Searcher(library_copy).search("ocean basin rocks like tea", channel="lexical").hits
     assert {hit.name for hit in hits[:2]} == {"why-tides-lag", "again"}
