@@ -21,8 +21,8 @@ from indexer.ingest.segment import (
     token_bounds,
     words_to_cues,
 )
-from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, listen
-from indexer.media.decode import tagged_language
+from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, transcribe
+from indexer.media.decode import Header, read_header
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript
 
@@ -75,34 +75,47 @@ class AnalysedDocument:
     warnings: tuple[str, ...]
 
 
-def process(
+def analyse_document(
     source: Source,
     transcript: Transcript | None,
     encoders: Encoders,
     settings: ProcessSettings,
-    progress: Callable[[float], None] | None = None,
+    on_seconds: Callable[[float], None] | None = None,
+    header: Header | None = None,
 ) -> AnalysedDocument:
-    """Hear a recording and read its transcript, whichever there is.
+    """Transcribe a recording, read its transcript, whichever there is, and compute features.
+
+    Args:
+        source: recording, transcript or both.
+        transcript: the source's, as read.
+        encoders: compute the features.
+        settings: how recordings are processed.
+        on_seconds: called with the seconds of the recording that are done.
+        header: of the recording, where it was read before.
 
     Raises:
         AudioError: the recording cannot be decoded.
     """
-    language = spoken_language(source, transcript, settings)
+    language = spoken_language(source, transcript, settings, header)
     if source.recording is None:
         assert transcript is not None
         return _transcript_only(transcript, encoders, settings, language)
-    return _recording(source, transcript, encoders, settings, language, progress)
+    return _recording(source, transcript, encoders, settings, language, on_seconds)
 
 
 def spoken_language(
-    source: Source, transcript: Transcript | None, settings: ProcessSettings
+    source: Source,
+    transcript: Transcript | None,
+    settings: ProcessSettings,
+    header: Header | None = None,
 ) -> str:
     """What the table says, else the transcript, else the recording's tags, else the setting."""
     named = language_code(source.metadata.get("language"))
     if not named and transcript:
         named = language_code(transcript.language)
     if not named and source.recording:
-        named = tagged_language(source.recording)
+        header = header or read_header(source.recording)
+        named = language_code(header.tags.get("language"))
     return named or settings.language
 
 
@@ -134,7 +147,7 @@ def _recording(
     encoders: Encoders,
     settings: ProcessSettings,
     language: str,
-    progress: Callable[[float], None] | None,
+    on_seconds: Callable[[float], None] | None,
 ) -> AnalysedDocument:
     assert source.recording is not None
     warnings: list[str] = []
@@ -151,13 +164,13 @@ def _recording(
                 f"spoken in '{language}', but the recogniser knows English only: indexed by its "
                 "sound" + (" and its transcript" if transcript else "; add a transcript")
             )
-    heard = listen(
+    heard = transcribe(
         source.recording,
         encoders.speech,
         recogniser=recogniser,
         language=language,
         spans=spans,
-        progress=progress,
+        on_seconds=on_seconds,
     )
     cues, words_from = _cues(transcript, heard, warnings)
     warnings.extend(_sound_warnings(heard, words_from, transcript is not None))

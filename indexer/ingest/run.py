@@ -19,7 +19,13 @@ from indexer.base.languages import language_code
 from indexer.base.progress import INDEXING, Progress, SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan, Source
-from indexer.ingest.pipeline import AnalysedDocument, ProcessSettings, process, spoken_language
+from indexer.ingest.pipeline import (
+    AnalysedDocument,
+    ProcessSettings,
+    analyse_document,
+    spoken_language,
+)
+from indexer.media.decode import Header, read_header
 from indexer.store.catalog import Document, KnownPath
 from indexer.transcripts.reader import read_transcript
 from indexer.transcripts.transcript import Transcript, TranscriptError
@@ -110,6 +116,7 @@ class _Run:
         self.progress = progress
         self.summary = AddReport()
         self.changed = False
+        self._headers: dict[Path, Header] = {}
 
     def all(self, sources: Sequence[Source]) -> None:
         jobs: list[_Job] = []
@@ -128,17 +135,18 @@ class _Run:
             elif job:
                 claimed[job.document_id] = job
                 jobs.append(job)
-        lengths = [_announced_seconds(job) for job in jobs]
+        lengths = [self._header(job.source).announced or 0.0 for job in jobs]
         progress = _IndexingProgress(self.progress, sum(lengths), len(jobs))
         for job, seconds in zip(jobs, lengths, strict=True):
             progress.begin_document(job.source.name)
             try:
-                done = process(
+                done = analyse_document(
                     job.source,
                     job.parsed,
                     self.library.encoders,
                     self.settings,
                     progress.within_document,
+                    self._header(job.source),
                 )
             except (LibraryError, EncoderError):
                 raise  # the library's fault, not the file's
@@ -150,6 +158,14 @@ class _Run:
             progress.end_document(seconds)
         for copy in copies:
             self._copy(copy, claimed[copy.document_id])
+
+    def _header(self, source: Source) -> Header:
+        """What a source's recording announces; its file is opened for it only once."""
+        if source.recording is None:
+            return Header()
+        if source.recording not in self._headers:
+            self._headers[source.recording] = read_header(source.recording)
+        return self._headers[source.recording]
 
     def _copy(self, copy: _Job, first: _Job) -> None:
         """A second path with the same bytes: an alias of the first, or as broken as that."""
@@ -171,8 +187,11 @@ class _Run:
             reason = "a link to a file that does not exist"
         elif isinstance(error, OSError) and error.strerror:
             reason = error.strerror
-        else:
-            reason = str(error) or type(error).__name__
+        elif isinstance(error, HilbertError | OSError) and str(error):
+            reason = str(error)
+        else:  # a bug, which its type helps to find
+            log.debug("%s failed", path, exc_info=error)
+            reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         self.summary.failed[str(path)] = reason.removeprefix(f"{path.name}: ")
 
     def _examine(self, source: Source) -> _Job | None:
@@ -272,7 +291,7 @@ class _Run:
         """Whether words would be recognised now in a recording without a transcript."""
         if self.settings.asr != "auto":
             return False
-        language = spoken_language(source, None, self.settings)
+        language = spoken_language(source, None, self.settings, self._header(source))
         return language == "en" or self.library.encoders.recogniser.multilingual
 
     def _refresh(self, existing: Document, source: Source, files: list[_Hashed | None]) -> None:
@@ -392,20 +411,6 @@ class _IndexingProgress:
         self._done += seconds
         self._ended += 1
         self.within_document(0.0)
-
-
-def _announced_seconds(job: _Job) -> float:
-    """Length of a recording by its header, to tell the time left; 0 where unknown."""
-    from indexer.media.decode import open_recording
-
-    if not job.source.recording:
-        return 0.0
-    try:
-        recording = open_recording(job.source.recording)
-    except HilbertError:
-        return 0.0
-    recording.close()
-    return recording.announced or 0.0
 
 
 def _generation_is_behind(library: LibraryStore) -> bool:

@@ -24,7 +24,7 @@ BATCH_WINDOWS = 16
 # Shorter than this, whatever a recogniser says is a guess.
 MIN_SPEECH_SECONDS = 0.5
 
-Progress = Callable[[float], None]
+OnSeconds = Callable[[float], None]
 T = TypeVar("T")
 
 
@@ -53,14 +53,14 @@ class AudioAnalysis:
     tags: dict[str, str]
 
 
-def listen(
+def transcribe(
     path: Path,
     encoder: SpeechEncoder,
     *,
     recogniser: Recogniser | None = None,
     language: str = "en",
     spans: Sequence[Span] | None = None,
-    progress: Progress | None = None,
+    on_seconds: OnSeconds | None = None,
 ) -> AudioAnalysis:
     """Decode a recording as a stream and encode it window by window.
 
@@ -71,12 +71,12 @@ def listen(
             encoder pass serves both.
         language: spoken language, for the recogniser.
         spans: timed cues that tell where speech is; None to let the detector find it.
-        progress: called with the seconds of the recording that are done.
+        on_seconds: called with the seconds of the recording that are done.
 
     Raises:
         AudioError: the recording cannot be decoded.
     """
-    pass_ = _Pass(encoder, recogniser, language, progress)
+    pass_ = _Pass(encoder, recogniser, language, on_seconds)
     recording = open_recording(path)
     if spans is not None:
         blocks = recording.blocks()
@@ -113,12 +113,12 @@ class _Pass:
         encoder: SpeechEncoder,
         recogniser: Recogniser | None,
         language: str,
-        progress: Progress | None,
+        on_seconds: OnSeconds | None,
     ) -> None:
         self.encoder = encoder
         self.recogniser = recogniser
         self.language = language
-        self.progress = progress
+        self.on_seconds = on_seconds
         self.windows: list[Span] = []
         self.tokens: list[NDArray[np.float16]] = []
         self.times: list[NDArray[np.float64]] = []
@@ -128,8 +128,8 @@ class _Pass:
         ahead = _read_ahead(windows, 2 * BATCH_WINDOWS)
         while batch := list(islice(ahead, BATCH_WINDOWS)):
             self._hear(batch)
-            if self.progress:
-                self.progress(batch[-1].end)
+            if self.on_seconds:
+                self.on_seconds(batch[-1].end)
 
     def _hear(self, batch: list[Window]) -> None:
         samples = [window.samples for window in batch]

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from hilbert.encoders.protocols import SAMPLE_RATE as SAMPLE_RATE
 from indexer.base.errors import AudioError
-from indexer.base.languages import language_code
 
 if TYPE_CHECKING:
+    import av
     import torch
 
 EXTENSIONS = frozenset(
@@ -77,9 +77,24 @@ class Recording:
         """Decoded mono frames with their sampling rate; packets that fail are passed over."""
         import av
 
+        kind, to_mono = None, None
+        for frame in self._decoded():
+            # Podcasts with spliced-in advertisements change from mono to stereo on the way.
+            found = (frame.format.name, frame.layout.name, frame.sample_rate)
+            if to_mono is None or found != kind:
+                # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
+                kind = found
+                to_mono = av.AudioResampler("s16", "mono", _intermediate_rate(found[2]))
+            for mono in to_mono.resample(frame):
+                samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
+                yield samples, mono.sample_rate
+
+    def _decoded(self) -> Iterator[av.AudioFrame]:
+        """Frames as they are in the file; packets that fail are passed over and counted."""
+        import av
+
         stream = self._container.streams.audio[0]
         stream.thread_type = "AUTO"
-        kind, to_mono = None, None
         packets = self._container.demux(stream)
         while True:
             try:
@@ -95,15 +110,66 @@ class Recording:
                 continue
             for frame in frames:
                 frame.pts = None  # a gap in the time stamps is not silence to insert
-                # Podcasts with spliced-in advertisements change from mono to stereo on the way.
+                yield frame
+
+    def span(self, start: float, end: float, rate: int) -> NDArray[np.float32]:
+        """Decode the sound from `start` to `end` seconds, at another rate and in stereo.
+
+        Seconds are counted in decoded samples, so everything before is decoded as well.
+
+        Args:
+            start: seconds from the beginning.
+            end: seconds; what lies after the end of the recording is missing.
+            rate: sampling rate of the result.
+
+        Returns:
+            `[channels, n]`: mono or stereo as the recording is; more channels become stereo.
+        """
+        import av
+
+        with self._container:
+            layout = "mono" if self._container.streams.audio[0].channels == 1 else "stereo"
+            resampler, kind = None, None
+            parts = [np.zeros((1 if layout == "mono" else 2, 0), np.float32)]
+            first, position = None, 0.0
+            for frame in self._decoded():
+                begins, position = position, position + frame.samples / frame.sample_rate
+                if position <= start:
+                    continue
+                if begins >= end:
+                    break
+                first = begins if first is None else first
                 found = (frame.format.name, frame.layout.name, frame.sample_rate)
-                if to_mono is None or found != kind:
-                    # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
-                    kind = found
-                    to_mono = av.AudioResampler("s16", "mono", _intermediate_rate(found[2]))
-                for mono in to_mono.resample(frame):
-                    samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
-                    yield samples, mono.sample_rate
+                if resampler is None or found != kind:
+                    kind, resampler = found, av.AudioResampler("fltp", layout, rate)
+                parts += _arrays(resampler.resample(frame))
+            if resampler is not None:
+                parts += _arrays(resampler.resample(None))
+        samples = np.concatenate(parts, axis=1)
+        offset = round((start - first) * rate) if first is not None else 0
+        return samples[:, max(0, offset) :][:, : round((end - start) * rate)]
+
+
+def _arrays(frames: list[av.AudioFrame]) -> list[NDArray[np.float32]]:
+    return [frame.to_ndarray().astype(np.float32, copy=False) for frame in frames]
+
+
+@dataclass(frozen=True)
+class Header:
+    """What a recording announces of itself: see the attributes of `Recording`."""
+
+    tags: dict[str, str] = field(default_factory=dict)
+    announced: float | None = None
+
+
+def read_header(path: Path) -> Header:
+    """Read tags and length without decoding; an empty header for what cannot be opened."""
+    try:
+        recording = open_recording(path)
+    except AudioError:  # whoever decodes it reports why
+        return Header()
+    recording.close()
+    return Header(recording.tags, recording.announced)
 
 
 def open_recording(path: Path) -> Recording:
@@ -223,16 +289,5 @@ class _StreamResampler:
         from torchaudio.functional import resample
 
         tensor: torch.Tensor = torch.from_numpy(np.ascontiguousarray(samples))
-        return resample(tensor, self.rate, SAMPLE_RATE).numpy()
-
-
-def tagged_language(recording: Path) -> str | None:
-    """The language in a recording's own tags, None where they name none."""
-    from indexer.media.decode import open_recording
-
-    try:
-        opened = open_recording(recording)
-    except AudioError:  # whoever reads it for its sound will say so
-        return None
-    opened.close()
-    return language_code(opened.tags.get("language"))
+        out: NDArray[np.float32] = resample(tensor, self.rate, SAMPLE_RATE).numpy()
+        return out

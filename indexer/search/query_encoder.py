@@ -14,7 +14,7 @@ from indexer.base.text_analysis import query_terms
 from indexer.index.parsed_query import ParsedQuery
 from indexer.index.snapshot import MODALITIES
 from indexer.ingest.discover import Source
-from indexer.ingest.pipeline import AnalysedDocument, ProcessSettings, process
+from indexer.ingest.pipeline import AnalysedDocument, ProcessSettings, analyse_document
 from indexer.search.channels import CHANNELS
 from indexer.search.query import (
     CLIP,
@@ -85,7 +85,7 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
             f"(at most {MAX_CLIP_SECONDS / 60:.0f} minutes)"
         )
     settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
-    heard = process(Source(clip, None), None, library.encoders, settings)
+    heard = analyse_document(Source(clip, None), None, library.encoders, settings)
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")
     return heard

@@ -14,8 +14,8 @@ from indexer.base.types import Cue, HeardWord
 from indexer.encoders import Encoders
 from indexer.ingest.align import align
 from indexer.ingest.discover import Source
-from indexer.ingest.pipeline import ProcessSettings, process
-from indexer.ingest.transcribe import AudioAnalysis, listen
+from indexer.ingest.pipeline import ProcessSettings, analyse_document
+from indexer.ingest.transcribe import AudioAnalysis, transcribe
 from indexer.transcripts import Transcript, read_transcript
 
 Recordings = Callable[[str], Path]
@@ -37,7 +37,7 @@ def untimed(*texts: str) -> list[Cue]:
 @pytest.fixture(scope="module")
 def heard(demo_folder: Path, encoders: Encoders) -> AudioAnalysis:
     path = demo_folder / "recordings" / "the-box-that-shrank-the-world.opus"
-    return listen(path, encoders.speech, recogniser=encoders.recogniser)
+    return transcribe(path, encoders.speech, recogniser=encoders.recogniser)
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +115,7 @@ def test_a_transcript_of_something_else_is_indexed_with_a_warning(
     other.write_text((demo_folder / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
     recording = demo_folder / "recordings" / "why-tides-lag.opus"
     source = Source(recording, other)
-    done = process(source, read_transcript(other), encoders, ProcessSettings())
+    done = analyse_document(source, read_transcript(other), encoders, ProcessSettings())
     assert done.words_from == "aligned"
     assert [warning for warning in done.warnings if "is it the right transcript?" in warning]
     assert all(cue.end <= done.seconds + 0.01 for cue in done.cues)
@@ -127,5 +127,5 @@ def test_the_right_transcript_gives_no_warning(
     recording = demo_folder / "recordings" / "the-box-that-shrank-the-world.opus"
     texts = untimed(*(cue.text for cue in written.cues[:5]))
     transcript = Transcript(tuple(texts), timed=False, format="plain")
-    done = process(Source(recording, None), transcript, encoders, ProcessSettings())
+    done = analyse_document(Source(recording, None), transcript, encoders, ProcessSettings())
     assert done.warnings == ()
