@@ -1,10 +1,10 @@
 """Retrieval metrics on score matrices (numpy only); equal scores count as a random order.
 
 Every metric is the expectation over all orders of tied candidates, so that a constant score
-reads as chance. Without that, a model that says nothing looks perfect or hopeless by the
-accident of a sort. The metrics of a matrix return one value per query: take `.mean()`, or give
-the values to `bootstrap_interval`. `known_item_metrics` takes one list of results, as a search
-returns it: as long as it happens to be.
+reads as chance. Without that, a model that carries no information looks perfect or hopeless by the
+accident of a sort. `mrr_at_k` and `MatchedRanks` return one value per query: take `.mean()`, or
+give the values to `bootstrap_interval`. `known_item_metrics` takes one list of results of any
+length, as a search returns it.
 """
 
 from __future__ import annotations
@@ -22,62 +22,26 @@ FloatRows = NDArray[np.floating]
 KNOWN_ITEM_METRICS = ("mrr@10", "recall@1", "recall@5", "recall@10", "ndcg@10")
 
 
-def expected_rank(scores: ArrayLike, relevance: ArrayLike) -> FloatArray:
-    """Rank (1 is best) of the best relevant candidate of each query, `[n_queries]`.
+def mrr_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
+    """Compute the reciprocal rank of the first relevant candidate, 0 past rank `k`.
 
     Args:
         scores: `[n_queries, n_candidates]`, higher is better; `-inf` marks a candidate that a
             filter removed (it ranks last).
         relevance: `[n_queries]` integers, the one right candidate of each query, or
             `[n_queries, n_candidates]` of bool or of graded gains from 0 up.
+        k: Last rank that counts.
+
+    Returns:
+        `[n_queries]`, the expectation over all orders of tied candidates.
 
     Raises:
         ValueError: Shapes do not fit, a score is NaN, or a query has no relevant candidate.
-    """
-    return np.array([_first_rank(*row) @ _first_ranks(*row) for row in _rows(scores, relevance)])
-
-
-def recall_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
-    """Share of a query's relevant candidates that are among its best `k`, `[n_queries]`.
-
-    With one relevant candidate this is "hit at k". Arguments as in `expected_rank`.
-    """
-    values = []
-    for score, gain in _rows(scores, relevance):
-        above, tied = _above_and_tied(score, gain)
-        values.append(np.clip((k - above) / tied, 0.0, 1.0).mean())
-    return np.array(values)
-
-
-def mrr_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
-    """Reciprocal rank of the first relevant candidate, 0 past rank `k`, `[n_queries]`.
-
-    Arguments as in `expected_rank`.
     """
     values = []
     for score, gain in _rows(scores, relevance):
         ranks = _first_ranks(score, gain)
         values.append(_first_rank(score, gain) @ np.where(ranks <= k, 1.0 / ranks, 0.0))
-    return np.array(values)
-
-
-def ndcg_at_k(scores: ArrayLike, relevance: ArrayLike, k: int) -> FloatArray:
-    """Normalised discounted cumulative gain at `k`, `[n_queries]`.
-
-    `DCG = sum of gain / log2(rank + 1)` over the best `k`, divided by that of the best order
-    (Järvelin and Kekäläinen 2002), with gains taken as given. A tied candidate gets the mean
-    discount of the ranks its group takes (McSherry and Najork 2008). Arguments as in
-    `expected_rank`.
-    """
-    values = []
-    for score, gain in _rows(scores, relevance):
-        discount = 1.0 / np.log2(np.arange(1, len(score) + 1) + 1.0)
-        discount[k:] = 0.0
-        summed = np.concatenate([[0.0], np.cumsum(discount)])
-        above, tied = _above_and_tied(score, gain)
-        expected = (summed[above + tied] - summed[above]) / tied
-        ideal = np.sort(gain)[::-1] @ discount
-        values.append(gain[gain > 0] @ expected / ideal)
     return np.array(values)
 
 
@@ -94,11 +58,11 @@ class MatchedRanks:
     tied: NDArray[np.int64]
 
     def recall_at_k(self, k: int) -> FloatArray:
-        """Chance that it is among the best `k`, `[n]`."""
+        """Return the chance that it is among the best `k`, `[n]`."""
         return np.clip((k - self.above) / self.tied, 0.0, 1.0)
 
     def mrr_at_k(self, k: int) -> FloatArray:
-        """Expected reciprocal rank, 0 past rank `k`, `[n]`."""
+        """Return the expected reciprocal rank, 0 past rank `k`, `[n]`."""
         harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, k + 1))])
         first, last = np.minimum(self.above, k), np.minimum(self.above + self.tied, k)
         return (harmonic[last] - harmonic[first]) / self.tied
@@ -107,8 +71,7 @@ class MatchedRanks:
 def matched_ranks(queries: FloatRows, candidates: FloatRows, block: int = 512) -> MatchedRanks:
     """Rank each query's own candidate among all, a block of rows at a time.
 
-    The same as `recall_at_k` and `mrr_at_k` of `queries @ candidates.T` with relevance
-    `0, 1, 2, ...`, without holding all scores.
+    The scores are `queries @ candidates.T`, of which no more than a block is held.
 
     Args:
         queries: `[n, d]`.
@@ -133,12 +96,11 @@ def matched_ranks(queries: FloatRows, candidates: FloatRows, block: int = 512) -
 
 
 def known_item_metrics(scores: ArrayLike, right: ArrayLike) -> dict[str, float]:
-    """How well one list of results shows a known item: functions of the first right rank `r`.
+    """Score one list of results for a known item by the rank `r` of the first right result.
 
     `mrr@10` is `1 / r`, `recall@k` is 1, `ndcg@10` is `1 / log2(1 + r)`, each 0 past its cut;
-    all are 0 where nothing right was returned. One right result suffices, so several do not
-    share the recall as in `recall_at_k`. With one right result these are `mrr_at_k`,
-    `recall_at_k` and `ndcg_at_k`.
+    all are 0 where nothing right was returned. One right result suffices: several do not share
+    the recall. With one right result these are the usual MRR, recall and nDCG.
 
     Args:
         scores: `[n]` of the results that were returned, in any order; higher is better.
@@ -188,16 +150,6 @@ def _rows(scores: ArrayLike, relevance: ArrayLike) -> list[tuple[FloatArray, Flo
     if (lost := np.flatnonzero(~(gains > 0).any(1))).size:
         raise ValueError(f"query {lost[0]} has no relevant candidate")
     return list(zip(score, gains, strict=True))
-
-
-def _above_and_tied(
-    score: FloatArray, gain: FloatArray
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return for each relevant candidate how many score higher, and how many the same."""
-    ordered = np.sort(score)
-    low = np.searchsorted(ordered, score[gain > 0], side="left")
-    high = np.searchsorted(ordered, score[gain > 0], side="right")
-    return (len(score) - high).astype(np.int64), (high - low).astype(np.int64)
 
 
 def _first_group(score: FloatArray, gain: FloatArray) -> tuple[int, int, int]:

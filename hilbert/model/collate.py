@@ -29,11 +29,6 @@ class SegmentWindow:
     stop: int
     crops: Mapping[int, int] = field(default_factory=dict)
 
-    @classmethod
-    def whole(cls, features: Features) -> SegmentWindow:
-        """Return the window that holds the whole document."""
-        return cls(features, 0, features.n_segments)
-
 
 @dataclass(frozen=True)
 class Batch:

@@ -8,14 +8,12 @@ import pytest
 
 from hilbert.retrieval_metrics import (
     KNOWN_ITEM_METRICS,
-    expected_rank,
     known_item_metrics,
     matched_ranks,
     mrr_at_k,
-    ndcg_at_k,
-    recall_at_k,
 )
 from hilbert.stats import bootstrap_interval
+from tests.matrix_metrics import expected_rank, ndcg_at_k, recall_at_k
 
 
 def test_distinct_scores_give_the_usual_values() -> None:
@@ -84,7 +82,7 @@ def test_the_order_of_the_candidates_does_not_matter() -> None:
 )
 def test_what_cannot_be_scored_is_refused(scores, relevance, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        recall_at_k(scores, relevance, 1)
+        mrr_at_k(scores, relevance, 1)
 
 
 def of_first_right_rank(rank: int) -> dict[str, float]:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from hilbert.model.collate import SegmentWindow, collate, sample_batches
+from tests.segment_windows import whole
 
 D_AUDIO, D_TEXT = 24, 16  # as in conftest.py
 
@@ -14,7 +15,7 @@ D_AUDIO, D_TEXT = 24, 16  # as in conftest.py
 def test_each_segment_gets_exactly_its_own_tokens(document) -> None:
     windows = [
         SegmentWindow(document(1, segments=5), 1, 4),
-        SegmentWindow.whole(document(2, segments=2)),
+        whole(document(2, segments=2)),
     ]
     batch = collate(windows, D_AUDIO, D_TEXT)
     assert batch.audio_mask.tolist() == [[True, True, True], [True, True, False]]
@@ -32,8 +33,8 @@ def test_missing_modalities_are_masked_not_zeros_that_look_like_data(
     document,
 ) -> None:
     windows = [
-        SegmentWindow.whole(document(1, audio=False)),
-        SegmentWindow.whole(document(2, text=False)),
+        whole(document(1, audio=False)),
+        whole(document(2, text=False)),
     ]
     batch = collate(windows, D_AUDIO, D_TEXT)
     assert batch.audio_mask.any(1).tolist() == [False, True]
@@ -45,13 +46,13 @@ def test_a_segment_past_the_end_of_the_recording_has_no_audio(document) -> None:
     bounds = features.audio_bounds.copy()
     bounds[2] = bounds[1, 1]  # an empty range
     cut = replace(features, audio_bounds=bounds)
-    mask = collate([SegmentWindow.whole(cut)], D_AUDIO, D_TEXT).audio_mask
+    mask = collate([whole(cut)], D_AUDIO, D_TEXT).audio_mask
     assert mask.tolist() == [[True, True, False]]
 
 
 def test_features_of_another_encoder_are_refused(document) -> None:
     with pytest.raises(ValueError, match=f"audio_tokens of width {D_AUDIO}, the model reads 7"):
-        collate([SegmentWindow.whole(document(1))], 7, D_TEXT)
+        collate([whole(document(1))], 7, D_TEXT)
 
 
 def test_an_empty_window_is_refused(document) -> None:

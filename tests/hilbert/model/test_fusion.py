@@ -13,10 +13,11 @@ from hilbert.model.embed import embed_documents, embed_segments, embed_text
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert, Outputs
 from hilbert.training.presets import ARCHITECTURES
+from tests.segment_windows import whole
 
 
 def _outputs(model: Hilbert, *documents: Features) -> Outputs:
-    windows = [SegmentWindow.whole(features) for features in documents]
+    windows = [whole(features) for features in documents]
     with torch.inference_mode():
         return model(collate(windows, model.config.d_audio, model.config.d_text))
 
@@ -91,7 +92,7 @@ def test_an_untrained_joint_stays_close_to_its_text(tiny, document) -> None:
 
 def test_leaving_a_modality_out_equals_a_document_that_never_had_it(model, document) -> None:
     features = document(1)
-    batch = collate([SegmentWindow.whole(features)], model.config.d_audio, model.config.d_text)
+    batch = collate([whole(features)], model.config.d_audio, model.config.d_text)
     with torch.inference_mode():
         states = model.segment_states(batch)
         silent, mute = model.joint(states, keep_audio=False), model.joint(states, keep_text=False)
@@ -104,7 +105,7 @@ def test_leaving_a_modality_out_equals_a_document_that_never_had_it(model, docum
 def test_no_gradient_is_lost_to_missing_modalities(tiny, document) -> None:
     model = new_model(tiny).train()
     documents = [document(1, audio=False, text=False), document(2, audio=False), document(3)]
-    outputs = model(collate([SegmentWindow.whole(d) for d in documents], tiny.d_audio, tiny.d_text))
+    outputs = model(collate([whole(d) for d in documents], tiny.d_audio, tiny.d_text))
     (outputs.joint.sum() + outputs.audio.sum()).backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad is None or parameter.grad.isfinite().all(), name
@@ -230,7 +231,7 @@ def test_the_joint_of_mode_x_is_made_of_the_vectors_it_gives(
     model_of, tiny: HilbertConfig, document
 ) -> None:
     model = model_of(replace(tiny, **ARCHITECTURES["paper-x"]))
-    batch = collate([SegmentWindow.whole(document(1))], tiny.d_audio, tiny.d_text)
+    batch = collate([whole(document(1))], tiny.d_audio, tiny.d_text)
     with torch.inference_mode():
         states = model.segment_states(batch)
         parts = model._parts(states, states.audio_mask, states.text_mask)
@@ -267,9 +268,7 @@ def test_windows_of_one_to_thousands_of_segments_can_be_trained(
     tiny: HilbertConfig, document, segments: int
 ) -> None:
     model = new_model(replace(tiny, pooling_hops=2)).train()
-    windows = [
-        SegmentWindow.whole(document(seed, segments=segments, tokens=4)) for seed in range(2)
-    ]
+    windows = [whole(document(seed, segments=segments, tokens=4)) for seed in range(2)]
     outputs = model(collate(windows, tiny.d_audio, tiny.d_text))
     (outputs.joint[0] @ outputs.joint[1] + outputs.hop_overlap.sum()).backward()
     for name, parameter in model.named_parameters():

@@ -23,8 +23,9 @@ from hilbert.objectives.balance import balance_sides
 from hilbert.objectives.cka import cka, hsic_1, structure_loss
 from hilbert.objectives.info_nce import info_nce
 from hilbert.objectives.inputs import gather_inputs, not_negatives
-from hilbert.retrieval_metrics import recall_at_k
+from hilbert.retrieval_metrics import matched_ranks
 from hilbert.training.config import TrainingConfig
+from tests.segment_windows import whole
 
 
 def _unit(x: np.ndarray) -> np.ndarray:
@@ -152,8 +153,8 @@ def test_joint_only_alignment_looks_solved_while_nothing_is_aligned(trap: LossIn
         assert TERMS[name](trap).item() < 0.001
     assert cka(trap.outputs.audio, trap.outputs.joint).item() == pytest.approx(0.70, abs=0.03)
     assert cka(trap.outputs.text, trap.outputs.joint).item() == pytest.approx(0.70, abs=0.03)
-    scores = (trap.outputs.audio @ trap.outputs.text.T).numpy()
-    assert recall_at_k(scores, np.arange(256), 1).mean() == pytest.approx(1 / 256)
+    ranks = matched_ranks(trap.outputs.audio.numpy(), trap.outputs.text.numpy())
+    assert ranks.recall_at_k(1).mean() == pytest.approx(1 / 256)
 
 
 def test_the_direct_and_the_leak_free_terms_see_the_trap(trap: LossInputs) -> None:
@@ -280,18 +281,18 @@ def _trained_with(name: str, documents: list[Features], unseen: list[Features]) 
     config = TrainingConfig(modality_dropout=0.0)
     for _ in range(40):
         chosen = rng.choice(len(documents), 32, replace=False).tolist()
-        windows = [(i, SegmentWindow.whole(documents[i])) for i in chosen]
+        windows = [(i, whole(documents[i])) for i in chosen]
         loss, _ = total_loss(gather_inputs(model, windows, config, rng), {name: 1.0})
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    windows = [(i, SegmentWindow.whole(features)) for i, features in enumerate(unseen)]
+    windows = [(i, whole(features)) for i, features in enumerate(unseen)]
     with torch.no_grad():
         return gather_inputs(model.eval(), windows, config, rng)
 
 
 def _found(x: Tensor, y: Tensor) -> float:
-    return float(recall_at_k((x @ y.T).numpy(), np.arange(len(x)), 1).mean())
+    return float(matched_ranks(x.numpy(), y.numpy()).recall_at_k(1).mean())
 
 
 def test_trained_joint_only_alignment_looks_solved_where_there_is_nothing_to_align(
@@ -338,7 +339,7 @@ def test_the_hop_penalty_is_the_mean_overlap_of_the_windows() -> None:
 
 def test_the_hop_penalty_of_a_model_can_be_lowered(document) -> None:
     model = new_model(replace(FREE, pooling_hops=3), seed=0)
-    windows = [(i, SegmentWindow.whole(document(i, segments=6))) for i in range(4)]
+    windows = [(i, whole(document(i, segments=6))) for i in range(4)]
     with torch.no_grad():  # nearly equal hops lie on a saddle, where a step does next to nothing
         for name, parameter in model.named_parameters():
             if name.endswith("pool.score.weight"):
@@ -552,7 +553,7 @@ def test_all_terms_are_finite_for_batches_that_lack_everything(tiny, document) -
     nothing = document(3, audio=False, text=False)
     lacking = [document(1, audio=False), document(2, text=False), nothing]
     for documents in ([*lacking, document(4), document(5)], lacking, [document(4)], lacking[:1]):
-        windows = [(i, SegmentWindow.whole(features)) for i, features in enumerate(documents)]
+        windows = [(i, whole(features)) for i, features in enumerate(documents)]
         loss, _ = total_loss(gather_inputs(model, windows, TrainingConfig(), rng), weights)
         loss.backward()
         assert loss.isfinite()
@@ -562,7 +563,7 @@ def test_all_terms_are_finite_for_batches_that_lack_everything(tiny, document) -
 
 def test_modality_dropout_never_leaves_a_joint_with_nothing(tiny, document) -> None:
     model = new_model(tiny)
-    windows = [(i, SegmentWindow.whole(document(i, audio=i % 3 > 0))) for i in range(12)]
+    windows = [(i, whole(document(i, audio=i % 3 > 0))) for i in range(12)]
     config = TrainingConfig(modality_dropout=1.0)
     inputs = gather_inputs(model, windows, config, np.random.default_rng(0))
     torch.testing.assert_close(inputs.joint_dropped.norm(dim=-1), torch.ones(12))

@@ -14,6 +14,7 @@ from hilbert.objectives import TERMS, LossInputs
 from hilbert.objectives.info_nce import info_nce
 from hilbert.objectives.inputs import gather_inputs
 from hilbert.training.config import TrainingConfig
+from tests.segment_windows import whole
 
 D_AUDIO, D_TEXT = 24, 16  # as in conftest.py
 
@@ -37,9 +38,7 @@ def _with_a_crop(features: Features, segment: int) -> Features:
 
 def test_a_sentence_lies_in_the_row_of_its_segment_at_its_own_tokens(document) -> None:
     features = _told(document(1, segments=3))
-    batch = collate(
-        [SegmentWindow(features, 1, 3), SegmentWindow.whole(document(2))], D_AUDIO, D_TEXT
-    )
+    batch = collate([SegmentWindow(features, 1, 3), whole(document(2))], D_AUDIO, D_TEXT)
     assert batch.spoken_rows.tolist() == [0, 0, 1, 1]  # of the other nobody knows
     assert batch.spoken_windows.tolist() == [0, 0, 0, 0]
     assert torch.equal(batch.spoken, torch.from_numpy(features.sentences[2:].astype(np.float32)))
@@ -100,9 +99,7 @@ def test_the_vector_of_a_sentence_is_made_of_its_own_tokens_alone(
     features = _told(document(1, segments=2))
 
     def spoken(tokens: np.ndarray) -> torch.Tensor:
-        batch = collate(
-            [SegmentWindow.whole(replace(features, audio_tokens=tokens))], D_AUDIO, D_TEXT
-        )
+        batch = collate([whole(replace(features, audio_tokens=tokens))], D_AUDIO, D_TEXT)
         found = model.segment_states(batch).spoken
         assert found is not None
         return found
@@ -120,7 +117,7 @@ def test_the_sentence_term_is_the_contrast_of_sound_and_words_of_sentences(
     document, tiny: HilbertConfig
 ) -> None:
     model = new_model(tiny, 0)
-    windows = [(n, SegmentWindow.whole(_told(document(n)))) for n in range(3)]
+    windows = [(n, whole(_told(document(n)))) for n in range(3)]
     inputs = gather_inputs(model, windows, TrainingConfig(), np.random.default_rng(0))
     long = [int((np.diff(w.features.sentence_bounds) >= 2).sum()) for _, w in windows]
     assert len(inputs.spoken_audio) == sum(long) > 6
@@ -135,7 +132,7 @@ def test_the_sentence_term_is_the_contrast_of_sound_and_words_of_sentences(
 
 
 def test_without_times_the_sentence_term_is_zero(document, tiny: HilbertConfig) -> None:
-    windows = [(n, SegmentWindow.whole(document(n))) for n in range(3)]
+    windows = [(n, whole(document(n))) for n in range(3)]
     inputs = gather_inputs(new_model(tiny, 0), windows, TrainingConfig(), np.random.default_rng(0))
     assert TERMS["sentence"](inputs).item() == 0.0
 
@@ -144,7 +141,7 @@ def test_garbled_text_reaches_the_joint_under_dropout_and_nothing_else(
     document, tiny: HilbertConfig
 ) -> None:
     model = new_model(tiny, 0).eval()
-    windows = [(n, SegmentWindow.whole(document(n))) for n in range(40)]
+    windows = [(n, whole(document(n))) for n in range(40)]
 
     def gather(share: float) -> LossInputs:
         config = TrainingConfig(modality_dropout=0.0, garbled_text=share)
