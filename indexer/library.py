@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
 from indexer.index.library_store import LibraryStore
-from indexer.search.searcher import Searcher
+from indexer.search.searcher import Searcher, check_arguments
 
 if TYPE_CHECKING:
     from indexer.adapt.evaluate import EvalQuery, EvaluationReport
@@ -141,6 +141,7 @@ class Library:
         """
         from indexer.search.filters import Filters
 
+        check_arguments(limit, channel)
         return self.searcher().search(
             text,
             clip=Path(os.path.expanduser(clip)) if clip is not None else None,
@@ -173,6 +174,7 @@ class Library:
         """
         from indexer.search.filters import Filters
 
+        check_arguments(limit, channel)
         return self.searcher().similar(
             self.document(name).id, at, k=limit, channel=channel, filters=filters or Filters()
         )

@@ -12,6 +12,7 @@ import pytest
 
 from indexer.cli import hilbert
 from indexer.index.library_store import LibraryStore
+from tests.sharing import copy_library
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md"]
@@ -31,7 +32,7 @@ def home(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Path:
     """A home folder as the README has it: podcasts, a library of them, and a memo."""
-    shutil.copytree(small_library.folder, tmp_path / "podcast-library")
+    copy_library(small_library.folder, tmp_path / "podcast-library")
     (tmp_path / "podcasts").symlink_to(talks)
     shutil.copy(demo_folder / "clips" / "snow-and-celery-other-voice.opus", tmp_path / "memo.m4a")
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -9,6 +9,7 @@ from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
+from indexer.store.document_names import named_document
 
 
 def rebuild(
@@ -53,21 +54,12 @@ def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:
 
 
 def find_document(library: LibraryStore, name: str) -> Document:
-    """The document of this name, path or (beginning of an) id.
+    """Find a document by name, id, path, or by a beginning that fits no other.
 
     Raises:
-        LibraryError: none or several fit.
+        LibraryError: None or several fit.
     """
-    documents = library.catalog.documents()
-    fits = [d for d in documents if name in (d.name, d.id, d.path)]
-    if not fits and len(name) >= 6:
-        fits = [d for d in documents if d.id.startswith(name.lower())]
-    if len(fits) == 1:
-        return fits[0]
-    if fits:
-        ids = ", ".join(f"{d.id[:12]} ({d.path})" for d in fits)
-        raise LibraryError(f"several documents are called '{name}'; use an id: {ids}")
-    raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
+    return named_document(library.catalog.documents(), name)
 
 
 def existing_recording(library: LibraryStore, document: str) -> Path | None:

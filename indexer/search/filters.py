@@ -28,7 +28,7 @@ class Filters:
     """What a moment must be of; every filter that is given must hold, any of its values is enough.
 
     Attributes:
-        documents: names (file stems), titles or ids.
+        documents: names (file stems), titles, ids, or a beginning that fits no other.
         labels: as the documents have them, whatever the case.
         folders: documents that lie in or below them.
         speakers: what a name or a part of it begins with, of the document's speaker or of who
@@ -91,12 +91,23 @@ def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -
     passed = np.zeros(len(known), bool)
     for value in wanted:
         found = np.array([value.casefold() in names for names in folded], bool)
+        if not found.any() and what == "document":
+            found = _unique_beginning(value, folded)
         if not found.any():
             there = sorted({names[0] for names in known if names[0]})
             some = ", ".join(there[:_NAMED]) + (", ..." if len(there) > _NAMED else "")
             raise QueryError(f"no {what} '{value}' in this library; there is {some or 'none'}")
         passed |= found
     return passed
+
+
+def _unique_beginning(value: str, folded: Sequence[set[str]]) -> NDArray[np.bool_]:
+    """The document whose name, title or id begins so, where no other's does."""
+    begins = value.casefold()
+    found = np.array([any(n.startswith(begins) for n in names) for names in folded], bool)
+    if begins and found.sum() > 1:
+        raise QueryError(f"{found.sum()} documents begin with '{value}'; write more of the name")
+    return found if begins else np.zeros(len(folded), bool)
 
 
 def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) -> NDArray[np.bool_]:

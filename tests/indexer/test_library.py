@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -15,6 +14,7 @@ from indexer import Filters, Library, LibraryError, QueryError
 from indexer.encoders import Encoders
 from indexer.index.library_store import LibraryStore
 from indexer.search.searcher import Searcher
+from tests.sharing import copy_library
 
 TALK = "1\n00:00:01,000 --> 00:00:08,000\nThe lost suitcase stood in the hall of the hotel.\n"
 
@@ -31,14 +31,16 @@ def test_a_library_is_made_filled_searched_and_closed(
     (tmp_path / "talks" / "suitcase.srt").write_text(TALK)
     (tmp_path / "talks" / "broken.srt").write_text("1\n00:00:0x --> 00:00:08,000\nOh.\n")
     folder = tmp_path / "library"
-    shutil.copytree(empty_library_folder, folder)  # spares the test the loading of models
+    copy_library(empty_library_folder, folder)  # spares the test the loading of models
     with Library.open(folder, create=True) as library:
         library.store.encoders = encoders
         report = library.add(tmp_path / "talks")
         assert report.added == ["suitcase"]
         assert list(report.failed) == [str(tmp_path / "talks" / "broken.srt")]
         result = library.search("lost suitcase", limit=5)
-        assert [(hit.name, hit.start, hit.end) for hit in result.hits] == [("suitcase", 1.0, 8.0)]
+        assert [(hit.name, hit.start, hit.end) for hit in result] == [("suitcase", 1.0, 8.0)]
+        assert len(result) == 1
+        assert json.loads(json.dumps(result.to_dict()))["hits"][0]["text"] == result[0].text
         assert [document.name for document in library.documents()] == ["suitcase"]
         (removed,) = library.remove("suit")
         assert (removed.name, library.documents()) == ("suitcase", [])

@@ -33,6 +33,7 @@ from indexer.maintenance.manage import rebuild
 from indexer.search.searcher import Searcher
 from indexer.store.catalog import Document
 from tests.recorder import Recorder
+from tests.sharing import copy_library
 
 COMMAND = Path(sys.executable).with_name("hilbert")
 DOCUMENTS, SEGMENTS, WIDTH, MEANING = 44, 4, 384, 12
@@ -110,7 +111,7 @@ def fill(library: LibraryStore) -> None:
 def made(empty_library_folder: Path, encoders: Encoders, tmp_path_factory) -> LibraryStore:
     """A library to train on, to be read only."""
     folder = tmp_path_factory.mktemp("made") / "library"
-    shutil.copytree(empty_library_folder, folder)
+    copy_library(empty_library_folder, folder)
     library = LibraryStore.open(folder)
     library.encoders = encoders
     fill(library)

@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.cli import run
+from tests.sharing import copy_library
 
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 WriteSound = Callable[..., Path]
@@ -59,7 +60,7 @@ def test_odd_files_are_warnings_and_the_exit_status_is_zero(
     capsys: pytest.CaptureFixture[str], odd_folder: Path, empty_library_folder: Path, tmp_path: Path
 ) -> None:
     library = tmp_path / "library"
-    shutil.copytree(empty_library_folder, library)
+    copy_library(empty_library_folder, library)
     paths = map(str, (odd_folder, odd_folder / "nothing"))
     assert run(["index", *paths, "--library", str(library)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -79,7 +80,7 @@ def test_files_that_cannot_be_read_are_failures_and_the_rest_is_indexed(
     run_hilbert: RunHilbert, broken_folder: Path, empty_library_folder: Path, tmp_path: Path
 ) -> None:
     library = tmp_path / "library"
-    shutil.copytree(empty_library_folder, library)
+    copy_library(empty_library_folder, library)
     done = run_hilbert("index", broken_folder, "--library", library, "--json")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
@@ -107,7 +108,7 @@ def test_an_empty_folder_makes_an_empty_library_with_a_warning(
     run_hilbert: RunHilbert, empty_library_folder: Path, tmp_path: Path
 ) -> None:
     library = tmp_path / "library"
-    shutil.copytree(empty_library_folder, library)
+    copy_library(empty_library_folder, library)
     (tmp_path / "nothing").mkdir()
     done = run_hilbert("index", tmp_path / "nothing", "--library", library)
     assert done.returncode == 0

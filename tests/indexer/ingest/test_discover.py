@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
+from tests.sharing import copy_library
 
 VTT = "WEBVTT\n\n00:00.000 --> 00:05.000\nHello there.\n"
 
@@ -104,8 +104,8 @@ def test_libraries_within_the_folder_are_not_taken_for_transcripts(
     tmp_path: Path, small_library: LibraryStore
 ) -> None:
     touch(tmp_path, "a.mp3")
-    shutil.copytree(small_library.folder, tmp_path / "mine")
-    shutil.copytree(small_library.folder, tmp_path / "sub" / "another")
+    copy_library(small_library.folder, tmp_path / "mine")
+    copy_library(small_library.folder, tmp_path / "sub" / "another")
     found = scan([tmp_path], exclude=tmp_path / "mine")
     assert [source.name for source in found.sources] == ["a"] and not found.failures
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +17,7 @@ import pytest
 from indexer.cli import run
 from indexer.index.library_store import LibraryStore
 from indexer.search.searcher import Searcher
+from tests.sharing import copy_library
 
 COMMAND = Path(sys.executable).with_name("hilbert")
 QUERIES = ("ocean basin rocks like tea", "the watch that got to Jamaica", "a stick of celery")
@@ -86,7 +86,7 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
 @pytest.fixture
 def library(empty_library_folder: Path, tmp_path: Path) -> Path:
     folder = tmp_path / "library"
-    shutil.copytree(empty_library_folder, folder)
+    copy_library(empty_library_folder, folder)
     return folder
 
 
@@ -137,7 +137,7 @@ def test_a_kill_while_a_generation_is_written_leaves_the_one_before_serving(
     )
     for attempt in range(10):  # on a busy machine the write may be over before the kill
         folder = tmp_path / f"library{attempt}"
-        shutil.copytree(small_library.folder, folder)
+        copy_library(small_library.folder, folder)
         stop_when(start_index(more, folder), folder, writing_a_generation, signal.SIGKILL)
         reader = LibraryStore.open(folder)
         number = reader.catalog.current_generation()

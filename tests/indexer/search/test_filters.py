@@ -13,6 +13,7 @@ from indexer.base.errors import QueryError
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
 from indexer.search.filters import Filters, allowed
+from indexer.search.searcher import Searcher
 
 
 @pytest.fixture
@@ -128,3 +129,13 @@ def test_an_impossible_day_is_no_date(table: SegmentTable) -> None:
     for date in ("2021-13", "2021-02-45", "2021-00"):
         with pytest.raises(QueryError, match="is no date"):
             passed(table, since=date)
+
+
+def test_a_document_may_be_named_by_a_beginning_that_fits_no_other(searcher: Searcher) -> None:
+    whole = searcher.search("the", channel="lexical", filters=Filters(documents=("why-tides-lag",)))
+    assert whole.hits
+    for name in ("why-t", whole.hits[0].document[:9], "Why the tide"):
+        found = searcher.search("the", channel="lexical", filters=Filters(documents=(name,)))
+        assert [hit.segment for hit in found.hits] == [hit.segment for hit in whole.hits]
+    with pytest.raises(QueryError, match="2 documents begin with 'how-'"):
+        searcher.search("the", filters=Filters(documents=("how-",)))
