@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from app.components.sidebar import show_facts
 from app.pages.welcome import show_first_run
 from app.state import navigation, open_library, query_history
 from indexer.base.errors import HilbertError
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -20,6 +24,7 @@ def main() -> None:
     try:
         library = open_library.open_library(folder)
     except HilbertError as error:
+        log.debug("could not open %s", folder, exc_info=True)
         show_first_run(folder, str(error))
         return
     query_history.begin()

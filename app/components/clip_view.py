@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ from indexer.media.spectrogram import LONGEST_SECONDS, ClipPicture, picture_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+
+log = logging.getLogger(__name__)
 
 
 def show_clip(question: query_history.UserQuery) -> None:
@@ -55,6 +58,7 @@ def _picture(digest: str, _question: query_history.UserQuery) -> ClipPicture | N
         with query_history.clip_file(_question) as path:
             return picture_of(path)
     except HilbertError:
+        log.debug("could not draw a clip", exc_info=True)
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ from indexer.index.records import IndexedDocument
 from indexer.maintenance.manage import existing_recording
 from indexer.media.cut import cut
 from indexer.search.results import DocumentHit, Duplicate, Hit
+
+log = logging.getLogger(__name__)
 
 # Seconds of transcript before and after a moment.
 _AROUND = 45.0
@@ -189,6 +192,7 @@ def _sound(opened: OpenLibrary, hit: Hit) -> bytes:
         try:
             cut(recording, hit.start, hit.end, out)
         except HilbertError:
+            log.debug("could not cut a moment out of %s", recording, exc_info=True)
             return b""
         return out.read_bytes()
 

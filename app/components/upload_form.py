@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from functools import partial
 from pathlib import Path
@@ -15,6 +16,8 @@ from app.state.open_library import OpenLibrary
 from indexer.ingest.run import AddReport
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
+
+log = logging.getLogger(__name__)
 
 
 def show_adding(opened: OpenLibrary) -> None:
@@ -39,6 +42,7 @@ def show_adding(opened: OpenLibrary) -> None:
                     for file in given:
                         tasks.keep_upload(folder, file.name, file.getvalue())
             except OSError as error:
+                log.debug("could not keep the uploaded files", exc_info=True)
                 st.error(f"The files cannot be kept: {error.strerror}")
             else:
                 _start(folder, folder / tasks.UPLOADS)

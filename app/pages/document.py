@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import streamlit as st
@@ -21,6 +22,8 @@ from indexer.diagnostics.diagnose import MapPoint
 from indexer.diagnostics.figures import map_figure
 from indexer.index.records import IndexedDocument
 from indexer.search.results import DocumentHit
+
+log = logging.getLogger(__name__)
 
 _NEAREST = 8
 # The container that holds the player and the transcript that follows it.
@@ -112,6 +115,7 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
     try:
         found = _nearest(library.key, library, document.id)
     except HilbertError as error:
+        log.debug("could not find the neighbours of %s", document.name, exc_info=True)
         st.caption(plain(str(error)))
         return
     with st.container(border=True, gap=None):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,8 @@ from indexer.search.filters import Filters
 from indexer.search.query import Query
 from indexer.search.results import SearchResult
 from indexer.search.searcher import similarity_methods
+
+log = logging.getLogger(__name__)
 
 _MOST_ANSWERS = 64
 
@@ -67,6 +70,7 @@ def _find(
             with st.spinner("Searching …"), opened.lock:
                 result = searcher.answer(query, query_history.MOST_HITS, method, chosen)
     except HilbertError as error:
+        log.debug("a query failed", exc_info=True)
         return Answer(None, error=str(error))
     heard = result.heard or ""
     words = f"{question.words} {heard}".strip()

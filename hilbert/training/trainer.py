@@ -343,6 +343,7 @@ def _finished(out: Path, identity: str) -> _Progress | None:
         kept = json.loads(path.read_text(encoding="utf-8"))
         return _progress_from(kept["state"]) if kept["identity"] == identity else None
     except (ValueError, KeyError, TypeError):
+        logger.debug("the history in %s is damaged", path, exc_info=True)
         return None  # damaged: nothing that a new training would not make again
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from indexer.search.results import Duplicate, Hit, SearchResult, is_right_moment
 from indexer.search.searcher import Searcher
 from indexer.search.vector_channel import VectorChannel
 from indexer.store.catalog import document_key
+
+log = logging.getLogger(__name__)
 
 # What the channels of vectors are compared by when all rank documents in the same way.
 LEVELS = ("best_segment", "document_vector")
@@ -88,6 +91,7 @@ def evaluate(
         try:
             query = searcher.embed(question.text, clip=question.clip)
         except (AudioError, QueryError, OSError, ValueError) as error:  # or a name too long
+            log.debug("could not embed the query of line %s", question.line, exc_info=True)
             # The name of a clip may hold what no terminal can print.
             failed.append((question.line, str(error).encode("utf-8", "replace").decode()))
         for channel in (*CHANNELS, RRF, AUTO):

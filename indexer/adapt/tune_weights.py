@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from indexer.search.channels import CHANNELS
 from indexer.search.fusion import WEIGHTS_SETTING, Weights, default_weights
 from indexer.search.scoring import PartScores, weighed, whole_documents
 from indexer.search.searcher import Searcher
+
+log = logging.getLogger(__name__)
 
 FEWEST_QUESTIONS = 20
 _FOLDS = 5
@@ -183,6 +186,7 @@ def _examples(
         try:
             query = searcher.embed(question.text, clip=question.clip)
         except (AudioError, QueryError, OSError, ValueError):
+            log.debug("could not embed the query of line %s", question.line, exc_info=True)
             query = None  # `hilbert evaluate` says which and why
         if query is not None:
             (part,) = query.parts

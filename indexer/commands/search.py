@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from indexer.search.reranker import Reranker
     from indexer.search.results import SearchResult
     from indexer.search.searcher import Searcher
+
+log = logging.getLogger(__name__)
 
 
 def _formats() -> Sequence[str]:
@@ -159,6 +162,7 @@ def _answer_line(
     try:
         result = asked.search(question.get("query"), question.get("clip"))
     except (HilbertError, OSError) as error:
+        log.debug("a query failed", exc_info=True)
         answer = {"hits": [], "documents": [], "timings_ms": {}, "error": str(error)}
         print_json(answer, indent=None) if as_json else print_line(f"failed: {error}")
         return

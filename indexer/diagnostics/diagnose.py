@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
     from indexer.index.snapshot import Snapshot
     from indexer.store.feature_store import FeatureStore
+
+log = logging.getLogger(__name__)
 
 # Segments that are measured; of a larger library, those of documents drawn by chance.
 MOST_PAIRS = 2000
@@ -146,6 +149,7 @@ def diagnose(
         told = sample.read(lambda share: progress.update(0.4 + 0.1 * share, "a control"))
         control = control_space(model, told, most)
     except ValueError:
+        log.debug("could not measure a control", exc_info=True)
         control = None
     progress.update(0.5, "measuring")
     middle = space.centred()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ from indexer.store.lock import writer_lock
 if TYPE_CHECKING:
     from hilbert.model.fusion import Hilbert
     from hilbert.training.splits import TrainingHistory
+
+log = logging.getLogger(__name__)
 
 CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
@@ -192,6 +195,7 @@ class LibraryStore:
         except LibraryError:
             if self.catalog.current_generation() == number:
                 raise
+            log.debug("snapshot %s was replaced", number, exc_info=True)
             return self.snapshot()  # a writer replaced it while it was being opened
 
     def commit(
@@ -218,9 +222,11 @@ class LibraryStore:
         """
         previous: Snapshot | None = None
         if reuse:
-            # None yet, damaged or of another model: everything is made anew.
-            with suppress(LibraryError, sqlite3.DatabaseError):
+            try:
                 previous = self.snapshot()
+            except (LibraryError, sqlite3.DatabaseError):
+                # None yet, damaged or of another model: everything is made anew.
+                log.debug("no snapshot to reuse", exc_info=True)
         return self._commit(model_folder or self.model_folder, previous, progress, vector_index)
 
     def adopt(self, model: Path, progress: Progress | None = None) -> int:
@@ -259,6 +265,7 @@ class LibraryStore:
             known = json.loads((self.model_folder / SEEN_FILE).read_text(encoding="utf-8"))
             return TrainingHistory(frozenset(known["learned"]), frozenset(known["validated"]))
         except (OSError, ValueError, KeyError, TypeError):
+            log.debug("could not read a %s of %s", SEEN_FILE, self.model_folder, exc_info=True)
             return TrainingHistory()
 
     def _commit(
@@ -400,4 +407,5 @@ def _model_files_hash(folder: Path) -> str:
     try:
         return fingerprint_of(*map(sha256_of, (folder / CONFIG_FILE, folder / WEIGHTS_FILE)))
     except OSError:
+        log.debug("could not hash the model in %s", folder, exc_info=True)
         return "missing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pathlib import Path
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 from indexer.transcripts.reader import find_transcript, may_be_transcript
+
+log = logging.getLogger(__name__)
 
 METADATA_FILE = "metadata.csv"
 METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
@@ -134,6 +137,7 @@ def _scan_file(path: Path, language: str, found: Scan, seen: set[Path]) -> None:
     try:
         siblings = sorted(path.parent.iterdir())
     except OSError:
+        log.debug("could not list %s", path.parent, exc_info=True)
         siblings = []
     metadata = _read_metadata(path.parent, found) if path.parent / METADATA_FILE in siblings else {}
     row = metadata.get(path.stem, {})
@@ -164,6 +168,7 @@ def _add(found: Scan, seen: set[Path], source: Source) -> None:
         str(source.path).encode()
     except UnicodeEncodeError:
         shown = os.fsencode(source.path).decode("utf-8", "replace")
+        log.debug("could not encode the name of %s", shown, exc_info=True)
         found.failures[shown] = "the file's name is not UTF-8; rename it"
         return
     found.sources.append(source)
@@ -184,6 +189,7 @@ def _read_metadata(folder: Path, found: Scan) -> dict[str, dict[str, str]]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = list(csv.DictReader(stream))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
+        log.debug("could not read %s", path, exc_info=True)
         found.failures[str(path)] = f"cannot be read as a table: {error}"
         return {}
     if rows and "name" not in rows[0]:

@@ -128,6 +128,7 @@ class _Run:
             except LibraryError:
                 raise
             except Exception as error:  # one strange file must not cost the others
+                log.debug("could not examine %s", source.path, exc_info=True)
                 self._fail(source.path, error)
                 continue
             if job and job.document_id in claimed:
@@ -190,7 +191,6 @@ class _Run:
         elif isinstance(error, HilbertError | OSError) and str(error):
             reason = str(error)
         else:  # a bug, which its type helps to find
-            log.debug("%s failed", path, exc_info=error)
             reason = f"{type(error).__name__}: {error}".removesuffix(": ")
         self.summary.failed[str(path)] = reason.removeprefix(f"{path.name}: ")
 
@@ -241,6 +241,7 @@ class _Run:
         except (OSError, HilbertError) as error:
             if source.recording is None:
                 raise
+            log.debug("could not read %s", source.transcript, exc_info=True)
             self._fail(source.transcript, error)
             return None
 
@@ -251,6 +252,7 @@ class _Run:
         except TranscriptError as error:
             if source.recording is None:
                 raise
+            log.debug("could not parse %s", transcript.path, exc_info=True)
             self._fail(transcript.path, error)
             return None
 
@@ -418,6 +420,7 @@ def _generation_is_behind(library: LibraryStore) -> bool:
     try:
         snapshot = library.snapshot()
     except LibraryError:
+        log.debug("could not open the current snapshot", exc_info=True)
         return bool(library.catalog.documents())
     shown = ("id", "features", "name", "title", "path", "date", "speaker", "label", "language")
     key = attrgetter(*shown)

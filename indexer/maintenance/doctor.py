@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,8 @@ from indexer.base.errors import HilbertError, UnfinishedLibraryError
 from indexer.base.files import PARTIAL_SUFFIX
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import snapshot_folder
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -34,6 +37,7 @@ def examine(folder: Path) -> Checkup:
         checkup.notes.append(str(error))
         return checkup
     except HilbertError as error:
+        log.debug("could not open %s", folder, exc_info=True)
         checkup.problems.append(str(error))
         return checkup
     try:
@@ -55,6 +59,7 @@ def _model(library: LibraryStore, checkup: Checkup) -> None:
     try:
         _ = library.model
     except HilbertError as error:
+        log.debug("could not load the model", exc_info=True)
         checkup.problems.append(str(error))
 
 
@@ -63,6 +68,7 @@ def _features(library: LibraryStore, checkup: Checkup) -> None:
         try:
             features = library.features.read(document.features)
         except HilbertError:
+            log.debug("could not read the features of %s", document.name, exc_info=True)
             checkup.problems.append(
                 f"the features of {document.name} are missing or damaged; run 'hilbert index "
                 f"{document.path} --library {library.folder}'"
@@ -88,9 +94,11 @@ def _generation(library: LibraryStore, checkup: Checkup) -> None:
         indexed = {d.id: d.features for d in snapshot.lexical.documents()}
         damage = snapshot.lexical.check()
     except HilbertError as error:
+        log.debug("could not open the snapshot", exc_info=True)
         checkup.problems.append(str(error))
         return
     except sqlite3.DatabaseError as error:
+        log.debug("could not read the full-text index", exc_info=True)
         damage = [str(error)]
     if damage:
         checkup.problems.append(f"the full-text index is damaged ({damage[0]}); {rebuild}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from indexer.base.progress import Progress
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 from indexer.store.document_names import named_document
+
+log = logging.getLogger(__name__)
 
 
 def rebuild(
@@ -34,6 +37,7 @@ def rebuild(
         try:
             library.load_model(folder)
         except LibraryError:
+            log.debug("could not load the model in %s", folder, exc_info=True)
             folder = library.put_shipped_model()
         return library.commit(progress, reuse=False, model_folder=folder, vector_index=vector_index)
 

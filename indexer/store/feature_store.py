@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import numpy as np
 from hilbert.model.features import Features
 from indexer.base.errors import LibraryError
 from indexer.base.files import PARTIAL_SUFFIX, write_atomically
+
+log = logging.getLogger(__name__)
 
 _ARRAYS = ("audio_tokens", "audio_bounds", "text", "sentences", "sentence_segments", "times")
 
@@ -66,6 +69,7 @@ class FeatureStore:
             with safe_open(self.folder / name, framework="numpy") as file:
                 return set(file.keys()) == set(_ARRAYS)
         except (OSError, SafetensorError):
+            log.debug("could not open the features %s", name, exc_info=True)
             return False
 
     def remove_all_but(self, names: Iterable[str]) -> int:
