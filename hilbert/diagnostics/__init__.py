@@ -15,7 +15,18 @@ from hilbert.diagnostics.gap import (
 )
 from hilbert.diagnostics.interpretation import Finding, read
 from hilbert.diagnostics.intervals import flatten, jackknife
-from hilbert.diagnostics.measures import Space, measure, measure_frozen
+from hilbert.diagnostics.measures import (
+    MEASURES,
+    FrozenInputs,
+    Measure,
+    MeasureInputs,
+    Space,
+    TableRow,
+    diagnostic_measure,
+    measure,
+    measure_frozen,
+    measured_rows,
+)
 from hilbert.diagnostics.neighbours import (
     Hubness,
     hubness,
@@ -34,17 +45,23 @@ from hilbert.diagnostics.spectrum import (
 )
 
 __all__ = [
+    "MEASURES",
     "CosineHistograms",
     "Cosines",
     "Finding",
+    "FrozenInputs",
     "Hubness",
     "Information",
+    "Measure",
+    "MeasureInputs",
     "Space",
+    "TableRow",
     "alignment",
     "centred",
     "centroid_gap",
     "control_space",
     "cross_uniformity",
+    "diagnostic_measure",
     "effective_rank",
     "flatten",
     "hubness",
@@ -52,6 +69,7 @@ __all__ = [
     "jackknife",
     "measure",
     "measure_frozen",
+    "measured_rows",
     "model_space",
     "mutual_knn",
     "neighbour_precision",

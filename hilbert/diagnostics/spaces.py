@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hilbert.diagnostics.arrays import FloatArray, unit_rows
-from hilbert.diagnostics.measures import Space
+from hilbert.diagnostics.measures.space import Space
 from hilbert.model.embed import Embeddings, fuse_windows, segment_states
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert, SegmentStates
