@@ -40,9 +40,11 @@ def members(copy: Copy) -> dict[str, set[str]]:
 def test_every_example_is_a_member_of_its_registry(tmp_path: Path) -> None:
     copy = Copy(tmp_path)
     before = members(copy)
-    copy.drop(FILES)
+    # Somebody may have taken an example over.
+    new = {name: text for name, text in FILES.items() if not (ROOT / name).exists()}
+    copy.drop(new)
     after = members(copy)
-    for name in FILES:
+    for name in new:
         path = Path(name)
         room = path.parent.as_posix().replace("/", ".")
         assert after[room] - before[room] == {path.stem}

@@ -14,6 +14,7 @@ from app.components.upload_form import show_summary
 from app.markdown import plain
 from app.state import jobs, tasks
 from indexer.index.library_store import CATALOG_FILE
+from indexer.transcripts.formats import transcript_extensions
 
 _DEMO = "hilbert-demo"
 _DEMO_KEY = "demo"
@@ -68,8 +69,8 @@ def _offer_own(folder: Path | None) -> None:
     st.subheader("Use your own recordings")
     st.markdown(
         "A library is a folder that makes recordings searchable. Recordings stay where they are; "
-        "transcripts beside them (.vtt, .srt, .json, .txt) are used, without any the speech is "
-        "recognised."
+        f"transcripts beside them ({', '.join(transcript_extensions())}) are used, without any the "
+        "speech is recognised."
     )
     named = st.text_input(
         "Library", str(folder or Path.home() / "my-library"), key="own-folder", help="A new folder"
