@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.stats import draw_group_counts
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -73,7 +75,5 @@ def redraws(groups: IntArray, samples: int, seed: int) -> FloatArray:
         samples: Number of redraws.
         seed: Seed of the redraws.
     """
-    count = int(groups.max()) + 1
-    rng = np.random.default_rng(seed)
-    drawn = rng.multinomial(count, np.full(count, 1.0 / count), size=samples)
+    drawn = draw_group_counts(int(groups.max()) + 1, samples, seed)
     return drawn[:, groups].astype(np.float64)

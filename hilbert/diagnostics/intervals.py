@@ -13,6 +13,7 @@ from scipy.stats import t as student
 from threadpoolctl import threadpool_limits
 
 from hilbert.diagnostics.measures.space import Space
+from hilbert.stats import jackknife_error
 
 # The limit is one of the whole process: two at a time would lift each other's.
 _ONE_AT_A_TIME = threading.Lock()
@@ -72,7 +73,7 @@ def jackknife(
         if name.rpartition(".")[2] in _COUNTS:
             continue
         values = np.array([left_out[name] for left_out in without])
-        error = float(np.sqrt((groups - 1) / groups * ((values - values.mean()) ** 2).sum()))
+        error = jackknife_error(values)
         low, high = value - wide * error, value + wide * error
         if name.startswith(_SHARES) or name.endswith(_SHARE_NAMES):
             low, high = min(value, max(0.0, low)), max(value, min(1.0, high))

@@ -13,6 +13,7 @@ from hilbert.model.embed import embed_documents, embed_segments, embed_text
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert
 from hilbert.retrieval_metrics import matched_ranks, mrr_at_k
+from hilbert.stats import draw_groups, redrawn_means
 
 # Sentences of each held-out document that serve as typed queries.
 HELD_OUT_QUERIES = 8
@@ -172,13 +173,8 @@ def score_difference(
     count = len(judged)
     if count < 2:
         return -1.0, 1.0
-    drawn = np.random.default_rng(seed).integers(0, count, size=(samples, count))
-    gains = []
-    for gain, owner in parts:
-        place = np.searchsorted(judged, owner)
-        sums = np.bincount(place, weights=gain, minlength=count)[drawn].sum(1)  # [samples]
-        sizes = np.bincount(place, minlength=count)[drawn].sum(1)
-        gains.append(sums / np.maximum(sizes, 1))
+    drawn = draw_groups(count, samples, seed)
+    gains = [redrawn_means(gain, np.searchsorted(judged, owner), drawn) for gain, owner in parts]
     tail = norm.cdf(-np.sqrt(count / (count - 1)) * t.ppf(0.975, count - 1))
     low, high = np.quantile(np.mean(gains, axis=0), [tail, 1 - tail])
     return float(low), float(high)
