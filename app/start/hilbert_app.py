@@ -17,5 +17,7 @@ if _found is None or str(_PACKAGE) not in (_found.submodule_search_locations or 
     sys.path.insert(0, str(_PACKAGE.parent))
 
 from app.home import main  # noqa: E402
+from indexer.commands.verbosity import log_as_started  # noqa: E402
 
+log_as_started()
 main()

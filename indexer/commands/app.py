@@ -14,6 +14,7 @@ import click
 
 from indexer.commands.registry import verb
 from indexer.commands.terminal import print_line
+from indexer.commands.verbosity import level_for_processes
 
 # One look on light and on dark ground; which of them, the visitor's system says.
 _THEME = {
@@ -65,7 +66,11 @@ def serve(library: Path | None, port: int) -> int:
         "--client.toolbarMode=viewer",
         *(f"--theme.{name}={value}" for name, value in _THEME.items()),
     ]
-    environment = {**os.environ, "HILBERT_LIBRARY": str(library.absolute()) if library else ""}
+    environment = {
+        **os.environ,
+        **level_for_processes(),
+        "HILBERT_LIBRARY": str(library.absolute()) if library else "",
+    }
     what = library or "no library yet"
     print_line(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
     # -P: a file of the current folder named like a package must not take its place.

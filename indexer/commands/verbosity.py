@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from indexer.commands.terminal import printable
 
 # Of the project alone: other packages keep to warnings, whatever is asked of ours.
 _LOGGERS = ("hilbert", "indexer", "app")
+_LEVEL_VARIABLE = "HILBERT_LOG_LEVEL"
 
 
 class _Formatter(logging.Formatter):
@@ -37,6 +39,27 @@ def logging_to_stderr() -> Iterator[None]:
         root.removeHandler(handler)
         for name, level in before.items():
             logging.getLogger(name).setLevel(level)
+
+
+def level_for_processes() -> dict[str, str]:
+    """Return the variables by which a process learns what `--verbose` or `--debug` asked for."""
+    level = logging.getLogger("indexer").level
+    return {_LEVEL_VARIABLE: logging.getLevelName(level)} if level else {}
+
+
+def log_as_started() -> None:
+    """Log to standard error what the command that started this process was asked to log."""
+    level = os.environ.get(_LEVEL_VARIABLE)
+    root = logging.getLogger()
+    if level not in ("INFO", "DEBUG") or any(
+        isinstance(handler.formatter, _Formatter) for handler in root.handlers
+    ):
+        return
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter())
+    root.addHandler(handler)
+    for name in _LOGGERS:
+        logging.getLogger(name).setLevel(level)
 
 
 def is_debugging() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
@@ -75,6 +76,52 @@ def test_debug_shows_where_a_user_error_comes_from(copy: Copy, tmp_path: Path) -
     first, second, *rest = failed(copy.run("-m", "indexer", "list", "-l", tmp_path, "--debug"))
     assert first.startswith("hilbert: ") and "there is no library here" in first
     assert second.startswith("Traceback") and rest
+
+
+# Stands in for Streamlit's server: prints what it was started with.
+SERVER = """
+import os
+print("level:", os.environ.get("HILBERT_LOG_LEVEL"))
+"""
+
+VISIT = """
+import os, sys
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file(sys.argv[1])
+page.default_timeout = 120
+page.run()
+page.run()
+assert not page.exception, page.exception
+"""
+
+
+@pytest.mark.parametrize(("options", "level"), [((), "None"), (("--debug",), "DEBUG")])
+def test_the_process_of_the_app_is_started_with_the_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], level: str
+) -> None:
+    monkeypatch.delenv("HILBERT_LOG_LEVEL", raising=False)
+    copy = Copy(tmp_path)
+    copy.drop({"streamlit/__init__.py": "", "streamlit/__main__.py": SERVER})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    done = copy.run("-m", "indexer", "app", "--port", port, *options)
+    assert done.returncode == 0, done.stderr
+    assert f"level: {level}" in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(("level", "times"), [("", 0), ("DEBUG", 2)])
+def test_the_app_logs_what_it_was_started_to_log(
+    copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, level: str, times: int
+) -> None:
+    monkeypatch.setenv("HILBERT_LOG_LEVEL", level)
+    monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "none"))
+    script = tmp_path / "visit.py"
+    script.write_text(VISIT)
+    done = copy.run(script, copy.folder / "app" / "start" / "hilbert_app.py")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("hilbert: debug: could not open") == times
+    assert ("LibraryError: " in done.stderr) == bool(times)
 
 
 def test_version_names_what_matters(copy: Copy) -> None:

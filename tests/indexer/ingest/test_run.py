@@ -20,6 +20,7 @@ from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import AddReport, index
 from indexer.maintenance.manage import remove
 from indexer.search.searcher import Searcher
+from tests.sharing import copy_library
 
 Excerpt = Callable[[Path, float, float], Path]
 IndexInto = Callable[..., AddReport]
@@ -52,6 +53,21 @@ def texts(library: LibraryStore) -> str:
 
 def feature_times(library: LibraryStore) -> dict[str, int]:
     return {p.name: p.stat().st_mtime_ns for p in library.features.folder.iterdir()}
+
+
+def test_a_file_that_fails_is_logged_with_its_traceback(
+    empty_library_folder: Path, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (folder / "talk.vtt").write_text("WEBVTT and no captions\n")
+    (folder / "gone.vtt").symlink_to(folder / "nowhere.vtt")
+    library = LibraryStore.open(copy_library(empty_library_folder, tmp_path / "library"))
+    with caplog.at_level("DEBUG", logger="indexer"):
+        report = index(library, scan([folder]), ProcessSettings())
+    library.close()
+    logged = [r for r in caplog.records if r.name == "indexer.ingest.run" and r.exc_info]
+    assert {name.rsplit("/", 1)[-1] for name in report.failed} == {"gone.vtt", "talk.vtt"}
+    for name in report.failed:
+        assert sum(name in r.getMessage() for r in logged) == 1, name
 
 
 def test_unchanged_files_cost_nothing_not_even_loading_a_model(
