@@ -65,7 +65,8 @@ class MatchedRanks:
         """Return the expected reciprocal rank, 0 past rank `k`, `[n]`."""
         harmonic = np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, k + 1))])
         first, last = np.minimum(self.above, k), np.minimum(self.above + self.tied, k)
-        return (harmonic[last] - harmonic[first]) / self.tied
+        expected: FloatArray = (harmonic[last] - harmonic[first]) / self.tied
+        return expected
 
 
 def matched_ranks(queries: FloatRows, candidates: FloatRows, block: int = 512) -> MatchedRanks:

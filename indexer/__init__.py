@@ -10,7 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from indexer.adapt.evaluate import EvalQuery, EvaluationReport
+    from indexer.adapt.eval_queries import EvalQuery
+    from indexer.adapt.evaluate import EvaluationReport
     from indexer.base.errors import AudioError, HilbertError, LibraryError, QueryError
     from indexer.ingest.run import AddReport
     from indexer.library import Library
@@ -24,7 +25,7 @@ _HOME = {
     "Document": "store.catalog",
     "DocumentHit": "search.results",
     "Duplicate": "search.results",
-    "EvalQuery": "adapt.evaluate",
+    "EvalQuery": "adapt.eval_queries",
     "EvaluationReport": "adapt.evaluate",
     "Filters": "search.filters",
     "HilbertError": "base.errors",

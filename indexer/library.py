@@ -13,7 +13,8 @@ from indexer.index.library_store import LibraryStore
 from indexer.search.searcher import Searcher, check_arguments
 
 if TYPE_CHECKING:
-    from indexer.adapt.evaluate import EvalQuery, EvaluationReport
+    from indexer.adapt.eval_queries import EvalQuery
+    from indexer.adapt.evaluate import EvaluationReport
     from indexer.diagnostics.diagnose import Diagnosis
     from indexer.ingest.run import AddReport
     from indexer.search.filters import Filters

@@ -22,7 +22,7 @@ SILENT: dict[str, str] = {
         "training starts over, and its progress says why"
     ),
     "indexer/base/files.py:sync_folder OSError": "Windows does not open folders",
-    "indexer/base/languages.py:language_code langcodes.LanguageTagError": (
+    "indexer/base/languages.py:language_code LanguageTagError": (
         "None is the answer for what names no language"
     ),
     "indexer/base/memory.py:keep_freed_memory OSError, AttributeError": (

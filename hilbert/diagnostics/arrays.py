@@ -43,7 +43,8 @@ def different_rows(x: ArrayLike) -> FloatArray:
 def unit_rows(x: ArrayLike) -> FloatArray:
     """The same directions at length one; a row of zeros stays."""
     array = rows_of(x)
-    return array / np.linalg.norm(array, axis=1, keepdims=True).clip(min=1e-12)
+    unit: FloatArray = array / np.linalg.norm(array, axis=1, keepdims=True).clip(min=1e-12)
+    return unit
 
 
 def centred(x: ArrayLike) -> FloatArray:

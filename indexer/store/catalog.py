@@ -266,9 +266,10 @@ class Catalog:
 
     def count_segments(self, document_id: str) -> int:
         """Number of segments of a document."""
-        return self._db.execute(
+        counted = self._db.execute(
             "SELECT count(*) FROM segments WHERE document = ?", [document_id]
-        ).fetchone()[0]
+        )
+        return int(counted.fetchone()[0])
 
     # paths
 
@@ -307,7 +308,8 @@ class Catalog:
 
     def last_generation(self) -> int:
         """Highest number ever given out; 0 before the first."""
-        return self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0]
+        highest = self._db.execute("SELECT coalesce(max(number), 0) FROM generations")
+        return int(highest.fetchone()[0])
 
     def make_current(self, number: int, settings: dict[str, Any] | None = None) -> None:
         """Let a completely written generation answer from now on: the commit point.
