@@ -305,17 +305,21 @@ def test_help_names_every_verb_without_loading_anything_heavy(run_hilbert: RunHi
     told = run_hilbert("--help")
     assert told.returncode == 0
     assert all(f"\n  {verb} " in told.stdout for verb in VERBS)
+    heavy = {"torch", "streamlit", "faiss", "av", "faster_whisper", "rich"}
     script = (
         "import sys\nfrom indexer.cli import VERBS, run\n"
-        "for arguments in (['--help'], ['--version'], *([verb, '--help'] for verb in VERBS)):\n"
-        "    assert run(arguments) == 0\n"
-        "heavy = {'torch', 'streamlit', 'faiss', 'av', 'numpy', 'faster_whisper', 'rich'}\n"
-        "print(sorted(heavy & set(sys.modules)))"
+        f"heavy = {heavy!r}\n"
+        "assert run(['--help']) == run(['--version']) == 0\n"
+        "loaded = sorted((heavy | {'numpy'}) & set(sys.modules))\n"
+        # The choices of a verb are read from registries, whose members work on arrays.
+        "for verb in VERBS:\n"
+        "    assert run([verb, '--help']) == 0\n"
+        "print(loaded, sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
     )
-    assert done.stdout.splitlines()[-1] == "[]"
+    assert done.stdout.splitlines()[-1] == "[] []"
 
 
 def test_output_may_be_cut_short_by_its_reader(run_hilbert: RunHilbert, folder: Path) -> None:
