@@ -27,6 +27,23 @@ class Cue:
 
 
 @dataclass(frozen=True)
+class Sound:
+    """Something heard that is no speech, as a transcript notes it: `[Music]`, `(applause)`.
+
+    Attributes:
+        label: what is heard, in lower case, without brackets.
+        start: seconds from the start of the recording; None where the transcript has no times.
+        end: seconds, never before `start`; None together with `start`.
+        cue: number of the cue within which, or before which, it stands.
+    """
+
+    label: str
+    start: float | None
+    end: float | None
+    cue: int
+
+
+@dataclass(frozen=True)
 class HeardWord:
     """A recognised word; times in seconds of the recording, scores of the window it is in."""
 

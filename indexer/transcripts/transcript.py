@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from indexer.base.errors import HilbertError
-from indexer.base.types import Cue
+from indexer.base.types import Cue, Sound
 
 
 class TranscriptError(HilbertError):
@@ -23,12 +23,16 @@ class Transcript:
         timed: whether every cue has a start and an end; otherwise none has.
         format: `vtt`, `srt`, `whisper-json`, `podcast-json`, `turns` or `plain`.
         language: ISO 639 code, where the file or its name tells.
+        sounds: what is no speech, kept apart from the words.
+        warnings: what was repaired or left out while reading, a line each, for the user.
     """
 
     cues: tuple[Cue, ...]
     timed: bool
     format: str
     language: str | None = None
+    sounds: tuple[Sound, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def timed_transcript(cues: Iterable[Cue], format: str, language: str | None = None) -> Transcript:
