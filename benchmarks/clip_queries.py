@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common.exit_status import exit_status
-from indexer.base.files import write_atomically
+from hilbert.files import write_atomically
 from indexer.base.types import Cue
 from indexer.media.decode import EXTENSIONS
 from indexer.transcripts import find_transcript, read_transcript

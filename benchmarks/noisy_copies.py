@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from rapidfuzz.distance import Levenshtein
 
-from indexer.base.files import write_atomically
+from hilbert.files import write_atomically
 from indexer.index.library_store import LibraryStore
 from indexer.media.decode import EXTENSIONS, open_recording
 from indexer.transcripts import find_transcript, read_transcript

@@ -21,7 +21,7 @@ SILENT: dict[str, str] = {
     "indexer/adapt/train_fusion.py:_run_or_start_over OtherTrainingError": (
         "training starts over, and its progress says why"
     ),
-    "indexer/base/files.py:sync_folder OSError": "Windows does not open folders",
+    "hilbert/files.py:sync_folder OSError": "Windows does not open folders",
     "indexer/base/languages.py:language_code LanguageTagError": (
         "None is the answer for what names no language"
     ),

@@ -10,9 +10,9 @@ from typing import Any
 from app.state.jobs import Job
 from app.state.open_library import OpenLibrary
 from app.state.query_history import safe_name
+from hilbert.files import write_atomically
 from indexer.base.assets import demo_folder
 from indexer.base.errors import LibraryError
-from indexer.base.files import write_atomically
 from indexer.base.progress import BUILDING, INDEXING
 from indexer.diagnostics.diagnose import Diagnosis, diagnose
 from indexer.diagnostics.html_report import html_report

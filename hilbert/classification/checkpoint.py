@@ -13,7 +13,7 @@ from torch import Tensor
 from hilbert.classification.classifiers import KINDS, FittedClassifier, new_network
 from hilbert.classification.mixture_of_experts import ClassifierSettings
 from hilbert.classification.preprocessing import Standardiser
-from hilbert.encoders.resolve import sha256_of
+from hilbert.files import sha256_file
 from hilbert.model.checkpoint import read_tensors, tensor_mismatch, write_tensors, write_text
 
 CARD_FILE = "classifier.json"
@@ -41,7 +41,7 @@ def save_classifier(fitted: FittedClassifier, folder: Path | str, fusion_fingerp
         "inputs": len(fitted.standardiser.mean),
         "settings": asdict(fitted.settings),
         "fusion_fingerprint": fusion_fingerprint,
-        "weights_sha256": sha256_of(folder / WEIGHTS_FILE),
+        "weights_sha256": sha256_file(folder / WEIGHTS_FILE),
     }
     write_text(folder / CARD_FILE, json.dumps(entries, indent=2) + "\n")
 
@@ -76,7 +76,7 @@ def load_classifier(folder: Path | str, fusion_fingerprint: str | None = None) -
             f"the classifier in {folder} was fitted on the embeddings of another fusion model "
             f"({made[0][:12]}, not {fusion_fingerprint[:12]}); fit it again"
         )
-    if sha256_of(folder / WEIGHTS_FILE) != made[1]:
+    if sha256_file(folder / WEIGHTS_FILE) != made[1]:
         raise ValueError(
             f"{folder / WEIGHTS_FILE} is damaged or not the one that {CARD_FILE} belongs to; fit "
             "and save the classifier again"

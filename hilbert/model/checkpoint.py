@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from hilbert.files import write_atomically
 from hilbert.forking import keep_usable_in_children
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model.fusion import Hilbert
@@ -92,7 +92,7 @@ def save_progress(
     name = f"progress-{step:06d}.safetensors"
     write_tensors(folder / name, tensors)
     write_text(folder / "progress.json", json.dumps({"tensors": name, **rest}))
-    for old in folder.glob("progress-*.safetensors"):
+    for old in folder.glob("progress-*"):  # leftovers of a killed write, too
         if old.name != name:
             old.unlink()
 
@@ -128,28 +128,16 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     Raises:
         OSError: It cannot be written, for instance because the disk is full.
     """
-    temporary = path.with_name(path.name + ".part")
     arrays = {name: t.detach().cpu().contiguous() for name, t in tensors.items()}
     try:
-        save_file(arrays, temporary)
+        write_atomically(path, lambda partial: save_file(arrays, partial))
     except SafetensorError as error:
-        temporary.unlink(missing_ok=True)
         raise OSError(f"{path} cannot be written: {error}") from error
-    _replace(temporary, path)
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file so that a kill leaves the old one or the new one."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(text, encoding="utf-8")
-    _replace(temporary, path)
-
-
-def _replace(temporary: Path, path: Path) -> None:
-    """Put a finished file in place; synced first, so that a power cut leaves old or new."""
-    with temporary.open("rb+") as file:
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_atomically(path, lambda partial: partial.write_text(text, encoding="utf-8"))
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -108,7 +108,7 @@ class _Inference:
         self.guard.__enter__()
 
     def __exit__(self, *error: object) -> None:
-        self.guard.__exit__(*error)  # type: ignore[arg-type]
+        self.guard.__exit__(*error)
         self.model.train(self.training)
 
 

@@ -145,7 +145,7 @@ class AudioAdapter(nn.Module):
     def states(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Let the tokens of each segment attend to each other; `[N, T, width]`."""
         seconds = torch.arange(tokens.shape[1], device=tokens.device) / self.tokens_per_second
-        x = self.project(tokens)  # [N, T, width]
+        x: Tensor = self.project(tokens)  # [N, T, width]
         x = x + time_position(seconds, self.width, *TOKEN_PERIODS)
         for layer in self.layers:
             x = layer(x, mask)

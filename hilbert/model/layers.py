@@ -73,10 +73,10 @@ class SelfAttentivePooling(nn.Module):
         """
         if not self.hops:
             return (mask / mask.sum(-1, keepdim=True).clamp_min(1)).to(x.dtype).unsqueeze(1)
-        score = self.score(torch.tanh(self.hidden(x))).transpose(1, 2)  # [B, hops, n]
+        score: Tensor = self.score(torch.tanh(self.hidden(x))).transpose(1, 2)  # [B, hops, n]
         allowed = mask.unsqueeze(1)  # [B, 1, n]
         # A row without any true entry would be a softmax over nothing: NaN, also in gradients.
-        alpha = score.masked_fill(~allowed, torch.finfo(score.dtype).min).softmax(-1)
+        alpha: Tensor = score.masked_fill(~allowed, torch.finfo(score.dtype).min).softmax(-1)
         return alpha * allowed.to(alpha.dtype)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
@@ -116,11 +116,12 @@ class Attention(nn.Module):
         query = self._split(self.query(x))  # [B, heads, n, d / heads]
         key, value = (self._split(part) for part in self.key_value(memory).chunk(2, dim=-1))
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask[:, None, None, :])
-        mixed = self.out(mixed.transpose(1, 2).flatten(2))  # [B, n, d]
-        return mixed * any_memory[:, None, None].to(mixed.dtype)
+        out: Tensor = self.out(mixed.transpose(1, 2).flatten(2))  # [B, n, d]
+        return out * any_memory[:, None, None].to(out.dtype)
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # [B, heads, n, d / heads]
+        heads: Tensor = x.unflatten(-1, (self.heads, -1))  # [B, n, heads, d / heads]
+        return heads.transpose(1, 2)  # [B, heads, n, d / heads]
 
 
 class FeedForward(nn.Sequential):
@@ -152,7 +153,8 @@ class TransformerLayer(nn.Module):
         """Transform `x [B, n, d]` over the rows where `mask [B, n]` is true."""
         normed = self.norm(x)
         x = x + self.dropout(self.attention(normed, normed, mask))
-        return x + self.feed_forward(x)
+        x = x + self.feed_forward(x)
+        return x
 
 
 class CrossModalLayer(nn.Module):

@@ -14,8 +14,8 @@ from hilbert.classification.checkpoint import save_classifier
 from hilbert.classification.classifiers import KINDS, Classifier
 from hilbert.classification.cross_validation import CrossValidation, cross_validate
 from hilbert.errors import HilbertError
+from hilbert.files import write_atomically
 from hilbert.model.checkpoint import model_fingerprint
-from indexer.base.files import write_atomically
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import MODALITIES, Snapshot
 from indexer.store.catalog import document_key

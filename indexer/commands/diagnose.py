@@ -69,7 +69,7 @@ def command(
 
 
 def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
-    from indexer.base.files import write_atomically
+    from hilbert.files import write_atomically
     from indexer.diagnostics.html_report import html_report
     from indexer.diagnostics.model_card import card_text
 

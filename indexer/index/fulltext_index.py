@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.base.files import sync_file
+from hilbert.files import sync_file
 from indexer.base.languages import language_code
 from indexer.base.text_analysis import MAX_PHRASE, query_terms
 from indexer.index.records import IndexedSegment, Records, write_records

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hilbert.assets import shipped_model
+from hilbert.files import PARTIAL_SUFFIX, cached_sha256_file, sync_file, sync_folder
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
-from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings
@@ -402,10 +402,9 @@ def _heads(width: int) -> int:
 
 def _model_files_hash(folder: Path) -> str:
     """A hash of weights and config that needs no torch, so that a search opens fast."""
-    from hilbert.encoders.resolve import sha256_of
-
     try:
-        return fingerprint_of(*map(sha256_of, (folder / CONFIG_FILE, folder / WEIGHTS_FILE)))
+        hashes = (cached_sha256_file(folder / name) for name in (CONFIG_FILE, WEIGHTS_FILE))
+        return fingerprint_of(*hashes)
     except OSError:
         log.debug("could not hash the model in %s", folder, exc_info=True)
         return "missing"

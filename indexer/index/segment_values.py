@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert import extension_points as points
+from hilbert.files import sync_file
 from hilbert.model.features import Features
 from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
-from indexer.base.files import sync_file
 from indexer.base.types import Cue, Segment
 from indexer.store.catalog import Document
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.base.errors import LibraryError
-from indexer.base.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.base.progress import BUILDING, Progress, SilentProgress
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_values import StoredValues, ValuesWriter

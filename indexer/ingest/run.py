@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from hilbert.encoders.resolve import EncoderError
+from hilbert.files import sha256_file
 from indexer.base.errors import AudioError, HilbertError, LibraryError
-from indexer.base.files import sha256_file
 from indexer.base.languages import language_code
 from indexer.base.progress import INDEXING, Progress, SilentProgress
 from indexer.index.library_store import LibraryStore

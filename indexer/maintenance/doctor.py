@@ -7,8 +7,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hilbert.files import PARTIAL_SUFFIX
 from indexer.base.errors import HilbertError, UnfinishedLibraryError
-from indexer.base.files import PARTIAL_SUFFIX
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import snapshot_folder
 

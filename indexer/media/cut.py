@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.files import write_atomically
 from indexer.base.errors import AudioError
-from indexer.base.files import write_atomically
 from indexer.media.decode import open_recording
 
 # Extension to FFmpeg's names of the container and the codec.

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from hilbert.files import PARTIAL_SUFFIX, write_atomically
 from hilbert.model.features import Features
 from indexer.base.errors import LibraryError
-from indexer.base.files import PARTIAL_SUFFIX, write_atomically
 
 log = logging.getLogger(__name__)
 

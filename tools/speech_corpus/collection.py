@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from pathlib import Path
 
-from indexer.base.files import PARTIAL_SUFFIX
+from hilbert.files import PARTIAL_SUFFIX
 from tools.speech_corpus.cast import VoiceError
 from tools.speech_corpus.document import Plan, Record, make_document, plan_document, read_record
 from tools.speech_corpus.errors import SpeechError

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from indexer.base.files import write_atomically
+from hilbert.files import write_atomically
 from indexer.base.types import Cue
 from tools.speech_corpus import sound
 from tools.speech_corpus.cast import Role, VoiceError, draw_cast, speak

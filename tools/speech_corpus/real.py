@@ -12,7 +12,7 @@ from pathlib import Path
 
 import av
 
-from indexer.base.files import write_atomically
+from hilbert.files import write_atomically
 from indexer.base.types import Cue
 from tools.speech_corpus.document import webvtt
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from indexer.base.files import write_atomically
+from hilbert.files import write_atomically
 from tools.speech_corpus.document import Record
 from tools.speech_corpus.errors import SpeechError
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.base.files import sync_file
+from hilbert.files import sync_file
 from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, damaged
 
 

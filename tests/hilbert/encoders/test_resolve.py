@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from hilbert.encoders import EncoderError, load_speech_encoder
-from hilbert.encoders.resolve import BUNDLED, BundledModel, resolve, sha256_of
+from hilbert.encoders.resolve import BUNDLED, BundledModel, resolve
+from hilbert.files import sha256_file
 
 WEIGHTS = b"weights of a pretended model"
 
@@ -54,7 +55,7 @@ def test_the_installed_bundled_models_match_their_pins(spec):
     assert model == resolve(spec)
     for name, pinned in BUNDLED[spec].sha256.items():
         assert len(pinned) == 64
-        assert sha256_of(model.path / name) == pinned
+        assert sha256_file(model.path / name) == pinned
 
 
 def test_a_bundled_model_is_located_without_running_its_package(bundled):

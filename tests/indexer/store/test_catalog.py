@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hilbert.files import PARTIAL_SUFFIX
 from hilbert.model.features import Features
 from indexer.base.errors import LibraryError
-from indexer.base.files import PARTIAL_SUFFIX, write_atomically
 from indexer.base.types import Cue, Segment
 from indexer.store.catalog import Catalog, Document, KnownPath, document_key, segment_id
 from indexer.store.feature_store import FeatureStore
@@ -201,16 +201,3 @@ def test_features_that_no_document_needs_are_deleted_and_others_kept(tmp_path: P
     (store.folder / f"c.safetensors.123{PARTIAL_SUFFIX}").write_bytes(b"half")
     assert store.remove_all_but(["a.safetensors"]) == 2
     assert [path.name for path in store.folder.iterdir()] == ["a.safetensors"]
-
-
-def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
-    path = tmp_path / "a"
-    path.write_text("old")
-
-    def fail(partial: Path) -> None:
-        partial.write_text("half")
-        raise OSError("no space left on device")
-
-    with pytest.raises(OSError, match="no space"):
-        write_atomically(path, fail)
-    assert [p.name for p in tmp_path.iterdir()] == ["a"] and path.read_text() == "old"

@@ -1,10 +1,11 @@
-"""Files that survive a power cut: written beside, synced, then put in place."""
+"""Files that survive a power cut: written beside, synced, then put in place; and their hashes."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 PARTIAL_SUFFIX = ".partial"
@@ -45,6 +46,17 @@ def sync_folder(path: Path) -> None:
 
 
 def sha256_file(path: Path) -> str:
-    """Hex sha256 of a file's bytes."""
+    """Return the hex sha256 of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cached_sha256_file(path: Path) -> str:
+    """Return the same, read once a process while size and time of change stay what they are."""
+    status = path.stat()
+    return _cached_sha256(path, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=256)
+def _cached_sha256(path: Path, size: int, mtime_ns: int) -> str:
+    return sha256_file(path)
