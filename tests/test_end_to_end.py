@@ -104,7 +104,7 @@ def start_errors(expected: list[tuple[float, str]], found: list[tuple[float, str
 def test_sentences_start_where_they_are_read(library: Path, collections: list[Path]) -> None:
     opened = LibraryStore.open(library)
     (document,) = [d for d in opened.catalog.documents() if d.name == "LJ003"]
-    assert document.words_from == "aligned" and document.warnings == ()
+    assert document.text_source == "aligned" and document.warnings == ()
     cues = [(cue.start or 0.0, cue.text) for cue in opened.catalog.cues(document.id)]
     with (collections[1] / "LJ003.segments.tsv").open(encoding="utf-8", newline="") as stream:
         rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)

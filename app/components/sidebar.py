@@ -9,18 +9,26 @@ import streamlit as st
 
 from app.markdown import plain
 from app.state.open_library import OpenLibrary
+from indexer.base.types import (
+    ALIGNED,
+    NO_SPEECH,
+    NOT_TRANSCRIBED,
+    RECOGNISED,
+    TIMED,
+    UNTIMED,
+)
 from indexer.diagnostics.model_card import card_heading
 
 WORDS_FROM: Mapping[str, str] = {
-    "timed": "timed transcripts",
-    "aligned": "aligned transcripts",
-    "untimed": "transcripts without times",
-    "asr": "speech recognition",
-    "none": "nothing said",
-    "unheard": "recordings not listened to",
+    TIMED: "timed transcripts",
+    ALIGNED: "aligned transcripts",
+    UNTIMED: "transcripts without times",
+    RECOGNISED: "speech recognition",
+    NO_SPEECH: "nothing said",
+    NOT_TRANSCRIBED: "recordings not listened to",
 }
 # Where there are no words to be from anywhere.
-_COUNTED = {"none": "without speech", "unheard": "not listened to"}
+_COUNTED = {NO_SPEECH: "without speech", NOT_TRANSCRIBED: "not listened to"}
 
 
 def show_facts(opened: OpenLibrary) -> None:

@@ -79,7 +79,7 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
             [f":blue-badge[:material/label: {plain(document.label)}]"] if document.label else []
         )
         if known:
-            badges.append(f":gray-badge[{WORDS_FROM.get(known.words_from, known.words_from)}]")
+            badges.append(f":gray-badge[{WORDS_FROM.get(known.text_source, known.text_source)}]")
         st.markdown(" ".join(badges))
         for warning in known.warnings if known else ():
             st.caption(f":material/warning: {plain(warning)}")

@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Final
+
+# Where a document's words came from: stored in the catalog and shown to users.
+TIMED: Final = "timed"  # a transcript with times
+UNTIMED: Final = "untimed"  # a transcript without times, alone
+ALIGNED: Final = "aligned"  # a transcript without times, matched to its recording
+RECOGNISED: Final = "asr"
+NO_SPEECH: Final = "none"  # there are no words
+NOT_TRANSCRIBED: Final = "unheard"  # no recogniser was asked for words
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import console, printable
 
+# Attribute of a document to its key in the JSON, where they differ.
+_KEYS = {"text_source": "words_from"}
+
 
 @verb(order=80)
 @click.command("list")
@@ -28,7 +31,7 @@ def command(library: Path, as_json: bool) -> None:
         listed = [
             {
                 "document": d.id,
-                **{key: value for key, value in asdict(d).items() if key != "id"},
+                **{_KEYS.get(key, key): value for key, value in asdict(d).items() if key != "id"},
                 "path": d.path,
                 "segments": catalog.count_segments(d.id),
                 "copies": [p for p in catalog.paths_of(d.id) if p != d.path],
@@ -44,6 +47,6 @@ def command(library: Path, as_json: bool) -> None:
     for column in ("title", "length", "words from", "date", "speaker", "label"):
         table.add_column(column, overflow="fold")
     for d in documents:
-        cells = (d.name, d.title, clock(d.seconds), d.words_from, d.date, d.speaker, d.label)
+        cells = (d.name, d.title, clock(d.seconds), d.text_source, d.date, d.speaker, d.label)
         table.add_row(*(printable(cell or "") for cell in cells))
     console().print(table)

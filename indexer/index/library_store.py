@@ -302,13 +302,13 @@ class LibraryStore:
         """What the library is made of, for people and for JSON."""
         documents = self.catalog.documents()
         settings = self.encoders.settings
-        words_from = Counter(d.words_from for d in documents)
+        text_sources = Counter(d.text_source for d in documents)
         return {
             "library": str(self.folder),
             "documents": len(documents),
             "segments": sum(self.catalog.count_segments(d.id) for d in documents),
             "hours": round(sum(d.seconds for d in documents if d.recording) / 3600, 3),
-            "words_from": dict(sorted(words_from.items())),
+            "words_from": dict(sorted(text_sources.items())),
             "generation": self.catalog.current_generation(),
             "speech_encoder": settings.speech,
             "text_encoder": settings.text,

@@ -10,7 +10,17 @@ import numpy as np
 from hilbert.model.features import Features
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
-from indexer.base.types import Cue, Segment, SegmentSettings
+from indexer.base.types import (
+    ALIGNED,
+    NO_SPEECH,
+    NOT_TRANSCRIBED,
+    RECOGNISED,
+    TIMED,
+    UNTIMED,
+    Cue,
+    Segment,
+    SegmentSettings,
+)
 from indexer.encoders import Encoders
 from indexer.ingest.align import align
 from indexer.ingest.discover import Source
@@ -60,16 +70,14 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
 class AnalysedDocument:
     """What a source was made into.
 
-    `words_from` says where the words came from: `timed` or `untimed` transcript, `aligned`
-    (an untimed transcript matched to the recording), `asr`, `none` where nothing was said, or
-    `unheard` where nobody listened for words.
+    `text_source` is one of the sources of text of `indexer.base.types`.
     """
 
     cues: tuple[Cue, ...]
     segments: tuple[Segment, ...]
     features: Features
     seconds: float
-    words_from: str
+    text_source: str
     language: str
     tags: dict[str, str]
     warnings: tuple[str, ...]
@@ -130,7 +138,7 @@ def _transcript_only(
         segments,
         features,
         seconds=segments[-1].end if segments else 0.0,
-        words_from="timed" if transcript.timed else "untimed",
+        text_source=TIMED if transcript.timed else UNTIMED,
         language=language,
         tags={},
         warnings=(),
@@ -172,19 +180,19 @@ def _recording(
         spans=spans,
         on_seconds=on_seconds,
     )
-    cues, words_from = _cues(transcript, heard, warnings)
-    warnings.extend(_sound_warnings(heard, words_from, transcript is not None))
+    cues, text_source = _cues(transcript, heard, warnings)
+    warnings.extend(_sound_warnings(heard, text_source, transcript is not None))
     cues = split_cues(cues, settings.segments, language)
     segments = cut_segments(cues, settings.segments)
     if not segments:
-        words_from = "none" if recogniser or transcript else "unheard"
+        text_source = NO_SPEECH if recogniser or transcript else NOT_TRANSCRIBED
         segments = sound_segments(heard.windows)
     return AnalysedDocument(
         cues,
         segments,
         _features(segments, heard, encoders, language),
         heard.seconds,
-        words_from,
+        text_source,
         language,
         heard.tags,
         tuple(warnings),
@@ -196,7 +204,7 @@ def _cues(
 ) -> tuple[tuple[Cue, ...], str]:
     """The cues with times, and where their words came from."""
     if transcript is None:
-        return words_to_cues(heard.words or ()), "asr"
+        return words_to_cues(heard.words or ()), RECOGNISED
     if transcript.timed:
         late = [c for c in transcript.cues if (c.start or 0.0) >= heard.seconds]
         if late:
@@ -204,7 +212,7 @@ def _cues(
                 f"{len(late)} of {len(transcript.cues)} cues start after the recording's end "
                 f"({heard.seconds:.0f} s): is this the right transcript?"
             )
-        return transcript.cues, "timed"
+        return transcript.cues, TIMED
     aligned = align(transcript.cues, heard.words or (), heard.seconds)
     if aligned.matched < _POORLY_MATCHED:
         share = f"only {aligned.matched:.0%}" if aligned.matched else "none"
@@ -212,10 +220,10 @@ def _cues(
             f"{share} of the transcript's words were heard: its times are rough; is it the right "
             "transcript?"
         )
-    return aligned.cues, "aligned"
+    return aligned.cues, ALIGNED
 
 
-def _sound_warnings(heard: AudioAnalysis, words_from: str, has_transcript: bool) -> list[str]:
+def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool) -> list[str]:
     found = [f"the file is {heard.damage}"] if heard.damage else []
     if not heard.windows:
         found.append("silence: nothing to search in it")
@@ -223,7 +231,7 @@ def _sound_warnings(heard: AudioAnalysis, words_from: str, has_transcript: bool)
         found.append(f"only {heard.seconds:.1f} s long: too short to recognise words in")
     elif not heard.speech and not has_transcript:
         found.append("no speech found: indexed by its sound alone")
-    if words_from == "asr" and heard.words:
+    if text_source == RECOGNISED and heard.words:
         mean = float(np.mean([w.avg_logprob for w in heard.words]))
         if mean < _DOUBTFUL_LOGPROB:
             found.append(

@@ -17,6 +17,7 @@ from hilbert.files import sha256_file
 from indexer.base.errors import AudioError, HilbertError, LibraryError
 from indexer.base.languages import language_code
 from indexer.base.progress import INDEXING, Progress, SilentProgress
+from indexer.base.types import NOT_TRANSCRIBED
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan, Source
 from indexer.ingest.pipeline import (
@@ -286,7 +287,7 @@ class _Run:
         return (
             existing.transcript_sha == transcript_sha
             and self.library.features.is_whole(existing.features)
-            and not (existing.words_from == "unheard" and self._can_hear(source))
+            and not (existing.text_source == NOT_TRANSCRIBED and self._can_hear(source))
         )
 
     def _can_hear(self, source: Source) -> bool:
@@ -362,7 +363,7 @@ class _Run:
         encoders = self.library.encoders.settings
         features = self.library.features.file_name(
             job.document_id,
-            transcript_sha or done.words_from,
+            transcript_sha or done.text_source,
             encoders.speech_fingerprint,
             encoders.text_fingerprint,
         )
@@ -379,7 +380,7 @@ class _Run:
             recording=str(source.recording) if source.recording else None,
             transcript=str(source.transcript) if source.transcript and job.parsed else None,
             transcript_sha=transcript_sha,
-            words_from=done.words_from,
+            text_source=done.text_source,
             features=features,
             warnings=done.warnings,
         )

@@ -29,7 +29,7 @@ CREATE TABLE documents (
     recording TEXT,                 -- absolute path, NULL for a lone transcript
     transcript TEXT,                -- absolute path, NULL where there is none
     transcript_sha TEXT,
-    words_from TEXT NOT NULL,       -- timed, aligned, untimed, asr, none or unheard
+    words_from TEXT NOT NULL,       -- a source of text of indexer.base.types
     features TEXT NOT NULL,         -- file name in features/
     warnings TEXT NOT NULL,         -- JSON list
     updated_at REAL NOT NULL
@@ -66,7 +66,10 @@ CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL, seen_at REAL
 
 @dataclass(frozen=True)
 class Document:
-    """One row of the catalog; `recording` and `transcript` are absolute paths."""
+    """One row of the catalog; `recording` and `transcript` are absolute paths.
+
+    `text_source` is one of the sources of text of `indexer.base.types`.
+    """
 
     id: str
     name: str
@@ -79,7 +82,7 @@ class Document:
     recording: str | None
     transcript: str | None
     transcript_sha: str | None
-    words_from: str
+    text_source: str
     features: str
     warnings: tuple[str, ...]
 
@@ -99,7 +102,8 @@ class KnownPath:
     document: str | None
 
 
-_COLUMNS = [f.name for f in fields(Document)]
+# Attribute of a document to its column.
+_COLUMNS = {f.name: f.name for f in fields(Document)} | {"text_source": "words_from"}
 
 
 def segment_id(document: str, ordinal: int) -> int:
@@ -197,7 +201,7 @@ class Catalog:
 
     def update_document(self, document: Document) -> None:
         """Insert or update a document's own row, within a transaction."""
-        values = {name: getattr(document, name) for name in _COLUMNS}
+        values = {column: getattr(document, name) for name, column in _COLUMNS.items()}
         values["warnings"] = json.dumps(document.warnings)
         values["updated_at"] = time.time()
         names = ", ".join(values)
@@ -351,6 +355,6 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _document(row: sqlite3.Row) -> Document:
-    values = {name: row[name] for name in _COLUMNS}
+    values = {name: row[column] for name, column in _COLUMNS.items()}
     values["warnings"] = tuple(json.loads(values["warnings"]))
     return Document(**values)

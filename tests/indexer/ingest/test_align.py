@@ -116,7 +116,7 @@ def test_a_transcript_of_something_else_is_indexed_with_a_warning(
     recording = demo_folder / "recordings" / "why-tides-lag.opus"
     source = Source(recording, other)
     done = analyse_document(source, read_transcript(other), encoders, ProcessSettings())
-    assert done.words_from == "aligned"
+    assert done.text_source == "aligned"
     assert [warning for warning in done.warnings if "is it the right transcript?" in warning]
     assert all(cue.end <= done.seconds + 0.01 for cue in done.cues)
 

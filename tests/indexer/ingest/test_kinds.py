@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.run import AddReport
 from indexer.search.searcher import Searcher
@@ -48,7 +49,7 @@ def test_a_recording_with_times_in_its_transcript_keeps_them(
     (folder / "a.vtt").write_text(VTT)
     summary = index_into(empty_library, folder)
     document = only(empty_library)
-    assert document.words_from == "timed" and document.seconds == pytest.approx(14)
+    assert document.text_source == "timed" and document.seconds == pytest.approx(14)
     assert not summary.warnings and summary.audio_seconds == pytest.approx(14)
     cues = empty_library.catalog.cues(document.id)
     assert [(c.start, c.end, c.speaker) for c in cues] == [(0, 5.5, "Maren"), (5.5, 9, "Maren")]
@@ -67,7 +68,7 @@ def test_a_transcript_without_times_is_aligned(
     )
     index_into(empty_library, folder)
     document = only(empty_library)
-    assert document.words_from == "aligned"
+    assert document.text_source == "aligned"
     first, second = empty_library.catalog.cues(document.id)
     assert (first.speaker, second.speaker) == ("Maren", "Tom")
     assert first.start == pytest.approx(0.4, abs=0.6) and second.start == pytest.approx(6.5, abs=1)
@@ -83,7 +84,7 @@ def test_a_transcript_alone_is_a_document_that_is_found(
     assert summary.added == ["talk"] and summary.audio_seconds == 0
     document = only(empty_library)
     timed = name.endswith("vtt")
-    assert document.recording is None and document.words_from == ("timed" if timed else "untimed")
+    assert document.recording is None and document.text_source == ("timed" if timed else "untimed")
     result = Searcher(empty_library).search("what is drawn in textbooks")
     assert result.hits[0].path == str(folder / name)
     assert (result.hits[0].start, result.hits[0].end) == ((0.0, 9.0) if timed else (None, None))
@@ -106,12 +107,12 @@ def test_nobody_listens_for_words_with_asr_never_until_auto(
 ) -> None:
     excerpt(folder / "a.wav", 0, 8)
     index_into(empty_library, folder, asr="never")
-    assert only(empty_library).words_from == "unheard"
+    assert only(empty_library).text_source == NOT_TRANSCRIBED
     assert empty_library.catalog.cues(only(empty_library).id) == []
     assert len(empty_library.snapshot().index("segments", "audio")) == 1
     assert index_into(empty_library, folder, asr="never").unchanged == ["a"]
     assert index_into(empty_library, folder, asr="auto").updated == ["a"]
-    assert only(empty_library).words_from == "asr"
+    assert only(empty_library).text_source == "asr"
     assert index_into(empty_library, folder, asr="never").unchanged == ["a"]
     assert "same picture" in empty_library.catalog.cues(only(empty_library).id)[0].text
 
@@ -124,7 +125,7 @@ def test_a_language_that_the_recogniser_does_not_know_is_indexed_by_its_sound_on
     summary = index_into(empty_library, folder)
     assert "the recogniser knows English only" in summary.warnings[str(folder / "a.wav")][0]
     document = only(empty_library)
-    assert document.words_from == "unheard" and document.language == "de"
+    assert document.text_source == NOT_TRANSCRIBED and document.language == "de"
     assert index_into(empty_library, folder).unchanged == ["a"]
 
 
@@ -175,7 +176,7 @@ def test_a_broken_transcript_is_a_failure_and_its_recording_is_heard(
         summary = index_into(empty_library, folder)
         assert getattr(summary, count) == ["a"]
         assert list(summary.failed) == [str(folder / "a.vtt")]
-    assert only(empty_library).words_from == "asr"
+    assert only(empty_library).text_source == "asr"
     assert list(empty_library.catalog.failures()) == [str(folder / "a.vtt")]
     (folder / "a.vtt").write_text(VTT)
     assert index_into(empty_library, folder).updated == ["a"]
@@ -240,7 +241,7 @@ def test_silence_and_music_are_documents_without_words(
     assert "silence: nothing to search" in summary.warnings[str(folder / "silence.wav")][0]
     assert "no speech found" in summary.warnings[str(folder / "music.wav")][0]
     found = {d.name: d for d in empty_library.catalog.documents()}
-    assert {d.words_from for d in found.values()} == {"none"}
+    assert {d.text_source for d in found.values()} == {NO_SPEECH}
     assert empty_library.catalog.cues(found["music"].id) == []
     assert empty_library.catalog.count_segments(found["silence"].id) == 0
     assert len(empty_library.snapshot().index("segments", "audio")) == 1

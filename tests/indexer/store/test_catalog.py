@@ -32,7 +32,7 @@ def document(**changes: object) -> Document:
         recording="/talks/talk.opus",
         transcript=None,
         transcript_sha=None,
-        words_from="asr",
+        text_source="asr",
         features="x.safetensors",
         warnings=("the file is cut off",),
     )
