@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
+from tests.dropping import Copy
 from tests.sharing import copy_library, shared_folder
 
 # Half of them with a transcript, half without; every demo clip is about one of them.
@@ -38,16 +39,35 @@ COMMAND = Path(sys.executable).with_name("hilbert")
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
 
+# Imported by what loads an encoder, and by nothing else.
+ENCODER_LIBRARIES = {"sentence_transformers"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test-fast` leaves out: whatever depends on the fixture `models`."""
+    """Mark what `make test-fast` leaves out.
+
+    That is whatever depends on the fixture `models`, and whatever runs a copy of the packages.
+    """
     for item in items:
-        if isinstance(item, pytest.Function) and "models" in item.fixturenames:
-            item.add_marker(pytest.mark.models)
+        if isinstance(item, pytest.Function):
+            if "models" in item.fixturenames:
+                item.add_marker(pytest.mark.models)
+            if getattr(item.module, "Copy", None) is Copy:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")
 def models() -> None:
     """Requested by what loads an encoder, here or in a process: never part of the fast lane."""
+
+
+@pytest.fixture(autouse=True)
+def encoders_are_requested(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that is the first to load an encoder and does not request `models`."""
+    before = ENCODER_LIBRARIES & sys.modules.keys()
+    yield
+    if "models" not in request.fixturenames:
+        assert before == ENCODER_LIBRARIES & sys.modules.keys(), "request the fixture `models`"
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def test_a_library_that_cannot_be_opened_is_told_with_a_way_out(
 
 
 def test_a_library_is_made_of_a_folder_and_opened(
-    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models: None
 ) -> None:
     monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
     (tmp_path / "notes").mkdir()
@@ -86,7 +86,7 @@ def test_an_address_that_no_file_system_takes_is_told(
 
 
 def test_another_library_at_the_same_place_is_another_library(
-    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models: None
 ) -> None:
     monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "mine"))
     for name in ("first", "second"):

@@ -77,6 +77,6 @@ def test_a_subclass_has_the_fingerprint_of_its_class(tmp_path: Path) -> None:
     )
 
 
-def test_the_embedded_text_encoder_has_the_fingerprint_that_libraries_hold() -> None:
+def test_the_embedded_text_encoder_has_the_fingerprint_that_libraries_hold(models: None) -> None:
     expected = "e2e258950c53b2637b90d5b6323641da7d5a6d100f8957b8527ce96a24e2c923"
     assert load_text_encoder().fingerprint == expected

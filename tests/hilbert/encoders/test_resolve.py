@@ -48,7 +48,7 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("spec", sorted(BUNDLED))
-def test_the_installed_bundled_models_match_their_pins(spec):
+def test_the_installed_bundled_models_match_their_pins(spec, models):
     model = resolve(spec)
     assert (model.path / "config.json").is_file()
     assert len(model.fingerprint) == 64

@@ -23,6 +23,9 @@ TEXTS = [
 ]
 
 
+pytestmark = pytest.mark.usefixtures("models")
+
+
 @pytest.fixture(scope="module")
 def encoder() -> SentenceTransformerEncoder:
     return load_text_encoder()

@@ -13,6 +13,7 @@ from hilbert.encoders import EncoderError, load_speech_encoder
 from hilbert.encoders.resolve import resolve
 from hilbert.encoders.transformers_speech import TransformersSpeechEncoder
 
+pytestmark = pytest.mark.usefixtures("models")
 RATE = 16_000
 CONVOLUTIONS: dict[str, Any] = {
     "conv_dim": (8,) * 7,
