@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,16 @@ from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PAGES = ROOT / "docs" / "adding"
+
+
+def documented(kind: str) -> dict[str, str]:
+    """Read the example files, by path, that `docs/adding/KIND.md` shows: what is said is tested."""
+    page = (PAGES / f"{kind}.md").read_text(encoding="utf-8")
+    shown = r"^`([a-z_/]+\.py)`\n\n```python\n(.*?)^```"
+    files = dict(re.findall(shown, page, re.DOTALL | re.MULTILINE))
+    assert files, f"{kind}.md shows no file"
+    return files
 
 
 class Copy:

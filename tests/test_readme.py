@@ -15,7 +15,10 @@ from indexer.index.library_store import LibraryStore
 from tests.sharing import copy_library
 
 ROOT = Path(__file__).resolve().parent.parent
-PAPERS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md"]
+PAPERS = [
+    *("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "benchmarks/README.md"),
+    *(page.relative_to(ROOT).as_posix() for page in sorted((ROOT / "docs").rglob("*.md"))),
+]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
 # The installed command in a block of shell lines, and the verbs in the table of commands.

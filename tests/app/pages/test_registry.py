@@ -5,23 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.dropping import ROOT, Copy
-
-HELLO = """
-import streamlit as st
-
-from app.state.navigation import Page, add_page, go_to
-from app.state.open_library import current_library
-
-
-def draw() -> None:
-    st.write(f"Hello to {len(current_library().searcher.documents)} documents")
-    if st.button("Leave"):
-        go_to("search")
-
-
-add_page(Page("hello", "Hello", ":material/waving_hand:", 25, draw))
-"""
+from tests.dropping import ROOT, Copy, documented
 
 VISIT = """
 import sys
@@ -47,7 +31,7 @@ def test_a_dropped_page_is_in_the_navigation_and_draws(tmp_path: Path) -> None:
     library = tmp_path / "library"
     shutil.copytree(ROOT / "tests" / "fixtures" / "library-0.1", library)
     copy = Copy(tmp_path / "copy")
-    copy.drop({"app/pages/hello.py": HELLO})
+    copy.drop(documented("page"))
     script = tmp_path / "visit.py"
     script.write_text(f"import os\nos.environ['HILBERT_LIBRARY'] = {str(library)!r}\n{VISIT}")
     done = copy.run(script, copy.folder / "app" / "start" / "hilbert_app.py")

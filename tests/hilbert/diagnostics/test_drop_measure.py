@@ -5,24 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.dropping import Copy
-
-_MEASURE = """
-from hilbert.diagnostics.measures.registry import TableRow, diagnostic_measure
-
-
-def _frozen(inputs):
-    return {"rows": len(inputs.audio)}
-
-
-@diagnostic_measure(
-    "size",
-    rows=[TableRow("size.rows", "Number of segments", "more is better")],
-    frozen=_frozen,
-)
-def size(inputs):
-    return {"rows": len(inputs.space.audio)}
-"""
+from tests.dropping import Copy, documented
 
 _USE = """
 import json
@@ -49,7 +32,7 @@ print(json.dumps({"numbers": numbers, "frozen": frozen, "rows": rows}))
 
 def test_a_new_file_adds_a_measure_to_the_numbers_and_the_table(tmp_path: Path) -> None:
     copy = Copy(tmp_path)
-    copy.drop({"hilbert/diagnostics/measures/size.py": _MEASURE})
+    copy.drop(documented("measure"))
     ran = copy.run("-c", _USE)
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)

@@ -8,40 +8,22 @@ from typing import Any
 from hilbert.encoders import load_text_encoder
 from hilbert.encoders.resolve import ResolvedModel
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
-from tests.dropping import Copy
+from tests.dropping import Copy, documented
 
-TOY = '''"""Toy encoders: words and sounds by their hash."""
-
-import zlib
+TRANSCRIBE = """
 import numpy as np
-from hilbert.encoders.registry import EncoderKind, register
+from hilbert.encoders.registry import load_encoder
 
-class ToyText:
-    width = 384
-    def __init__(self, resolved):
-        self.name, self.fingerprint = resolved.name, resolved.fingerprint
-    def encode(self, texts, kind="document"):
-        rows = np.full((len(texts), self.width), 1e-3, np.float32)
-        for row, text in zip(rows, texts):
-            for word in text.lower().split():
-                row[zlib.crc32(word.encode()) % self.width] += 1
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
-
-class ToySpeech:
-    width, tokens_per_second = 384, 2.0
-    def __init__(self, resolved):
-        self.name, self.fingerprint = resolved.name, resolved.fingerprint
-    def encode(self, windows):
-        return [np.full((-(-len(w) // 8000), self.width), w.std(), np.float32) for w in windows]
-
-register(EncoderKind("text", "toy", lambda resolved, device: ToyText(resolved)))
-register(EncoderKind("speech", "toy", lambda resolved, device: ToySpeech(resolved)))
-'''
+window = np.zeros(16_000, np.float32)
+window[8_000::2] = 1  # loud from half a second on
+[heard] = load_encoder("recogniser", "toy:taps").transcribe([window])
+print([(word.text, word.start) for word in heard.words])
+"""
 
 
 def test_a_dropped_encoder_is_used_by_its_name(tmp_path: Path) -> None:
     copy = Copy(tmp_path / "copy")
-    copy.drop({"hilbert/encoders/toy.py": TOY})
+    copy.drop(documented("encoder"))
     talk = tmp_path / "talk.txt"
     talk.write_text("The suitcase was lost on the night train to Vienna.")
     library = tmp_path / "library"
@@ -52,6 +34,8 @@ def test_a_dropped_encoder_is_used_by_its_name(tmp_path: Path) -> None:
         *("-m", "indexer", "search", "suitcase", "--library", library, "--channel", "text")
     )
     assert "night train" in found.stdout, found.stderr
+    heard = copy.run("-c", TRANSCRIBE)
+    assert heard.stdout.split() == ["[('tap',", "0.5)]"], heard.stderr
 
 
 class _Model:

@@ -7,52 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from tests.dropping import ROOT, Copy
-
-TOY = '''"""A matrix in a safetensors file."""
-
-from __future__ import annotations
-
-import numpy as np
-from safetensors.numpy import load_file, save_file
-
-from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, damaged
-
-
-@VECTOR_INDEXES.register("toy")
-class ToyIndex(VectorIndex):
-    extension = ".toy"
-
-    def __init__(self, ids, rows, path=None):
-        self.ids, self._rows, self.path = ids, rows, path
-
-    @classmethod
-    def build(cls, ids, vectors):
-        return cls(np.asarray(ids, np.int64), np.asarray(vectors, np.float32))
-
-    @classmethod
-    def read(cls, path):
-        try:
-            stored = load_file(path)
-        except OSError as error:
-            raise damaged(path) from error
-        return cls(stored["ids"], stored["rows"], path)
-
-    def write(self, path):
-        save_file({"ids": self.ids, "rows": self._rows}, path)
-
-    @property
-    def dimension(self):
-        return self._rows.shape[1]
-
-    def search(self, query, k):
-        scores = self._rows @ query
-        best = np.argsort(-scores, kind="stable")[:k]
-        return self.ids[best], scores[best]
-
-    def matrix(self):
-        return self._rows
-'''
+from tests.dropping import ROOT, Copy, documented
 
 
 def hits(copy: Copy, library: Path) -> list[dict[str, Any]]:
@@ -65,7 +20,7 @@ def hits(copy: Copy, library: Path) -> list[dict[str, Any]]:
 
 def test_a_kind_dropped_in_is_used_and_without_it_the_library_says_so(tmp_path: Path) -> None:
     copy = Copy(tmp_path / "copy")
-    copy.drop({"indexer/index/vector_indexes/toy.py": TOY})
+    copy.drop(documented("vector-index"))
     library = shutil.copytree(ROOT / "tests/fixtures/library-0.1", tmp_path / "library")
     flat = hits(copy, library)
     made = copy.run("-m", "indexer", "rebuild", "--vector-index", "toy", "-l", library)

@@ -5,20 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from tests.dropping import ROOT, Copy
+from tests.dropping import ROOT, Copy, documented
 
-MARKDOWN = r'''"""Markdown: one list item a moment."""
-
-from indexer.search.export import EXPORT_FORMATS, ExportFormat
-from indexer.search.results import SearchResult
-
-
-def write(result: SearchResult) -> str:
-    return "".join(f"- **{hit.name}** {hit.start:.0f} s\n" for hit in result.hits)
-
-
-EXPORT_FORMATS.add("md", ExportFormat("Markdown", "text/markdown", ".md", write))
-'''
 MENU = (
     "import indexer.search.export as e; print([f.label for f in e.EXPORT_FORMATS.values()]);"
     "import app.components.result_list as r; print(r.EXPORT_FORMATS is e.EXPORT_FORMATS)"
@@ -27,7 +15,7 @@ MENU = (
 
 def test_a_format_dropped_in_is_written_and_offered(tmp_path: Path) -> None:
     copy = Copy(tmp_path / "copy")
-    copy.drop({"indexer/search/export/md.py": MARKDOWN})
+    copy.drop(documented("export-format"))
     library = shutil.copytree(ROOT / "tests/fixtures/library-0.1", tmp_path / "library")
     search = ("search", "the", "--channel", "lexical", "-k", 2, "--format", "md", "-l", library)
     found = copy.run("-m", "indexer", *search)

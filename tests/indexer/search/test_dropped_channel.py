@@ -6,41 +6,8 @@ import json
 
 import pytest
 
-from tests.dropping import Copy
+from tests.dropping import Copy, documented
 
-PACE = '''"""The pace channel: how fast people speak."""
-
-import numpy as np
-
-from indexer.index.segment_values import SEGMENT_VALUES
-from indexer.search.channel import Channel
-from indexer.search.channels import CHANNELS
-
-
-class WordsPerSecond:
-    def values(self, document, segments, cues, features):
-        return np.array([len(s.text.split()) / max(s.end - s.start, 0.1) for s in segments])
-
-
-class Pace(Channel):
-    name = "pace"
-    label = "Pace"
-    help = "how fast it is said"
-    colour = "red"
-    weights = {"typed": 0.5}
-    needs_model = False
-    index_parts = ("words_per_second",)
-
-    def encode(self, query):
-        return "fast" if query.kind == "typed" else None
-
-    def score_segments(self, vector, index):
-        return index.segment_values("words_per_second") / 10
-
-
-SEGMENT_VALUES.add("words_per_second", WordsPerSecond())
-CHANNELS.add("pace", Pace())
-'''
 TALKS = {"slow": ("one two", 20), "fast": ("words " * 60, 20), "middle": ("some more " * 10, 20)}
 INSPECT = """
 import json, sys
@@ -87,7 +54,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
         (talks / f"{name}.vtt").write_text(cue, encoding="utf-8")
     before = made.run("-m", "indexer", "index", talks, "--library", folder / "old")
     assert before.returncode == 0, before.stderr
-    made.drop({"indexer/search/channels/pace.py": PACE})
+    made.drop(documented("channel"))
     after = made.run("-m", "indexer", "index", talks, "--library", folder / "library")
     assert after.returncode == 0, after.stderr
     return made
