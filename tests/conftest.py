@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,7 @@ RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
 # Imported by what loads an encoder, and by nothing else.
 ENCODER_LIBRARIES = {"sentence_transformers"}
+LOADED: set[str] = set()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,18 +57,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.slow)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Fail a test that is the first of its process to load an encoder without `models`."""
+    new = ENCODER_LIBRARIES & sys.modules.keys() - LOADED
+    LOADED.update(new)
+    if new and not item.get_closest_marker("models"):
+        pytest.fail("it loads an encoder: request the fixture `models`")
+
+
 @pytest.fixture(scope="session")
 def models() -> None:
     """Requested by what loads an encoder, here or in a process: never part of the fast lane."""
-
-
-@pytest.fixture(autouse=True)
-def encoders_are_requested(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail a test that is the first to load an encoder and does not request `models`."""
-    before = ENCODER_LIBRARIES & sys.modules.keys()
-    yield
-    if "models" not in request.fixturenames:
-        assert before == ENCODER_LIBRARIES & sys.modules.keys(), "request the fixture `models`"
 
 
 @pytest.fixture(scope="session")

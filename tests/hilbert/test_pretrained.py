@@ -14,7 +14,7 @@ from indexer.media.decode import open_recording
 
 
 @pytest.fixture(scope="module")
-def model() -> Hilbert:
+def model(models: None) -> Hilbert:
     return Hilbert.from_pretrained()
 
 

@@ -108,6 +108,7 @@ def test_a_forced_gap_is_reported_and_that_centring_closes_it() -> None:
     assert "Healthy: Both modalities show in one list" in together
 
 
+@pytest.mark.slow
 def test_the_trap_of_two_halves_is_seen() -> None:
     # Audio and text in orthogonal halves, the joint their sum: each is tied to the joint, and
     # neither finds the other.
