@@ -42,13 +42,21 @@ RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 # Imported by what loads an encoder, and by nothing else.
 ENCODER_LIBRARIES = {"sentence_transformers"}
 LOADED: set[str] = set()
+# Files that take longest. A file stays on one worker, so these come first and short ones fill up.
+LONGEST = (
+    "test_end_to_end.py",
+    "test_killed.py",
+    "test_train_fusion.py",
+    "test_dropped_channel.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what `make test-fast` leaves out.
+    """Put the longest files first, and mark what `make test-fast` leaves out.
 
     That is whatever depends on the fixture `models`, and whatever runs a copy of the packages.
     """
+    items.sort(key=lambda item: item.path.name not in LONGEST)
     for item in items:
         if isinstance(item, pytest.Function):
             if "models" in item.fixturenames:

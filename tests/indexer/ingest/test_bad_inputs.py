@@ -57,7 +57,11 @@ def broken_folder(
 
 
 def test_odd_files_are_warnings_and_the_exit_status_is_zero(
-    capsys: pytest.CaptureFixture[str], odd_folder: Path, empty_library_folder: Path, tmp_path: Path
+    capsys: pytest.CaptureFixture[str],
+    odd_folder: Path,
+    empty_library_folder: Path,
+    tmp_path: Path,
+    models: None,
 ) -> None:
     library = tmp_path / "library"
     copy_library(empty_library_folder, library)
