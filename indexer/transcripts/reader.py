@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer.transcripts.formats import (
+    decoder_of,
     format_of,
     markers_of,
     transcript_extensions,
@@ -41,7 +42,8 @@ def read_transcript(path: Path, language: str = "en") -> Transcript:
     Raises:
         TranscriptError: The file cannot be opened, is empty, binary or broken.
     """
-    text = _decode(_read_bytes(path))
+    decode = decoder_of(path.suffix.lower()) or _decode
+    text = decode(_read_bytes(path))
     if not text.strip():
         raise TranscriptError("it is empty; remove it, or put the transcript in it")
     tag = re.fullmatch(r"([a-z]{2})(?:[-_]\w+)?", Path(path.stem).suffix[1:])

@@ -35,6 +35,8 @@ class TranscriptFormat:
         markers: For extensions that much else has, such as `.json`: a file beside no recording
             is taken for a transcript if one of these stands in its first mebibyte. Without
             markers every file of the extensions is.
+        to_text: `to_text(data)` turns the bytes of a file into the text that `sniff` and `parse`
+            take, for formats that are not text (`.docx`). Raises `TranscriptError`.
     """
 
     extensions: tuple[str, ...]
@@ -42,6 +44,7 @@ class TranscriptFormat:
     sniff: Callable[[str, str], bool]
     parse: Callable[[str, str, str], Transcript]
     markers: tuple[bytes, ...] = ()
+    to_text: Callable[[bytes], str] | None = None
 
 
 TRANSCRIPT_FORMATS: Registry[TranscriptFormat] = Registry(POINT)
@@ -58,9 +61,13 @@ def transcript_extensions() -> tuple[str, ...]:
 
 
 def untimed_extensions() -> frozenset[str]:
-    """Return the extensions of formats without times."""
-    formats = TRANSCRIPT_FORMATS.values()
-    return frozenset(e for known in formats if not known.timed for e in known.extensions)
+    """Return the extensions of which nothing is known before a file is read but its words.
+
+    The last format of an extension decides: the one that takes what no other recognises. Some
+    `.txt` has clock times, and some `.json` has none, but most is as that format reads it.
+    """
+    last = {e: known for known in TRANSCRIPT_FORMATS.values() for e in known.extensions}
+    return frozenset(extension for extension, known in last.items() if not known.timed)
 
 
 def markers_of(extension: str) -> tuple[bytes, ...]:
@@ -69,6 +76,12 @@ def markers_of(extension: str) -> tuple[bytes, ...]:
     if not all(known.markers for known in formats):
         return ()
     return tuple(dict.fromkeys(marker for known in formats for marker in known.markers))
+
+
+def decoder_of(extension: str) -> Callable[[bytes], str] | None:
+    """Return what turns files of an extension into text; None for files that are text."""
+    formats = (known for known in TRANSCRIPT_FORMATS.values() if extension in known.extensions)
+    return next((known.to_text for known in formats if known.to_text), None)
 
 
 def format_of(text: str, extension: str) -> TranscriptFormat | None:

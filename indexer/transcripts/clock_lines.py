@@ -1,0 +1,272 @@
+"""Clock times at the heads of lines: `[00:05] words`, `Anna Reed  0:05`, `0:05 --> 0:09 words`.
+
+A grammar of one line, rather than a pattern a product: a clock (or two, with an arrow or a dash)
+in any brackets, bold or linked, stands before the words, or after a name that begins the line.
+Whether the clocks of a file are times of its words is decided over all its lines.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexer.transcripts.captions import NOT_NAMES
+from indexer.transcripts.durations import spoken_seconds
+
+# 0:05, 00:00:05.250, 75:30, and 00:00:05:12 with a number of a frame at its end.
+# Right behind 0:05 may stand "5 seconds", which the page of YouTube has for those who hear it.
+_SPELLED = r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, )?){1,3}"
+_CLOCK = (
+    r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3}|[:;]\d{2}(?!\d))?"
+    rf"(?:(?![\d:])|(?={_SPELLED}))"
+)
+_SECONDS = r"\d{1,6}(?:\.\d{1,3})?\s?s"
+_TO = r"\s*(?:-->|->|–|—|-|to)\s*"
+_OPEN, _CLOSE = r"(?:\\?[\[(<{]\s*)", r"(?:\s*\\?[\])>}])"
+_LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))"
+_BOLD = r"(?:\*{1,3}|_{1,3}|`)"
+_TIME = (
+    rf"{_BOLD}?{_OPEN}?(?:(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?"
+    rf"|(?P<start_s>{_SECONDS}){_TO}(?P<end_s>{_SECONDS})){_CLOSE}?{_LINK}?:?{_BOLD}?"
+)
+# Marks of lists, quotes and headings, and the chevrons of captions.
+_LEADING = r"\s*(?:(?:#{1,6}|[-*+•>]|>>+|\d{1,4}[.)])\s+)*"
+_CLOCK_FIRST = re.compile(rf"{_LEADING}{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z")
+# Not part of a name: what ends a sentence, brackets that hold a clock, columns.
+_NAME = r"(?P<name>[^\s:*_\[\]<>{}|\t?!][^:*\[\]<>{}|\t?!]{0,58}?)"
+_NAME_FIRST = re.compile(
+    rf"{_LEADING}{_BOLD}?\[?{_NAME}\]?(?P<colon>:?){_BOLD}?(?P<mark>:?\s*(?:[-–—|,•@]\s*)?|\t)"
+    rf"{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z"
+)
+# "10:30 am" is the time of day.
+_TIME_OF_DAY = re.compile(r"\s*(?:[ap]\.?m\b|o'clock|uhr\b)", re.IGNORECASE)
+_IN_WORDS = re.compile(rf"\s*{_SPELLED}")
+_UNITS = {"h": 3600, "m": 60, "s": 1}
+# A clock further in a line is not at its head; most lines are passed over by this look alone.
+_HINT, _HEAD = re.compile(r"\d:\d\d|\d\s?s"), 200
+_MOST_WORDS_OF_NAME = 6
+# Lines of a file with clocks run forward but for a slip or a repetition.
+_IN_ORDER = 0.8
+# Between two clocks words are said; where there is hardly one, clocks mark chapters.
+_MIN_SPOKEN, _MAX_SPOKEN = 0.08, 2.5
+_MIN_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """A line with a clock at its head.
+
+    Attributes:
+        number: Its index among the lines.
+        start: Seconds.
+        end: Seconds, where the line has two clocks.
+        name: What stands before the clock.
+        rest: What stands after it: the words, perhaps behind a name.
+        precise: Whether it has hours, decimals or a second clock: more than a time of day has.
+        bracketed: Whether brackets stand around it.
+    """
+
+    number: int
+    start: float
+    end: float | None
+    name: str | None
+    rest: str
+    precise: bool
+    bracketed: bool
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """The clocks of a text.
+
+    Attributes:
+        lines: The lines that have one, with times that never run back.
+        back: Indices of the lines whose clock ran back; they have the time of the one before.
+        minutes: Whether the clocks were read as hours and minutes.
+    """
+
+    lines: tuple[ClockLine, ...]
+    back: tuple[int, ...] = ()
+    minutes: bool = False
+
+
+def clock_line(line: str, number: int) -> ClockLine | None:
+    """Read the clock at the head of a line; None where there is none."""
+    if _HINT.search(line, 0, _HEAD) is None:
+        return None
+    match = _CLOCK_FIRST.match(line) or _name_first(line)
+    if match is None:
+        return None
+    start = _seconds(match["start"] or match["start_s"])
+    end = _seconds(match["end"] or match["end_s"])
+    if start is None or _TIME_OF_DAY.match(match["rest"]):
+        return None
+    named = match.groupdict().get("name")
+    name = named.strip(" ,-–—") if named else None
+    first = match["start"] or ""
+    precise = end is not None or re.fullmatch(r"\d+:\d\d", first) is None
+    bracketed = re.search(rf"[\[(<{{]\s*{first}", line) is not None
+    rest = match["rest"]
+    if name is None:
+        rest = rest[spelled_clock(rest, start) :]
+    end = end if end is not None and end >= start else None
+    return ClockLine(number, start, end, name, rest, precise, bracketed)
+
+
+def spelled_clock(text: str, seconds: float) -> int:
+    """Return where the text goes on behind a clock in words ("1 minute, 5 seconds"), else 0."""
+    match = _IN_WORDS.match(text)
+    if match is None:
+        return 0
+    parts = re.findall(r"(\d+) ([hms])", match[0])
+    said = sum(int(number) * _UNITS[unit] for number, unit in parts)
+    return match.end() if said == int(seconds) else 0
+
+
+def clock_lines(lines: Sequence[str]) -> Clocks:
+    """Find the clocks that are the times of a text's words.
+
+    They are when most of them run forward, when they lead a good part of the paragraphs (or
+    stand alone on lines of their own), and when about as much is said between them as fits.
+    A text that mentions "at 10:30" has no such clocks, nor has a list of chapters.
+
+    Returns:
+        The lines with clocks; none where clocks are no times.
+    """
+    found = [clock for number, line in enumerate(lines) if (clock := clock_line(line, number))]
+    found = _of_main_form(_with_likely_names(found))
+    forward = _longest_rising(found)
+    if not forward or len(forward) < _IN_ORDER * len(found) or not _lead(forward, lines):
+        return Clocks(())
+    minutes = False
+    if len(forward) == 1:
+        if not (forward[0].precise or forward[0].bracketed):
+            return Clocks(())
+    elif not _fits(forward, lines, 1):
+        # Perhaps they are hours and minutes, which all the words between them need.
+        coarse = len(forward) > 3 and not any(clock.precise for clock in forward)
+        minutes = coarse and _fits(forward, lines, 60)
+        if not minutes:
+            return Clocks(())
+    return _in_order(found, forward, 60 if minutes else 1)
+
+
+def _name_first(line: str) -> re.Match[str] | None:
+    match = _NAME_FIRST.match(line)
+    if match is None:
+        return None
+    name = match["name"].strip()
+    words = name.split()
+    if not any(map(str.isalpha, name)) or len(words) > _MOST_WORDS_OF_NAME:
+        return None
+    # Words that follow need a mark between: "Anna: [0:05] words", "Anna (0:05): words".
+    marked = match["colon"] or ":" in match["mark"] or "\t" in line or "|" in line
+    bracketed = re.search(r"[\[(]\s*\Z", line[: match.start("start")]) if match["start"] else None
+    if match["rest"].strip() and not (marked or bracketed):
+        return None
+    return match
+
+
+def _with_likely_names(found: list[ClockLine]) -> list[ClockLine]:
+    """Without lines such as "The train left at 10:30": names recur, or are written like names."""
+    uses = Counter(clock.name for clock in found if clock.name)
+    return [c for c in found if c.name is None or uses[c.name] > 1 or _is_capitalised(c.name)]
+
+
+def _is_capitalised(name: str) -> bool:
+    words = [word for word in re.split(r"[\s(\-]+", name) if word[:1].isalnum()]
+    small = [word for word in words if word[0].islower()]
+    return (
+        name.lower() not in NOT_NAMES
+        and bool(words)
+        and len(small) <= len(words) / 2
+        and (not words[-1][0].islower())
+    )
+
+
+def _of_main_form(found: list[ClockLine]) -> list[ClockLine]:
+    """Clocks that stand as most of the file's do: at the beginning of the line or after a name."""
+    after_name = sum(clock.name is not None for clock in found)
+    if min(after_name, len(found) - after_name) >= 0.2 * len(found):
+        return found
+    wanted = after_name > len(found) / 2
+    return [clock for clock in found if (clock.name is not None) == wanted]
+
+
+def _seconds(clock: str | None) -> float | None:
+    if clock is None:
+        return None
+    if clock.endswith("s"):
+        return float(clock[:-1])
+    parts = re.split(r"[:;]", clock.replace(",", "."))
+    if len(parts) == 4 or ";" in clock:
+        parts = parts[:-1]  # the frame
+    values = [float(part) for part in parts]
+    if any(value >= 60 for value in values[1:]):
+        return None
+    return sum(value * 60**power for power, value in enumerate(reversed(values)))
+
+
+def _longest_rising(found: list[ClockLine]) -> list[ClockLine]:
+    """The longest series of clocks none of which runs back."""
+    ends: list[float] = []  # the least last time of a series of each length
+    at: list[int] = []
+    before: list[int] = []
+    for number, clock in enumerate(found):
+        place = bisect_right(ends, clock.start)
+        before.append(at[place - 1] if place else -1)
+        ends[place : place + 1] = [clock.start]
+        at[place : place + 1] = [number]
+    series = []
+    number = at[-1] if at else -1
+    while number >= 0:
+        series.append(found[number])
+        number = before[number]
+    return series[::-1]
+
+
+def _lead(clocks: list[ClockLine], lines: Sequence[str]) -> bool:
+    """Whether clocks lead the text, rather than stand in it by chance."""
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    blocks = [i for i in filled if i == 0 or not lines[i - 1].strip()]
+    numbers = {clock.number for clock in clocks}
+    alone = [c for c in clocks if not c.rest.strip() and (c.name is None or c.number in blocks)]
+    if len(clocks) == 1:
+        return len(blocks) == 1 and clocks[0].number == filled[0] and bool(clocks[0].rest.strip())
+    if len(alone) >= 0.8 * len(clocks):
+        return True
+    of_blocks = sum(i in numbers for i in blocks) / len(blocks)
+    return max(of_blocks, len(clocks) / len(filled)) >= _MIN_SHARE
+
+
+def _fits(clocks: list[ClockLine], lines: Sequence[str], scale: int) -> bool:
+    """Whether about as much is said between the clocks as their times, scaled, leave room for."""
+    first, last = clocks[0].number, clocks[-1].number
+    rests = {clock.number: clock.rest for clock in clocks}
+    said = sum(
+        spoken_seconds(words)
+        for i in range(first, last)
+        if (words := rests.get(i, lines[i])).strip()
+    )
+    # One more, as clocks are cut to whole seconds or minutes.
+    span = (clocks[-1].start - clocks[0].start + 1) * scale
+    if said < _MIN_SPOKEN * span:
+        return False
+    most = _MAX_SPOKEN * (4 if len(clocks) <= 3 and scale == 1 else 1)
+    return all(clock.precise for clock in clocks) or said <= most * span
+
+
+def _in_order(found: list[ClockLine], forward: list[ClockLine], scale: int) -> Clocks:
+    """All clocks; one that runs back is given the time of the clock before it."""
+    kept = {clock.number for clock in forward}
+    start = forward[0].start
+    lines = []
+    for clock in found:
+        start = clock.start if clock.number in kept else start
+        end = clock.end if clock.number in kept and scale == 1 else None
+        lines.append(replace(clock, start=start * scale, end=end))
+    back = tuple(clock.number for clock in found if clock.number not in kept)
+    return Clocks(tuple(lines), back, scale != 1)

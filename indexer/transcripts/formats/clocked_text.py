@@ -1,0 +1,269 @@
+"""Text with clock times: Otter, Zoom, Whisper's console, YouTube's panel and much else.
+
+A cue starts at its clock and ends at the next one, or sooner: no words last for hours. Clocks are
+whole seconds mostly; where they are whole minutes, and there is a recording, aligning the words
+with it would time them better.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from indexer.base.types import Cue
+from indexer.transcripts.captions import NOT_NAMES
+from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
+from indexer.transcripts.durations import longest_seconds, spoken_seconds
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.markup import flat, without_markdown, without_timecodes
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.sentences import split_sentences
+from indexer.transcripts.speaker_lines import speaker_heads
+from indexer.transcripts.text_lines import text_lines
+from indexer.transcripts.transcript import Transcript, timed_transcript
+
+EXTENSIONS = (".txt", ".md")
+# A segment lasts up to 30 s and is made of whole cues, so longer ones are split.
+_MAX_SECONDS = 30.0
+_LABEL = re.compile(r"\[([^\[\]]{1,40})\]\s*:?\s*(?=\S)")
+_BOLD = re.compile(r"(?:\*\*|__)([^*_:]{1,40}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*(?=\S)")
+_COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*[\t|]\s*(?=\S)")
+_COLON = re.compile(r"(?:>+\s*)?([^\s:.?!][^:?!]{0,39}?):\s+(?=\S)")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s")
+_CHEVRONS = re.compile(r"\s*>>+\s*")
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")
+_CREDIT = re.compile(
+    r"\s*(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+\s*\Z", re.I
+)
+
+
+@dataclass
+class _Piece:
+    """A stretch of one speaker's words.
+
+    Attributes:
+        block: Number of the clock that it follows; -1 before the first.
+        name: Who speaks, where that is written here.
+        lines: The text, line by line.
+    """
+
+    block: int
+    name: str | None
+    lines: list[str]
+
+
+def sniff(text: str, extension: str) -> bool:
+    """Recognise running text in which clock times lead the paragraphs."""
+    return extension in EXTENSIONS and bool(clock_lines(text_lines(text)).lines)
+
+
+def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcript:
+    """Read text with clocks; a name holds until the next one.
+
+    Args:
+        text: The file's text, in which `sniff` found clocks.
+        extension: `.md` for Markdown.
+        language: ISO 639 code to split sentences by.
+
+    Raises:
+        TranscriptError: There are no words.
+    """
+    lines = text_lines(text)
+    notes = Notes()
+    found = clock_lines(lines)
+    for number in found.back:
+        notes.add("its clock runs back; timed by the one before", f"line {number + 1}")
+    if found.minutes:
+        notes.add("read as hours and minutes, as so much is said between them", "clock times")
+    _drop_spelled_clocks(found.lines, lines)
+    clocks = _with_names(list(found.lines), lines)
+    pieces = _pieces(lines, clocks, notes)
+    cues = _timed(_said(pieces, extension == ".md"), clocks, language)
+    transcript = timed_transcript(cues, "clocked-text")
+    return replace(transcript, warnings=(*transcript.warnings, *notes.lines()))
+
+
+def _drop_spelled_clocks(clocks: Sequence[ClockLine], lines: list[str]) -> None:
+    """Empty lines that say the clock above them once more: "5 seconds" below "0:05"."""
+    for clock in clocks:
+        below = clock.number + 1
+        if not clock.rest.strip() and below < len(lines):
+            lines[below] = lines[below][spelled_clock(lines[below], clock.start) :]
+
+
+def _with_names(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
+    """Clocks with the names beside them, by the form that most lines of the file have."""
+    if sum(clock.name is not None for clock in clocks) > len(clocks) / 2:
+        return clocks
+    for form, share in ((_LABEL, 0.5), (_BOLD, 0.3), (_COLUMN, 0.8), (_COLON, 0.8)):
+        found = [form.match(clock.rest) for clock in clocks]
+        names = Counter(match[1] for match in found if match)
+        if sum(names.values()) >= max(1, share * len(clocks)) and _are_names(names, form is _COLON):
+            return [
+                replace(clock, name=match[1], rest=clock.rest[match.end() :]) if match else clock
+                for clock, match in zip(clocks, found, strict=True)
+            ]
+    return _with_names_alone(clocks, lines)
+
+
+def _are_names(names: Counter[str], strict: bool) -> bool:
+    """Whether beginnings of lines are names: short, and used again or written like names."""
+    short = all(len(name.split()) <= 6 for name in names)
+    known = not any(name.lower() in NOT_NAMES for name in names)
+    capitals = all(word[0].isupper() for name in names for word in name.split())
+    return short and known and (_most_recur(names) or capitals or (not strict and len(names) <= 20))
+
+
+def _most_recur(names: Counter[str]) -> bool:
+    return sum(n for n in names.values() if n >= 2) >= 0.6 * sum(names.values())
+
+
+def _with_names_alone(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
+    """Clocks whose line, or whose next or last line, holds nothing but a name that recurs.
+
+    The lines of names are emptied.
+    """
+    following = [clock.number for clock in clocks[1:]] + [len(lines)]
+    filled = [
+        [i for i in range(clock.number + 1, end) if lines[i].strip()]
+        for clock, end in zip(clocks, following, strict=True)
+    ]
+    # The name on the clock's line, words below it.
+    with_words = sum(bool(below) for below in filled) >= 0.8 * len(clocks)
+    if with_words and all(clock.rest.strip() for clock in clocks):
+        rests = [_plain_name(clock.rest) for clock in clocks]
+        if _recur(rests, len(clocks)):
+            return [
+                replace(clock, name=name, rest="") if name else clock
+                for clock, name in zip(clocks, rests, strict=True)
+            ]
+    if any(clock.rest.strip() for clock in clocks):
+        return clocks
+    # The name below the clock, words below that.
+    below_clock = [_plain_name(lines[at[0]]) if len(at) >= 2 else None for at in filled]
+    if _recur(below_clock, len(clocks)):
+        for at, name in zip(filled, below_clock, strict=True):
+            if name:
+                lines[at[0]] = ""
+        return [replace(c, name=n) for c, n in zip(clocks, below_clock, strict=True)]
+    # The name above the clock, at the end of the words before.
+    first = [i for i in range(clocks[0].number) if lines[i].strip()]
+    above = [first, *(at[1:] for at in filled[:-1])]
+    above_clock = [_plain_name(lines[at[-1]]) if at else None for at in above]
+    if _recur(above_clock, len(clocks)):
+        for at, name in zip(above, above_clock, strict=True):
+            if name:
+                lines[at[-1]] = ""
+        return [replace(c, name=n) for c, n in zip(clocks, above_clock, strict=True)]
+    return clocks
+
+
+def _plain_name(line: str) -> str | None:
+    name = line.strip().strip("*_#>[]:- \t")
+    short = 0 < len(name) <= 60 and len(name.split()) <= 6
+    return name if short and name[0].isalnum() and not _ENDS_SENTENCE.search(name) else None
+
+
+def _recur(names: Sequence[str | None], clocks: int) -> bool:
+    """Whether nearly every clock has a name, and the names are few."""
+    known = Counter(name for name in names if name)
+    return clocks >= 2 and sum(known.values()) >= 0.8 * clocks and _most_recur(known)
+
+
+def _pieces(lines: list[str], clocks: list[ClockLine], notes: Notes) -> list[_Piece]:
+    """The text cut at its clocks and names, without what is no speech."""
+    at = {clock.number: number for number, clock in enumerate(clocks)}
+    words = list(lines)
+    for clock in clocks:
+        words[clock.number] = clock.rest
+    # Where each clock has its name, a colon within the words names nobody.
+    named = sum(clock.name is not None for clock in clocks) > len(clocks) / 2
+    heads = {} if named else speaker_heads(words)
+    pieces: list[_Piece] = []
+    block = -1
+    for i, line in enumerate(words):
+        if i in at:
+            block = at[i]
+            pieces.append(_Piece(block, clocks[block].name, []))
+        if i in heads:
+            name, begin = heads[i]
+            line = line[begin:]
+            if i in at:
+                pieces[-1].name = name
+            else:
+                pieces.append(_Piece(block, name, []))
+        elif line.strip() and _is_no_speech(line, block, clocks, i == len(words) - 1):
+            notes.add("left out, it is no speech", f'line {i + 1} "{flat(line)[:40]}"')
+            continue
+        if not pieces:
+            pieces.append(_Piece(block, None, []))
+        pieces[-1].lines.append(line)
+    return pieces
+
+
+def _is_no_speech(line: str, block: int, clocks: list[ClockLine], last: bool) -> bool:
+    if _HEADING.match(line) or _CREDIT.match(line):
+        return True
+    # Before the first clock stand titles and dates; what was said there ends like a sentence.
+    first = clocks[0].start
+    return block < 0 and (not _ENDS_SENTENCE.search(line) or spoken_seconds(line) > first + 1)
+
+
+def _said(pieces: list[_Piece], markdown: bool) -> Iterator[tuple[int, str | None, str]]:
+    """(block, speaker, words) of the pieces that hold any."""
+    speaker: str | None = None
+    for piece in pieces:
+        speaker = flat(piece.name) if piece.name else speaker
+        lines = [_CHEVRONS.sub("", line) for line in piece.lines]
+        text = without_timecodes("\n".join(lines)).strip()
+        words = without_markdown(text) if markdown else flat(text)
+        if words:
+            yield piece.block, speaker, words
+
+
+def _timed(
+    said: Iterator[tuple[int, str | None, str]], clocks: list[ClockLine], language: str
+) -> Iterator[Cue]:
+    """Cues between the clocks; several in one span share it by the length of their words."""
+    spans: dict[float, list[tuple[int, str | None, str]]] = {}
+    for block, speaker, words in said:
+        start = clocks[block].start if block >= 0 else 0.0
+        spans.setdefault(start, []).append((block, speaker, words))
+    starts = sorted({clock.start for clock in clocks})
+    for start, parts in spans.items():
+        after = next((later for later in starts if later > start), None)
+        given = [clocks[block].end for block, _, _ in parts if block >= 0]
+        total = sum(spoken_seconds(words) for _, _, words in parts)
+        text = " ".join(words for _, _, words in parts)
+        if given and given[-1] is not None and given[-1] > start:
+            end = given[-1]
+        elif after is None:
+            end = start + total
+        else:
+            end = min(after, start + max(longest_seconds(text), total))
+        for speaker, words, begin, until in _shared([part[1:] for part in parts], start, end):
+            if until - begin > _MAX_SECONDS:
+                pieces = [(speaker, sentence) for sentence in split_sentences(words, language)]
+                shares = _shared(pieces, begin, until)
+            else:
+                shares = iter([(speaker, words, begin, until)])
+            for who, what, left, right in shares:
+                yield Cue(what, round(left, 3), round(right, 3), who)
+
+
+def _shared(
+    parts: list[tuple[str | None, str]], start: float, end: float
+) -> Iterator[tuple[str | None, str, float, float]]:
+    """(speaker, words, start, end) of words that share a span by how long they take to say."""
+    lengths = [spoken_seconds(words) for _, words in parts]
+    scale = (end - start) / sum(lengths)
+    for (speaker, words), length in zip(parts, lengths, strict=True):
+        until = min(end, start + length * scale)
+        yield speaker, words, start, until
+        start = until
+
+
+# Before turns and plain text, which take what has no clocks.
+TRANSCRIPT_FORMATS.add("clocked-text", TranscriptFormat(EXTENSIONS, True, sniff, parse), order=890)

@@ -1,0 +1,162 @@
+"""Names that lead lines of text: `Anna: words`, `**Anna:** words`, `## Anna`, a line of its own.
+
+The hard part is prose that holds a colon now and then, which must not be read as turns: a name
+counts when it is set in bold, or when the same short name leads several lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from indexer.transcripts.captions import NOT_NAMES
+
+Heads = dict[int, tuple[str, int]]
+"""Lines that begin a turn: index to (name, where the words begin)."""
+
+_CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
+_BEFORE = rf"\s*(?:>+\s*)?{_CLOCK}"
+_NAME = r"[^\W_][\w .,'’&/\-]{0,39}?(?:\s?\([^()]{1,30}\))?"
+_BOLD = re.compile(rf"{_BEFORE}(?:\*\*|__)({_NAME})\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
+_PLAIN = re.compile(rf"{_BEFORE}({_NAME})\s?([:;])(?:\s+|\Z)")
+_BRACKETED = re.compile(rf"{_BEFORE}\[({_NAME})\]\s*:?\s+(?=\S)")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:\*\*|__)?([^#*_]{1,60}?)(?:\*\*|__)?\s*:?\s*#*\s*\Z")
+_ALONE = re.compile(rf"\s*(?:>+\s*)?(?:\*\*|__)?({_NAME})(?:\*\*|__)?\s*\Z")
+# "D:", "P1:", "Q:", "HOST:", "Speaker 2:": no prose begins a line like this.
+_LABEL = re.compile(r"[A-Z]\d{0,2}|[A-Z][A-Z .'\-]{1,24}|(?i:speaker)[ _]?\w{1,3}")
+_SPEAKER = re.compile(r"speaker[ _]?\w{1,3}\Z", re.IGNORECASE)
+_LONGEST_OF_HEADINGS = 4  # words
+
+
+def speaker_heads(lines: Sequence[str]) -> Heads:
+    """Find the lines that begin a turn; none in prose."""
+    bold = [_BOLD.match(line) for line in lines]
+    if sum(match is not None for match in bold) >= 2:
+        return {i: (m[1], m.end()) for i, m in enumerate(bold) if m}
+    return (
+        _heading_heads(lines)
+        or _bracketed_heads(lines)
+        or _plain_heads(lines)
+        or _names_alone(lines)
+    )
+
+
+def _heading_heads(lines: Sequence[str]) -> Heads:
+    """Headings of Markdown that recur: those of chapters do not."""
+    found = {i: m[1].strip() for i, line in enumerate(lines) if (m := _HEADING.match(line))}
+    uses = Counter(found.values())
+    names = {
+        name
+        for name, n in uses.items()
+        if len(name.split()) <= _LONGEST_OF_HEADINGS
+        and (n >= 2 or _SPEAKER.match(name))
+        and name.lower() not in NOT_NAMES
+    }
+    turns = [i for i, name in found.items() if name in names]
+    if len(names) < 2 or len(turns) < len(found) / 2:
+        return {}
+    # Who speaks once has a heading as well, unless it is the title of the file.
+    names |= {name for i, name in found.items() if i > turns[0] and _is_full_name(name)}
+    return {i: (name, len(lines[i])) for i, name in found.items() if name in names}
+
+
+def _bracketed_heads(lines: Sequence[str]) -> Heads:
+    """`[Speaker 1] words`: labels in brackets before most paragraphs; `[Music]` leads few."""
+    found = {i: m for i, line in enumerate(lines) if (m := _BRACKETED.match(line))}
+    uses = Counter(m[1] for m in found.values())
+    kept = {i for i, m in found.items() if uses[m[1]] >= 2 or _SPEAKER.match(m[1])}
+    blocks = sum(
+        bool(line.strip()) and (i == 0 or not lines[i - 1].strip()) for i, line in enumerate(lines)
+    )
+    filled = sum(bool(line.strip()) for line in lines)
+    if len(kept) < 2 or len(kept) < 0.5 * min(blocks, filled):
+        return {}
+    return {i: (m[1], m.end()) for i, m in found.items()}
+
+
+def _plain_heads(lines: Sequence[str]) -> Heads:
+    """Turns whose names stand before a colon."""
+    matches = {i: m for i, line in enumerate(lines) if (m := _PLAIN.match(line))}
+    named = {i: m for i, m in matches.items() if m[2] == ":" and _looks_like_name(m[1])}
+    uses = Counter(m[1] for m in named.values())
+    names = {name for name, n in uses.items() if n >= 2}
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    if not names:
+        # Too short for anyone to speak twice: every line must carry a plain label.
+        labels = all(_is_label(name) for name in uses)
+        names = set(uses) if len(named) == len(filled) >= 2 and labels else set()
+    turns = [i for i, m in named.items() if m[1] in names]
+    if not turns or not _are_turns(lines, turns, filled, names):
+        names = set()
+    names |= _small_names(lines, matches)
+    if not names:
+        return {}
+    names |= {name for name in uses if _is_label(name) or _is_full_name(name)}
+    # "D; OK" is a slip of the pen for "D: OK" once D is known to speak.
+    return {i: (m[1], m.end()) for i, m in matches.items() if m[1] in names}
+
+
+def _small_names(lines: Sequence[str], matches: dict[int, re.Match[str]]) -> set[str]:
+    """Names of any writing ("anna reed"), where they lead nearly every paragraph and recur."""
+    blocks = [
+        i
+        for i, line in enumerate(lines)
+        if line.strip() and (i == 0 or not lines[i - 1].strip() or i - 1 in matches)
+    ]
+    heads = [i for i in blocks if i in matches and matches[i][2] == ":"]
+    uses = Counter(matches[i][1] for i in heads)
+    known = all(name.lower() not in NOT_NAMES for name in uses)
+    if len(heads) < 4 or len(heads) < 0.9 * len(blocks) or len(uses) < 2 or not known:
+        return set()
+    recurring = sum(n for n in uses.values() if n >= 2)
+    return set(uses) if recurring >= 0.8 * len(heads) else set()
+
+
+def _names_alone(lines: Sequence[str]) -> Heads:
+    """Names on lines of their own above their words: few, short, and in turns."""
+    blocks = [
+        i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
+    ]
+    followed = [i for i in blocks if i + 1 < len(lines) and lines[i + 1].strip()]
+    found = {i: m[1] for i in followed if (m := _ALONE.match(lines[i])) and _is_written_so(m[1])}
+    uses = Counter(found.values())
+    kept = {i: name for i, name in found.items() if uses[name] >= 2}
+    if len(kept) < 3 or len(kept) < 0.8 * len(blocks) or len(set(kept.values())) < 2:
+        return {}
+    return {i: (name, len(lines[i])) for i, name in found.items()}
+
+
+def _are_turns(lines: Sequence[str], turns: list[int], filled: list[int], names: set[str]) -> bool:
+    """Whether lines led by these names make up the file, rather than stand in it by chance."""
+    blocks = [i for i in filled if i == 0 or not lines[i - 1].strip()]
+    leading = set(turns)
+    of_lines = len(turns) / len(filled)
+    of_blocks = sum(i in leading for i in blocks) / len(blocks)
+    if max(of_lines, of_blocks) >= 0.5:
+        return True
+    # Long turns over many lines: two speakers at least, from the start, by turns.
+    starts_early = filled.index(turns[0]) <= len(filled) * 0.1
+    return len(names) >= 2 and len(turns) >= 4 and starts_early and of_lines >= 0.1
+
+
+def _is_label(name: str) -> bool:
+    return _LABEL.fullmatch(name) is not None
+
+
+def _looks_like_name(name: str) -> bool:
+    words = re.sub(r"\(.*\)", "", name).split()
+    if not 1 <= len(words) <= 5 or words[0].lower() in NOT_NAMES:
+        return False
+    return not words[0][0].islower() or bool(_SPEAKER.match(name))
+
+
+def _is_full_name(name: str) -> bool:
+    words = name.split()
+    return 2 <= len(words) <= 4 and all(word[0].isupper() for word in words)
+
+
+def _is_written_so(name: str) -> bool:
+    """Whether a line is written like a name: every word with a capital, no sentence's end."""
+    words = name.split()
+    return len(words) <= 4 and not any(word[0].islower() for word in words)

@@ -1,0 +1,197 @@
+"""Clock times in plain text and Markdown are times, names beside them are speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.transcripts import Transcript, read_transcript
+
+Turn = tuple[int, str, str]
+TURNS: list[Turn] = [
+    (0, "anna reed", "We begin with jam: the sweet kind."),
+    (5, "Ben Ito (he/him)", "The ferry brought it at 10:30."),
+    (9, "anna reed", "Nobody knew why."),
+    (14, "Ben Ito (he/him)", "A heron did, I think."),
+    (18, "Dr. O. van Berg", "Herons know much."),
+]
+
+
+def read(folder: Path, name: str, content: str) -> Transcript:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    return read_transcript(path)
+
+
+def long(second: int) -> str:
+    return f"00:00:{second:02d}"
+
+
+def short(second: int) -> str:
+    return f"0:{second:02d}"
+
+
+NAMED: dict[str, Callable[[int, str, str], str]] = {
+    "name, two spaces, clock": lambda t, n, w: f"{n}  {short(t)}\n{w}\n\n",
+    "name, clock in parentheses, colon": lambda t, n, w: f"{n} ({long(t)}):\n{w}\n\n",
+    "the same on one line": lambda t, n, w: f"{n} ({short(t)}): {w}\n\n",
+    "name, dash, clock": lambda t, n, w: f"{n} - {short(t)}\n{w}\n\n",
+    "name, comma, clock": lambda t, n, w: f"{n}, {short(t)}\n{w}\n\n",
+    "name in brackets, clock": lambda t, n, w: f"[{n}] {long(t)}\n{w}\n\n",
+    "name, colon, clock in brackets": lambda t, n, w: f"{n}: [{long(t)}] {w}\n",
+    "clock in brackets, name": lambda t, n, w: f"[{long(t)}] {n}: {w}\n\n",
+    "clock with milliseconds, name": lambda t, n, w: f"[{long(t)}.000] {n}: {w}\n",
+    "bare clock, name": lambda t, n, w: f"{long(t)} {n}: {w}\n",
+    "clock, chevrons, name": lambda t, n, w: f"[{long(t)}] >> {n}: {w}\n",
+    "clock, name in brackets": lambda t, n, w: f"[{short(t)}] [{n}] {w}\n",
+    "clock, dash, name above the words": lambda t, n, w: f"{long(t)} - {n}\n{w}\n\n",
+    "two clocks with frames, name, words": lambda t, n, w: (
+        f"{long(t)}:00 - {long(t + 3)}:12\n{n}\n{w}\n\n"
+    ),
+    "name above the clock": lambda t, n, w: f"{n}\n{short(t)}\n{w}\n\n",
+    "columns: name, clock, words": lambda t, n, w: f"{n}\t{long(t)}\t{w}\n",
+    "columns: clock, name, words": lambda t, n, w: f"{long(t)}\t{n}:\t{w}\n",
+    "columns with bars": lambda t, n, w: f"{n} | {short(t)} | {w}\n",
+    "bold name, clock": lambda t, n, w: f"**{n}:** ({short(t)})\n{w}\n\n",
+    "bold name, clock, colon": lambda t, n, w: f"**{n}** ({short(t)}): {w}\n\n",
+    "clock, bold name": lambda t, n, w: f"[{long(t)}] **{n}:** {w}\n\n",
+    "heading": lambda t, n, w: f"## {n} ({short(t)})\n\n{w}\n\n",
+}
+UNNAMED: dict[str, Callable[[int, str, str], str]] = {
+    "clock above": lambda t, n, w: f"{short(t)}\n{w}\n",
+    "clock at the words": lambda t, n, w: f"{short(t)}{w}\n",
+    "clock said twice": lambda t, n, w: f"{short(t)}{t} seconds{w}\n",
+    "clock said twice, above": lambda t, n, w: f"{short(t)}\n{t} seconds\n{w}\n",
+    "bold clock": lambda t, n, w: f"**[{long(t)}]** {w}\n\n",
+    "linked clock": lambda t, n, w: f"[{short(t)}](https://x.org/w?a=(b)&t={t}s) {w}\n",
+    "list of linked clocks": lambda t, n, w: f"- **[{short(t)}](https://x.org/?t={t})** {w}\n",
+    "console": lambda t, n, w: f"[{long(t)}.000 --> {long(t + 3)}.500]   {w}\n",
+    "console, short": lambda t, n, w: f"[00:{t:02d}.000 --> 00:{t + 3:02d}.500]  {w}\n",
+    "console, seconds": lambda t, n, w: f"[{t}.00s -> {t + 3}.50s] {w}\n",
+}
+
+
+@pytest.mark.parametrize("extension", ["txt", "md"])
+@pytest.mark.parametrize("form", [*NAMED, *UNNAMED])
+def test_every_form_keeps_words_times_and_names(tmp_path, form, extension):
+    write = {**NAMED, **UNNAMED}[form]
+    transcript = read(tmp_path, f"a.{extension}", "".join(write(*turn) for turn in TURNS))
+    assert (transcript.timed, transcript.format) == (True, "clocked-text")
+    assert [cue.text for cue in transcript.cues] == [words for _, _, words in TURNS]
+    assert [cue.start for cue in transcript.cues] == [start for start, _, _ in TURNS]
+    names = [name if form in NAMED else None for _, name, _ in TURNS]
+    assert [cue.speaker for cue in transcript.cues] == names
+    for cue in transcript.cues:
+        assert 1 <= cue.end - cue.start <= 6
+    assert not transcript.warnings
+
+
+def test_no_cue_lasts_for_hours(tmp_path):
+    cues = read(tmp_path, "a.txt", "[00:00:05] We begin.\n[00:00:08] We rest.\n" * 1).cues
+    assert cues[1].end < 12
+    # A pause of an hour between two cues of a talk that is otherwise dense.
+    said = "many words are said here at a usual pace so that time is filled\n"
+    dense = "".join(f"[0:{i:02d}:{s:02d}] {said}" for i in range(9) for s in range(0, 60, 6))
+    cues = read(tmp_path, "b.txt", dense + f"[0:40:00] {said}").cues
+    assert cues[-1].start == 2400
+    assert max(cue.end - cue.start for cue in cues) < 15
+
+
+def test_a_long_paragraph_is_split_at_its_sentences(tmp_path):
+    sentence = "This is one of the sentences that Anna says without a clock between. "
+    text = f"[0:00] Anna: {sentence * 20}\n\n[1:20] Ben: No.\n"
+    cues = read(tmp_path, "a.txt", text).cues
+    assert len(cues) == 21
+    assert {cue.speaker for cue in cues[:20]} == {"Anna"}
+    assert all(a.end == b.start for a, b in pairwise(cues))
+    assert cues[-1].start == 80
+
+
+def test_turns_between_clocks_share_the_time(tmp_path):
+    turns = "".join(f"{n}: {w} {w} {w}\n\n" for _, n, w in TURNS[:4]) * 6
+    text = f"Our talk\nJan 5, 2024\n\n00:00:00\n\n{turns}00:02:30\n\n{turns}"
+    transcript = read(tmp_path, "a.txt", text)
+    assert transcript.timed
+    assert [cue.speaker for cue in transcript.cues] == [n for _, n, _ in TURNS[:4]] * 12
+    starts = [cue.start for cue in transcript.cues]
+    assert starts == sorted(starts)
+    assert starts[24] == 150
+    (warning,) = transcript.warnings
+    assert "Our talk" in warning
+    assert "Jan 5, 2024" in warning
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We met at 10:30 and left.\n\n10:30 was late, so we ran.\n\nAt 11:00 we slept.\n\n"
+        + "It was a long day. " * 40,
+        "The train left at 10:30\n\n" + "It was a long day. " * 9 + "\n\nWe came at 11:00\n\nBye.",
+        "A show about jam.\n\n0:00 Intro\n5:30 The oranges\n20:10 Glue\n45:00 Outro\n\nBye.",
+        "10:30 am: we met.\n10:45 am: we left.\n11:00 am: we slept.\n",
+    ],
+)
+def test_times_of_day_and_chapters_are_no_clocks(tmp_path, text):
+    transcript = read(tmp_path, "a.txt", text)
+    assert not transcript.timed
+    assert " ".join(cue.text for cue in transcript.cues).split() == text.split()
+
+
+def test_hours_and_minutes_are_recognised_by_how_much_is_said(tmp_path):
+    said = "many words are said in a minute of talk " * 15
+    lines = "".join(f"[00:{minute:02d}] Anna: {said}\n" for minute in range(12))
+    transcript = read(tmp_path, "a.txt", lines)
+    assert transcript.cues[-1].start > 600
+    assert any("hours and minutes" in warning for warning in transcript.warnings)
+
+
+def test_a_clock_that_runs_back_costs_no_words(tmp_path):
+    lines = [f"[0:{i * 5:02d}] Words number {i} are said." for i in range(10)]
+    lines[4] = lines[4].replace("0:20", "0:02")
+    transcript = read(tmp_path, "a.txt", "\n".join(lines))
+    assert [cue.text for cue in transcript.cues] == [
+        f"Words number {i} are said." for i in range(10)
+    ]
+    assert transcript.cues[4].start < transcript.cues[5].start == 25
+    assert transcript.warnings == ("line 5: its clock runs back; timed by the one before",)
+
+
+def test_titles_and_credits_are_left_out_with_a_warning(tmp_path):
+    text = "# Jam\n\n[0:00] We begin here.\n\n[0:05] We end.\n\nTranscribed by https://otter.ai\n"
+    transcript = read(tmp_path, "a.md", text)
+    assert [cue.text for cue in transcript.cues] == ["We begin here.", "We end."]
+    assert "# Jam" in transcript.warnings[0]
+    assert "otter.ai" in transcript.warnings[0]
+
+
+def test_front_matter_is_dropped_and_a_rule_is_not(tmp_path):
+    lines = "".join(f"[0:{t:02d}] {words}\n" for t, _, words in TURNS)
+    front = read(tmp_path, "a.md", f"---\ntitle: Jam\ntags:\n  - sweet\n---\n{lines}")
+    assert [cue.text for cue in front.cues] == [words for _, _, words in TURNS]
+    ruled = read(tmp_path, "b.txt", "---\nIt was late.\nAll slept.\n---\nThe end came.\n")
+    assert "It was late." in " ".join(cue.text for cue in ruled.cues)
+
+
+words = st.lists(
+    st.sampled_from(["jam", "Heron", "ferry", "at", "10:30", "no:", "[so]"]), min_size=3
+)
+
+
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(1, 9000), words.map(" ".join)), min_size=2, max_size=20))
+def test_written_clocks_read_back(tmp_path, gaps):
+    now, lines, starts = 0, [], []
+    for gap, said in gaps:
+        starts.append(now / 1000)
+        clock = f"{now // 60000:02d}:{now // 1000 % 60:02d}.{now % 1000:03d}"
+        lines.append(f"[00:{clock}] Anna Lee: A {said}.")
+        now += gap
+    transcript = read(tmp_path, "a.txt", "\n".join(lines))
+    assert [cue.text for cue in transcript.cues] == [line.split(": ", 1)[1] for line in lines]
+    assert {cue.speaker for cue in transcript.cues} == {"Anna Lee"}
+    assert all(cue.start <= cue.end for cue in transcript.cues)
