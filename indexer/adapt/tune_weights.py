@@ -18,7 +18,8 @@ from indexer.base.progress import Progress, SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.search.channels import CHANNELS
 from indexer.search.fusion import WEIGHTS_SETTING, Weights, default_weights
-from indexer.search.scoring import PartScores, weighed, whole_documents
+from indexer.search.scores import PartScores
+from indexer.search.scoring import weighed, whole_documents
 from indexer.search.searcher import Searcher
 
 log = logging.getLogger(__name__)

@@ -22,13 +22,8 @@ from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings
-from indexer.index.snapshot import (
-    Snapshot,
-    fingerprint_of,
-    remove_old_snapshots,
-    snapshot_folder,
-    write_snapshot,
-)
+from indexer.index.snapshot import Snapshot, fingerprint_of, snapshot_folder
+from indexer.index.snapshot_writer import remove_old_snapshots, write_snapshot
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX
 from indexer.store.catalog import Catalog
 from indexer.store.feature_store import FeatureStore

@@ -1,35 +1,34 @@
-"""What a generation knows of its documents and segments: tables of its `lexical.sqlite`."""
+"""Records of a snapshot: its documents and segments, read from its `lexical.sqlite`."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
-from indexer.base.types import Cue
-from indexer.store.catalog import Catalog, Document, segment_id
 
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT NOT NULL, path TEXT NOT NULL,
-    date TEXT, speaker TEXT, label TEXT, language TEXT, seconds REAL NOT NULL,
-    features TEXT NOT NULL
-);
-CREATE TABLE segments (
-    id INTEGER PRIMARY KEY, document TEXT NOT NULL, ordinal INTEGER NOT NULL,
-    start REAL, "end" REAL, text TEXT NOT NULL, speakers TEXT NOT NULL
-);
-CREATE INDEX segments_of_document ON segments (document, ordinal);
-"""
 _SEGMENT = 'id, document, ordinal, start, "end", text, speakers'
 
 
 @dataclass(frozen=True)
 class IndexedDocument:
-    """A document as of this generation; `features` names its feature file."""
+    """A document as of this snapshot.
+
+    Attributes:
+        id: Hex sha256 of the recording, or of a lone transcript.
+        name: File stem.
+        title: For people.
+        path: Absolute path of the recording, or of a lone transcript.
+        date: As its file or transcript has it.
+        speaker: Of the whole document.
+        label: Of the whole document.
+        language: As a tag or an option names it.
+        seconds: Length.
+        features: Name of its feature file.
+    """
 
     id: str
     name: str
@@ -45,9 +44,16 @@ class IndexedDocument:
 
 @dataclass(frozen=True)
 class IndexedSegment:
-    """A segment as of this generation.
+    """A segment as of this snapshot.
 
-    `start` and `end` in seconds, None where unknown; `speakers` as its transcript names them.
+    Attributes:
+        id: The same in every index.
+        document: Id of its document.
+        ordinal: Its place in the document, from 0.
+        start: Seconds; None in a text without times.
+        end: See `start`.
+        text: Its words.
+        speakers: Names, as the transcript spells them.
     """
 
     id: int
@@ -60,7 +66,7 @@ class IndexedSegment:
 
 
 class Records:
-    """Reads the documents and segments of one generation."""
+    """Reader of the documents and segments of one snapshot."""
 
     def __init__(self, path: Path) -> None:
         try:
@@ -80,7 +86,7 @@ class Records:
         return self._connections.get()
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty when it is whole."""
+        """List what SQLite finds wrong with the file; empty when it is whole."""
         rows = self._db.execute("PRAGMA quick_check").fetchall()
         return [row[0] for row in rows if row[0] != "ok"]
 
@@ -89,12 +95,12 @@ class Records:
         self._db.close()
 
     def documents(self) -> list[IndexedDocument]:
-        """All documents, by name."""
+        """List the documents, by name."""
         rows = self._db.execute("SELECT * FROM documents ORDER BY name, id")
         return [IndexedDocument(**dict(row)) for row in rows]
 
     def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
-        """All segments by document and in order, or those of `ids` (any order)."""
+        """List all segments by document and in order, or those of `ids` in any order."""
         if ids is None:
             rows = self._db.execute(
                 f"SELECT {_SEGMENT} FROM segments ORDER BY document, ordinal"
@@ -110,45 +116,11 @@ class Records:
         return [_segment(row) for row in rows]
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
-        """The segments of a document in order."""
+        """List the segments of a document in order."""
         rows = self._db.execute(
             f"SELECT {_SEGMENT} FROM segments WHERE document = ? ORDER BY ordinal", [document]
         )
         return [_segment(row) for row in rows]
-
-
-def write_records(db: sqlite3.Connection, catalog: Catalog, documents: Iterable[Document]) -> None:
-    """Write documents and their segments into a new database, within a transaction."""
-    for statement in _SCHEMA.split(";\n"):
-        db.execute(statement)
-    for d in documents:
-        db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(d.id, d.name, d.title, d.path, d.date, d.speaker, d.label, d.language),
-                *(d.seconds, d.features),
-            ),
-        )
-        cues = catalog.cues(d.id)
-        db.executemany(
-            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    segment_id(d.id, i),
-                    d.id,
-                    i,
-                    s.start if s.timed else None,
-                    s.end if s.timed else None,
-                    s.text,
-                    "\n".join(_speakers(cues[s.first_cue : s.last_cue])),
-                )
-                for i, s in enumerate(catalog.segments(d.id))
-            ],
-        )
-
-
-def _speakers(cues: Iterable[Cue]) -> list[str]:
-    return list(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
 
 
 def _segment(row: sqlite3.Row) -> IndexedSegment:

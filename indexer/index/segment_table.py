@@ -1,29 +1,28 @@
-"""The segments of a generation as arrays: one row each, by document and in order."""
+"""The segments of a snapshot as arrays: one row each, by document and in order."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from indexer.index.records import IndexedDocument
-from indexer.index.snapshot import Snapshot
+from indexer.index.records import IndexedDocument, Records
 
 
 class SegmentTable:
     """Rows of segments and of documents.
 
     Attributes:
-        documents: of the generation, by name.
+        documents: By name.
         ids: `[n]`, ids of the segments.
         owners: `[n]`, the row of the document of each.
         starts: `[n]`, seconds; NaN where nothing is timed.
-        ends: see `starts`.
-        speakers: `[n]`, the names of who speaks, one a line.
+        ends: See `starts`.
+        speakers: `[n]`, names of the speakers, one a line.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.documents: list[IndexedDocument] = snapshot.lexical.documents()
+    def __init__(self, records: Records) -> None:
+        self.documents: list[IndexedDocument] = records.documents()
         row_of = {document.id: row for row, document in enumerate(self.documents)}
-        segments = snapshot.lexical.segments()
+        segments = records.segments()
         self.ids = np.array([s.id for s in segments], np.int64)
         self.owners = np.array([row_of[s.document] for s in segments], np.int64)
         self.starts = np.array([s.start for s in segments], np.float64)  # None becomes NaN
@@ -35,11 +34,11 @@ class SegmentTable:
         return len(self.ids)
 
     def row(self, segment: int) -> int:
-        """The row of a segment id."""
+        """Return the row of a segment id."""
         return self._row_of[segment]
 
     def neighbours(self, first: int, last: int) -> list[int]:
-        """The rows just before and just after a run of rows, in the same document."""
+        """Return the rows just before and just after a run of rows, in the same document."""
         return [
             row
             for row, of in ((first - 1, first), (last + 1, last))
@@ -47,5 +46,5 @@ class SegmentTable:
         ]
 
     def seconds(self, first: int, last: int) -> float:
-        """From the start of one row to the end of another; NaN where nothing is timed."""
+        """Return the seconds from the start of one row to the end of another; NaN without times."""
         return float(self.ends[first : last + 1].max() - self.starts[first])

@@ -1,97 +1,107 @@
-"""A generation: one complete, immutable set of index files, and how one is written."""
+"""Snapshots of a library's index: one complete, immutable set of files, opened for reading.
+
+On disk and in the catalog a snapshot is called a generation.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.base.errors import LibraryError
-from indexer.base.progress import BUILDING, Progress, SilentProgress
 from indexer.index.fulltext_index import FulltextIndex
-from indexer.index.segment_values import StoredValues, ValuesWriter
+from indexer.index.segment_values import StoredValues
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
-from indexer.store.catalog import Catalog, Document, document_key, segment_id
-from indexer.store.feature_store import FeatureStore
-
-if TYPE_CHECKING:
-    from hilbert.model.embed import Embeddings
-    from hilbert.model.fusion import Hilbert
 
 FORMAT = 3
-# Where `stats.json` names the parts of `indexer.index.segment_values`; absent without any.
+STATS_FILE = "stats.json"
+FULLTEXT_FILE = "lexical.sqlite"
+# Where the stats name the parts of `indexer.index.segment_values`; absent without any.
 VALUES_KEY = "segment_values"
 MODALITIES = ("audio", "text", "joint")
 LEVELS = ("segments", "documents")
-_RANDOM_PAIRS = 4000
-
-# What a query of each kind is compared with: (query vector, indexed vector).
-PAIRS = (
-    ("text", "text"),
-    ("text", "audio"),
-    ("text", "joint"),
-    ("audio", "audio"),
-    ("joint", "joint"),
-)
 
 
 @dataclass(frozen=True)
 class Background:
-    """Cosines of random pairs from different documents: what an unrelated pair scores."""
+    """Cosines of random pairs of segments from different documents: what unrelated pairs get.
+
+    Attributes:
+        mean: Of the cosines.
+        std: Their standard deviation.
+    """
 
     mean: float
     std: float
 
 
 class Snapshot:
-    """A generation opened for reading."""
+    """A snapshot opened for reading.
+
+    Attributes:
+        folder: Of its files.
+        model_folder: The weights that its vectors were made with.
+        number: Of the generation.
+        stats: Its `stats.json`.
+        lexical: Its records and full text.
+        indexes: Level and modality to the vector index.
+        values: Numbers per segment that channels keep.
+        background: Modalities of query and of indexed vectors to the cosines of random pairs.
+    """
 
     def __init__(self, folder: Path, fingerprint: str, model_folder: Path) -> None:
-        mend = f"run 'hilbert rebuild --library {folder.parent.parent}'"
+        """Open all files of a snapshot.
+
+        Args:
+            folder: See `snapshot_folder`.
+            fingerprint: Of the library as it is now.
+            model_folder: The weights that its vectors were made with.
+
+        Raises:
+            LibraryError: It is missing, damaged, or of another fingerprint or format.
+        """
+        advice = f"run 'hilbert rebuild --library {folder.parent.parent}'"
         try:
-            stats: dict[str, Any] = json.loads((folder / "stats.json").read_text())
+            stats: dict[str, Any] = json.loads((folder / STATS_FILE).read_text())
         except (OSError, ValueError) as error:
-            raise LibraryError(f"generation {folder.name} is missing or damaged; {mend}") from error
+            raise LibraryError(
+                f"generation {folder.name} is missing or damaged; {advice}"
+            ) from error
         if stats.get("format") != FORMAT:
-            raise LibraryError(f"generation {folder.name} has an unknown format; {mend}")
+            raise LibraryError(f"generation {folder.name} has an unknown format; {advice}")
         if stats["fingerprint"] != fingerprint:
             raise LibraryError(
-                f"generation {folder.name} was made with another model or other encoders; {mend}"
+                f"generation {folder.name} was made with another model or other encoders; {advice}"
             )
         self.folder = folder
-        self.model_folder = model_folder  # the weights that its vectors were made with
+        self.model_folder = model_folder
         self.number = int(folder.name)
         self.stats = stats
         kind = stats.get("vector_index", DEFAULT_VECTOR_INDEX)
-        index_class = vector_index_class(kind, f"install the package that brings it, or {mend}")
-        self.lexical = FulltextIndex(folder / "lexical.sqlite")
+        index_class = vector_index_class(kind, f"install the package that brings it, or {advice}")
+        self.lexical = FulltextIndex(folder / FULLTEXT_FILE)
         self.indexes: dict[tuple[str, str], VectorIndex] = {}
-        for level, modality in _index_names():
+        for level, modality in index_names():
             index = index_class.read(folder / f"{level}.{modality}{index_class.extension}")
             expected = stats["counts"][level][modality]
             if len(index) != expected or index.dimension != stats["dimension"]:
                 raise LibraryError(
                     f"{index.path} holds {len(index)} vectors of {index.dimension}, expected "
-                    f"{expected} of {stats['dimension']}; {mend}"
+                    f"{expected} of {stats['dimension']}; {advice}"
                 )
             self.indexes[level, modality] = index
         if self.lexical.n_segments != stats["segments"]:
-            raise LibraryError(f"lexical.sqlite of generation {folder.name} is incomplete; {mend}")
+            raise LibraryError(
+                f"{FULLTEXT_FILE} of generation {folder.name} is incomplete; {advice}"
+            )
         self.background = {
             (pair["query"], pair["indexed"]): Background(pair["mean"], pair["std"])
             for pair in stats["random_pairs"]
         }
-
         self.values = StoredValues.read(folder, stats.get(VALUES_KEY, ()), stats["segments"])
 
     def close(self) -> None:
@@ -99,230 +109,22 @@ class Snapshot:
         self.lexical.close()
 
     def index(self, level: str, modality: str) -> VectorIndex:
-        """The index of `segments` or `documents` in the space of one modality."""
+        """Return the index of `segments` or `documents` in the space of one modality."""
         return self.indexes[level, modality]
 
 
 def snapshot_folder(library: Path, number: int) -> Path:
-    """Where a generation lies."""
+    """Return where the files of a snapshot lie."""
     return library / "generations" / f"{number:06d}"
 
 
-def write_snapshot(
-    library: Path,
-    number: int,
-    catalog: Catalog,
-    store: FeatureStore,
-    model: Hilbert,
-    fingerprint: str,
-    previous: Snapshot | None = None,
-    progress: Progress | None = None,
-    vector_index: str = DEFAULT_VECTOR_INDEX,
-) -> Path:
-    """Embed all documents and write their indexes; nothing refers to them yet.
-
-    Args:
-        library: the library's folder.
-        number: of the new generation.
-        catalog: its documents are indexed.
-        store: their features.
-        model: the fusion model.
-        fingerprint: of encoders, model and segmenter.
-        previous: documents that are in it with the same features keep their vectors.
-        progress: of the stage `BUILDING`, in documents.
-        vector_index: kind of the vector indexes.
-
-    Raises:
-        LibraryError: there is no such kind of vector index.
-    """
-    advice = f"choose one with 'hilbert rebuild --vector-index NAME --library {library}'"
-    index_class = vector_index_class(vector_index, advice)
-    folder = snapshot_folder(library, number)
-    unfinished = folder.with_name(folder.name + PARTIAL_SUFFIX)
-    for leftover in (unfinished, folder):  # of a killed run: no transaction made them current
-        if leftover.exists():
-            shutil.rmtree(leftover)
-    unfinished.mkdir(parents=True)
-    documents = catalog.documents()
-    collected = _Collected(model.config.width)
-    reusable = _Reusable(previous) if previous else None
-    progress = progress or SilentProgress()
-    progress.start(BUILDING, len(documents))
-    embed = _embedded(documents, catalog, store, model, reusable)
-    for done, (document, whole, parts) in enumerate(embed, 1):
-        collected.add(document, whole, parts)
-        progress.update(done)
-    counts: dict[str, dict[str, int]] = {level: {} for level in LEVELS}
-    for level, modality in _index_names():
-        index = collected.index(level, modality, index_class)
-        index.write(unfinished / f"{level}.{modality}{index_class.extension}")
-        counts[level][modality] = len(index)
-    FulltextIndex.write(unfinished / "lexical.sqlite", catalog, documents)
-    kept = _write_values(unfinished, documents, catalog, store)
-    stats = {
-        "format": FORMAT,
-        "fingerprint": fingerprint,
-        "created_at": time.time(),
-        "vector_index": vector_index,
-        "dimension": model.config.width,
-        "documents": len(documents),
-        "segments": collected.n_segments,
-        "counts": counts,
-        "random_pairs": collected.random_pairs(),
-        **({VALUES_KEY: kept} if kept else {}),
-    }
-    (unfinished / "stats.json").write_text(json.dumps(stats, indent=1))
-    sync_file(unfinished / "stats.json")
-    sync_folder(unfinished)
-    unfinished.rename(folder)
-    sync_folder(folder.parent)
-    return folder
-
-
-def _write_values(
-    folder: Path, documents: Sequence[Document], catalog: Catalog, store: FeatureStore
-) -> list[str]:
-    """Write the numbers that channels keep of all segments; return the names of these parts.
-
-    They are computed for unchanged documents too: a channel may be new, or have changed.
-    """
-    writer = ValuesWriter()
-    if not writer.names:
-        return []
-    for document in documents:
-        segments = catalog.segments(document.id)
-        writer.add(
-            [segment_id(document.id, i) for i in range(len(segments))],
-            document,
-            segments,
-            catalog.cues(document.id),
-            cache(partial(store.read, document.features)),
-        )
-    writer.write(folder)
-    return writer.names
-
-
-def remove_old_snapshots(library: Path, current: int) -> None:
-    """Delete leftovers and all generations but the current and the one before it.
-
-    The one before stays for readers that opened it a moment ago.
-    """
-    folder = library / "generations"
-    older = sorted(p.name for p in folder.iterdir() if p.name.isdigit() and int(p.name) < current)
-    keep = {f"{current:06d}", *older[-1:]}
-    for path in folder.iterdir():
-        if path.name not in keep:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _index_names() -> Iterator[tuple[str, str]]:
+def index_names() -> Iterator[tuple[str, str]]:
+    """Yield level and modality of every vector index of a snapshot."""
     for level in LEVELS:
         for modality in MODALITIES:
             yield level, modality
 
 
-class _Reusable:
-    """Vectors of an earlier generation, by document and features."""
-
-    def __init__(self, previous: Snapshot) -> None:
-        self._previous = previous
-        self._features = {d.id: d.features for d in previous.lexical.documents()}
-
-    def get(self, document: Document, n_segments: int) -> tuple[Embeddings, Embeddings] | None:
-        if self._features.get(document.id) != document.features:
-            return None
-        ids = [segment_id(document.id, i) for i in range(n_segments)]
-        return self._rows("documents", [document_key(document.id)]), self._rows("segments", ids)
-
-    def _rows(self, level: str, ids: Sequence[int]) -> Embeddings:
-        from hilbert.model.embed import Embeddings
-
-        vectors: list[Any] = []
-        has: list[Any] = []
-        for modality in MODALITIES:
-            index = self._previous.index(level, modality)
-            present = np.array([id_ in index for id_ in ids], bool)
-            rows = np.zeros((len(ids), index.dimension), np.float32)
-            if present.any():
-                rows[present] = index.vectors([i for i in ids if i in index])
-            vectors.append(rows)
-            has.append(present)
-        return Embeddings(*vectors, *has)
-
-
-def _embedded(
-    documents: Sequence[Document],
-    catalog: Catalog,
-    store: FeatureStore,
-    model: Hilbert,
-    reusable: _Reusable | None,
-) -> Iterator[tuple[Document, Embeddings, Embeddings]]:
-    """Each document with the embeddings of the whole (one row) and of its segments."""
-    from hilbert.model.embed import embed_documents, embed_segments
-
-    for document in documents:
-        n_segments = catalog.count_segments(document.id)
-        kept = reusable.get(document, n_segments) if reusable else None
-        if kept is None:
-            features = store.read(document.features)
-            kept = embed_documents(model, [features]), embed_segments(model, features)
-        yield document, *kept
-
-
-class _Collected:
-    """Vectors of all documents and segments, as they are made."""
-
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.n_segments = 0
-        self._ids: dict[tuple[str, str], list[int]] = {n: [] for n in _index_names()}
-        self._rows: dict[tuple[str, str], list[NDArray[np.float32]]] = {
-            n: [] for n in _index_names()
-        }
-        self._owners: dict[str, list[int]] = {m: [] for m in MODALITIES}
-
-    def add(self, document: Document, whole: Embeddings, parts: Embeddings) -> None:
-        n = len(parts.has_joint)
-        self.n_segments += n
-        segment_ids = [segment_id(document.id, i) for i in range(n)]
-        for level, ids, embeddings in (
-            ("documents", [document_key(document.id)], whole),
-            ("segments", segment_ids, parts),
-        ):
-            for modality in MODALITIES:
-                has = getattr(embeddings, f"has_{modality}")
-                self._rows[level, modality].append(getattr(embeddings, modality)[has])
-                self._ids[level, modality] += [i for i, h in zip(ids, has, strict=True) if h]
-                if level == "segments":
-                    self._owners[modality] += [document_key(document.id)] * int(has.sum())
-
-    def index(self, level: str, modality: str, kind: type[VectorIndex]) -> VectorIndex:
-        return kind.build(self._ids[level, modality], self._matrix(level, modality))
-
-    def _matrix(self, level: str, modality: str) -> NDArray[np.float32]:
-        empty = np.zeros((0, self.width), np.float32)
-        return np.concatenate([empty, *self._rows[level, modality]])
-
-    def random_pairs(self) -> list[dict[str, Any]]:
-        """Mean and spread of the cosines of random pairs from different documents."""
-        rng = np.random.default_rng(0)
-        matrices = {m: self._matrix("segments", m) for m in MODALITIES}
-        owners = {m: np.array(self._owners[m], np.int64) for m in MODALITIES}
-        found = []
-        for query, indexed in PAIRS:
-            left, right = matrices[query], matrices[indexed]
-            mean, std = 0.0, 1.0  # too little to say: cosines are taken as they are
-            if len(left) and len(right):
-                i = rng.integers(len(left), size=_RANDOM_PAIRS)
-                j = rng.integers(len(right), size=_RANDOM_PAIRS)
-                apart = owners[query][i] != owners[indexed][j]
-                cosines = np.einsum("nd,nd->n", left[i[apart]], right[j[apart]])
-                if len(cosines) > 1:
-                    mean, std = float(cosines.mean()), float(max(cosines.std(), 1e-6))
-            found.append({"query": query, "indexed": indexed, "mean": mean, "std": std})
-        return found
-
-
 def fingerprint_of(*parts: str) -> str:
-    """One hash of everything that makes vectors comparable."""
+    """Hash everything that makes vectors comparable."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Words that look or sound like a word that nobody said: slips of the pen, and of a recogniser."""
+"""Fuzzy and phonetic matches for words missing from the index: misspelt or misrecognised."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
-# Letters that are easily taken for each other have one digit: the classes of Soundex (R. C.
-# Russell, US patent 1,261,167, 1918), here for every consonant of a word and its first letter too.
+# Letters of similar sound share a digit: the classes of Soundex (R. C. Russell, US patent
+# 1,261,167, 1918), here for all consonants of a word, its first letter included.
 _CLASSES = str.maketrans(
     {
         **dict.fromkeys("bfpv", "1"),
@@ -24,26 +24,32 @@ _CLASSES = str.maketrans(
     }
 )
 _REPEATED = re.compile(r"(\d)\1+")
-_SHORTEST = 5  # letters; too many short words are alike
-_LEAST_ALIKE = 0.75  # one slip in four letters
-_LEAST_ALIKE_SOUND = 0.5
-_MOST = 3
+_MIN_LETTERS = 5  # too many short words are similar
+_MIN_SIMILARITY = 0.75  # one wrong letter in four
+_MIN_SIMILARITY_SAME_SOUND = 0.5
+_MIN_SOUND_KEY = 3
+_MAX_MATCHES = 3
 
 
 @dataclass(frozen=True)
 class SpellingMatch:
-    """What may have been written for a word: one word, or two that it was broken into."""
+    """A match for a misspelt or misrecognised word.
+
+    Attributes:
+        words: One word, or two that it was split into.
+        similarity: 0 to 1.
+    """
 
     words: tuple[str, ...]
-    likeness: float
+    similarity: float
 
 
 class Vocabulary:
     """The words of a library.
 
     Args:
-        words: all of them.
-        languages: codes; everyday words of these have nothing alike: they are no slips.
+        words: All of them.
+        languages: Codes; everyday words of these languages have no matches: they are not misspelt.
     """
 
     def __init__(self, words: Iterable[str], languages: Iterable[str] = ()) -> None:
@@ -53,41 +59,41 @@ class Vocabulary:
         for word in self._words:
             self._by_sound.setdefault(sound_key(word), []).append(word)
 
-    def alike(self, term: str) -> list[SpellingMatch]:
-        """Single words spelt or sounding like `term`, the most alike first."""
-        if not self._is_odd(term):
+    def fuzzy_matches(self, term: str) -> list[SpellingMatch]:
+        """Find single words spelt or sounding like `term`, the most similar first."""
+        if not self._may_be_misspelt(term):
             return []
         found = process.extract(
             term,
             self._words,
             scorer=OSA.normalized_similarity,
-            score_cutoff=_LEAST_ALIKE,
-            limit=_MOST,
+            score_cutoff=_MIN_SIMILARITY,
+            limit=_MAX_MATCHES,
         )
-        likeness = {word: score for word, score, _ in found}
+        similarities = {word: score for word, score, _ in found}
         key = sound_key(term)
-        for word in self._by_sound.get(key, []) if len(key) >= 3 else []:
+        for word in self._by_sound.get(key, []) if len(key) >= _MIN_SOUND_KEY else []:
             score = OSA.normalized_similarity(term, word)
-            if score >= _LEAST_ALIKE_SOUND:
-                likeness[word] = max(likeness.get(word, 0.0), score)
+            if score >= _MIN_SIMILARITY_SAME_SOUND:
+                similarities[word] = max(similarities.get(word, 0.0), score)
         return _best(
-            SpellingMatch((word,), score) for word, score in likeness.items() if word != term
+            SpellingMatch((word,), score) for word, score in similarities.items() if word != term
         )
 
-    def halves(self, term: str) -> list[tuple[Sequence[str], Sequence[str]]]:
-        """First and second words that together would sound like `term`, for each way to part it."""
+    def split_candidates(self, term: str) -> list[tuple[Sequence[str], Sequence[str]]]:
+        """Find first and second words that sound like `term` when run together, by split point."""
         key = sound_key(term)
-        if not self._is_odd(term) or len(key) < 3:
+        if not self._may_be_misspelt(term) or len(key) < _MIN_SOUND_KEY:
             return []
-        # Where the first ends as the second begins, the sound they share is heard once.
+        # Where the first ends with the sound that the second begins with, it is pronounced once.
         parts = [(key[:i], key[i:]) for i in range(1, len(key))]
         parts += [(key[: i + 1], key[i:]) for i in range(1, len(key) - 1)]
         pairs = [(self._by_sound.get(a, ()), self._by_sound.get(b, ())) for a, b in parts]
         return [(first, second) for first, second in pairs if first and second]
 
-    def _is_odd(self, term: str) -> bool:
-        """Whether a word may be a name, or a slip."""
-        return len(term) >= _SHORTEST and not any(term in words for words in self._everyday)
+    def _may_be_misspelt(self, term: str) -> bool:
+        """Return whether a term is long enough and no everyday word."""
+        return len(term) >= _MIN_LETTERS and not any(term in words for words in self._everyday)
 
 
 def _dictionaries(languages: Iterable[str]) -> list[SpellChecker]:
@@ -95,19 +101,19 @@ def _dictionaries(languages: Iterable[str]) -> list[SpellChecker]:
     return [SpellChecker(language=code) for code in sorted(supported & set(languages))]
 
 
-def likeness(term: str, words: Sequence[str]) -> float:
-    """How alike a word and words run together are spelt, 0 to 1."""
+def similarity(term: str, words: Sequence[str]) -> float:
+    """Return the normalised edit similarity of a word and words run together, 0 to 1."""
     return float(OSA.normalized_similarity(term, "".join(words)))
 
 
 def best_splits(term: str, pairs: Iterable[tuple[str, str]]) -> list[SpellingMatch]:
-    """The pairs of words most alike to `term`, run together."""
-    heard = (SpellingMatch(pair, likeness(term, pair)) for pair in set(pairs))
-    return _best(h for h in heard if h.likeness >= _LEAST_ALIKE_SOUND)
+    """Return the pairs of words most similar to `term` when run together."""
+    matches = (SpellingMatch(pair, similarity(term, pair)) for pair in set(pairs))
+    return _best(m for m in matches if m.similarity >= _MIN_SIMILARITY_SAME_SOUND)
 
 
 def sound_key(word: str) -> str:
-    """The consonants of a word by class, repetitions once; empty where there are none.
+    """Return the consonants of a word by class, repetitions once; empty where there are none.
 
     "kubernetes" and what a recogniser made of it, "cooper netties" run together, have the same.
     """
@@ -117,4 +123,4 @@ def sound_key(word: str) -> str:
 
 
 def _best(found: Iterable[SpellingMatch]) -> list[SpellingMatch]:
-    return sorted(found, key=lambda heard: (-heard.likeness, heard.words))[:_MOST]
+    return sorted(found, key=lambda match: (-match.similarity, match.words))[:_MAX_MATCHES]

@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.search.index_view import IndexView
 from indexer.search.query import QueryInput, QueryVector
-
-Scores = NDArray[np.float64]
+from indexer.search.scores import Scores
 
 
 @dataclass(frozen=True)

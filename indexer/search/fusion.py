@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.errors import QueryError
-from indexer.search.channel import Scores
 from indexer.search.channels import CHANNELS
 from indexer.search.query import KINDS, QueryPart
-from indexer.search.scoring import PartScores, serves, whole_documents
+from indexer.search.scores import FusedScores, PartScores, Scores
+from indexer.search.scoring import serves, whole_documents
 
 if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
@@ -25,33 +24,6 @@ AUTO, RRF = "auto", "rrf"
 Weights = Mapping[str, float]
 # G. V. Cormack, C. L. A. Clarke and S. Buettcher, Reciprocal rank fusion, SIGIR 2009.
 _RRF_K = 60
-
-
-@dataclass(frozen=True)
-class FusedScores:
-    """Shares of each channel, whose sum is the score.
-
-    Attributes:
-        segments: Channel to `[n_segments]`.
-        documents: Channel to `[n_documents]`.
-        found: `[n_segments]`, whether any channel that was asked scores the segment.
-    """
-
-    segments: dict[str, Scores]
-    documents: dict[str, Scores]
-    found: NDArray[np.bool_]
-
-    @property
-    def segment_scores(self) -> Scores:
-        """The sum over channels, `[n_segments]`."""
-        total: Scores = np.sum(list(self.segments.values()), axis=0)
-        return total
-
-    @property
-    def document_scores(self) -> Scores:
-        """The sum over channels, `[n_documents]`."""
-        total: Scores = np.sum(list(self.documents.values()), axis=0)
-        return total
 
 
 def methods() -> tuple[str, ...]:
@@ -150,7 +122,7 @@ def fuse(
     found = np.zeros(len(owners), bool)
     for scores, weights in parts:
         for channel, weight in weights.items():
-            shown = of_channel.get(channel, channel)
+            credited = of_channel.get(channel, channel)
             share = weight / len(parts)
             whole = scores.documents[channel]
             if channel in of_channel:
@@ -161,14 +133,18 @@ def fuse(
             if ranks:
                 each, whole = _reciprocal_ranks(each), _reciprocal_ranks(whole)
             each = np.nan_to_num(each, nan=0.0)
-            segments[shown] = segments.get(shown, 0.0) + share * each
-            documents[shown] = documents.get(shown, 0.0) + share * whole
+            segments[credited] = segments.get(credited, 0.0) + share * each
+            documents[credited] = documents.get(credited, 0.0) + share * whole
     return FusedScores(segments, documents, found)
 
 
 def _reciprocal_ranks(scores: Scores) -> Scores:
-    """61 / (60 + rank): 1 for the best; 0 for what has no score. Equal scores share a rank."""
+    """Return 61 / (60 + rank): 1 for the best, 0 without a score. Equal scores share a rank.
+
+    Args:
+        scores: `[n]`, NaN for none.
+    """
     known = np.nan_to_num(scores, nan=-np.inf)
     _, place, count = np.unique(-known, return_inverse=True, return_counts=True)
-    first = np.concatenate([[0], np.cumsum(count)[:-1]]) + 1  # rank of the first of equals
+    first = np.concatenate([[0], np.cumsum(count)[:-1]]) + 1  # rank shared by equal scores
     return np.where(np.isnan(scores), 0.0, (_RRF_K + 1) / (_RRF_K + first[place]))

@@ -1,4 +1,4 @@
-"""Moments made of ranked segments: neighbours merged, repetitions shown once."""
+"""Moments made of ranked segments: neighbours merged, duplicates listed once."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from numpy.typing import NDArray
 from indexer.index.segment_table import SegmentTable
 from indexer.search.results import LONGEST_MOMENT_SECONDS
 
-# A neighbour that scores this part of the best segment of a moment belongs to it.
-_AS_GOOD = 0.85
-# Cosine of the texts of segments that say the same: an advertisement, a trailer.
-_THE_SAME = 0.97
+# A neighbour joins a moment whose best segment scores at most 1 / 0.85 times as much.
+_MIN_SHARE_OF_BEST = 0.85
+# Cosine of the texts of duplicates, such as an advertisement or a trailer.
+_MIN_DUPLICATE_COSINE = 0.97
 
 
 @dataclass
 class Moment:
-    """Rows of the table.
+    """Neighbouring segments, by their rows in the segment table.
 
     Attributes:
-        best: the segment with the highest score.
-        first: of neighbouring segments, `best` among them.
-        last: the last of these.
-        copies: segments elsewhere that say the same as `best`.
+        best: The segment with the highest score.
+        first: The first of the segments.
+        last: The last of the segments.
+        duplicates: Segments elsewhere with nearly the text of `best`.
     """
 
     best: int
     first: int
     last: int
-    copies: list[int] = field(default_factory=list)
+    duplicates: list[int] = field(default_factory=list)
 
 
 def rank_moments(
@@ -40,43 +40,43 @@ def rank_moments(
     searched: NDArray[np.bool_],
     text_vector: Callable[[int], NDArray[np.float32] | None],
 ) -> Iterator[Moment]:
-    """Moments, best first; each segment that is searched is in one, or a copy of one.
+    """Yield moments, best first; each segment that is searched is in one, or a duplicate of one.
 
-    A moment that was given gets further copies while the iteration goes on; where it ends early,
-    `add_copies` finds the rest.
+    A moment gets further duplicates while the iteration goes on; where it ends early,
+    `add_duplicates` finds the rest.
 
     Args:
-        table: the segments.
+        table: The segments.
         scores: `[n_segments]`.
         searched: `[n_segments]`, False for those that must not be found.
-        text_vector: `[d]` of a row, None where it has none.
+        text_vector: Row to its unit vector `[d]`, None where it has none.
     """
     free = searched.copy()
     rows = np.flatnonzero(searched)
-    known = _Known()
-    # Equal scores are in the order of ids: the same in every run.
+    known = _KnownTexts()
+    # Equal scores by id: the same order in every run.
     for row in rows[np.lexsort((table.ids[rows], -scores[rows]))].tolist():
         if not free[row]:
             continue
         free[row] = False
         vector = text_vector(row)
-        said_before = known.find(vector)
-        if said_before is not None:
-            said_before.copies.append(row)
+        original = known.find(vector)
+        if original is not None:
+            original.duplicates.append(row)
             continue
         moment = Moment(row, row, row)
-        while (grown := _next(moment, table, scores, free)) is not None:
-            free[grown] = False
-            moment.first, moment.last = min(moment.first, grown), max(moment.last, grown)
+        while (neighbour := _best_neighbour(moment, table, scores, free)) is not None:
+            free[neighbour] = False
+            moment.first, moment.last = min(moment.first, neighbour), max(moment.last, neighbour)
         known.add(vector, moment)
         yield moment
 
 
-def _next(
+def _best_neighbour(
     moment: Moment, table: SegmentTable, scores: NDArray[np.float64], free: NDArray[np.bool_]
 ) -> int | None:
-    """The better neighbour that belongs to a moment and leaves it short enough."""
-    least = _AS_GOOD * scores[moment.best]
+    """Return the better neighbour that may join a moment and leaves it short enough."""
+    least = _MIN_SHARE_OF_BEST * scores[moment.best]
     fitting = [
         row
         for row in table.neighbours(moment.first, moment.last)
@@ -87,30 +87,30 @@ def _next(
     return max(fitting, key=lambda row: scores[row], default=None)
 
 
-def add_copies(
+def add_duplicates(
     moments: Sequence[Moment],
     rows: NDArray[np.int64],
     text_cosines: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]],
 ) -> None:
-    """Give moments the copies among rows that were not ranked any more.
+    """Add to moments their duplicates among rows that were not ranked any more.
 
     Args:
-        moments: the best ones.
-        rows: that are searched, those of the moments among them, best first.
+        moments: The best ones.
+        rows: Rows that are searched, best first; those of the moments are passed over.
         text_cosines: `n` rows and `m` rows to `[n, m]`, 0 where one of them has no words.
     """
     if not moments:
         return
-    taken = {row for m in moments for row in (*range(m.first, m.last + 1), *m.copies)}
+    taken = {row for m in moments for row in (*range(m.first, m.last + 1), *m.duplicates)}
     rest = rows[~np.isin(rows, list(taken))]
     cosines = text_cosines(rest, np.array([m.best for m in moments], np.int64))
-    like = cosines.argmax(1)
-    for place in np.flatnonzero(cosines.max(1) >= _THE_SAME).tolist():
-        moments[like[place]].copies.append(int(rest[place]))
+    nearest = cosines.argmax(1)
+    for place in np.flatnonzero(cosines.max(1) >= _MIN_DUPLICATE_COSINE).tolist():
+        moments[nearest[place]].duplicates.append(int(rest[place]))
 
 
-class _Known:
-    """Text vectors of the moments so far."""
+class _KnownTexts:
+    """Text vectors of the moments so far, in a matrix that doubles when it is full."""
 
     def __init__(self) -> None:
         self._vectors = np.zeros((16, 0), np.float32)
@@ -131,5 +131,5 @@ class _Known:
         if vector is None or not self._moments:
             return None
         cosines = self._vectors[: len(self._moments)] @ vector
-        like = int(np.argmax(cosines))
-        return self._moments[like] if cosines[like] >= _THE_SAME else None
+        nearest = int(np.argmax(cosines))
+        return self._moments[nearest] if cosines[nearest] >= _MIN_DUPLICATE_COSINE else None

@@ -1,4 +1,4 @@
-"""Hits made of what was scored: times, text, shares of the channels, words that match."""
+"""Hits made of moments: times, text, shares of the channels, matched words."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_table import SegmentTable
-from indexer.search.fusion import FusedScores
 from indexer.search.grouping import Moment
 from indexer.search.query import Query
 from indexer.search.results import DocumentHit, Duplicate, Hit
+from indexer.search.scores import FusedScores
 
 
 class HitBuilder:
-    """Turns rows of a table into what is returned for one query."""
+    """Builder of the hits of one query from rows of the segment table."""
 
     def __init__(
         self, table: SegmentTable, lexical: FulltextIndex, query: Query, fused: FusedScores
@@ -25,25 +25,31 @@ class HitBuilder:
         self._query = query
 
     def hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
-        """The hits of moments, in their order."""
+        """Return the hits of moments, in their order."""
         if not moments:
             return ()
         ids = [self._ids(moment) for moment in moments]
-        every = [id_ for part in ids for id_ in part]
-        texts = {segment.id: segment.text for segment in self._lexical.segments(every)}
-        said = self._lexical.said(self._query.terms, every, self._query.fuzzy_terms)
+        all_ids = [id_ for part in ids for id_ in part]
+        texts = {segment.id: segment.text for segment in self._lexical.segments(all_ids)}
+        query = self._query
+        matched = self._lexical.matched_terms(query.terms, all_ids, query.fuzzy_terms)
         return tuple(
             self._hit(
                 moment,
                 part,
                 " ".join(filter(None, (texts[id_] for id_ in part))),
-                tuple(word for word, holders in said.items() if not holders.isdisjoint(part)),
+                tuple(word for word, holders in matched.items() if not holders.isdisjoint(part)),
             )
             for moment, part in zip(moments, ids, strict=True)
         )
 
     def document(self, row: int, moments: tuple[Hit, ...]) -> DocumentHit:
-        """The hit of a whole document."""
+        """Return the hit of a whole document.
+
+        Args:
+            row: Of the document.
+            moments: Its best moments.
+        """
         document = self._table.documents[row]
         shares = {c: round(float(s[row]), 6) for c, s in self._fused.documents.items()}
         score = round(sum(shares.values()), 6)
@@ -67,12 +73,12 @@ class HitBuilder:
             score=round(sum(shares.values()), 6),
             channels=shares,
             words=words,
-            duplicates=tuple(self._copy(row) for row in moment.copies),
+            duplicates=tuple(self._duplicate(row) for row in moment.duplicates),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )
 
-    def _copy(self, row: int) -> Duplicate:
+    def _duplicate(self, row: int) -> Duplicate:
         table = self._table
         document = table.documents[table.owners[row]]
         return Duplicate(

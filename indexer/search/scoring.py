@@ -1,34 +1,19 @@
-"""How well each segment and document answers a query, by channel, in comparable numbers."""
+"""Scoring: how well each segment and document answers a query, by channel."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
-from indexer.search.channel import Channel, Scores
+from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
 from indexer.search.index_view import IndexView
 from indexer.search.query import QueryPart
-
-
-@dataclass(frozen=True)
-class PartScores:
-    """Scores of one part of a query; 0 as an unrelated pair, around 1 as a full match.
-
-    Attributes:
-        segments: Channel to `[n_segments]`, by the query vector that fits best. NaN where the
-            segment has nothing to compare.
-        documents: Channel to `[n_documents]`, by the best segment for each query vector, the mean
-            over query vectors; and the scores of whole documents that were asked for.
-    """
-
-    segments: dict[str, Scores]
-    documents: dict[str, Scores]
+from indexer.search.scores import PartScores
 
 
 def whole_documents() -> dict[str, Channel]:

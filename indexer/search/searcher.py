@@ -1,4 +1,4 @@
-"""Search: each channel scores segments, scores are made comparable and combined."""
+"""The searcher: queries parsed, encoded, scored, fused and grouped into hits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from indexer.search.filters import Filters, allowed
 from indexer.search.fusion import (
     AUTO,
     RRF,
-    FusedScores,
     Weights,
     check_method,
     fuse,
@@ -31,7 +30,7 @@ from indexer.search.fusion import (
     part_weights,
     unserved,
 )
-from indexer.search.grouping import Moment, add_copies, rank_moments
+from indexer.search.grouping import Moment, add_duplicates, rank_moments
 from indexer.search.hit_builder import HitBuilder
 from indexer.search.query import Query
 from indexer.search.query_encoder import (
@@ -45,15 +44,16 @@ from indexer.search.query_encoder import (
 )
 from indexer.search.query_parser import parse_query
 from indexer.search.results import DocumentHit, Hit, SearchResult
+from indexer.search.scores import FusedScores, Scores
 from indexer.search.scoring import Scorer
 
 if TYPE_CHECKING:
     from hilbert.model.fusion import Hilbert
     from indexer.search.reranker import Reranker
 
-# Moments that a document is shown with.
-_MOMENTS_EACH = 3
-# A segment is at, or this near to, the time that is asked for.
+# Moments that a document is listed with.
+_MOMENTS_PER_DOCUMENT = 3
+# A time so far behind the end of a document still finds its last segment.
 _NEAR_SECONDS = 30.0
 NO_FILTERS = Filters()
 
@@ -75,7 +75,12 @@ def check_arguments(k: int, method: str) -> None:
 
 
 class Searcher:
-    """Answers queries from one snapshot of a library; models are loaded once."""
+    """Answers to queries from one snapshot of a library; models are loaded once.
+
+    Attributes:
+        library: The store of the library.
+        snapshot: Its current snapshot when this was made.
+    """
 
     def __init__(self, library: LibraryStore) -> None:
         self.library = library
@@ -83,27 +88,27 @@ class Searcher:
 
     @property
     def weights(self) -> Mapping[str, Weights]:
-        """Weights of the channels by kind of query; those that were tuned count at once."""
+        """Weights of the channels by kind of query; tuned ones count without reopening."""
         return library_weights(self.library)
 
     @cached_property
     def documents(self) -> dict[str, IndexedDocument]:
-        """The documents of the generation by id."""
+        """The documents of the snapshot by id."""
         return {document.id: document for document in self.table.documents}
 
     @cached_property
     def table(self) -> SegmentTable:
-        """The segments of the generation."""
-        return SegmentTable(self.snapshot)
+        """The segments of the snapshot."""
+        return SegmentTable(self.snapshot.lexical)
 
     @cached_property
     def scorer(self) -> Scorer:
-        """Scores them."""
+        """The scorer of these segments."""
         return Scorer(self.snapshot, self.table)
 
     @cached_property
     def model(self) -> Hilbert:
-        """The model of the generation, also after the library adopted another one."""
+        """The model of the snapshot, also after the library adopted another one."""
         return self.library.load_model(self.snapshot.model_folder)
 
     def close(self) -> None:
@@ -120,20 +125,20 @@ class Searcher:
         filters: Filters = NO_FILTERS,
         reranker: Reranker | None = None,
     ) -> SearchResult:
-        """The best `k` moments, and documents, for typed words, for a clip, or for both.
+        """Find the best `k` moments, and documents, for typed words, for a clip, or for both.
 
         Args:
-            text: what was typed: words, `"phrases that must be said"`, `-words that must not`.
-            clip: a short recording.
-            k: how many moments and how many documents.
+            text: Typed words, `"phrases that must be said"`, `-words that must not`, `begin*`.
+            clip: A short recording.
+            k: How many moments and how many documents.
             channel: `auto` combines the channels by weights, `rrf` by ranks; else the name of
                 one.
-            filters: which part of the library is searched.
-            reranker: reads the best moments again, with the words, and puts them in its order.
+            filters: Which part of the library is searched.
+            reranker: Reads the best moments again, with the words, and puts them in its order.
 
         Raises:
-            QueryError: the query is empty, or the channel cannot answer it.
-            AudioError: the clip cannot be decoded.
+            QueryError: The query is empty, or the channel cannot answer it.
+            AudioError: The clip cannot be decoded.
         """
         self._check(k, channel)
         started = time.perf_counter()
@@ -146,21 +151,25 @@ class Searcher:
         return replace(result, timings_ms={"embed": embedded, **result.timings_ms})
 
     def embed(self, text: str | None = None, *, clip: Path | None = None) -> Query:
-        """Typed words, a clip or both as a query that any number of channels can `answer`.
+        """Encode typed words, a clip or both, as a query for any number of calls of `answer`.
+
+        Args:
+            text: See `search`.
+            clip: See `search`.
 
         Raises:
-            QueryError: the query is empty or too long, or there is nothing to hear.
-            AudioError: the clip cannot be decoded.
+            QueryError: The query is empty or too long, or the clip is silent.
+            AudioError: The clip cannot be decoded.
         """
         words = None
         if clip is None or (text and text.strip()):
-            typed = parse_query(text or "", alone=clip is None)
-            words = typed_query(self.library, self.model, typed)
+            parsed = parse_query(text or "", alone=clip is None)
+            words = typed_query(self.library, self.model, parsed)
         if clip is None:
             assert words is not None
             return words
-        heard = clip_query(self.model, analyse_clip(self.library, clip))
-        return with_clip(words, heard) if words else heard
+        spoken = clip_query(self.model, analyse_clip(self.library, clip))
+        return with_clip(words, spoken) if words else spoken
 
     def answer(
         self,
@@ -171,12 +180,18 @@ class Searcher:
         reranker: Reranker | None = None,
         grouped: bool = True,
     ) -> SearchResult:
-        """The best `k` moments, and documents, for a query that `embed` made.
+        """Find the best `k` moments, and documents, for a query that `embed` made.
 
-        `grouped` shows each document with its best moments.
+        Args:
+            query: What is searched for.
+            k: See `search`.
+            channel: See `search`.
+            filters: See `search`.
+            reranker: See `search`.
+            grouped: List each document with its best moments.
 
         Raises:
-            QueryError: the channel cannot answer it, no filter value is of this library, or `k`
+            QueryError: The channel cannot answer it, no filter value is of this library, or `k`
                 is less than 1.
         """
         self._check(k, channel)
@@ -200,36 +215,41 @@ class Searcher:
         segment_id: int | None = None,
         filters: Filters = NO_FILTERS,
     ) -> SearchResult:
-        """The moments most like the one at `seconds` of a document, or like the whole document.
+        """Find the moments most like a moment, or like a whole document, which is left out.
 
-        What it is compared with is left out. `segment_id` names the moment exactly
-        (`Hit.segment`): the only way to tell the moments of a document without times apart.
+        Args:
+            document: Id.
+            seconds: Time of the moment; None for the whole document.
+            k: See `search`.
+            channel: See `search`.
+            segment_id: The moment excluded (`Hit.segment`), for documents without times.
+            filters: See `search`.
 
         Raises:
-            QueryError: the document has no moment there, or the channel cannot answer.
+            QueryError: The document has no moment there, or the channel cannot answer.
         """
         self._check(k, channel)
         started = time.perf_counter()
         if seconds is None and segment_id is None:
             query = document_query(self.snapshot, self._segments_of(document))
-            itself = self._rows_of(document)
+            excluded = self._rows_of(document)
         else:
             if segment_id is None:
                 segment = self.segment_at(document, seconds or 0.0)
             else:
                 segment = self._segment(document, segment_id)
             query = moment_query(self.snapshot, segment)
-            itself = np.array([self.table.row(segment.id)])
-        hits, documents = self._answer(query, k + 1, channel, filters, itself)
+            excluded = np.array([self.table.row(segment.id)])
+        hits, documents = self._answer(query, k + 1, channel, filters, excluded)
         documents = tuple(d for d in documents if d.document != document)
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         return SearchResult(hits[:k], documents[:k], {"search": elapsed})
 
     def segment_at(self, document: str, seconds: float) -> IndexedSegment:
-        """The segment of a document at, or nearest to, a time.
+        """Return the segment of a document at, or nearest to, a time in seconds.
 
         Raises:
-            QueryError: the document has no segments, or ends long before.
+            QueryError: The document has no segments, or ends long before.
         """
         segments = self._segments_of(document)
         timed = [s for s in segments if s.start is not None]
@@ -243,7 +263,7 @@ class Searcher:
 
     @cached_property
     def _unusable(self) -> dict[str, list[str]]:
-        """Channels whose parts of the index this snapshot lacks, and these parts."""
+        """Channels whose parts of the index this snapshot lacks, with these parts."""
         missing = {name: self.scorer.missing_parts(c) for name, c in CHANNELS.items()}
         return {name: parts for name, parts in missing.items() if parts}
 
@@ -279,24 +299,24 @@ class Searcher:
         k: int,
         channel: str,
         filters: Filters,
-        itself: NDArray[np.int64] | None = None,
+        excluded: NDArray[np.int64] | None = None,
         grouped: bool = True,
     ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...]]:
         searched = self._searched(query, filters)
-        if itself is not None:
-            searched[itself] = False
+        if excluded is not None:
+            searched[excluded] = False
         fused = self._fused(query, channel, searched)
         searched &= fused.found
-        show = HitBuilder(self.table, self.snapshot.lexical, query, fused)
+        builder = HitBuilder(self.table, self.snapshot.lexical, query, fused)
         scores = fused.segment_scores
         moments = list(islice(self._moments(scores, searched), k))
         rows = np.flatnonzero(searched)
-        add_copies(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
-        each = _MOMENTS_EACH if grouped else 0
-        return show.hits(moments), self._documents(fused, searched, show, k, each)
+        add_duplicates(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
+        each = _MOMENTS_PER_DOCUMENT if grouped else 0
+        return builder.hits(moments), self._documents(fused, searched, builder, k, each)
 
     def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
-        """`[n_segments]`: those that pass the filters, and hold what must be said."""
+        """Return `[n_segments]`: which pass the filters, hold all phrases and nothing excluded."""
         searched = np.ones(len(self.table), bool)
         if filters:
             searched &= allowed(filters, self.table)
@@ -307,26 +327,21 @@ class Searcher:
         return searched
 
     def _segments_with_phrase(self, words: tuple[str, ...]) -> NDArray[np.bool_]:
-        segments_with_phrase = np.zeros(len(self.table), bool)
-        segments_with_phrase[
-            [self.table.row(id_) for id_ in self.snapshot.lexical.segments_with_phrase(words)]
-        ] = True
-        return segments_with_phrase
+        found = np.zeros(len(self.table), bool)
+        ids = self.snapshot.lexical.segments_with_phrase(words)
+        found[[self.table.row(id_) for id_ in ids]] = True
+        return found
 
     def _fused(self, query: Query, channel: str, searched: NDArray[np.bool_]) -> FusedScores:
-        known, unusable = self.weights, self._unusable
-        weighted = [(part, part_weights(part, channel, known, unusable)) for part in query.parts]
-        weighted = [(part, weights) for part, weights in weighted if weights]
-        if not weighted:
+        weights, unusable = self.weights, self._unusable
+        weighted = [(part, part_weights(part, channel, weights, unusable)) for part in query.parts]
+        served = [(part, shares) for part, shares in weighted if shares]
+        if not served:
             raise unserved(channel)
-        scored = [
-            (self.scorer.part(part, weights, searched), weights) for part, weights in weighted
-        ]
+        scored = [(self.scorer.part(part, shares, searched), shares) for part, shares in served]
         return fuse(scored, self.table.owners, ranks=channel == RRF)
 
-    def _moments(
-        self, scores: NDArray[np.float64], searched: NDArray[np.bool_]
-    ) -> Iterator[Moment]:
+    def _moments(self, scores: Scores, searched: NDArray[np.bool_]) -> Iterator[Moment]:
         return rank_moments(self.table, scores, searched, self._text_vector())
 
     def _text_vector(self) -> Callable[[int], NDArray[np.float32] | None]:
@@ -349,7 +364,12 @@ class Searcher:
         return self.snapshot.index("segments", "text").rows(self.table.ids.tolist())
 
     def _documents(
-        self, fused: FusedScores, searched: NDArray[np.bool_], show: HitBuilder, k: int, each: int
+        self,
+        fused: FusedScores,
+        searched: NDArray[np.bool_],
+        builder: HitBuilder,
+        k: int,
+        each: int,
     ) -> tuple[DocumentHit, ...]:
         rows = np.unique(self.table.owners[searched])
         scores = fused.document_scores
@@ -357,7 +377,7 @@ class Searcher:
         for row in rows[np.argsort(-scores[rows], kind="stable")][:k].tolist():
             of_document = searched & (self.table.owners == row)
             moments = islice(self._moments(fused.segment_scores, of_document), each)
-            hits.append(show.document(row, show.hits(list(moments))))
+            hits.append(builder.document(row, builder.hits(list(moments))))
         return tuple(hits)
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.snapshot import Background
-from indexer.search.channel import Channel, Scores
+from indexer.search.channel import Channel
 from indexer.search.index_view import IndexView
 from indexer.search.query import TYPED, QueryInput, QueryVector
+from indexer.search.scores import Scores
 
 # A query vector `[d]`, and the modalities of its own and of the vectors it is compared with.
 Vector = tuple[NDArray[np.float32], tuple[str, str]]

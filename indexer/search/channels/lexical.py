@@ -7,14 +7,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from indexer.search.channel import Channel, Scores, WholeDocumentScore
+from indexer.search.channel import Channel, WholeDocumentScore
 from indexer.search.channels import CHANNELS
 from indexer.search.index_view import IndexView
 from indexer.search.query import QueryInput, QueryVector
+from indexer.search.scores import Scores
 
 
 class Lexical(Channel):
-    """Share of the query's weight that the words of a segment hold."""
+    """BM25, as a share of the weight of the query."""
 
     name = "lexical"
     label = "Lexical"
@@ -29,7 +30,7 @@ class Lexical(Channel):
     whole_document = WholeDocumentScore("document words", {"typed": 0.15}, order=2)
 
     def encode(self, query: QueryInput) -> None:
-        """Nothing beyond the terms of the query, which are there without any channel."""
+        """Return nothing: a query vector holds its terms without any channel."""
 
     def serves(self, vector: QueryVector) -> bool:
         """Return whether there are words to look up."""

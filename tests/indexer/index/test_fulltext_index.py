@@ -14,6 +14,7 @@ from indexer.base.errors import LibraryError
 from indexer.base.text_analysis import query_terms
 from indexer.base.types import Segment
 from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.store.catalog import Catalog, Document, segment_id
 
 TEXTS = {
@@ -57,7 +58,7 @@ def lexical(tmp_path_factory: pytest.TempPathFactory) -> FulltextIndex:
                 for i, text in enumerate(texts)
             ]
             catalog.put_document(replace(document, id=id_), [], segments)
-    FulltextIndex.write(folder / "lexical.sqlite", catalog, catalog.documents())
+    write_fulltext_index(folder / "lexical.sqlite", catalog, catalog.documents())
     catalog.close()
     return FulltextIndex(folder / "lexical.sqlite")
 
@@ -65,7 +66,7 @@ def lexical(tmp_path_factory: pytest.TempPathFactory) -> FulltextIndex:
 def found(lexical: FulltextIndex, query: str) -> list[int]:
     """The places of the hits in their document; those of the second document plus 10."""
     place = {segment_id(d, i): i + 10 * (d[0] == "b") for d in TEXTS for i in range(3)}
-    scores = lexical.scores(query_terms(query), alike=False)
+    scores = lexical.scores(query_terms(query), fuzzy=False)
     return [place[id_] for id_ in sorted(scores, key=lambda id_: (-scores[id_], id_))]
 
 
@@ -151,8 +152,8 @@ def test_a_missing_or_broken_file_is_refused_with_the_command_that_mends_it(tmp_
 def test_what_only_resembles_a_word_is_told_where_it_was_looked_for(lexical: FulltextIndex) -> None:
     ids = [segment.id for segment in lexical.segments()]
     celery = segment_id("b" * 64, 0)
-    assert lexical.said(["cellery", "bone"], ids) == {"bone": {celery}}
-    assert lexical.said(["cellery", "bone"], ids, {"cellery"}) == {
+    assert lexical.matched_terms(["cellery", "bone"], ids) == {"bone": {celery}}
+    assert lexical.matched_terms(["cellery", "bone"], ids, {"cellery"}) == {
         "celery": {celery},
         "bone": {celery},
     }
@@ -163,8 +164,8 @@ def test_whole_documents_are_found_by_words_said_far_apart(lexical: FulltextInde
     apart = lexical.document_scores(["tea", "fundy"])
     assert set(apart) == {first}
     assert apart[first] > lexical.document_scores(["tea", "zymurgy"])[first] > 0
-    assert lexical.document_scores(["celerry"])[second] > 0  # by its look-alike
-    assert lexical.document_scores(["celerry"], alike=False) == {}
+    assert lexical.document_scores(["celerry"])[second] > 0  # by its fuzzy match
+    assert lexical.document_scores(["celerry"], fuzzy=False) == {}
     both = lexical.document_scores(["a"])  # said in each of them
     assert set(both) == {first, second} and max(both.values()) < 0.01
 
@@ -178,7 +179,7 @@ def test_a_beginning_finds_words_whose_stem_is_shorter(lexical: FulltextIndex) -
     carried = segment_id("a" * 64, 0)  # its stem is carri
     assert carried in lexical.scores(["carried*"]) and carried in lexical.scores(["carr*"])
     assert lexical.segments_with_phrase(("carrie*",)) == {carried}
-    assert lexical.said(["carrie*"], [carried]) == {"carrie*": {carried}}
+    assert lexical.matched_terms(["carrie*"], [carried]) == {"carrie*": {carried}}
     assert lexical.scores(["carriers*"]) == {}
 
 
@@ -197,7 +198,7 @@ def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
             for i in range(2)
         ]
         catalog.put_document(document, [], segments)
-    FulltextIndex.write(tmp_path / "lexical.sqlite", catalog, catalog.documents())
+    write_fulltext_index(tmp_path / "lexical.sqlite", catalog, catalog.documents())
     catalog.close()
     long = FulltextIndex(tmp_path / "lexical.sqlite")
     both = {segment_id("c" * 64, 0), segment_id("c" * 64, 1)}
@@ -209,4 +210,4 @@ def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
 def test_words_come_in_the_order_of_the_query(lexical: FulltextIndex) -> None:
     ids = [segment_id("b" * 64, 0), segment_id("a" * 64, 0)]
     for asked in (["tea", "celery", "bone"], ["bone", "celery", "tea"]):
-        assert list(lexical.said(asked, ids)) == asked
+        assert list(lexical.matched_terms(asked, ids)) == asked

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.index.spelling import Vocabulary, best_splits, likeness, sound_key
+from indexer.index.spelling import Vocabulary, best_splits, similarity, sound_key
 
-SAID = ["kubernetes", "cooper", "netties", "wasserstein", "tide", "tides", "changelog", "jared"]
+WORDS = [
+    "kubernetes",
+    "cooper",
+    "netties",
+    "wasserstein",
+    "tide",
+    "tides",
+    "changelog",
+    "jared",
+]
 
 
 @pytest.mark.parametrize(
@@ -18,7 +27,7 @@ SAID = ["kubernetes", "cooper", "netties", "wasserstein", "tide", "tides", "chan
         ("müller", "mueller"),
     ],
 )
-def test_what_sounds_alike_has_one_key(one: str, other: str) -> None:
+def test_words_of_one_sound_have_one_key(one: str, other: str) -> None:
     assert sound_key(one) == sound_key(other)
 
 
@@ -27,24 +36,24 @@ def test_what_sounds_otherwise_has_another_key() -> None:
 
 
 def words(term: str, languages: tuple[str, ...] = ()) -> list[str]:
-    return [" ".join(heard.words) for heard in Vocabulary(SAID, languages).alike(term)]
+    return [" ".join(match.words) for match in Vocabulary(WORDS, languages).fuzzy_matches(term)]
 
 
-def test_slips_of_the_pen_find_the_name() -> None:
+def test_misspellings_find_the_name() -> None:
     assert words("kubernetis")[0] == words("kuberentes")[0] == "kubernetes"
     assert words("waserstien") == ["wasserstein"]
     assert words("jerod") == ["jared"]  # spelt otherwise, sounds the same
 
 
-def test_short_words_and_everyday_words_are_no_slips() -> None:
+def test_short_words_and_everyday_words_are_not_misspelt() -> None:
     assert words("tidy") == []
     assert words("tided") == ["tide", "tides"]
     assert words("tilde") == ["tide"] and words("tilde", ("en",)) == []
 
 
-def test_a_name_that_was_broken_in_two_can_be_put_together() -> None:
-    halves = Vocabulary(SAID).halves("kubernetes")
-    assert any("cooper" in first and "netties" in second for first, second in halves)
+def test_a_name_that_was_split_in_two_can_be_put_together() -> None:
+    candidates = Vocabulary(WORDS).split_candidates("kubernetes")
+    assert any("cooper" in first and "netties" in second for first, second in candidates)
     found = best_splits("kubernetes", [("cooper", "netties"), ("a", "b")])
-    assert [heard.words for heard in found] == [("cooper", "netties")]
-    assert likeness("changelog", ("change", "log")) == 1.0
+    assert [match.words for match in found] == [("cooper", "netties")]
+    assert similarity("changelog", ("change", "log")) == 1.0

@@ -9,7 +9,8 @@ from indexer.base.errors import QueryError
 from indexer.search.channels import CHANNELS
 from indexer.search.fusion import default_weights, fuse, part_weights
 from indexer.search.query import QueryPart, QueryVector
-from indexer.search.scoring import PartScores, whole_documents
+from indexer.search.scores import PartScores
+from indexer.search.scoring import whole_documents
 
 NAN = np.nan
 DOCUMENT, DOCUMENT_WORDS = "document", "document words"

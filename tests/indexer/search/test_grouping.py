@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.index.segment_table import SegmentTable
-from indexer.search.grouping import Moment, add_copies, rank_moments
+from indexer.search.grouping import Moment, add_duplicates, rank_moments
 
 
 @pytest.fixture
@@ -65,14 +65,14 @@ def test_what_answers_nothing_does_not_merge(table: SegmentTable) -> None:
 
 def test_what_is_said_again_is_shown_once(table: SegmentTable) -> None:
     moments = ranked(table, [1.0, 0, 0, 0, 0.9, 0, 0, 0], same=(0, 4))
-    assert moments[0].best == 0 and moments[0].copies == [4]
+    assert moments[0].best == 0 and moments[0].duplicates == [4]
     assert 4 not in {row for m in moments for row in range(m.first, m.last + 1)}
 
 
-def test_every_segment_is_in_a_moment_or_a_copy(table: SegmentTable) -> None:
+def test_every_segment_is_in_a_moment_or_a_duplicate(table: SegmentTable) -> None:
     moments = ranked(table, [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.2, 0.1], same=(1, 6))
     rows = [row for m in moments for row in range(m.first, m.last + 1)]
-    assert sorted(rows + [row for m in moments for row in m.copies]) == list(range(8))
+    assert sorted(rows + [row for m in moments for row in m.duplicates]) == list(range(8))
 
 
 def test_only_what_is_searched_is_found(table: SegmentTable) -> None:
@@ -81,15 +81,15 @@ def test_only_what_is_searched_is_found(table: SegmentTable) -> None:
     assert sorted(spans(list(found))) == [(1, 1), (7, 7)]
 
 
-def test_copies_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
+def test_duplicates_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
     texts = np.eye(8, dtype=np.float32)
     texts[6] = texts[2]  # the worst says what the best says
     scores = np.array([0.1, 0.2, 1.0, 0.2, 0.7, 0.1, 0.0, 0.05])
     everything = rank_moments(table, scores, np.ones(8, bool), lambda row: texts[row])
     moments = [next(everything)]
-    assert moments[0].copies == []
-    add_copies(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
-    assert moments[0].copies == [6]
-    add_copies(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
-    assert moments[0].copies == [6]
-    add_copies([], np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    assert moments[0].duplicates == []
+    add_duplicates(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    assert moments[0].duplicates == [6]
+    add_duplicates(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    assert moments[0].duplicates == [6]
+    add_duplicates([], np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
