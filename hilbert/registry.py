@@ -8,12 +8,20 @@ import pkgutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from hilbert.extension_points import ExtensionPoint
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
+# Of modules that failed to load before anything asked for tracebacks.
+_unlogged: list[Exception] = []
+
+
+def log_tracebacks() -> None:
+    """Log the tracebacks of modules that failed to load before debugging was asked for."""
+    while _unlogged:
+        log.debug("traceback", exc_info=_unlogged.pop(0))
 
 
 class Registry(Mapping[str, T], Generic[T]):
@@ -23,8 +31,15 @@ class Registry(Mapping[str, T], Generic[T]):
     name as entry points; each registers its own members.
     """
 
-    def __init__(self, point: ExtensionPoint) -> None:
+    def __init__(self, point: ExtensionPoint, loaded_with: Registry[Any] | None = None) -> None:
+        """Make a registry that is empty until the first look.
+
+        Args:
+            point: Where its members are found.
+            loaded_with: A registry of the same point, whose files register members here too.
+        """
         self.point = point
+        self._loaded_with = loaded_with
         self._members: dict[str, tuple[int, T]] = {}
         self._loaded = False
         self._lock = threading.RLock()
@@ -46,6 +61,9 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def load(self) -> None:
         """Import all files and packages that register members; done once."""
+        if self._loaded_with is not None:
+            self._loaded_with.load()
+            return
         with self._lock:
             if self._loaded:
                 return
@@ -66,6 +84,8 @@ class Registry(Mapping[str, T], Generic[T]):
                         error,
                     )
                     log.debug("traceback", exc_info=True)
+                    if not log.isEnabledFor(logging.DEBUG):
+                        _unlogged.append(error)
 
     def __getitem__(self, name: str) -> T:
         self.load()

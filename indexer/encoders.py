@@ -58,10 +58,9 @@ class Encoders:
         from hilbert.encoders.registry import load_encoder
 
         speech: Any = self.speech
-        if hasattr(speech, "transcribe"):
-            return speech
-        embedded: Recogniser = load_encoder("recogniser", DEFAULT_SPEECH)
-        return embedded
+        recognises = hasattr(speech, "transcribe")
+        found: Recogniser = speech if recognises else load_encoder("recogniser", DEFAULT_SPEECH)
+        return found
 
     def fingerprinted(self) -> EncoderSettings:
         """The settings with the fingerprints of the encoders as they are now."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import click
 
+from hilbert.registry import log_tracebacks
 from indexer.commands.terminal import printable
 
 # Of the project alone: other packages keep to warnings, whatever is asked of ours.
@@ -84,6 +85,8 @@ def _option(names: list[str], level: int, help_text: str) -> click.Option:
         for name in _LOGGERS if wanted else ():
             logger = logging.getLogger(name)
             logger.setLevel(min(level, logger.level or level))
+        if wanted and level == logging.DEBUG:
+            log_tracebacks()
 
     # Eager, so that errors in other options have their traceback too.
     return click.Option(

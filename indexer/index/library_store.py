@@ -125,7 +125,7 @@ class LibraryStore:
 
         Another folder after another model was adopted, by whichever process.
         """
-        return self.folder / self.catalog.get_settings().get("model", FIRST_MODEL)
+        return self.folder / str(self.catalog.get_settings().get("model", FIRST_MODEL))
 
     @property
     def vector_index(self) -> str:
@@ -284,7 +284,10 @@ class LibraryStore:
             kind,
         )
         before = self.model_folder
-        self.catalog.make_current(number, {"model": model_folder.name, "vector_index": kind})
+        settings = {"model": model_folder.name}
+        if kind != self.vector_index:
+            settings["vector_index"] = kind
+        self.catalog.make_current(number, settings)
         remove_old_snapshots(self.folder, number)
         # The model before stays, as its generation does, for readers that opened it a moment ago.
         for path in self.folder.iterdir():

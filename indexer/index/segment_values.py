@@ -50,7 +50,7 @@ class SegmentValues(Protocol):
         """
 
 
-# Loaded with the channels: the file of a channel registers its part of the index too.
+# The files of the channels register their parts of the index here.
 SEGMENT_VALUES: Registry[SegmentValues] = Registry(points.CHANNELS)
 
 

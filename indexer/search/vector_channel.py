@@ -77,4 +77,6 @@ def standardise(cosines: NDArray[np.float32], background: Background) -> Scores:
     of_pairs = background.std**2 + (background.mean - mean) ** 2
     variance = (((known - mean) ** 2).sum() + prior * of_pairs) / (n + prior)
     scores = (cosines.astype(np.float64) - mean) / (FULL_MATCH_STDS * max(variance**0.5, 1e-6))
-    return np.round(scores, 9)  # equal vectors come out of a matrix product apart by less
+    # A matrix product gives equal vectors cosines that differ by less.
+    rounded: Scores = np.round(scores, 9)
+    return rounded

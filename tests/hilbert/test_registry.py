@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hilbert.extension_points import ExtensionPoint
-from hilbert.registry import Registry
+from hilbert.registry import Registry, log_tracebacks
 
 POINT = ExtensionPoint("hilbert.toys", "toy_package", "toy")
 
@@ -56,6 +56,30 @@ def test_members_of_files_and_of_packages_come_in_order(
     (record,) = [r for r in caplog.records if r.levelname == "WARNING"]
     assert "toy 'broken'" in record.getMessage()
     assert "half installed" in record.getMessage()
+
+
+def test_registries_of_one_point_load_its_files_once(
+    registry: Registry[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    beside: Registry[str] = Registry(registry.point, loaded_with=registry)
+    beside.add("c", "of a file")
+    assert dict(beside) == {"c": "of a file"} and len(registry) == 3
+    assert len([r for r in caplog.records if r.levelname == "WARNING"]) == 1
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_the_traceback_is_logged_once_debugging_is_asked_for(
+    registry: Registry[int], caplog: pytest.LogCaptureFixture, early: bool
+) -> None:
+    log_tracebacks()  # of whatever failed before
+    caplog.clear()
+    caplog.set_level("DEBUG" if early else "WARNING", logger="hilbert.registry")
+    registry.load()
+    caplog.set_level("DEBUG", logger="hilbert.registry")
+    log_tracebacks()
+    log_tracebacks()
+    (record,) = [r for r in caplog.records if r.levelname == "DEBUG"]
+    assert record.exc_info and "half installed" in str(record.exc_info[1])
 
 
 def test_two_members_of_one_name_are_refused(registry: Registry[int]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from hilbert import extension_points as points
 from hilbert.registry import Registry
+from indexer.index.segment_values import SEGMENT_VALUES
 from indexer.search.channel import Channel
 
-CHANNELS: Registry[Channel] = Registry(points.CHANNELS)
+CHANNELS: Registry[Channel] = Registry(points.CHANNELS, loaded_with=SEGMENT_VALUES)
