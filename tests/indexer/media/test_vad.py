@@ -159,6 +159,7 @@ def test_music_and_silence_hold_no_speech(music: Samples, silence: Samples) -> N
     assert list(speech_windows(blocks_of(silence))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["speech", "spans", "sound"])
 def test_half_an_hour_of_silence_is_not_kept_in_memory(kind: str) -> None:
     minute = 60 * SAMPLE_RATE
