@@ -1,4 +1,4 @@
-"""How far a number of a sample may be off."""
+"""Confidence intervals of the numbers of a space."""
 
 from __future__ import annotations
 
@@ -12,21 +12,17 @@ import numpy as np
 from scipy.stats import t as student
 from threadpoolctl import threadpool_limits
 
+from hilbert.diagnostics.measures.registry import MEASURES
 from hilbert.diagnostics.measures.space import Space
 from hilbert.stats import jackknife_error
 
 # The limit is one of the whole process: two at a time would lift each other's.
 _ONE_AT_A_TIME = threading.Lock()
 _THREADS = min(4, os.cpu_count() or 1)
-# Shares of a whole: an interval ends where they do.
-_SHARES = ("recall", "separability", "mutual_knn", "neighbour_precision", "own_modality")
-# What was measured, no measurement.
-_COUNTS = ("candidates", "queries", "documents", "longest_minutes", "most")
-_SHARE_NAMES = ("anti_hubs", "told_apart", "recall_at_1")
 
 
 def flatten(numbers: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """Nested numbers under names such as `recall.audio_to_text.recall_at_1`; lists left out."""
+    """Return nested numbers under names such as `recall.mixed.recall_at_1`; lists left out."""
     found: dict[str, float] = {}
     for name, value in numbers.items():
         if isinstance(value, Mapping):
@@ -42,7 +38,7 @@ def jackknife(
     measured: Callable[[Space], Mapping[str, Any]],
     parts: int = 6,
 ) -> dict[str, tuple[float, float]]:
-    """95 % intervals of all numbers, for another sample of documents of this collection.
+    """Estimate 95 % intervals of all numbers, for other documents of this collection.
 
     The delete-a-group jackknife: all is measured again without each part of the documents,
     `se^2 = (g - 1) / g sum (x_i - mean x)^2` (Kott 2001, J. Official Statistics 17), Student's t
@@ -54,6 +50,10 @@ def jackknife(
         numbers: What was measured of it.
         measured: Called with the space without a part of its documents.
         parts: `g`, at most the number of documents; no intervals with fewer than three.
+
+    Returns:
+        Low and high end by the name of a number (`flatten`). Counts have none, and those of
+        shares stay within [0, 1] (`hilbert.diagnostics.measures.Measure`).
     """
     m = len(space.document_seconds)
     groups = min(parts, m)
@@ -70,12 +70,13 @@ def jackknife(
     wide = float(student.ppf(0.975, groups - 1))
     found = {}
     for name, value in flatten(numbers).items():
-        if name.rpartition(".")[2] in _COUNTS:
+        member = MEASURES.get(name.partition(".")[0])
+        if member and member.is_count(name):
             continue
         values = np.array([left_out[name] for left_out in without])
         error = jackknife_error(values)
         low, high = value - wide * error, value + wide * error
-        if name.startswith(_SHARES) or name.endswith(_SHARE_NAMES):
+        if member and member.is_share(name):
             low, high = min(value, max(0.0, low)), max(value, min(1.0, high))
         found[name] = (low, high)
     return found

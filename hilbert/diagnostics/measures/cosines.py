@@ -20,6 +20,7 @@ from hilbert.diagnostics.measures.registry import (
         )
     ],
     table_order=21,
+    shares=["told_apart"],
 )
 def _cosines(inputs: MeasureInputs) -> Numbers:
     cosines = sample_cosines(inputs.space.audio, inputs.space.text, seed=inputs.seed)

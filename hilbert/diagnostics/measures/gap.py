@@ -2,49 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from hilbert.diagnostics.arrays import FloatArray
 from hilbert.diagnostics.gap import (
     alignment,
     centroid_gap,
     relative_modality_gap,
     separability,
 )
-from hilbert.diagnostics.measures.registry import MeasureInputs, TableRow, diagnostic_measure
+from hilbert.diagnostics.measures.registry import (
+    ALL,
+    MeasureInputs,
+    TableRow,
+    diagnostic_measure,
+)
 
 
-@diagnostic_measure(
+def _register(
+    name: str,
+    order: int,
+    table_order: int,
+    row: tuple[str, str],
+    function: Callable[[FloatArray, FloatArray], float],
+) -> None:
+    """Register a function of audio and text `[n, d]` under a name, with its row of tables."""
+
+    def of_modalities(inputs: MeasureInputs) -> float:
+        return function(inputs.space.audio, inputs.space.text)
+
+    rows = [TableRow(name, *row)]
+    diagnostic_measure(name, order=order, rows=rows, table_order=table_order)(of_modalities)
+
+
+_register(
     "centroid_gap",
     order=10,
-    rows=[TableRow("centroid_gap", "Centroid gap", "distance of the means; 0 none, 2 opposite")],
     table_order=10,
+    row=("Centroid gap", "distance of the means; 0 none, 2 opposite"),
+    function=centroid_gap,
 )
-def _centroid_gap(inputs: MeasureInputs) -> float:
-    return centroid_gap(inputs.space.audio, inputs.space.text)
-
-
-@diagnostic_measure(
+_register(
     "relative_gap",
     order=11,
-    rows=[
-        TableRow(
-            "relative_gap",
-            "Relative gap",
-            "matched pairs beside strangers; 0 coincide, 0.5 no closer",
-        )
-    ],
     table_order=11,
+    row=("Relative gap", "matched pairs beside strangers; 0 coincide, 0.5 no closer"),
+    function=relative_modality_gap,
 )
-def _relative_gap(inputs: MeasureInputs) -> float:
-    return relative_modality_gap(inputs.space.audio, inputs.space.text)
-
-
-@diagnostic_measure(
+_register(
     "alignment",
     order=12,
-    rows=[TableRow("alignment", "Alignment", "mean squared distance of matched pairs; 0 best")],
     table_order=13,
+    row=("Alignment", "mean squared distance of matched pairs; 0 best"),
+    function=alignment,
 )
-def _alignment(inputs: MeasureInputs) -> float:
-    return alignment(inputs.space.audio, inputs.space.text)
 
 
 @diagnostic_measure(
@@ -58,6 +69,7 @@ def _alignment(inputs: MeasureInputs) -> float:
         )
     ],
     table_order=12,
+    shares=ALL,
 )
 def _separability(inputs: MeasureInputs) -> float:
     space = inputs.space

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hilbert.diagnostics.measures.registry import (
+    ALL,
     NEIGHBOURS,
     FrozenInputs,
     MeasureInputs,
@@ -40,6 +41,7 @@ def _frozen_hubness(inputs: FrozenInputs) -> Numbers:
     ],
     table_order=41,
     frozen=_frozen_hubness,
+    shares=["anti_hubs"],
 )
 def _hubness(inputs: MeasureInputs) -> Numbers:
     a, t, near = inputs.space.audio, inputs.space.text, inputs.nearest
@@ -68,6 +70,7 @@ def _hubness(inputs: MeasureInputs) -> Numbers:
         ),
     ],
     table_order=44,
+    shares=ALL,
 )
 def _own_modality(inputs: MeasureInputs) -> Numbers:
     shares = own_modality_share(inputs.space.audio, inputs.space.text, NEIGHBOURS)
@@ -94,6 +97,7 @@ def _frozen_neighbour_precision(inputs: FrozenInputs) -> Numbers:
     ],
     table_order=40,
     frozen=_frozen_neighbour_precision,
+    shares=ALL,
 )
 def _neighbour_precision(inputs: MeasureInputs) -> Numbers:
     near, groups = inputs.nearest, inputs.space.groups.tolist()

@@ -20,6 +20,7 @@ from hilbert.retrieval_metrics import matched_ranks
         TableRow("occlusion.text.change", "Joint without its own words", "moves by, 1 - cosine"),
     ],
     table_order=43,
+    shares=["recall_at_1"],
 )
 def _both(inputs: MeasureInputs) -> Numbers:
     space = inputs.space

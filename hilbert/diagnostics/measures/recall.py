@@ -8,6 +8,7 @@ import numpy as np
 
 from hilbert.diagnostics.arrays import FloatArray
 from hilbert.diagnostics.measures.registry import (
+    ALL,
     IntArray,
     MeasureInputs,
     Numbers,
@@ -40,6 +41,8 @@ _LENGTHS = ("short", "middle", "long")
         TableRow("recall.mixed.recall_at_1", "Match first in a mixed list"),
     ],
     table_order=50,
+    shares=ALL,
+    counts=["candidates", "queries"],
 )
 def _recall(inputs: MeasureInputs) -> Numbers:
     """Search each counterpart by its own; within a modality, the rest of the document.
@@ -112,7 +115,14 @@ def _length_rows(found: Numbers) -> Iterator[TableRow]:
             )
 
 
-@diagnostic_measure("recall_by_length", order=51, rows=_length_rows, table_order=200)
+@diagnostic_measure(
+    "recall_by_length",
+    order=51,
+    rows=_length_rows,
+    table_order=200,
+    shares=ALL,
+    counts=["documents", "longest_minutes"],
+)
 def _recall_by_length(inputs: MeasureInputs) -> Numbers:
     """Search the text of whole documents by their audio, by thirds of the documents' lengths."""
     space = inputs.space

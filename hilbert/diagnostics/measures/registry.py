@@ -21,6 +21,9 @@ IntArray = NDArray[np.int64]
 
 NEIGHBOURS = 10
 
+ALL = ("*",)
+"""In `Measure.shares`: all numbers of the measure."""
+
 
 @dataclass(frozen=True)
 class NearestRows:
@@ -44,6 +47,11 @@ class MeasureInputs:
 
     space: Space
     seed: int = 0
+
+    @property
+    def vectors(self) -> dict[str, FloatArray]:
+        """Audio, text and joint vectors by name, each `[n, d]`."""
+        return {"audio": self.space.audio, "text": self.space.text, "joint": self.space.joint}
 
     @cached_property
     def nearest(self) -> NearestRows:
@@ -70,14 +78,14 @@ class FrozenInputs:
     groups: IntArray
 
     @property
-    def modalities(self) -> dict[str, FloatArray]:
-        """The vectors by modality."""
+    def vectors(self) -> dict[str, FloatArray]:
+        """The vectors by modality, `[n, d_audio]` and `[n, d_text]`."""
         return {"audio": self.audio, "text": self.text}
 
     @cached_property
     def nearest(self) -> dict[str, IntArray]:
         """The nearest rows within each modality, `[n, k]`, computed once for all measures."""
-        return {name: _nearest(x, i) for i, (name, x) in enumerate(self.modalities.items())}
+        return {name: _nearest(x, i) for i, (name, x) in enumerate(self.vectors.items())}
 
 
 @dataclass(frozen=True)
@@ -86,8 +94,8 @@ class TableRow:
 
     Attributes:
         path: Where it stands in the numbers of a space, such as `uniformity.audio`.
-        label: What it is called.
-        meaning: How it is read.
+        label: Name of the row.
+        meaning: How to read the number.
         centred_interval: Whether its interval after centring is shown, too.
     """
 
@@ -107,12 +115,27 @@ class Measure:
         table_order: Place of its rows in tables; low ones come first.
         frozen: The same of frozen features; None where it compares one modality's vectors with
             the other's, which has no meaning there.
+        shares: Names of numbers that are shares of a whole, `ALL` for all of them: their
+            confidence intervals end at 0 and 1. A name is the last part of a path, such as
+            `recall_at_1`.
+        counts: Names of numbers that say what was measured, such as a number of queries: they
+            have no confidence interval.
     """
 
     function: Callable[[MeasureInputs], Any]
     rows: Sequence[TableRow] | Callable[[Any], Iterable[TableRow]] = ()
     table_order: int = 100
     frozen: Callable[[FrozenInputs], Any] | None = None
+    shares: Sequence[str] = ()
+    counts: Sequence[str] = ()
+
+    def is_share(self, path: str) -> bool:
+        """Return whether the number at a path, such as `recall.mixed.recall_at_1`, is a share."""
+        return self.shares == ALL or path.rpartition(".")[2] in self.shares
+
+    def is_count(self, path: str) -> bool:
+        """Return whether the number at a path says what was measured."""
+        return path.rpartition(".")[2] in self.counts
 
 
 MEASURES: Registry[Measure] = Registry(extension_points.MEASURES)
@@ -125,19 +148,24 @@ def diagnostic_measure(
     rows: Sequence[TableRow] | Callable[[Any], Iterable[TableRow]] = (),
     table_order: int = 100,
     frozen: Callable[[FrozenInputs], Any] | None = None,
+    shares: Sequence[str] = (),
+    counts: Sequence[str] = (),
 ) -> Callable[[Callable[[MeasureInputs], Any]], Callable[[MeasureInputs], Any]]:
     """Return a decorator that registers a function as a measure.
 
     Args:
         name: Key among the numbers of a space, in `hilbert diagnose --json`, too.
         order: Place of the key; low ones come first.
-        rows: See `Measure`, as the others.
+        rows: See `Measure`.
         table_order: See `Measure`.
         frozen: See `Measure`.
+        shares: See `Measure`.
+        counts: See `Measure`.
     """
 
     def decorate(function: Callable[[MeasureInputs], Any]) -> Callable[[MeasureInputs], Any]:
-        MEASURES.add(name, Measure(function, rows, table_order, frozen), order)
+        member = Measure(function, rows, table_order, frozen, shares, counts)
+        MEASURES.add(name, member, order)
         return function
 
     return decorate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hilbert.diagnostics.measures.registry import (
+    ALL,
     FrozenInputs,
     MeasureInputs,
     Numbers,
@@ -63,6 +64,7 @@ def _frozen_mutual_knn(inputs: FrozenInputs) -> Numbers:
     ],
     table_order=31,
     frozen=_frozen_mutual_knn,
+    shares=ALL,
 )
 def _mutual_knn(inputs: MeasureInputs) -> Numbers:
     near = inputs.nearest
@@ -78,6 +80,7 @@ def _mutual_knn(inputs: MeasureInputs) -> Numbers:
         TableRow("information.balance", "Balance", "text minus audio; 0 balanced"),
     ],
     table_order=42,
+    counts=["most"],
 )
 def _information(inputs: MeasureInputs) -> Numbers:
     space = inputs.space

@@ -20,8 +20,8 @@ from hilbert.diagnostics.spectrum import (
 _SPECTRUM = 64
 
 
-def _frozen_uniformity(inputs: FrozenInputs) -> Numbers:
-    return {name: uniformity(x) for name, x in inputs.modalities.items()}
+def _uniformity_of_each(inputs: MeasureInputs | FrozenInputs) -> Numbers:
+    return {name: uniformity(x) for name, x in inputs.vectors.items()}
 
 
 @diagnostic_measure(
@@ -33,23 +33,18 @@ def _frozen_uniformity(inputs: FrozenInputs) -> Numbers:
         TableRow("uniformity.across", "Uniformity, across", "unmatched sound and words"),
     ],
     table_order=20,
-    frozen=_frozen_uniformity,
+    frozen=_uniformity_of_each,
 )
 def _uniformity(inputs: MeasureInputs) -> Numbers:
-    space = inputs.space
-    return {
-        "audio": uniformity(space.audio),
-        "text": uniformity(space.text),
-        "joint": uniformity(space.joint),
-        "across": cross_uniformity(space.audio, space.text),
-    }
+    across = cross_uniformity(inputs.space.audio, inputs.space.text)
+    return {**_uniformity_of_each(inputs), "across": across}
 
 
-def _frozen_effective_rank(inputs: FrozenInputs) -> Numbers:
-    return {name: effective_rank(x) for name, x in inputs.modalities.items()}
+def _effective_rank(inputs: MeasureInputs | FrozenInputs) -> Numbers:
+    return {name: effective_rank(x) for name, x in inputs.vectors.items()}
 
 
-@diagnostic_measure(
+diagnostic_measure(
     "effective_rank",
     order=20,
     rows=[
@@ -58,22 +53,10 @@ def _frozen_effective_rank(inputs: FrozenInputs) -> Numbers:
         TableRow("effective_rank.joint", "Effective rank, joint"),
     ],
     table_order=22,
-    frozen=_frozen_effective_rank,
-)
-def _effective_rank(inputs: MeasureInputs) -> Numbers:
-    space = inputs.space
-    return {
-        "audio": effective_rank(space.audio),
-        "text": effective_rank(space.text),
-        "joint": effective_rank(space.joint),
-    }
+    frozen=_effective_rank,
+)(_effective_rank)
 
 
 @diagnostic_measure("spectrum", order=21)
 def _spectrum(inputs: MeasureInputs) -> Numbers:
-    space = inputs.space
-    return {
-        "audio": singular_values(space.audio)[:_SPECTRUM].tolist(),
-        "text": singular_values(space.text)[:_SPECTRUM].tolist(),
-        "joint": singular_values(space.joint)[:_SPECTRUM].tolist(),
-    }
+    return {name: singular_values(x)[:_SPECTRUM].tolist() for name, x in inputs.vectors.items()}

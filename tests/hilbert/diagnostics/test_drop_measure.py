@@ -10,7 +10,7 @@ from tests.dropping import Copy, documented
 _USE = """
 import json
 import numpy as np
-from hilbert.diagnostics import Space, measure, measure_frozen
+from hilbert.diagnostics import Space, jackknife, measure, measure_frozen
 from indexer.diagnostics.diagnose import Diagnosis
 from indexer.diagnostics.table import table_rows
 
@@ -26,7 +26,9 @@ diagnosis = Diagnosis(
     histograms={}, vectors={}, points=(),
 )
 rows = {row.name: vars(row) for row in table_rows(diagnosis)}
-print(json.dumps({"numbers": numbers, "frozen": frozen, "rows": rows}))
+found = jackknife(space, numbers, measure)
+intervals = [name for name in ("alignment", "size.rows") if name in found]
+print(json.dumps({"numbers": numbers, "frozen": frozen, "rows": rows, "intervals": intervals}))
 """
 
 
@@ -37,6 +39,7 @@ def test_a_new_file_adds_a_measure_to_the_numbers_and_the_table(tmp_path: Path) 
     assert ran.returncode == 0, ran.stderr
     found = json.loads(ran.stdout)
     assert found["numbers"]["size"] == found["frozen"]["size"] == {"rows": 12}
+    assert found["intervals"] == ["alignment"]  # a count has none
     assert found["rows"]["Number of segments"] == {
         "name": "Number of segments",
         "meaning": "more is better",
