@@ -121,7 +121,7 @@ class Hilbert:
         return embed_documents(self.model, documents)
 
     def _features(self, samples: Samples | None, text: str | None) -> Features:
-        """Features of one item: a segment a window."""
+        """Make the features of one item: a segment a window."""
         windows = [] if samples is None else _windows(samples)
         segments = max(1, len(windows))
         tokens = [np.zeros((0, self.speech.width), np.float32), *self.speech.encode(windows)]
@@ -155,13 +155,13 @@ def _mono(samples: Samples, row: int) -> Samples:
 
 
 def _windows(samples: Samples) -> list[Samples]:
-    """Equal windows of at most 30 s."""
+    """Split samples into equal windows of at most 30 s."""
     pieces = math.ceil(len(samples) / (WINDOW_SECONDS * SAMPLE_RATE))
     return np.array_split(samples, pieces)
 
 
 def _shares(text: str, count: int) -> list[str]:
-    """A text in as many runs of words; all of it in each where there are fewer words."""
+    """Split a text into as many runs of words; each is all of it where there are fewer words."""
     words = text.split()
     if len(words) < count:
         return [text] * count

@@ -170,6 +170,6 @@ def _first_rank(score: FloatArray, gain: FloatArray) -> FloatArray:
     """Return the chance of each of `_first_ranks` when ties are in random order."""
     _, tied, relevant = _first_group(score, gain)
     # The first of `relevant` among `tied` is at place j when the others are among the rest.
-    ways = [math.comb(tied - j, relevant - 1) for j in range(1, tied - relevant + 2)]
+    orders = [math.comb(tied - j, relevant - 1) for j in range(1, tied - relevant + 2)]
     total = math.comb(tied, relevant)
-    return np.array([way / total for way in ways])
+    return np.array([count / total for count in orders])

@@ -94,7 +94,7 @@ def _tensors(fitted: FittedClassifier) -> dict[str, Tensor]:
 
 
 def _untrained(card: dict[str, Any]) -> FittedClassifier:
-    """Return a classifier of the shape that the JSON tells, its weights random."""
+    """Return a classifier of the shape in the JSON, its weights random."""
     if card["format"] != _FORMAT:
         raise ValueError(f"unknown format {card['format']!r}")
     kind, classes, width, inputs = (card[key] for key in ("kind", "classes", "width", "inputs"))

@@ -1,4 +1,4 @@
-"""Three classifiers of documents by their embeddings, fitted alike so that they compare fairly."""
+"""Three classifiers of documents by their embeddings, fitted the same way for a fair comparison."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def new_network(kind: str, inputs: int, classes: int, settings: ClassifierSettin
 def _logistic_regression(
     features: NDArray[np.float32], truth: NDArray[np.int64], classes: int
 ) -> nn.Linear:
-    """Fit with scikit-learn, and keep the weights as a layer: one way to predict and to save."""
+    """Fit with scikit-learn, and keep the weights as a layer, to predict and save as the others."""
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(class_weight="balanced", max_iter=2000)

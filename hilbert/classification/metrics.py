@@ -17,9 +17,10 @@ IntArray = NDArray[np.int64]
 
 
 def f1_by_class(truth: IntArray, probabilities: FloatArray, weights: FloatArray) -> FloatArray:
-    """F1 of each class, `2 TP / (2 TP + FP + FN)` (van Rijsbergen 1979), `[samples, classes]`.
+    """Compute F1 of each class, `[samples, classes]`.
 
-    The prediction is the likeliest class, the first of equals.
+    `2 TP / (2 TP + FP + FN)` (van Rijsbergen 1979). The prediction is the likeliest class, the
+    first of equals.
 
     Args:
         truth: `[n]`, number of each document's class.
@@ -35,7 +36,7 @@ def f1_by_class(truth: IntArray, probabilities: FloatArray, weights: FloatArray)
 
 
 def auc_by_class(truth: IntArray, probabilities: FloatArray, weights: FloatArray) -> FloatArray:
-    """Area under the ROC curve of each class against the rest, `[samples, classes]`.
+    """Compute the area under the ROC curve of each class against the rest, `[samples, classes]`.
 
     The chance that a document of the class gets a higher probability for it than one of another
     class, ties half (Hanley and McNeil 1982). Arguments as in `f1_by_class`.
@@ -54,7 +55,7 @@ def auc_by_class(truth: IntArray, probabilities: FloatArray, weights: FloatArray
 
 
 def macro(by_class: FloatArray) -> FloatArray:
-    """Mean over the classes that have a score, `[samples]`; NaN where none has.
+    """Average over the classes that have a score, `[samples]`; NaN where none has.
 
     Args:
         by_class: `[samples, classes]`.
@@ -65,7 +66,7 @@ def macro(by_class: FloatArray) -> FloatArray:
 
 
 def redraws(groups: IntArray, samples: int, seed: int) -> FloatArray:
-    """How often each document is in a bootstrap redraw of whole groups, `[samples, n]`.
+    """Draw how often each document is in a bootstrap redraw of whole groups, `[samples, n]`.
 
     Documents of one group are not independent; drawn singly they make intervals too narrow. The
     same groups and seed give the same redraws, so that classifiers are compared on the same.

@@ -96,12 +96,13 @@ class MixtureOfExperts(nn.Module):
 
 
 def gate_balance(gates: Tensor) -> Tensor:
-    """Penalty on uneven use of the experts: 0 where all weigh the same, n_experts - 1 for one.
+    """Compute the penalty on uneven use of the experts.
 
-    The squared coefficient of variation of the mean gates, which Shazeer et al. 2017 (arXiv
-    1701.06538, eq. 7) call the importance loss: `E sum_e m_e^2 - 1`, m the mean of
-    `gates [n, E]`. Without it the expert that is best early gets the most gradient, and can end
-    as the only one. Single documents may still choose freely: only the mean is held.
+    0 where all weigh the same, n_experts - 1 where one has all the weight. The squared coefficient
+    of variation of the mean gates, which Shazeer et al. 2017 (arXiv 1701.06538, eq. 7) call the
+    importance loss: `E sum_e m_e^2 - 1`, m the mean of `gates [n, E]`. Without it the expert that
+    is best early gets the most gradient, and can end as the only one. Single documents may still
+    choose freely: only the mean is held.
     """
     return gates.shape[-1] * gates.mean(0).square().sum() - 1.0
 
@@ -156,7 +157,7 @@ class ExpertUsage:
 
 
 def expert_usage(gates: FloatArray, y: Sequence[str], classes: Sequence[str]) -> ExpertUsage:
-    """Say how a mixture uses its experts.
+    """Measure how a mixture uses its experts.
 
     Args:
         gates: `[n, n_experts]`, rows summing to one.

@@ -30,7 +30,7 @@ def usage_line(result: CrossValidation) -> str:
     """Say in a paragraph how a mixture used its experts; empty for other classifiers."""
     if not result.usage:
         return ""
-    # An expert has no name that holds from fit to fit, so they are told apart by their share.
+    # An expert has no name that holds from fit to fit, so they are distinguished by their share.
     gates = np.mean([np.sort(usage.mean_gate)[::-1] for usage in result.usage], axis=0)
     effective = [usage.effective for usage in result.usage]
     per_document = np.mean([usage.per_document for usage in result.usage])

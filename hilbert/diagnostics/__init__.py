@@ -1,8 +1,8 @@
-"""What an embedding space looks like: gap, shape, neighbours, agreement, and what it all says.
+"""Diagnostics of an embedding space: gap, spectrum, neighbours, similarity, interpretation.
 
 Each measure takes rows of vectors and returns a number, with its source in its docstring;
 `measure` takes them all of a `Space`, which `model_space` and `control_space` make of a model
-and documents. `read` says in words what is healthy.
+and documents. `read` interprets the numbers in words.
 """
 
 from hilbert.diagnostics.arrays import centred
@@ -30,8 +30,6 @@ from hilbert.diagnostics.measures import (
 from hilbert.diagnostics.neighbours import (
     Hubness,
     hubness,
-    mutual_knn,
-    neighbour_precision,
     own_modality_share,
 )
 from hilbert.diagnostics.projection import pca_map, tsne_map
@@ -71,8 +69,6 @@ __all__ = [
     "measure_frozen",
     "measured_rows",
     "model_space",
-    "mutual_knn",
-    "neighbour_precision",
     "own_modality_share",
     "paired_segments",
     "pca_map",

@@ -1,4 +1,4 @@
-"""Rows of vectors, as every measure takes them: checked, double precision, numpy only."""
+"""Arrays of vectors as every measure takes them: checked, double precision, numpy only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ FloatArray = NDArray[np.float64]
 
 
 def rows_of(x: ArrayLike) -> FloatArray:
-    """Vectors `[n, d]`.
+    """Return vectors `[n, d]` as float64.
 
     Raises:
         ValueError: Another shape.
@@ -21,7 +21,7 @@ def rows_of(x: ArrayLike) -> FloatArray:
 
 
 def matched_rows(a: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Two sets of vectors `[n, d]` whose rows belong together.
+    """Return two sets of vectors `[n, d]` whose rows belong together.
 
     Raises:
         ValueError: The shapes differ, or there is no row.
@@ -33,7 +33,11 @@ def matched_rows(a: ArrayLike, t: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 
 def different_rows(x: ArrayLike) -> FloatArray:
-    """Vectors `[n, d]` of which pairs of different rows can be compared, n >= 2."""
+    """Return vectors `[n, d]` of which pairs of different rows can be compared.
+
+    Raises:
+        ValueError: Another shape, or fewer than two rows.
+    """
     array = rows_of(x)
     if len(array) < 2:
         raise ValueError(f"different rows are compared: needs at least 2, got {len(array)}")
@@ -41,14 +45,14 @@ def different_rows(x: ArrayLike) -> FloatArray:
 
 
 def unit_rows(x: ArrayLike) -> FloatArray:
-    """The same directions at length one; a row of zeros stays."""
+    """Scale the rows of `x [n, d]` to length one; a row of zeros stays."""
     array = rows_of(x)
     unit: FloatArray = array / np.linalg.norm(array, axis=1, keepdims=True).clip(min=1e-12)
     return unit
 
 
 def centred(x: ArrayLike) -> FloatArray:
-    """Rows without their mean, at length one: what is left when a modality's place is taken away.
+    """Subtract the mean of the rows and scale them to length one.
 
     Mean-centring each modality closes the gap of the means without any training (used to judge
     mixed search in arXiv 2507.19054). `x`: `[n, d]`.

@@ -29,7 +29,7 @@ class Cosines:
     text: FloatArray
 
     def summary(self) -> dict[str, dict[str, float]]:
-        """Mean, standard deviation and percentiles of each kind of pair."""
+        """Return mean, standard deviation and percentiles of each kind of pair."""
         found = {}
         for entry in fields(self):
             values = getattr(self, entry.name)
@@ -42,9 +42,10 @@ class Cosines:
         return found
 
     def auroc(self) -> float:
-        """Chance that a matched pair is closer than a random one: the area under the ROC curve.
+        """Compute the chance that a matched pair is closer than a random one.
 
-        0.5: cosines tell nothing. Equal cosines count half (Hanley and McNeil 1982).
+        The area under the ROC curve; 0.5 is chance. Equal cosines count half (Hanley and McNeil
+        1982).
         """
         pairs = np.sort(self.random)
         below = np.searchsorted(pairs, self.matched, side="left")
@@ -63,7 +64,7 @@ class Cosines:
 
 @dataclass(frozen=True)
 class CosineHistograms:
-    """Counts of cosines in shared bins; their overlap shows what a threshold could tell apart.
+    """Counts of cosines in shared bins; their overlap shows what a threshold can separate.
 
     Attributes:
         edges: `[bins + 1]` from -1 to 1.
@@ -81,7 +82,7 @@ class CosineHistograms:
 
 
 def sample_cosines(a: ArrayLike, t: ArrayLike, pairs: int = 20_000, seed: int = 0) -> Cosines:
-    """Cosines of all matched pairs, and of random pairs across and within the modalities.
+    """Compute cosines of all matched pairs, and of random pairs across and within the modalities.
 
     Args:
         a: `[n, d]`, n >= 2.

@@ -1,4 +1,4 @@
-"""How far two modalities lie apart, and whether a line tells them apart.
+"""The gap between two modalities: distances, and whether a linear probe separates them.
 
 A small gap is no aim in itself: closing it need not improve retrieval (arXiv 2601.18525), so
 read these beside recall.
@@ -17,7 +17,7 @@ _FOLDS = 5
 
 
 def centroid_gap(a: ArrayLike, t: ArrayLike) -> float:
-    """Distance of the modalities' means, `||mean a - mean t||`, 0 to 2.
+    """Compute the distance of the modalities' means, `||mean a - mean t||`, 0 to 2.
 
     Liang 2022 (arXiv 2203.02053). `a` is `[n, d]`, `t` is `[m, d]`.
     """
@@ -25,7 +25,7 @@ def centroid_gap(a: ArrayLike, t: ArrayLike) -> float:
 
 
 def relative_modality_gap(a: ArrayLike, t: ArrayLike) -> float:
-    """Distance of matched pairs relative to distances within a modality, 0 to 1.
+    """Compare the distance of matched pairs with distances within a modality, 0 to 1.
 
     `d_pair / ((d_aa + d_tt) / 2 + d_pair)`, `d = (1 - cos) / 2`, where `d_aa` and `d_tt` are
     means over different rows (Schrodi 2024, arXiv 2404.07983). 0: matched pairs coincide; 0.5:
@@ -38,7 +38,7 @@ def relative_modality_gap(a: ArrayLike, t: ArrayLike) -> float:
 
 
 def alignment(a: ArrayLike, t: ArrayLike) -> float:
-    """Mean squared distance of matched pairs, `E ||a - t||^2`, 0 to 4.
+    """Compute the mean squared distance of matched pairs, `E ||a - t||^2`, 0 to 4.
 
     Wang and Isola 2020 (arXiv 2005.10242). `a`, `t`: `[n, d]`.
     """
@@ -47,7 +47,7 @@ def alignment(a: ArrayLike, t: ArrayLike) -> float:
 
 
 def separability(a: ArrayLike, t: ArrayLike, groups: Sequence[int] | None = None) -> float:
-    """Share of held-out vectors whose modality a linear probe tells, 0.5 (mixed) to 1 (apart).
+    """Compute the accuracy of a linear probe for the modality, 0.5 (mixed) to 1 (apart).
 
     Logistic regression on standardised vectors, cross-validated; matched rows, and rows of one
     group, are in one fold. The linear separability of modalities is from Shi 2023 (Towards
@@ -79,7 +79,7 @@ def separability(a: ArrayLike, t: ArrayLike, groups: Sequence[int] | None = None
 
 
 def _mean_cosine(x: FloatArray) -> float:
-    """Mean cosine of different rows of unit vectors, from the norm of their sum."""
+    """Return the mean cosine of different rows of unit vectors, from the norm of their sum."""
     n = len(different_rows(x))
     total = x.sum(0)
     return float((total @ total - (x * x).sum()) / (n * (n - 1)))

@@ -1,4 +1,4 @@
-"""What the numbers of a space say, in plain words.
+"""Interpretation of the numbers of a space, in plain words.
 
 The rules are of thumb: each compares with chance, with the control, or with itself after
 centring, and quotes the numbers that it rests on.
@@ -13,7 +13,7 @@ from typing import Any
 
 GOOD, CARE, BAD = "Healthy", "Take care", "Not healthy"
 
-# A probe that is right so often tells the modalities apart; one half is chance.
+# A probe of this accuracy separates the modalities; one half is chance.
 _APART = 0.9
 _MIXED = 0.65
 # A change of recall at 1 that is worth a word.
@@ -36,7 +36,7 @@ _FEW_DOCUMENTS = 20
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that the numbers say.
+    """A statement about the space, with its verdict.
 
     Attributes:
         verdict: `GOOD`, `CARE` or `BAD`.
@@ -56,7 +56,7 @@ def read(
     control: Mapping[str, Any] | None,
     width: int,
 ) -> list[Finding]:
-    """Read the numbers of a model's space.
+    """Interpret the numbers of a model's space.
 
     Args:
         before: As `hilbert.diagnostics.measure` gives them.
@@ -79,17 +79,17 @@ def read(
 def _retrieval(numbers: Mapping[str, Any]) -> Iterator[Finding]:
     found = numbers["recall"]["audio_to_text"]
     first, chance = found["recall_at_1"], 1 / found["candidates"]
-    told = numbers["cosines"]["told_apart"]
+    auroc = numbers["cosines"]["told_apart"]
     facts = (
         f"sound finds its own words first in {_percent(first)} of {found['candidates']} cases "
         f"(chance {_percent(chance)}), and a matching pair is closer than a random one in "
-        f"{_percent(told)}"
+        f"{_percent(auroc)}"
     )
     cka = numbers["cka"]
     if found["candidates"] < _FEW:
         yield Finding(CARE, f"Too few segments to judge by: {facts}.")
         return
-    if first < _CHANCES * chance or told < 0.6:
+    if first < _CHANCES * chance or auroc < 0.6:
         yield Finding(BAD, f"Sound and words are not aligned: {facts}.")
         if min(cka["audio_joint"], cka["text_joint"]) > _SIDE_BY_SIDE:
             yield Finding(
@@ -186,11 +186,11 @@ def _mixed(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Find
 
 def _joint(numbers: Mapping[str, Any]) -> Iterator[Finding]:
     audio, text = (numbers["occlusion"][name]["change"] for name in ("audio", "text"))
-    told = numbers["information"]
+    bound = numbers["information"]
     facts = (
         f"with the mean in place of the sound the joint moves by {audio:.2f}, in place of the "
-        f"words by {text:.2f} (1 - cosine), and it tells at least {told['audio_joint']:.1f} nats "
-        f"of the sound and {told['text_joint']:.1f} of the words ({told['most']:.1f} is all that "
+        f"words by {text:.2f} (1 - cosine), and it tells at least {bound['audio_joint']:.1f} nats "
+        f"of the sound and {bound['text_joint']:.1f} of the words ({bound['most']:.1f} is all that "
         "this estimate can show)"
     )
     weak, name, strong = ("sound", "words", text) if audio < text else ("words", "sound", audio)
@@ -223,10 +223,10 @@ def _neighbours(numbers: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(CARE, f"A few segments turn up for everything: {facts}.")
         else:
             yield Finding(GOOD, f"No hubs: {facts}.")
-    for name, said in (("audio", "sound"), ("text", "words")):
+    for name, kind in (("audio", "sound"), ("text", "words")):
         own = numbers["neighbour_precision"][name]
         facts = (
-            f"the ten nearest by {said} hold {_percent(own['model'])} of what they could of the "
+            f"the ten nearest by {kind} hold {_percent(own['model'])} of what they could of the "
             f"same recording, by the frozen features {_percent(own['frozen'])}"
         )
         if own["model"] < own["frozen"] - _WORTH:

@@ -1,4 +1,4 @@
-"""What lies next to what: hubs, neighbourhoods that agree, neighbours of one's own modality."""
+"""Nearest neighbours: hubness, shared neighbours, neighbours of the same group or modality."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Hubness:
     """How unevenly candidates occur among the nearest of the queries.
 
     Attributes:
-        skew: Skewness of the numbers of occurrences: 0 if all occur alike, above 1 with hubs.
+        skew: Skewness of the numbers of occurrences: 0 if all occur as often, above 1 with hubs.
         anti_hubs: Share of candidates that are among the nearest of no query: never found.
     """
 
@@ -48,75 +48,71 @@ def hubness(queries: ArrayLike, candidates: ArrayLike, k: int = 10) -> Hubness:
 
 
 def occurrences(nearest: NDArray[np.int64], candidates: int) -> Hubness:
-    """The hubness of nearest candidates that are known, `[n, k]` rows of so many candidates."""
+    """Compute the hubness of known nearest candidates.
+
+    Args:
+        nearest: `[n, k]`, rows of the candidates nearest to each query.
+        candidates: Number of candidates.
+    """
     counts = np.bincount(nearest.ravel(), minlength=candidates).astype(np.float64)
     spread = counts.std()
     skew = float((((counts - counts.mean()) / spread) ** 3).mean()) if spread > 1e-9 else 0.0
     return Hubness(skew, float((counts == 0).mean()))
 
 
-def mutual_knn(x: ArrayLike, y: ArrayLike, k: int = 10) -> float:
-    """Mean share of the `k` nearest neighbours that are the same in two representations, 0 to 1.
+def overlap(left: NDArray[np.int64], right: NDArray[np.int64]) -> float:
+    """Compute the mean share of nearest neighbours that are the same in two representations.
 
-    Huh 2024 (The Platonic representation hypothesis, arXiv 2405.07987). The widths may differ;
-    unrelated representations share about `k / (n - 1)`.
+    Mutual k-nearest neighbours, Huh 2024 (The Platonic representation hypothesis, arXiv
+    2405.07987). Unrelated representations of `n` things share about `k / (n - 1)`.
 
     Args:
-        x: `[n, d1]`, n >= 2.
-        y: `[n, d2]` of the same `n` things.
-        k: Neighbours, at most `n - 1`.
+        left: `[n, k]`, the nearest rows in one representation (`nearest_rows`).
+        right: `[n, k]`, those in the other.
+
+    Returns:
+        0 to 1.
     """
-    first, second = different_rows(x), different_rows(y)
-    if len(first) != len(second):
-        raise ValueError(f"expected matched rows, got {len(first)} and {len(second)}")
-    k = min(k, len(first) - 1)
-    itself = np.arange(len(first))
-    return overlap(
-        nearest_rows(first, first, k, leave_out=itself),
-        nearest_rows(second, second, k, leave_out=itself, seed=1),
-    )
-
-
-def overlap(left: NDArray[np.int64], right: NDArray[np.int64]) -> float:
-    """Mean share of the entries of each row of `[n, k]` that are in the other's row, too."""
     same = left[:, :, None] == right[:, None, :]  # [n, k, k]
     return float(same.any(2).mean())
 
 
-def neighbour_precision(x: ArrayLike, groups: Sequence[int], k: int = 10) -> float:
-    """Share of the `k` nearest neighbours that are of the same group, over rows that have some.
+def precision(nearest: NDArray[np.int64], groups: Sequence[int]) -> float:
+    """Compute the share of nearest neighbours of the same group, over rows that have some.
 
-    With groups that tell what belongs together (a document), the difference to the frozen
-    features shows what training did to a modality by itself: intra-modal misalignment (Mistretta
-    2025, arXiv 2502.04263). A row with fewer than `k` others in its group can still reach 1.
+    With documents as groups, the difference to the frozen features shows what training did to a
+    modality by itself: intra-modal misalignment (Mistretta 2025, arXiv 2502.04263). A row with
+    fewer than `k` others in its group can still reach 1.
 
     Args:
-        x: `[n, d]`, n >= 2.
+        nearest: `[n, k]`, the nearest rows (`nearest_rows`).
         groups: `[n]`.
-        k: Neighbours, at most `n - 1`.
+
+    Returns:
+        0 to 1; 0 where no row has others in its group.
     """
-    array = different_rows(x)
-    k = min(k, len(array) - 1)
-    return precision(nearest_rows(array, array, k, leave_out=np.arange(len(array))), groups)
-
-
-def precision(nearest: NDArray[np.int64], groups: Sequence[int]) -> float:
-    """`neighbour_precision` of neighbours that are known, `[n, k]`."""
     of = np.unique(np.asarray(groups), return_inverse=True)[1]
     others = np.bincount(of)[of] - 1
-    asked = np.flatnonzero(others)
-    if not len(asked):
+    with_others = np.flatnonzero(others)
+    if not len(with_others):
         return 0.0
-    alike = (of[nearest[asked]] == of[asked][:, None]).sum(1)
-    return float((alike / np.minimum(nearest.shape[1], others[asked])).mean())
+    same = (of[nearest[with_others]] == of[with_others][:, None]).sum(1)
+    return float((same / np.minimum(nearest.shape[1], others[with_others])).mean())
 
 
 def own_modality_share(a: ArrayLike, t: ArrayLike, k: int = 10) -> tuple[float, float]:
-    """Of a mixed top `k`, the share that has the modality of the query: of `a`, and of `t`.
+    """Compute the share of a mixed top `k` that has the modality of the query.
 
     Each row asks among all other rows of both, its match included. One half: modalities mix;
     1: a list never shows the other one, whatever matches (the mixed corpus of arXiv 2507.19054).
-    `a`, `t`: `[n, d]`, n >= 2.
+
+    Args:
+        a: `[n, d]`, n >= 2.
+        t: `[n, d]`, matched with `a`.
+        k: Length of the list.
+
+    Returns:
+        The share for queries of `a`, and for queries of `t`.
     """
     x, y = matched_rows(a, t)
     n = len(different_rows(x))
@@ -134,17 +130,20 @@ def nearest_rows(
     leave_out: NDArray[np.int64] | None = None,
     seed: int = 0,
 ) -> NDArray[np.int64]:
-    """Rows of the `k` candidates with the highest inner products, `[n, k]` in no order.
+    """Find the `k` candidates with the highest inner products.
 
     Args:
         queries: `[n, d]`.
         candidates: `[m, d]`, m > k.
-        k: How many.
+        k: Number of neighbours.
         leave_out: `[n]`, for each query a candidate that does not count.
-        seed: of the order of equal ones; else what stands first would be everybody's neighbour.
+        seed: Seed of the order of equal ones; else the first would be everybody's neighbour.
+
+    Returns:
+        `[n, k]` rows of `candidates`, in no order.
     """
     found = []
-    # Half the precision is half the time, and tells neighbours apart as well.
+    # Half the precision takes half the time and finds the same neighbours.
     queries, others = queries.astype(np.float32), candidates.astype(np.float32).T
     rng = np.random.default_rng(seed)
     for start in range(0, len(queries), _BLOCK):

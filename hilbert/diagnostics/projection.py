@@ -1,4 +1,4 @@
-"""Vectors as points of a plane."""
+"""Projections of vectors to a plane: PCA and t-SNE."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def tsne_map(groups: Mapping[str, ArrayLike], seed: int = 0) -> dict[str, FloatA
 
     Args:
         groups: Name to `[n, d]`, at least four rows in all.
-        seed: Of the optimisation; on one machine the same seed gives the same map.
+        seed: Seed of the optimisation; on one machine the same seed gives the same map.
 
     Returns:
         Name to `[n, 2]`.

@@ -1,4 +1,4 @@
-"""How much two representations of the same things have in common."""
+"""Similarity of two representations of the same things: CKA and mutual information."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from hilbert.objectives.info_nce import info_nce
 
 # Under this HSIC of a kernel with itself the ratio would be noise over noise.
 _FLOOR = 1e-9
-# The bound holds at any temperature; the tightest of these is told.
+# The bound holds at any temperature; the tightest of these is reported.
 TEMPERATURES = (0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 def unbiased_cka(x: ArrayLike, y: ArrayLike) -> float:
-    """Linear CKA without the bias of small samples, about -0 (unrelated) to 1 (alike up to scale).
+    """Compute linear CKA without the bias of small samples, about 0 (unrelated) to 1 (equal).
 
     The same as `hilbert.objectives.cka.cka`, where formula and sources are, by way of the
     features instead of all pairs of rows: `[d1, d2]` where that holds `[n, n]`. `x` is
@@ -34,7 +34,7 @@ def unbiased_cka(x: ArrayLike, y: ArrayLike) -> float:
 
 
 def _hsic_1(x: FloatArray, y: FloatArray) -> float:
-    """Unbiased HSIC of linear kernels, see `hilbert.objectives.cka.hsic_1`."""
+    """Return the unbiased HSIC of linear kernels, see `hilbert.objectives.cka.hsic_1`."""
     n = len(x)
     # Of xx' and yy' with their diagonals taken out: the sum of products, and the sums of rows.
     x_own, y_own = (x * x).sum(1), (y * y).sum(1)
@@ -62,15 +62,15 @@ class Information:
 
     @property
     def balance(self) -> float:
-        """How much more the text tells of the joint than the audio does; 0 is balanced."""
+        """Information of text and joint minus that of audio and joint; 0 is balanced."""
         return self.text_joint - self.audio_joint
 
 
 def information(a: ArrayLike, t: ArrayLike, joint: ArrayLike, rows: int = 256) -> Information:
-    """Estimate what each modality tells of the other and of the joint: `log N - InfoNCE`.
+    """Estimate the mutual information of the modalities and the joint: `log N - InfoNCE`.
 
-    Van den Oord 2018 (arXiv 1807.03748). It saturates at `log N`: pairs that are told apart with
-    ease all read the same, so a balance near 0 says nothing by itself.
+    Van den Oord 2018 (arXiv 1807.03748). It saturates at `log N`: pairs that are easily
+    distinguished all read the same, so a balance near 0 says nothing by itself.
 
     Args:
         a: `[n, d]`, audio.

@@ -21,7 +21,7 @@ from hilbert.model.layers import l2_normalize
 def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
     """Embed the segments that have both sound and words, and their documents.
 
-    No audio vector has seen its text, nor a text vector its audio, whatever the model's reading.
+    No audio vector has seen its text, nor a text vector its audio, in either fusion mode.
 
     Args:
         model: The fusion model.
@@ -72,7 +72,7 @@ def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
 
 
 def control_space(model: Hilbert, documents: Iterable[Features], most: int | None = None) -> Space:
-    """The same with one modality twice: the first sentences of a segment, and the rest of them.
+    """Embed one modality twice: the first sentences of a segment, and the rest of them.
 
     What a measure reads here is due to two texts not saying the same, not to a gap. The first
     half stands under `audio`, the second under `text`; segments of one sentence are left out.
@@ -80,7 +80,7 @@ def control_space(model: Hilbert, documents: Iterable[Features], most: int | Non
     Args:
         model: The fusion model.
         documents: Read one after the other.
-        most: About so many segments are taken; None for all.
+        most: Documents are taken until there are so many segments; None for all.
 
     Raises:
         ValueError: Fewer than two segments have two sentences.
@@ -126,20 +126,20 @@ def control_space(model: Hilbert, documents: Iterable[Features], most: int | Non
 
 
 def paired_segments(features: Features) -> NDArray[np.int64]:
-    """Segments that have both sound and words: the rows of a document in `model_space`."""
+    """Return the segments that have both sound and words: a document's rows in `model_space`."""
     has_audio = features.audio_bounds[:, 1] > features.audio_bounds[:, 0]
     return np.flatnonzero(has_audio & features.has_text)
 
 
 def _frozen_audio(features: Features, segments: NDArray[np.int64]) -> FloatArray:
-    """The mean audio token of each segment."""
+    """Return the mean audio token of each segment, `[rows, d_audio]`."""
     bounds = features.audio_bounds[segments].tolist()
     means = [features.audio_tokens[a:b].mean(0, dtype=np.float64) for a, b in bounds]
     return np.array(means, np.float64).reshape(len(bounds), features.audio_tokens.shape[1])
 
 
 def _rows(states: SegmentStates, rows: NDArray[np.int64]) -> SegmentStates:
-    """Segments `[1, S, ...]` of a document as windows of one segment, `[rows, 1, ...]`."""
+    """Return segments `[1, S, ...]` of a document as windows of one, `[rows, 1, ...]`."""
     picked = torch.tensor(rows, device=states.audio.device)
     return SegmentStates(
         audio=states.audio[0, picked].unsqueeze(1),
@@ -174,7 +174,7 @@ def _mean(vectors: Tensor, segment: int) -> Tensor:
 def _text_windows(
     model: Hilbert, halves: Sequence[FloatArray], times: NDArray[np.float32]
 ) -> SegmentStates:
-    """Windows of two segments without audio: the halves of a text."""
+    """Return windows of two segments without audio: the halves of a text."""
     device = next(model.parameters()).device
     text = torch.tensor(np.stack(halves, axis=1), dtype=torch.float32, device=device)
     with torch.inference_mode():
@@ -207,7 +207,7 @@ def _with_mean(windows: SegmentStates, half: int) -> SegmentStates:
 def _documents(
     model: Hilbert, windows: SegmentStates, groups: NDArray[np.int64], half: int
 ) -> FloatArray:
-    """The text vector of each document, made of one half of all its texts."""
+    """Return the text vector of each document, made of one half of all its texts."""
     alone = _half(windows, half)
     found = []
     for group in range(int(groups.max()) + 1):
@@ -224,7 +224,7 @@ def _documents(
 
 
 def _renumbered(owners: NDArray[np.int64]) -> tuple[NDArray[np.int64], list[int]]:
-    """Documents that have something, numbered from 0, and their numbers before."""
+    """Return documents that have something, numbered from 0, and their numbers before."""
     kept, groups = np.unique(owners, return_inverse=True)
     return groups.astype(np.int64), kept.tolist()
 

@@ -1,4 +1,4 @@
-"""How a set of vectors fills its space: evenly or bunched, in many directions or few."""
+"""Uniformity and spectrum of a set of vectors: how evenly it fills its space."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BLOCK = 1024
 
 
 def uniformity(x: ArrayLike) -> float:
-    """How evenly vectors fill the sphere, `log E exp(-2 ||x - y||^2)` over different rows.
+    """Compute how evenly vectors fill the sphere, `log E exp(-2 ||x - y||^2)` over different rows.
 
     Wang and Isola 2020 (arXiv 2005.10242). 0 when all are equal, near -4 when spread evenly in
     many dimensions. `x`: `[n, d]`, n >= 2.
@@ -21,23 +21,23 @@ def uniformity(x: ArrayLike) -> float:
 
 
 def cross_uniformity(a: ArrayLike, t: ArrayLike) -> float:
-    """The same across modalities: `log E exp(-2 ||a_i - t_j||^2)` over unmatched rows, i != j.
+    """Compute the uniformity across modalities, over unmatched rows.
 
-    Close to the uniformity within the modalities where they share a space; lower where a gap
-    keeps all pairs far apart. `a`, `t`: `[n, d]`, n >= 2.
+    `log E exp(-2 ||a_i - t_j||^2)`, i != j. Close to the uniformity within the modalities where
+    they share a space; lower where a gap keeps all pairs far apart. `a`, `t`: `[n, d]`, n >= 2.
     """
     x, y = matched_rows(a, t)
     return _log_mean_kernel(different_rows(x), y)
 
 
 def singular_values(x: ArrayLike) -> FloatArray:
-    """Singular values of the rows as they stand (not centred), largest first, their sum 1."""
+    """Compute the singular values of the rows (not centred), largest first, their sum 1."""
     values = np.sqrt(np.linalg.eigvalsh(_gram(rows_of(x)))[::-1].clip(min=0.0))
     return np.asarray(values / max(values.sum(), 1e-12), np.float64)
 
 
 def effective_rank(x: ArrayLike) -> float:
-    """How many directions are in use: `exp` of the entropy of the singular values, 1 to d.
+    """Compute the number of directions in use, 1 to d: `exp` of the singular values' entropy.
 
     Roy and Vetterli 2007 (The effective rank); as a label-free judge of embeddings: RankMe,
     arXiv 2210.02885. `x`: `[n, d]`.
@@ -48,7 +48,7 @@ def effective_rank(x: ArrayLike) -> float:
 
 
 def _gram(x: FloatArray) -> FloatArray:
-    """The smaller of `x'x` and `xx'`: both have the squared singular values."""
+    """Return the smaller of `x'x` and `xx'`: both have the squared singular values."""
     return x.T @ x if x.shape[0] >= x.shape[1] else x @ x.T
 
 

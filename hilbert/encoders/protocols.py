@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 TextKind = Literal["document", "query"]
 
 SAMPLE_RATE = 16_000
-"""Of all audio, in hertz: what speech encoders were trained with."""
+"""Sampling rate of all audio, in hertz: what speech encoders were trained with."""
 
 
 class SpeechEncoder(Protocol):
-    """Frozen: the same window gives the same tokens, whatever the batch it comes in.
+    """A frozen speech encoder: the same window gives the same tokens in any batch.
 
     Attributes:
-        name: short name of the model, for people.
+        name: Short name of the model, for people.
         fingerprint: sha256 (hex) of its weights and of all settings that change its tokens.
-        width: length of a token.
-        tokens_per_second: rate of the tokens.
+        width: Length of a token.
+        tokens_per_second: Rate of the tokens.
     """
 
     name: str
@@ -31,7 +31,7 @@ class SpeechEncoder(Protocol):
     tokens_per_second: float
 
     def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Audio tokens of each window.
+        """Encode each window to audio tokens.
 
         Args:
             windows: 16 kHz mono float32, each at most 30 s long.
@@ -43,12 +43,12 @@ class SpeechEncoder(Protocol):
 
 
 class TextEncoder(Protocol):
-    """Frozen: the same text gives the same vector, whatever the batch it comes in.
+    """A frozen text encoder: the same text gives the same vector in any batch.
 
     Attributes:
-        name: short name of the model, for people.
+        name: Short name of the model, for people.
         fingerprint: sha256 (hex) of its weights and of all settings that change its vectors.
-        width: length of a vector.
+        width: Length of a vector.
     """
 
     name: str
@@ -56,11 +56,11 @@ class TextEncoder(Protocol):
     width: int
 
     def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
-        """Unit vectors of texts.
+        """Encode texts to unit vectors.
 
         Args:
-            texts: what to encode; text past the model's limit is cut.
-            kind: some models encode a query differently from what it is to find.
+            texts: What to encode; text past the model's limit is cut.
+            kind: Some models encode a query differently from what it is to find.
 
         Returns:
             `[n, width]` float32, each row of length 1; `[0, width]` for no texts.
@@ -70,7 +70,7 @@ class TextEncoder(Protocol):
 
 @dataclass(frozen=True)
 class Word:
-    """One spoken word; `start` and `end` in seconds from the start of its window."""
+    """A spoken word; `start` and `end` in seconds from the start of its window."""
 
     text: str
     start: float
@@ -79,12 +79,12 @@ class Word:
 
 @dataclass(frozen=True)
 class WindowTranscript:
-    """What one pass says of one window.
+    """Audio tokens and transcript of one window.
 
     Attributes:
         tokens: `[ceil(seconds * tokens_per_second), width]` float32 audio features.
-        words: the transcript with word times; empty where nothing credible was said.
-        avg_logprob: mean log-probability of the decoded text tokens.
+        words: The transcript with word times; empty where nothing credible was said.
+        avg_logprob: Mean log-probability of the decoded text tokens.
         no_speech_prob: Whisper's probability that the window holds no speech.
     """
 
@@ -95,7 +95,7 @@ class WindowTranscript:
 
 
 class Recogniser(Protocol):
-    """Recognises words; one that is also the speech encoder gives the tokens in the same pass.
+    """A recogniser of words; one that is also the speech encoder gives the tokens in the same pass.
 
     Attributes:
         name: Short name of the model, for people.

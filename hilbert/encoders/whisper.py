@@ -39,7 +39,7 @@ class _Decoded:
 
     @property
     def looping(self) -> bool:
-        """Text that compresses too well: the decoder repeats itself."""
+        """Whether the text compresses too well: the decoder repeats itself."""
         raw = self.text.encode()
         return len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > _MAX_COMPRESSION_RATIO
 
@@ -81,7 +81,7 @@ class WhisperEncoder:
         self._n_workers = workers
         self._tokenizer_class = Tokenizer
         self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
-        # A tenth of a second of silence tells the width of the states.
+        # A tenth of a second of silence shows the width of the states.
         self.width = self._encode([np.zeros(1600, np.float32)]).shape[-1]
 
     @classmethod
@@ -117,7 +117,7 @@ class WhisperEncoder:
         return self._executors.get()
 
     def encode(self, windows: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Audio tokens of each window.
+        """Encode each window to audio tokens.
 
         Args:
             windows: 16 kHz mono float32, each at most 30 s long.
@@ -133,7 +133,7 @@ class WhisperEncoder:
     def transcribe(
         self, windows: Sequence[NDArray[np.float32]], language: str = "en"
     ) -> list[WindowTranscript]:
-        """Tokens and words of each window, from a single encoder pass (greedy decoding).
+        """Return tokens and words of each window, from a single encoder pass (greedy decoding).
 
         A decoding that loops or is improbable is tried again with a beam; what stays incredible
         is dropped rather than shown.
@@ -141,12 +141,12 @@ class WhisperEncoder:
         parts = self._workers.map(
             lambda part: self._transcribe(part, language), self._shares(windows)
         )
-        return [heard for part in parts for heard in part]
+        return [transcript for part in parts for transcript in part]
 
     def _shares(
         self, windows: Sequence[NDArray[np.float32]]
     ) -> list[Sequence[NDArray[np.float32]]]:
-        """Consecutive windows for each worker."""
+        """Split windows into consecutive shares, one for each worker."""
         size = max(1, -(-len(windows) // self._n_workers))
         return [windows[i : i + size] for i in range(0, len(windows), size)]
 
@@ -178,7 +178,7 @@ class WhisperEncoder:
         )
 
     def _encode(self, windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Encoder states `[n, 1500, width]`.
+        """Return encoder states `[n, 1500, width]`.
 
         One window after the other: together they are no faster on a CPU (each is a large matrix
         product already) and take eight times the memory.
@@ -264,7 +264,7 @@ def _to_storage(states: NDArray[np.float32]) -> Any:
 
 
 def _merge_punctuation(alignment: list[dict[str, Any]]) -> Iterator[Word]:
-    """Words with their punctuation attached: a token without a leading space goes on the last."""
+    """Yield words with their punctuation: a token without a leading space joins the last."""
     text, start, end = "", 0.0, 0.0
     for piece in alignment:
         token: str = piece["word"]

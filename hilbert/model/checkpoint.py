@@ -67,7 +67,7 @@ def load_model(folder: Path | str) -> Hilbert:
 
 
 def model_fingerprint(model: Hilbert | Path | str) -> str:
-    """Hash of config and weights (sha256, hex), of a model or of the folder it was saved to.
+    """Hash config and weights (sha256, hex) of a model or of the folder it was saved to.
 
     Equal fingerprints mean comparable embeddings; the card does not count.
     """
@@ -117,7 +117,7 @@ def load_progress(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | No
 
 
 def remove_progress(folder: Path) -> None:
-    """Forget an interrupted training; what makes it current goes first."""
+    """Delete the state of an interrupted training, the file that makes it current first."""
     (folder / "progress.json").unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from hilbert.model.features import Features
 
-# A sentence that is said in fewer tokens ("Yeah.") tells nothing to learn from. A choice.
+# A sentence of fewer tokens ("Yeah.") holds too little to learn from. A choice.
 FEWEST_SPOKEN_TOKENS = 2
 
 

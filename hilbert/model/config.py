@@ -97,7 +97,7 @@ class HilbertConfig(Settings):
         ffn_multiplier: Hidden width of each feed-forward block, in multiples of `width`.
         cross_layers: Cross-modal attention layers over the segments of a document; 0 for none.
         pooling_hops: Hops of every self-attentive pool; 0 is the plain mean.
-        segment_positions: Cross-attention knows when in the window a segment is said.
+        segment_positions: Cross-attention gets the time of each segment in the window.
         dropout: Dropout of residual branches, in training only.
         fusion_mode: Which vectors cross-attention feeds. "U": the joint only; audio and text each
             see their own modality. "X": all three. The abstract leaves it open. In mode X a

@@ -1,4 +1,4 @@
-"""What the frozen encoders say of one document: the only input of the fusion model."""
+"""Frozen features of one document: the only input of the fusion model."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Features:
         text: `[S, d_text]` float32, one unit vector a segment; `[0, d_text]` without text.
         sentences: `[n_sentences, d_text]` float16, one unit vector a sentence.
         sentence_segments: `[n_sentences]` int64, the segment that each sentence belongs to.
-        times: `[S, 2]` float32 seconds; estimated from the word count where nothing tells.
+        times: `[S, 2]` float32 seconds; estimated from the word count where there are no times.
         sentence_bounds: `[n_sentences, 2]` int64, the half-open range of `audio_tokens` in which
             each sentence is said, an empty range where that is not known; `[0, 2]` where it is
             known of none. For training only, so not stored.
-        crops: Parts of the segments, None where nobody made any. For training only.
+        crops: Parts of the segments, None where there are none. For training only.
     """
 
     audio_tokens: NDArray[np.float16]
@@ -91,7 +91,7 @@ class Features:
         return bool((self.audio_bounds[:, 1] > self.audio_bounds[:, 0]).any())
 
     def without_audio(self) -> Features:
-        """Return the same document as if it were a transcript only."""
+        """Return the same document without its audio, as if it were a transcript only."""
         return replace(
             self,
             audio_tokens=self.audio_tokens[:0],
@@ -101,7 +101,7 @@ class Features:
         )
 
     def without_text(self) -> Features:
-        """Return the same document as if nobody had written down what is said."""
+        """Return the same document without its transcript."""
         return replace(
             self,
             text=self.text[:0],

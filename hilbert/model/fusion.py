@@ -39,7 +39,7 @@ LENGTH_GROUPS = 8
 
 @dataclass(frozen=True)
 class SegmentStates:
-    """What is known of each segment before any fusion: unit vectors in the shared space.
+    """Vectors of segments before fusion: unit vectors in the shared space.
 
     Attributes:
         audio: `[B, S, width]`, zeros where `audio_mask` is false.
@@ -222,9 +222,9 @@ class Hilbert(nn.Module):
                 vectors = self.adapter.pooled(states, mask[:, :longest])  # [rows, width]
                 audio = audio.index_copy(0, batch.audio_rows[rows], vectors)
                 # Sentences said in these segments, and the place of their segment among them.
-                said, place = (batch.spoken_rows.unsqueeze(1) == rows).nonzero(as_tuple=True)
-                vectors = self.adapter.spans(states, place, batch.spoken_bounds[said])
-                spoken = spoken.index_copy(0, said, vectors)
+                sentences, place = (batch.spoken_rows.unsqueeze(1) == rows).nonzero(as_tuple=True)
+                vectors = self.adapter.spans(states, place, batch.spoken_bounds[sentences])
+                spoken = spoken.index_copy(0, sentences, vectors)
         return SegmentStates(
             audio=audio.view(shape),
             audio_mask=batch.audio_mask,

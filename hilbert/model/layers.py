@@ -15,13 +15,13 @@ def l2_normalize(x: Tensor) -> Tensor:
 
 
 def masked_mean(x: Tensor, mask: Tensor) -> Tensor:
-    """Mean of the rows of `x [..., n, d]` where `mask [..., n]` is true; zeros if none is."""
+    """Average the rows of `x [..., n, d]` where `mask [..., n]` is true; zeros if none is."""
     weight = mask.unsqueeze(-1).to(x.dtype)  # [..., n, 1]
     return (x * weight).sum(-2) / weight.sum(-2).clamp_min(1.0)  # [..., d]
 
 
 def time_position(seconds: Tensor, width: int, shortest: float, longest: float) -> Tensor:
-    """Sines and cosines of a time, with periods spread geometrically.
+    """Encode a time as sines and cosines, with periods spread geometrically.
 
     As in Vaswani 2017 (arXiv 1706.03762, section 3.5), on seconds instead of indices. The
     longest period is kept near the longest window seen in training (a choice): no phase of a

@@ -1,8 +1,8 @@
-"""Balance terms: audio and text are to tell as much of the joint as each other.
+"""Balance terms: audio and text are to be equally informative of the joint.
 
-With `I(X; J) >= log N - L_XJ` (the InfoNCE bound) the difference of what text and audio tell of
-the joint is at most estimated by `L_AJ - L_TJ`: no parameters of its own. The abstract names an
-MI balancing loss without a formula; these forms are choices.
+With `I(X; J) >= log N - L_XJ` (the InfoNCE bound) the difference of the information of text and
+audio on the joint is at most estimated by `L_AJ - L_TJ`: no parameters of its own. The abstract
+names an MI balancing loss without a formula; these forms are choices.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def balance_sides(inputs: LossInputs) -> tuple[Tensor, Tensor]:
 
 @term("balance")
 def balance_one_sided(inputs: LossInputs) -> Tensor:
-    """Lift the modality that tells less of the joint: `L_weaker - stopgrad(L_stronger)`.
+    """Lift the modality less informative of the joint: `L_weaker - stopgrad(L_stronger)`.
 
     Inputs used: `outputs.audio`, `outputs.text`, `outputs.joint`, each `[B, width]`.
     When: the default form, with a small weight: its gradient reaches the weaker side only.

@@ -80,7 +80,7 @@ def cka_audio(inputs: LossInputs) -> Tensor:
     """Keep the similarities of the frozen audio features in the joint (pair A-J).
 
     Inputs used: `outputs.joint [B, width]`, `frozen_audio [B, d_audio]`, windows with audio.
-    When: off by default: mean speech tokens mostly tell voices and rooms apart, which pulls the
+    When: off by default: mean speech tokens mostly distinguish voices and rooms, which pulls the
     joint from what was said. Worth a weight where the sound is what counts. Relation:
     `cka_text` keeps the other side; `cka_audio_output` has the model's audio vectors as target.
     """
@@ -93,7 +93,7 @@ def cka_text_output(inputs: LossInputs) -> Tensor:
     """Keep the similarities of the text vectors, as the model gives them, in the joint.
 
     Inputs used: `outputs.joint`, `outputs.text`, `[B, width]`, windows with text.
-    When: for comparison: the target moves with the model, so both can become alike by losing
+    When: for comparison: the target moves with the model, so both can become equal by losing
     structure. Relation: `cka_text` has the frozen features as target; with the text anchor the
     two differ only in how a window's segments are averaged.
     """

@@ -13,7 +13,7 @@ def reciprocal(inputs: LossInputs) -> Tensor:
     """Reciprocal dual contrast, leak-free: each modality against the joint of the other.
 
     `(L(A, J without audio) + L(T, J without text)) / 2`. Since the joint holds nothing of the
-    vector it is contrasted with, a small value means that audio and text tell of each other.
+    vector it is contrasted with, a small value means that audio and text predict each other.
     This form is ours; the abstract contrasts with the joint and does not say how.
 
     Inputs used: `outputs.audio`, `outputs.text`, `joint_without_audio`, `joint_without_text`,

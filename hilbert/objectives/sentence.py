@@ -13,9 +13,9 @@ def sentence(inputs: LossInputs) -> Tensor:
     """Contrast the audio of each sentence with the text of the same sentence, and back.
 
     The audio of a sentence is the mean of the adapter's states over the tokens in which it is
-    said, so it costs no further pass. A segment of some twenty seconds tells only that all of
-    its words are somewhere in it; its sentences tell where, and there are several times more of
-    them. Zero where nobody knows when sentences are said.
+    said, so it costs no further pass. A segment of some twenty seconds shows only that all of
+    its words are somewhere in it; its sentences show where, and there are several times more of
+    them. Zero where the times of sentences are unknown.
 
     Inputs used: `spoken_audio`, `spoken_text` `[M, width]`, `spoken_excluded [M, M]`.
     When: cues have times, and little speech is there. Reference: CLIP's contrast (arXiv

@@ -1,4 +1,4 @@
-"""Is one model better than another? Measured on documents that neither learned from."""
+"""Comparison of two models on documents that neither learned from."""
 
 from __future__ import annotations
 

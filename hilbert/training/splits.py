@@ -30,9 +30,9 @@ class Split:
     """Document ids by what they are for, each list sorted.
 
     Attributes:
-        train: the loss is computed on these.
-        validation: held out; these choose the epoch whose weights are kept.
-        test: held out; nothing is chosen by these, so that their score may be believed.
+        train: The loss is computed on these.
+        validation: Held out; these choose the epoch whose weights are kept.
+        test: Held out; nothing is chosen by these, so that their score may be believed.
     """
 
     train: list[str]
@@ -42,11 +42,11 @@ class Split:
 
 @dataclass(frozen=True)
 class TrainingHistory:
-    """Documents that a model had to do with in the trainings that made it.
+    """Documents that took part in the trainings of a model.
 
     Attributes:
-        learned: it learned from these: they may choose and judge nothing of its successors.
-        validated: these chose its weights: they may judge nothing of its successors.
+        learned: It learned from these: they may choose and judge nothing of its successors.
+        validated: These chose its weights: they may judge nothing of its successors.
     """
 
     learned: frozenset[str] = frozenset()
@@ -109,7 +109,7 @@ def split_documents(
 
 @dataclass(frozen=True)
 class HeldOutScores:
-    """How a model does on documents it did not learn from.
+    """Scores of a model on documents it did not learn from.
 
     Attributes:
         query_mrr: `[q]`, for each sentence taken as a typed query the reciprocal rank at which
@@ -153,7 +153,7 @@ def held_out_scores(model: Hilbert, documents: Sequence[Features]) -> HeldOutSco
 def score_difference(
     before: HeldOutScores, after: HeldOutScores, samples: int = 10_000, seed: int = 0
 ) -> tuple[float, float]:
-    """Paired bootstrap 95 % interval of `after.score - before.score`, widened for few documents.
+    """Compute the paired bootstrap 95 % interval of `after.score - before.score`.
 
     Whole documents are redrawn, the same ones for both models (Efron and Tibshirani 1993,
     chapter 8): queries of one document are not independent, and what is hard for one model is

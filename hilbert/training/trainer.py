@@ -40,7 +40,7 @@ HISTORY_FILE = "training.json"
 
 @dataclass(frozen=True)
 class EpochReport:
-    """What an epoch did: mean losses by name, held-out scores by name, and its cost.
+    """Result of an epoch: mean losses by name, held-out scores by name, and its cost.
 
     `losses` holds each term unweighted, `total`, and `audio_side` and `text_side`, the contrast
     of either modality with the full joint (what the balance terms compare).
@@ -80,7 +80,7 @@ class TrainingResult:
 
 @dataclass
 class _Progress:
-    """Where a training stands besides its weights: everything that goes to JSON."""
+    """State of a training besides its weights: everything that goes to JSON."""
 
     best: dict[str, float]
     best_epoch: int = 0
@@ -106,7 +106,7 @@ def train(
     split: Split | None = None,
     about: str = "",
 ) -> TrainingResult:
-    """Train a model, save the best weights to `out`, and say what it was worth.
+    """Train a model, save the best weights to `out`, and compare it with a reference.
 
     Windows are drawn anew each epoch, the held-out documents by a hash of their id, so that the
     same documents are held out on every run, also after others were added. The same call gives
@@ -125,7 +125,7 @@ def train(
         reference: The model to compare with; None for what training begins with.
         seen: Documents that `start` or `reference` had to do with when they were trained.
         split: Which documents do what, for those that a hash of their id would part wrongly
-            (excerpts of one recording); None for `held_out.split_documents`.
+            (excerpts of one recording); None for `splits.split_documents`.
         about: Lines on the data for the model's card.
 
     Raises:
@@ -260,7 +260,7 @@ def _train_epoch(
 
 
 def learning_rate(step: int, steps_per_epoch: int, config: TrainingConfig) -> float:
-    """Linear warm-up to `config.lr`, then half a cosine down to 0 at the last step."""
+    """Return the learning rate: linear warm-up to `config.lr`, then half a cosine to 0."""
     total = steps_per_epoch * config.epochs
     warm = config.warmup * total
     if step < warm:
@@ -269,7 +269,7 @@ def learning_rate(step: int, steps_per_epoch: int, config: TrainingConfig) -> fl
 
 
 def _optimizer(model: Hilbert, config: TrainingConfig) -> torch.optim.AdamW:
-    """AdamW that decays matrices only: decaying norms and biases just shrinks their scale."""
+    """Make an AdamW that decays matrices only: in norms and biases it just shrinks the scale."""
     matrices = [p for p in model.parameters() if p.ndim >= 2]
     others = [p for p in model.parameters() if p.ndim < 2]
     groups = [
@@ -304,7 +304,7 @@ def _copy(model: Hilbert) -> dict[str, Tensor]:
 def _identity(
     documents: Mapping[str, Features], config: TrainingConfig, begin: Hilbert, split: Split
 ) -> str:
-    """Hash of what a training depends on: says whether an interrupted one is this one."""
+    """Hash what a training depends on, to recognise an interrupted one as this one."""
     digest = hashlib.sha256((config.to_json() + checkpoint.model_fingerprint(begin)).encode())
     # The keys that trainings interrupted by earlier versions were saved with.
     parts = {"learn": split.train, "validation": split.validation, "judge": split.test}

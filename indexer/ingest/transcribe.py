@@ -134,7 +134,8 @@ class _Pass:
     def _hear(self, batch: list[Window]) -> None:
         samples = [window.samples for window in batch]
         heard = self.recogniser.transcribe(samples, self.language) if self.recogniser else []
-        if heard and self.recogniser is self.encoder:
+        encoder: object = self.encoder  # of another protocol, and maybe the same object
+        if heard and self.recogniser is encoder:
             tokens = [h.tokens for h in heard]
         else:
             tokens = self.encoder.encode(samples)

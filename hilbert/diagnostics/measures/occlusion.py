@@ -1,4 +1,4 @@
-"""What changes in the joint when the mean stands in place of a modality."""
+"""Occlusion: how the joint changes when the mean stands in place of a modality."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hilbert.retrieval_metrics import matched_ranks
     table_order=43,
     shares=["recall_at_1"],
 )
-def _both(inputs: MeasureInputs) -> Numbers:
+def _occlusions(inputs: MeasureInputs) -> Numbers:
     space = inputs.space
     return {
         "audio": _occlusion(space.joint, space.joint_mean_audio),

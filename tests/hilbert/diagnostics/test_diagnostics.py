@@ -15,8 +15,6 @@ from hilbert.diagnostics import (
     effective_rank,
     hubness,
     information,
-    mutual_knn,
-    neighbour_precision,
     own_modality_share,
     pca_map,
     relative_modality_gap,
@@ -28,6 +26,7 @@ from hilbert.diagnostics import (
     uniformity,
 )
 from hilbert.objectives.cka import cka
+from tests.neighbours import mutual_knn, neighbour_precision
 
 
 def _rows(n: int, d: int, seed: int) -> np.ndarray:
