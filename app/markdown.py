@@ -1,4 +1,4 @@
-"""Words on the page: what people see of channels and times, safely written as Markdown."""
+"""Text as safe Markdown: escapes, highlights, times and badges of channels."""
 
 from __future__ import annotations
 
@@ -23,44 +23,43 @@ CHANNEL_HELP = " ".join(
         *(f"**{channel.label}**: {channel.help}." for channel in CHANNELS.values()),
     ]
 )
-# One colour a channel on the whole page.
 CHANNEL_COLOURS: Mapping[str, str] = {name: c.colour for name, c in CHANNELS.items()}
 # What can be similar in two moments.
-SAME_NAMES: Mapping[str, str] = {
+SIMILARITY_NAMES: Mapping[str, str] = {
     same: same.capitalize()
     for same in sorted(similarity_methods(), key=lambda same: same != "both")
 }
 
-# CommonMark lets a backslash take the meaning from any of these.
+# CommonMark: a backslash before any of these makes it a literal character.
 _MARKUP = re.compile(r"([!#$&()*+\-./:<=>@\[\\\]^_`{|}~])")
-# What becomes a link, an arrow or a logo after the backslashes are gone: an invisible character
-# within (U+2060, word joiner) keeps it as it is.
+# Streamlit turns these into links, arrows or a logo after it has removed the backslashes; an
+# invisible character within (U+2060, word joiner) prevents that.
 _TRANSFORMED = re.compile(r"://|www\.|@|<->|<-|->|--|>=|<=|~=|:streamlit:", re.IGNORECASE)
 _JOINER = "\u2060"
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _SUFFIXES = ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s")
-# A word below this part of the weight of the query's weightiest is not worth a mark: "the".
+# Words below this share of the query's highest IDF weight, such as "the", are not highlighted.
 _LEAST_WEIGHT = 0.4
 
 
-def plain(text: str) -> str:
-    """Text as Markdown that shows exactly this text: no markup, link, colour or formula."""
-    return _escaped(" ".join(text.split()))
+def escape(text: str) -> str:
+    """Return Markdown that shows exactly this text: no markup, link, colour or formula."""
+    return _escape_markup(" ".join(text.split()))
 
 
-def _escaped(text: str) -> str:
+def _escape_markup(text: str) -> str:
     return _MARKUP.sub(r"\\\1", _TRANSFORMED.sub(lambda m: f"{m[0][0]}{_JOINER}{m[0][1:]}", text))
 
 
 def time_range(start: float | None, end: float | None) -> str:
-    """`0:32 – 0:52`; empty where nothing is timed."""
+    """Format seconds as `0:32 – 0:52`; empty where nothing is timed."""
     if start is None:
         return ""
     return clock(start) if end is None else f"{clock(start)} – {clock(end)}"
 
 
 def channel_badges(score: float, channels: Mapping[str, float]) -> str:
-    """The score and each channel's share of it as coloured Markdown badges."""
+    """Return a score and each channel's share of it as coloured Markdown badges."""
     badges = [f":gray-badge[score {score:.2f}]"]
     for channel, share in channels.items():
         badges.append(f":{CHANNEL_COLOURS.get(channel, 'gray')}-badge[{channel} {share:+.2f}]")
@@ -68,7 +67,7 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
 
 
 def highlighted_stems(query: str, lexical: FulltextIndex) -> frozenset[str]:
-    """Stems of the words of a query that tell something in this library, to be marked."""
+    """Return stems of the informative words of a query, by their IDF weights in the library."""
     weights = {term: lexical.weight(term) for term in query_terms(query)}
     if not weights:
         return frozenset()
@@ -76,16 +75,16 @@ def highlighted_stems(query: str, lexical: FulltextIndex) -> frozenset[str]:
     return frozenset(stem(term) for term, weight in weights.items() if weight >= least)
 
 
-def marked(text: str, stems: Collection[str]) -> str:
-    """Text as safe Markdown, with a coloured ground under the words that have these stems."""
+def highlight(text: str, stems: Collection[str]) -> str:
+    """Return text as safe Markdown with a coloured background behind words of these stems."""
     return "".join(
-        f":orange-background[**{_escaped(piece)}**]" if mark else _escaped(piece)
-        for piece, mark in split_marked(text, stems)
+        f":orange-background[**{_escape_markup(piece)}**]" if found else _escape_markup(piece)
+        for piece, found in split_highlights(text, stems)
     )
 
 
-def split_marked(text: str, stems: Collection[str]) -> list[tuple[str, bool]]:
-    """Text in pieces, each with whether it is to be marked: for what writes text as text."""
+def split_highlights(text: str, stems: Collection[str]) -> list[tuple[str, bool]]:
+    """Split text into pieces, each with whether it is to be highlighted."""
     text = " ".join(text.split())
     pieces: list[tuple[str, bool]] = []
     end = 0
@@ -97,9 +96,9 @@ def split_marked(text: str, stems: Collection[str]) -> list[tuple[str, bool]]:
 
 
 def stem(word: str) -> str:
-    """A word without accents and its commonest English endings.
+    """Remove accents and the commonest English endings of a word.
 
-    Close to what full-text search treats as one word; it decides on a colour only.
+    An approximation of the full-text index's stemmer, good enough for highlights.
     """
     folded = unicodedata.normalize("NFD", word.replace("’", "'").casefold())
     folded = "".join(c for c in folded if not unicodedata.combining(c)).removesuffix("'s")

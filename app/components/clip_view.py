@@ -1,4 +1,4 @@
-"""The clip that is searched with: to hear, and to see as a waveform and a mel spectrogram."""
+"""The clip of a query: a player, its waveform and its mel spectrogram."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.components.layout import spread_row
 from app.components.player import media_type
-from app.markdown import plain
+from app.markdown import escape
 from app.state import query_history
 from indexer.base.errors import HilbertError
 from indexer.media.spectrogram import LONGEST_SECONDS, ClipPicture, picture_of
@@ -20,25 +21,23 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def show_clip(question: query_history.UserQuery) -> None:
-    """The clip, what it looks like, and a way to leave it out again."""
-    name, data = st.session_state.clips.get(question.clip, ("", b""))
+def show_clip(query: query_history.UserQuery) -> None:
+    """Draw the clip of a query, with a button that removes it; nothing where there is none."""
+    name, data = st.session_state.clips.get(query.clip, ("", b""))
     if not data:
         return
     with st.container(border=True):
-        with st.container(
-            horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-        ):
-            st.markdown(f":material/graphic_eq: **Clip:** {plain(name)}", width="content")
+        with spread_row():
+            st.markdown(f":material/graphic_eq: **Clip:** {escape(name)}", width="content")
             st.button(
                 "Leave the clip out",
                 key="drop-clip",
                 icon=":material/close:",
                 type="tertiary",
-                on_click=query_history.drop_clip,
+                on_click=query_history.remove_clip,
             )
         st.audio(data, format=media_type(Path(name)))
-        picture = _picture(question.clip, question)
+        picture = _picture(query.clip, query)
         if picture is not None:
             left, right = st.columns(2, gap="small")
             left.plotly_chart(waveform_figure(picture), key="clip-wave", config=_STILL)
@@ -52,10 +51,10 @@ _HERTZ = (125, 500, 2000, 8000)
 
 
 @st.cache_data(max_entries=8, show_spinner="Drawing the clip …")
-def _picture(digest: str, _question: query_history.UserQuery) -> ClipPicture | None:
-    """None where it cannot be decoded: the answer says why."""
+def _picture(digest: str, _query: query_history.UserQuery) -> ClipPicture | None:
+    """Decode a clip once; None where that fails, and the answer says why."""
     try:
-        with query_history.clip_file(_question) as path:
+        with query_history.clip_file(_query) as path:
             return picture_of(path)
     except HilbertError:
         log.debug("could not draw a clip", exc_info=True)
@@ -63,7 +62,7 @@ def _picture(digest: str, _question: query_history.UserQuery) -> ClipPicture | N
 
 
 def waveform_figure(picture: ClipPicture) -> Figure:
-    """Highest and lowest sample of each short stretch."""
+    """Draw the lowest and highest sample of each frame over seconds."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -79,11 +78,11 @@ def waveform_figure(picture: ClipPicture) -> Figure:
             showlegend=False,
         )
     figure.update_yaxes(title="waveform", range=[-1, 1], showticklabels=False)
-    return _laid_out(figure)
+    return _with_layout(figure)
 
 
 def mel_figure(picture: ClipPicture) -> Figure:
-    """Loudness by mel band and time."""
+    """Draw decibels by mel band (hertz) over seconds."""
     import plotly.graph_objects as go
 
     figure = go.Figure(
@@ -97,10 +96,10 @@ def mel_figure(picture: ClipPicture) -> Figure:
         )
     )
     figure.update_yaxes(title="mel spectrogram, Hz", type="log", tickvals=_HERTZ)
-    return _laid_out(figure)
+    return _with_layout(figure)
 
 
-def _laid_out(figure: Figure) -> Figure:
+def _with_layout(figure: Figure) -> Figure:
     figure.update_xaxes(title="seconds")
     figure.update_layout(height=190, margin={"l": 10, "r": 10, "t": 10, "b": 10})
     return figure

@@ -1,18 +1,18 @@
-"""The progress of a background job, drawn anew until it ends."""
+"""The progress of a background job, redrawn until it ends."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from app.markdown import plain
+from app.markdown import escape
 from app.state import jobs
 
 
 def show_job(key: str) -> jobs.Job | None:
-    """Draw the progress of a job under way; the page is drawn again when it ends.
+    """Draw the progress of a running job; the page is redrawn when it ends.
 
     Returns:
-        The job of this key, under way or ended; None where there is none.
+        The job of this key, running or ended; None where there is none.
     """
     job = jobs.find(key)
     if job and not job.done:
@@ -25,7 +25,7 @@ def _watch(key: str) -> None:
     job = jobs.find(key)
     if job is None or job.done:
         st.rerun(scope="app")
-    progress = " · ".join(filter(None, (job.title, plain(job.text), job.time_left)))
+    progress = " · ".join(filter(None, (job.title, escape(job.text), job.time_left)))
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         st.progress(job.share, text=progress, width="stretch")
         st.button("Stop", key=f"stop-{key}", on_click=job.stop, width="content")

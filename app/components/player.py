@@ -1,4 +1,4 @@
-"""Players that stand at a moment, and what to do where there is nothing to play."""
+"""Players that start at a moment, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.markdown import plain
+from app.markdown import escape
 from app.state.open_library import OpenLibrary
 from indexer.maintenance.manage import existing_recording
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 
-# A player reads its whole file into the server's memory: larger ones wait to be asked for.
-_AT_ONCE = 24_000_000
-# What `mimetypes` does not know everywhere.
+# Bytes. A player reads its whole file into the server's memory: larger ones wait for a click.
+_AUTOLOAD_BYTES = 24_000_000
+# Some systems lack these types in `mimetypes`.
 _TYPES = {
     ".opus": "audio/ogg",
     ".oga": "audio/ogg",
@@ -27,29 +27,29 @@ _TYPES = {
 
 
 def show_player(
-    opened: OpenLibrary, document: str, path: str, start: float | None, key: str
+    library: OpenLibrary, document: str, path: str, start: float | None, key: str
 ) -> None:
-    """The player of a document, or why there is none.
+    """Draw the player of a document, or why there is none.
 
     Args:
-        opened: the library.
-        document: id.
-        path: where the document was found.
-        start: seconds at which it stands.
-        key: of its widgets.
+        library: Library that holds the document.
+        document: Id of the document.
+        path: Where the document was found.
+        start: Seconds at which the player starts.
+        key: Key of its widgets.
     """
     if Path(path).suffix.lower() not in RECORDING_EXTENSIONS:
         st.caption(":material/description: A transcript without a recording.")
         return
-    found = existing_recording(opened.library, document)
+    found = existing_recording(library.store, document)
     if found is None:
         st.caption(
-            f":material/link_off: The recording is no longer at {plain(path)}. Add the folder "
+            f":material/link_off: The recording is no longer at {escape(path)}. Add the folder "
             "where it is now on the page Library."
         )
         return
     size = found.stat().st_size
-    if size > _AT_ONCE and not st.session_state.get(f"play-{key}"):
+    if size > _AUTOLOAD_BYTES and not st.session_state.get(f"play-{key}"):
         st.button(
             f"Load the recording ({size / 1e6:.0f} MB)",
             key=f"load-{key}",
@@ -62,6 +62,6 @@ def show_player(
 
 
 def media_type(path: Path) -> str:
-    """What the browser is told a recording is."""
+    """Return the MIME type of a recording, by its extension."""
     suffix = path.suffix.lower()
     return _TYPES.get(suffix) or mimetypes.guess_type(f"x{suffix}")[0] or "audio/mpeg"

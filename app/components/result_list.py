@@ -1,4 +1,4 @@
-"""Answers on the page: cards of recordings or of moments, and all of it to be saved."""
+"""Search results: cards of recordings or of moments, and their export."""
 
 from __future__ import annotations
 
@@ -6,59 +6,60 @@ from functools import partial
 
 import streamlit as st
 
-from app.components.result_card import line, show_card
-from app.markdown import plain
+from app.components.layout import spread_row
+from app.components.result_card import show_card
+from app.markdown import escape
 from app.state import query_history
-from app.state.navigation import go_to
+from app.state.navigation import choose_document, go_to
 from app.state.open_library import OpenLibrary
 from app.state.result_cache import Answer
-from app.state.urls import seconds_in_address
+from app.state.urls import seconds_in_url
 from indexer.search.export import EXPORT_FORMATS
 from indexer.search.results import Hit, SearchResult
 
 
-def show_answer(opened: OpenLibrary, question: query_history.UserQuery, answer: Answer) -> None:
-    """What was found, or why there is nothing."""
+def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
+    """Draw the results of a query, or why there are none."""
     if answer.result is None:
-        st.error(plain(answer.error), icon=":material/error:")
+        st.error(escape(answer.error), icon=":material/error:")
         return
     result = answer.result
     if result.heard is not None:
-        st.markdown(f"**Heard:** {plain(result.heard) or 'no words'}")
+        st.markdown(f"**Heard:** {escape(result.heard) or 'no words'}")
     if not result.hits:
         st.info("Nothing found. Try other words, another channel, or fewer filters.")
         return
     count = st.session_state.count or 10
     by_moment = st.session_state.grouping == "moments"
-    with line():
+    with spread_row():
         _show_summary(result, count, by_moment)
         _show_export(result, count)
     if by_moment:
         for rank, hit in enumerate(result.hits[:count], 1):
-            show_card(opened, question, rank, hit, (hit,), answer.stems)
+            show_card(library, query, rank, hit, (hit,), answer.stems)
         return
     for rank, document in enumerate(result.documents[:count], 1):
-        show_card(opened, question, rank, document, document.moments, answer.stems)
+        show_card(library, query, rank, document, document.moments, answer.stems)
 
 
-def show_linked(opened: OpenLibrary, question: query_history.UserQuery, answer: Answer) -> None:
-    """The moment that the address names, above the rest; it is drawn as it was found."""
-    document, seconds = st.query_params.get("doc"), seconds_in_address()
+def show_linked(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
+    """Draw the moment that the URL names above the rest, with the score that it was found with."""
+    document, seconds = st.query_params.get("doc"), seconds_in_url()
     if not document or seconds is None or answer.result is None:
         return
     hits = [*answer.result.hits, *(m for d in answer.result.documents for m in d.moments)]
-    hit = next((h for h in hits if h.document == document and _holds(h, seconds)), None)
+    hit = next((h for h in hits if h.document == document and _contains(h, seconds)), None)
     if hit:
         st.caption(":material/link: The moment that you were sent")
-        show_card(opened, question, 0, hit, (hit,), answer.stems)
-    elif document in opened.searcher.documents and st.button(
+        show_card(library, query, 0, hit, (hit,), answer.stems)
+    elif document in library.searcher.documents and st.button(
         "Open the moment that you were sent", key="open-linked", icon=":material/link:"
     ):
-        st.session_state["document"], st.session_state["document-time"] = document, seconds
+        choose_document(document, seconds)
         go_to("document")
 
 
-def _holds(hit: Hit, seconds: float) -> bool:
+def _contains(hit: Hit, seconds: float) -> bool:
     return hit.start is not None and hit.start - 1 <= seconds <= (hit.end or hit.start) + 1
 
 

@@ -1,4 +1,4 @@
-"""The widgets that ask: typed words, a clip or the visitor's voice, and where to search."""
+"""The search form: typed words, a clip or the visitor's voice, channel and filters."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SAME_NAMES
+from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES
 from app.state import query_history
 from app.state.open_library import OpenLibrary
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
@@ -15,18 +15,18 @@ _COUNTS = (5, 10, 20, query_history.MOST_HITS)
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
 
 
-def ask_here(opened: OpenLibrary) -> None:
-    """Draw the search box and everything that belongs to a question."""
+def show_search_form(library: OpenLibrary) -> None:
+    """Draw the search box, the clip, the filters, and how to search and show results."""
     _words_box()
-    question = query_history.current()
+    query = query_history.current()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         _clip_box()
-        _filter_box(opened)
-        if question and question.is_similar:
+        _filter_box(library)
+        if query and query.is_similar:
             st.segmented_control(
-                "Alike in",
-                list(SAME_NAMES),
-                format_func=SAME_NAMES.__getitem__,
+                "Similar in",
+                list(SIMILARITY_NAMES),
+                format_func=SIMILARITY_NAMES.__getitem__,
                 key="same",
                 width="content",
             )
@@ -57,51 +57,51 @@ def _words_box() -> None:
             key="typed",
             placeholder='a question, "words that must be said", -words that must not',
         )
-        asked = button.form_submit_button(
+        submitted = button.form_submit_button(
             "Search",
             type="primary",
             icon=":material/search:",
             width="stretch",
-            on_click=_words_given,
+            on_click=_on_words,
         )
-    question = query_history.current()
-    if asked and not st.session_state.typed.strip() and not (question and question.clip):
+    query = query_history.current()
+    if submitted and not st.session_state.typed.strip() and not (query and query.clip):
         st.info("Type what you are looking for, or search with a clip.")
 
 
-def _words_given() -> None:
-    query_history.ask_words(" ".join(st.session_state.typed.split()))
+def _on_words() -> None:
+    query_history.submit_words(" ".join(st.session_state.typed.split()))
 
 
 def _clip_box() -> None:
-    question = query_history.current()
-    has_clip = bool(question and question.clip)
+    query = query_history.current()
+    has_clip = bool(query and query.clip)
     kind: Literal["primary", "secondary"] = "primary" if has_clip else "secondary"
     with st.popover("Clip", icon=":material/graphic_eq:", type=kind):
         st.file_uploader(
             "A short recording: its words and its sound are both searched with",
             type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS),
             key="clip",
-            on_change=_clip_given,
+            on_change=_on_clip,
             args=("clip",),
         )
         st.audio_input(
             "Or say what you are looking for, or play it to the microphone",
             key="voice",
-            on_change=_clip_given,
+            on_change=_on_clip,
             args=("voice", "your recording.wav"),
         )
         st.caption("Typed words count beside the clip: a half each.")
 
 
-def _clip_given(widget: str, name: str | None = None) -> None:
-    given = st.session_state.get(widget)
-    if given is not None:
-        query_history.ask_clip(name or given.name, given.getvalue())
+def _on_clip(widget: str, name: str | None = None) -> None:
+    clip = st.session_state.get(widget)
+    if clip is not None:
+        query_history.submit_clip(name or clip.name, clip.getvalue())
 
 
-def _filter_box(opened: OpenLibrary) -> None:
-    documents = list(opened.searcher.documents.values())
+def _filter_box(library: OpenLibrary) -> None:
+    documents = list(library.searcher.documents.values())
     chosen = query_history.filters()
     count = sum(bool(v) for v in vars(chosen).values())
     label = f"Filters ({count})" if count else "Filters"
@@ -118,9 +118,9 @@ def _filter_box(opened: OpenLibrary) -> None:
         )
         for name, options, title in (
             ("labels", labels, "Labels"),
-            ("speakers", opened.speakers, "Speakers"),
+            ("speakers", library.speakers, "Speakers"),
             ("folders", folders, "Folders"),
-            ("languages", opened.languages, "Languages"),
+            ("languages", library.languages, "Languages"),
         ):
             st.multiselect(
                 title,
@@ -133,7 +133,7 @@ def _filter_box(opened: OpenLibrary) -> None:
         since.text_input("Since", key="filter-since", placeholder="2021-03")
         until.text_input("Until", key="filter-until", placeholder="2021")
         least.number_input("At least minutes", 0, 600, key="filter-minutes")
-        st.button("Clear", on_click=query_history.forget_filters, disabled=not count)
+        st.button("Clear", on_click=query_history.clear_filters, disabled=not count)
 
 
 def _folder(path: str) -> str:

@@ -1,4 +1,4 @@
-"""The library's facts beside every page."""
+"""What the sidebar shows of the open library on every page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.markdown import plain
+from app.markdown import escape
 from app.state.open_library import OpenLibrary
 from indexer.base.types import (
     ALIGNED,
@@ -19,7 +19,7 @@ from indexer.base.types import (
 )
 from indexer.diagnostics.model_card import card_heading
 
-WORDS_FROM: Mapping[str, str] = {
+TEXT_SOURCES: Mapping[str, str] = {
     TIMED: "timed transcripts",
     ALIGNED: "aligned transcripts",
     UNTIMED: "transcripts without times",
@@ -27,31 +27,31 @@ WORDS_FROM: Mapping[str, str] = {
     NO_SPEECH: "nothing said",
     NOT_TRANSCRIBED: "recordings not listened to",
 }
-# Where there are no words to be from anywhere.
-_COUNTED = {NO_SPEECH: "without speech", NOT_TRANSCRIBED: "not listened to"}
+# Counted recordings without any words read better this way.
+_UNTRANSCRIBED = {NO_SPEECH: "without speech", NOT_TRANSCRIBED: "not listened to"}
 
 
-def show_facts(opened: OpenLibrary) -> None:
-    """What is open, in the sidebar."""
-    facts = opened.facts
+def show_facts(library: OpenLibrary) -> None:
+    """Draw the size, the sources of text and the model of a library in the sidebar."""
+    facts = library.facts
     with st.sidebar:
         st.subheader(
-            f":material/graphic_eq: {plain(Path(facts['library']).name)}",
-            help=plain(facts["library"]),
+            f":material/graphic_eq: {escape(Path(facts['library']).name)}",
+            help=escape(facts["library"]),
         )
         documents, hours = st.columns(2)
         documents.metric("Documents", f"{facts['documents']:,}")
         hours.metric("Recordings", _length(facts["hours"]))
         words = [
-            f"{count:,} {_COUNTED.get(source) or 'from ' + WORDS_FROM.get(source, source)}"
+            f"{count:,} {_UNTRANSCRIBED.get(source) or 'from ' + TEXT_SOURCES.get(source, source)}"
             for source, count in facts["words_from"].items()
         ]
         _fact("Words", *words)
-        _fact("Model", plain(card_heading(opened.searcher.snapshot.model_folder)))
+        _fact("Model", escape(card_heading(library.searcher.snapshot.model_folder)))
         _fact(
             "Encoders",
-            plain(facts["speech_encoder"].removeprefix("bundled:")),
-            plain(facts["text_encoder"].removeprefix("bundled:")),
+            escape(facts["speech_encoder"].removeprefix("bundled:")),
+            escape(facts["text_encoder"].removeprefix("bundled:")),
         )
         _fact("Size", f"{facts['segments']:,} segments", f"{facts['megabytes']:.0f} MB on disk")
 

@@ -1,4 +1,4 @@
-"""A transcript that follows the player: the cue that is heard stands out, a click plays it."""
+"""A transcript in step with its player: the current cue is highlighted, a click plays a cue."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.markdown import split_marked
+from app.markdown import split_highlights
 from indexer.base.timecode import clock
 from indexer.base.types import Cue
 
@@ -28,7 +28,7 @@ _CSS = """
   border-radius: .2em; padding: 0 .1em; }
 .speaker { font-weight: 600; }
 """
-# What is said comes as data and is written as text, never as HTML.
+# Cues arrive as data and are written with `textContent`, never as HTML: no text can be a script.
 _JS = """
 export default function ({ parentElement, data }) {
   const list = parentElement.querySelector(".transcript");
@@ -70,7 +70,7 @@ export default function ({ parentElement, data }) {
   function follow() {
     const player = nearestPlayer();
     if (!player) return;
-    // A player that nobody started stands at a whole second, just before its moment.
+    // Streamlit rounds `start_time` down to a second: before playing, that is before the moment.
     const now = player.currentTime + (player.paused ? 0.99 : 0.05);
     let current = null;
     data.cues.forEach((cue, i) => { if (cue.start <= now && now < cue.end) current = i; });
@@ -103,15 +103,15 @@ def show_transcript(
     stems: Collection[str] = (),
     height: str = "13rem",
 ) -> None:
-    """Draw timed cues; the player of the same card is followed.
+    """Draw timed cues that follow the player of the same card.
 
     Args:
-        cues: with times.
-        key: of the widget.
-        card: key of the container that holds the player.
-        found: seconds between which cues stand out.
-        stems: of words to mark.
-        height: beyond which it scrolls.
+        cues: Cues; those without times are left out.
+        key: Key of the widget.
+        card: Key of the container that holds the player.
+        found: Start and end in seconds of the moment; its cues are bold.
+        stems: Stems of the words to highlight.
+        height: CSS height beyond which the transcript scrolls.
     """
     lines: list[dict[str, Any]] = []
     last = None
@@ -124,7 +124,7 @@ def show_transcript(
                 "end": max(cue.end, cue.start + 0.1),
                 "clock": clock(cue.start),
                 "speaker": cue.speaker if cue.speaker != last else None,
-                "parts": split_marked(cue.text, stems),
+                "parts": split_highlights(cue.text, stems),
                 "found": bool(found and cue.start < found[1] and cue.end > found[0]),
             }
         )

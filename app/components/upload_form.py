@@ -1,4 +1,4 @@
-"""Adding recordings to the library, and what came of it, file by file."""
+"""The form that adds recordings to the library, and the report of the run, file by file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.job_progress import show_job
-from app.markdown import plain
+from app.markdown import escape
 from app.state import jobs, tasks
 from app.state.open_library import OpenLibrary
 from indexer.ingest.run import AddReport
@@ -20,26 +20,26 @@ from indexer.transcripts.formats import transcript_extensions
 log = logging.getLogger(__name__)
 
 
-def show_adding(opened: OpenLibrary) -> None:
-    """Upload files, or name a folder of this machine, with live progress."""
-    folder = opened.library.folder
+def show_adding(library: OpenLibrary) -> None:
+    """Draw the upload of files and the choice of a folder, with live progress."""
+    folder = library.store.folder
     key = str(folder)
     busy = jobs.busy(key)
     files, path = st.columns(2, gap="medium")
     with files, st.container(border=True, height="stretch"):
-        given = st.file_uploader(
+        uploads = st.file_uploader(
             "Files: recordings, and transcripts of the same name",
             type=file_types(),
             accept_multiple_files=True,
             key="uploads",
         )
-        st.caption(f"They are kept in {plain(str(folder / tasks.UPLOADS))}")
+        st.caption(f"They are kept in {escape(str(folder / tasks.UPLOADS))}")
         if st.button(
-            "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not given
+            "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not uploads
         ):
             try:
                 with st.spinner("Keeping the files …"):
-                    for file in given:
+                    for file in uploads:
                         tasks.keep_upload(folder, file.name, file.getvalue())
             except OSError as error:
                 log.debug("could not keep the uploaded files", exc_info=True)
@@ -64,7 +64,7 @@ def show_adding(opened: OpenLibrary) -> None:
             if os.path.exists(wanted):
                 _start(folder, wanted)
                 st.rerun()
-            st.error(plain(f"There is no folder {wanted}"))
+            st.error(escape(f"There is no folder {wanted}"))
     st.toggle(
         "Recognise the speech of recordings without a transcript",
         value=True,
@@ -77,7 +77,10 @@ def show_adding(opened: OpenLibrary) -> None:
 
 
 def file_types() -> list[str]:
-    """Extensions of the files that can be uploaded, without the dot: the table's is csv."""
+    """Return the extensions of files that can be uploaded, without the dot.
+
+    Besides recordings and transcripts: `.csv`, the metadata table.
+    """
     extensions = (*sorted(RECORDING_EXTENSIONS), *transcript_extensions(), ".csv")
     return [extension.removeprefix(".") for extension in extensions]
 
@@ -89,7 +92,7 @@ def _start(folder: Path, what: Path) -> None:
 
 def _show_end(job: jobs.Job, key: str) -> None:
     if job.error:
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(escape(job.error), icon=":material/error:")
     elif isinstance(job.result, AddReport):
         show_summary(job.result)
     else:
@@ -98,25 +101,25 @@ def _show_end(job: jobs.Job, key: str) -> None:
 
 
 def show_summary(summary: AddReport) -> None:
-    """What an indexing did: counts, then each file that failed, with the reason."""
+    """Draw the counts of an indexing run, then each file that failed, with the reason."""
     counts = (
         f"{len(summary.added)} added, {len(summary.updated)} updated, "
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed; the library holds "
         f"{summary.documents} documents."
     )
-    well = summary.documents and not summary.failed
-    show = st.success if well else st.warning
-    show(counts, icon=":material/check:" if well else ":material/warning:")
+    complete = summary.documents and not summary.failed
+    show = st.success if complete else st.warning
+    show(counts, icon=":material/check:" if complete else ":material/warning:")
     show_failures(summary.failed)
     if summary.warnings:
         with st.expander("Remarks on files and folders", expanded=not summary.documents):
             for path, texts in summary.warnings.items():
                 for text in texts:
-                    st.markdown(f"{plain(Path(path).name)}: {plain(text)}")
+                    st.markdown(f"{escape(Path(path).name)}: {escape(text)}")
 
 
 def show_failures(failures: dict[str, str]) -> None:
-    """Files that could not be indexed, and why."""
+    """Draw a table of files that could not be indexed, with the reasons."""
     if failures:
         st.dataframe(
             {

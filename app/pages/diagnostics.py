@@ -1,4 +1,4 @@
-"""Diagnostics: what the embedding space is like, before and after centring, and what it costs."""
+"""Diagnostics: measures of the embedding space, before and after centring."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 import streamlit as st
 
 from app.components.job_progress import show_job
-from app.markdown import plain
+from app.components.layout import spread_row
+from app.markdown import escape
 from app.state import jobs, tasks, urls
 from app.state.navigation import Page, add_page
-from app.state.open_library import OpenLibrary, current_library, warm
+from app.state.open_library import OpenLibrary, current_library, load_models
 from hilbert.diagnostics import pca_map, tsne_map
 from hilbert.diagnostics.interpretation import BAD, CARE, GOOD
 from indexer.base.errors import QueryError
@@ -31,25 +32,25 @@ _MAPS = {"pca": "PCA", "tsne": "t-SNE"}
 
 
 def draw() -> None:
-    """Measure where that was not done yet, then show it."""
+    """Draw the diagnosis of the library, which is measured once for each of its states."""
     library = current_library()
-    urls.keep_in_address()
+    urls.update_url()
     try:
         require_pairs(library.searcher.snapshot)
     except QueryError as error:
-        st.info(plain(str(error)))
+        st.info(escape(str(error)))
         return
     key = f"diagnose:{library.key}"
     if jobs.find(key) is None:
         jobs.forget_others("diagnose:", key)
-        warm(library, hears=False)
-        jobs.start(key, "Measuring", partial(tasks.measure, opened=library))
+        load_models(library, recogniser=False)
+        jobs.start(key, "Measuring", partial(tasks.measure, library=library))
     job = show_job(key)
     if job is None or not job.done:
         st.caption("Up to a minute, once for each state of the library. Other pages go on.")
         return
     if job.error:
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(escape(job.error), icon=":material/error:")
         st.button("Try again", on_click=jobs.forget, args=(key,))
         return
     _show(library, job.result)
@@ -57,9 +58,7 @@ def draw() -> None:
 
 def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
     diagnosis: Diagnosis = found["diagnosis"]
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"
-    ):
+    with spread_row("bottom"):
         st.caption(
             f"{diagnosis.pairs:,} segments with sound and words, of "
             f"{diagnosis.measured_documents:,} of {diagnosis.documents:,} documents"
@@ -69,7 +68,7 @@ def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
     with st.container(border=True):
         st.markdown("**Reading**")
         for finding in diagnosis.reading:
-            st.markdown(f"{_ICONS[finding.verdict]} **{finding.verdict}.** {plain(finding.text)}")
+            st.markdown(f"{_ICONS[finding.verdict]} **{finding.verdict}.** {escape(finding.text)}")
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, height="stretch"):
         _show_map(library, diagnosis)
@@ -142,11 +141,9 @@ def _show_metrics(diagnosis: Diagnosis) -> None:
 
 
 def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
+    with spread_row():
         st.markdown("**Where do they lie?**", width="content")
-        way = st.segmented_control(
+        method = st.segmented_control(
             "Map",
             list(_MAPS),
             default="pca",
@@ -155,9 +152,9 @@ def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
             label_visibility="collapsed",
             width="content",
         )
-    placed = _placed(library.key, diagnosis, way or "pca")
-    axes = ("first direction", "second direction") if way != "tsne" else ("", "")
-    st.plotly_chart(map_figure(placed, diagnosis.points, axes=axes), key="map")
+    projected = _projected(library.key, diagnosis, method or "pca")
+    axes = ("first direction", "second direction") if method != "tsne" else ("", "")
+    st.plotly_chart(map_figure(projected, diagnosis.points, axes=axes), key="map")
     st.caption(
         f"{len(diagnosis.points)} segments by sound, words and joint; lines join the sound of a "
         "segment with its words. Point at one to see what was said."
@@ -165,16 +162,14 @@ def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
 
 
 @st.cache_data(max_entries=8, show_spinner="Drawing the map …")
-def _placed(key: str, _diagnosis: Diagnosis, way: str) -> dict[str, Any]:
+def _projected(key: str, _diagnosis: Diagnosis, way: str) -> dict[str, Any]:
     return tsne_map(_diagnosis.vectors) if way == "tsne" else pca_map(_diagnosis.vectors)
 
 
 def _show_cosines(diagnosis: Diagnosis) -> None:
-    with st.container(
-        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
-    ):
-        st.markdown("**How alike are pairs?**", width="content")
-        of = st.segmented_control(
+    with spread_row():
+        st.markdown("**How similar are pairs?**", width="content")
+        space = st.segmented_control(
             "Space",
             list(diagnosis.histograms),
             default="before",
@@ -183,7 +178,7 @@ def _show_cosines(diagnosis: Diagnosis) -> None:
             label_visibility="collapsed",
             width="content",
         )
-    st.plotly_chart(histogram_figure(diagnosis.histograms[of or "before"]), key="cosines")
+    st.plotly_chart(histogram_figure(diagnosis.histograms[space or "before"]), key="cosines")
     st.caption(
         "A segment's sound with its own words (matched), with other words (random), and "
         "different segments within one modality. The less matched and random overlap, the better."

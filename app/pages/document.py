@@ -1,4 +1,4 @@
-"""Document: one recording as a whole: player, transcript, neighbours, its place on the map."""
+"""Document: one recording with its player, transcript, neighbours and place on the map."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import streamlit as st
 
 from app.components.player import show_player
-from app.components.sidebar import WORDS_FROM
+from app.components.sidebar import TEXT_SOURCES
 from app.components.transcript import show_transcript
-from app.markdown import plain
+from app.markdown import escape
 from app.state import query_history, urls
-from app.state.navigation import Page, add_page, go_to
-from app.state.open_library import OpenLibrary, cues_of, current_library, map_of
+from app.state.navigation import Page, add_page, choose_document, go_to
+from app.state.open_library import OpenLibrary, cues_of, current_library, document_map
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
 from indexer.base.timecode import clock
@@ -31,16 +31,16 @@ _CARD = "whole-document"
 
 
 def draw() -> None:
-    """Choose a document and show all of it."""
+    """Draw the choice of a document, and the chosen one."""
     library = current_library()
     documents = library.searcher.documents
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")
         return
-    _from_address(library)
+    _read_url(library)
     ids = sorted(documents, key=lambda id_: documents[id_].title.casefold())
     if st.session_state.get("document") not in documents:
-        st.session_state["document"], st.session_state["document-time"] = ids[0], None
+        choose_document(ids[0])
     document = st.selectbox(
         "Document",
         ids,
@@ -50,39 +50,38 @@ def draw() -> None:
         args=("document-time", None),
     )
     start = st.session_state.get("document-time")
-    urls.keep_in_address(doc=document, t=None if start is None else f"{start:g}")
+    urls.update_url(doc=document, t=None if start is None else f"{start:g}")
     st.session_state["linked-document"] = document  # what the page wrote is no new link
     _show(library, documents[document], start)
 
 
-def _from_address(library: OpenLibrary) -> None:
-    """The document and time that a link names, once."""
+def _read_url(library: OpenLibrary) -> None:
+    """Choose the document and time that a link names, once for each link."""
     named = st.query_params.get("doc")
     if named and named != st.session_state.get("linked-document"):
         st.session_state["linked-document"] = named
         if named in library.searcher.documents:
-            st.session_state["document"] = named
-            most = library.searcher.documents[named].seconds
-            st.session_state["document-time"] = urls.seconds_in_address(most)
+            longest = library.searcher.documents[named].seconds
+            choose_document(named, urls.seconds_in_url(longest))
         else:
             st.warning("The document of this link is not in this library any more.")
 
 
 def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) -> None:
-    known = library.library.catalog.document(document.id)
+    known = library.store.catalog.document(document.id)
     left, right = st.columns([7, 4], gap="medium")
     with left, st.container(key=_CARD):
-        st.subheader(plain(document.title))
+        st.subheader(escape(document.title))
         facts = [document.speaker, document.date, clock(document.seconds), document.language]
-        st.caption(" · ".join(plain(fact) for fact in facts if fact))
+        st.caption(" · ".join(escape(fact) for fact in facts if fact))
         badges = (
-            [f":blue-badge[:material/label: {plain(document.label)}]"] if document.label else []
+            [f":blue-badge[:material/label: {escape(document.label)}]"] if document.label else []
         )
         if known:
-            badges.append(f":gray-badge[{WORDS_FROM.get(known.text_source, known.text_source)}]")
+            badges.append(f":gray-badge[{TEXT_SOURCES.get(known.text_source, known.text_source)}]")
         st.markdown(" ".join(badges))
         for warning in known.warnings if known else ():
-            st.caption(f":material/warning: {plain(warning)}")
+            st.caption(f":material/warning: {escape(warning)}")
         show_player(library, document.id, document.path, start, f"whole-{document.id[:12]}")
         _show_words(library, document, start)
     with right:
@@ -105,8 +104,8 @@ def _show_words(library: OpenLibrary, document: IndexedDocument, start: float | 
 def _paragraphs(cues: list[Cue]) -> Iterator[str]:
     last = None
     for cue in cues:
-        who = f"**{plain(cue.speaker)}:** " if cue.speaker and cue.speaker != last else ""
-        yield who + plain(cue.text)
+        who = f"**{escape(cue.speaker)}:** " if cue.speaker and cue.speaker != last else ""
+        yield who + escape(cue.text)
         last = cue.speaker
 
 
@@ -116,23 +115,23 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
         found = _nearest(library.key, library, document.id)
     except HilbertError as error:
         log.debug("could not find the neighbours of %s", document.name, exc_info=True)
-        st.caption(plain(str(error)))
+        st.caption(escape(str(error)))
         return
     with st.container(border=True, gap=None):
         for hit in found:
             title, score = st.columns([5, 1], vertical_alignment="center", gap="small")
             title.button(
-                plain(hit.title),
+                escape(hit.title),
                 key=f"near-{hit.document}",
                 type="tertiary",
-                on_click=_go_to,
+                on_click=choose_document,
                 args=(hit.document,),
             )
             score.markdown(f":gray-badge[{hit.score:.2f}]")
         if not found:
             st.caption("There is no other document.")
     if st.button("Search with this document", icon=":material/hub:", key="search-like"):
-        query_history.ask_similar_document(document.id, document.title)
+        query_history.submit_similar_document(document.id, document.title)
         go_to("search")
 
 
@@ -142,12 +141,8 @@ def _nearest(key: str, _library: OpenLibrary, document: str) -> tuple[DocumentHi
         return _library.searcher.similar(document, k=_NEAREST).documents
 
 
-def _go_to(document: str) -> None:
-    st.session_state["document"], st.session_state["document-time"] = document, None
-
-
 def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
-    found = map_of(library.key, library, document.id)
+    found = document_map(library.key, library, document.id)
     if found is None:
         return
     st.markdown("**Where its segments lie**")
@@ -162,7 +157,7 @@ def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
         )
         for id_ in found["segments"]
     ]
-    figure = map_figure(found["placed"], points, joined=False, strong=found["own"])
+    figure = map_figure(found["projected"], points, joined=False, strong=found["own"])
     figure.update_layout(showlegend=False, height=330)
     st.plotly_chart(figure, key="document-map")
     st.caption("Bold: this document; faint: others of the library. Joint vectors, PCA.")

@@ -1,4 +1,4 @@
-"""Library: what is in it, adding and removing, what failed, and its health."""
+"""Library: adding recordings, its documents, files that failed, and its health."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.upload_form import show_adding, show_failures
-from app.markdown import plain
+from app.markdown import escape
 from app.state import jobs, tasks, urls
-from app.state.navigation import Page, add_page, go_to
+from app.state.navigation import Page, add_page, choose_document, go_to
 from app.state.open_library import OpenLibrary, current_library
 from indexer.base.timecode import clock
 from indexer.index.records import IndexedDocument
@@ -18,21 +18,21 @@ from indexer.maintenance.doctor import examine
 
 
 def draw() -> None:
-    """Four parts, one below the other."""
+    """Draw the upload form, the documents, the files that failed, and the health check."""
     library = current_library()
-    urls.keep_in_address()
+    urls.update_url()
     st.subheader("Add recordings")
     show_adding(library)
     documents = list(library.searcher.documents.values())
     st.subheader(f"{len(documents):,} documents")
     if documents:
         _show_documents(library, documents)
-    failures = library.library.catalog.failures()
+    failures = library.store.catalog.failures()
     if failures:
         files = "file" if len(failures) == 1 else "files"
         st.subheader(f"{len(failures)} {files} could not be indexed")
         show_failures(failures)
-        st.caption("Mend or replace them and add them again; the others are not touched.")
+        st.caption("Repair or replace them and add them again; the others are not touched.")
     _show_health(library)
 
 
@@ -63,14 +63,13 @@ def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> N
             disabled=len(chosen) != 1,
             help="Choose one row",
         ):
-            st.session_state["document"] = chosen[0].id
-            st.session_state["document-time"] = None
+            choose_document(chosen[0].id)
             go_to("document")
         if st.button(
             f"Remove {len(chosen)}" if chosen else "Remove",
             key="remove-chosen",
             icon=":material/delete:",
-            disabled=not chosen or jobs.busy(str(library.library.folder)),
+            disabled=not chosen or jobs.busy(str(library.store.folder)),
             help="Choose rows; recordings stay where they are",
         ):
             _confirm(library, chosen)
@@ -82,12 +81,12 @@ def _confirm(library: OpenLibrary, chosen: list[IndexedDocument]) -> None:
         f"{len(chosen)} of {len(library.searcher.documents)} documents are taken out of the "
         "library. Their recordings stay where they are, and can be added again."
     )
-    st.markdown("\n".join(f"- {plain(d.title)}" for d in chosen[:10]))
+    st.markdown("\n".join(f"- {escape(d.title)}" for d in chosen[:10]))
     if len(chosen) > 10:
         st.caption(f"and {len(chosen) - 10} more")
     yes, no = st.columns(2)
     if yes.button("Remove", type="primary", key="remove-yes", width="stretch"):
-        folder = library.library.folder
+        folder = library.store.folder
         if jobs.busy(str(folder)):
             st.error("The library is being changed; remove them when that has ended.")
             return
@@ -104,7 +103,7 @@ def _confirm(library: OpenLibrary, chosen: list[IndexedDocument]) -> None:
 
 def _show_health(library: OpenLibrary) -> None:
     st.subheader("Health")
-    folder = library.library.folder
+    folder = library.store.folder
     busy = jobs.busy(str(folder))
     with st.container(horizontal=True, gap="small"):
         if st.button("Check", key="check", icon=":material/stethoscope:"):
@@ -121,14 +120,14 @@ def _show_health(library: OpenLibrary) -> None:
         )
     key, checkup = st.session_state.get("checkup", ("", None))
     if checkup is None or key != library.key:
-        st.caption(f"The library lies in {plain(str(Path(folder)))}.")
+        st.caption(f"The library lies in {escape(str(Path(folder)))}.")
         return
     for problem in checkup.problems:
-        st.error(plain(problem), icon=":material/error:")
+        st.error(escape(problem), icon=":material/error:")
     for note in checkup.notes:
-        st.info(plain(note))
+        st.info(escape(note))
     if checkup.healthy:
-        st.success("Healthy: nothing needs mending.", icon=":material/check:")
+        st.success("Healthy: nothing needs repair.", icon=":material/check:")
 
 
 PAGE = add_page(Page("library", "Library", ":material/library_music:", 30, draw))

@@ -1,4 +1,4 @@
-"""Search: words, a clip or a moment, and what was found."""
+"""Search: the form, and the results of the current query."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import streamlit as st
 
 from app.components.clip_view import show_clip
 from app.components.result_list import show_answer, show_linked
-from app.components.search_form import ask_here
-from app.markdown import plain, time_range
+from app.components.search_form import show_search_form
+from app.markdown import escape, time_range
 from app.state import query_history, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
@@ -16,25 +16,25 @@ from indexer.base.timecode import clock
 
 
 def draw() -> None:
-    """The search box, and below it an answer or what there is to search."""
+    """Draw the search form, and below it the results, or all documents before the first query."""
     library = current_library()
-    ask_here(library)
-    question = query_history.current()
-    words = question.words if question and not question.clip else ""
+    show_search_form(library)
+    query = query_history.current()
+    words = query.words if query and not query.clip else ""
     channel = st.session_state.channel or "auto"
-    urls.keep_in_address(q=words, channel=channel if words and channel != "auto" else None)
-    if question is None:
-        urls.keep_in_address(q=None, channel=None, doc=None, t=None)
+    urls.update_url(q=words, channel=channel if words and channel != "auto" else None)
+    if query is None:
+        urls.update_url(q=None, channel=None, doc=None, t=None)
         _show_documents(library)
         return
-    _show_question(question)
-    answer = find_answer(library, question)
-    show_linked(library, question, answer)
-    show_answer(library, question, answer)
+    _show_query(query)
+    answer = find_answer(library, query)
+    show_linked(library, query, answer)
+    show_answer(library, query, answer)
 
 
-def _show_question(question: query_history.UserQuery) -> None:
-    """What is asked, where the search box does not say it, and the way back."""
+def _show_query(query: query_history.UserQuery) -> None:
+    """Draw the way back, and the query where the search box does not show it."""
     st.button(
         f"Back to {_named(query_history.previous())}",
         icon=":material/arrow_back:",
@@ -42,23 +42,23 @@ def _show_question(question: query_history.UserQuery) -> None:
         type="tertiary",
         on_click=query_history.go_back,
     )
-    if question.is_similar:
-        source = question.source
+    if query.is_similar:
+        source = query.source
         when = time_range(source.start, source.end) if source else ""
-        st.markdown(f"**More like:** {plain(question.label)} &nbsp; {when}")
+        st.markdown(f"**More like:** {escape(query.label)} &nbsp; {when}")
         if source:
-            st.caption(plain(source.text))
-    elif question.clip:
-        show_clip(question)
+            st.caption(escape(source.text))
+    elif query.clip:
+        show_clip(query)
 
 
-def _named(question: query_history.UserQuery | None) -> str:
-    if question is None:
+def _named(query: query_history.UserQuery | None) -> str:
+    if query is None:
         return "all documents"
-    name = plain(_short(question.label))
-    if question.is_similar:
+    name = escape(_short(query.label))
+    if query.is_similar:
         return f"what is like “{name}”"
-    return f"the clip {name}" if question.clip and not question.words else f"“{name}”"
+    return f"the clip {name}" if query.clip and not query.words else f"“{name}”"
 
 
 def _short(text: str, most: int = 60) -> str:
@@ -66,7 +66,7 @@ def _short(text: str, most: int = 60) -> str:
 
 
 def _show_documents(library: OpenLibrary) -> None:
-    """Everything there is to search, on the start page."""
+    """Draw the table of all documents."""
     documents = list(library.searcher.documents.values())
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")

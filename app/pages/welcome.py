@@ -1,4 +1,4 @@
-"""What a visitor sees where there is no library: the demo, or a folder of their own."""
+"""The welcome page, shown where no library is open: the demo, or a library of one's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.components.job_progress import show_job
 from app.components.upload_form import show_summary
-from app.markdown import plain
+from app.markdown import escape
 from app.state import jobs, tasks
 from indexer.index.library_store import CATALOG_FILE
 from indexer.transcripts.formats import transcript_extensions
@@ -20,17 +20,17 @@ _DEMO = "hilbert-demo"
 _DEMO_KEY = "demo"
 
 
-def show_first_run(folder: Path | None, reason: str = "") -> None:
-    """Offer the demo, and a library of one's own.
+def show_welcome(folder: Path | None, reason: str = "") -> None:
+    """Draw what leads to a library: the demo, or a folder of one's own.
 
     Args:
-        folder: the library that was named and cannot be opened.
-        reason: why.
+        folder: Library that was named and cannot be opened.
+        reason: Why it cannot be opened.
     """
     st.title("hilbert")
     st.markdown("Search what was said in your recordings, and how it sounded.")
     if reason:
-        st.error(plain(reason), icon=":material/error:")
+        st.error(escape(reason), icon=":material/error:")
     demo, own = st.columns(2, gap="medium")
     with demo, st.container(border=True, height="stretch"):
         _offer_demo()
@@ -54,14 +54,14 @@ def _offer_demo() -> None:
             icon=":material/play_arrow:",
             disabled=not where.strip(),
             on_click=jobs.start,
-            args=(_DEMO_KEY, "Building the demo", partial(_made_demo, folder)),
+            args=(_DEMO_KEY, "Building the demo", partial(_make_demo, folder)),
         )
     job = show_job(_DEMO_KEY)
     if job and job.done:
-        _open_when_made(job, _DEMO_KEY)
+        _open_when_done(job, _DEMO_KEY)
 
 
-def _made_demo(folder: Path, job: jobs.Job) -> dict[str, object]:
+def _make_demo(folder: Path, job: jobs.Job) -> dict[str, object]:
     return {"folder": folder, "summary": tasks.make_demo(job, folder)}
 
 
@@ -91,12 +91,12 @@ def _offer_own(folder: Path | None) -> None:
             args=(
                 key,
                 "Indexing",
-                partial(_made_own, made, Path(os.path.expanduser(recordings.strip()))),
+                partial(_make_own, made, Path(os.path.expanduser(recordings.strip()))),
             ),
         )
     job = show_job(key)
     if job and job.done:
-        _open_when_made(job, key)
+        _open_when_done(job, key)
     st.caption("The same from a terminal:")
     name = shlex.quote(str(folder)) if folder else "my-library"
     st.code(
@@ -105,13 +105,13 @@ def _offer_own(folder: Path | None) -> None:
     )
 
 
-def _made_own(folder: Path, recordings: Path, job: jobs.Job) -> dict[str, object]:
+def _make_own(folder: Path, recordings: Path, job: jobs.Job) -> dict[str, object]:
     return {"folder": folder, "summary": tasks.add(job, folder, [recordings], "auto")}
 
 
-def _open_when_made(job: jobs.Job, key: str) -> None:
+def _open_when_done(job: jobs.Job, key: str) -> None:
     if job.error:
-        st.error(plain(job.error), icon=":material/error:")
+        st.error(escape(job.error), icon=":material/error:")
         return
     summary = job.result["summary"]
     if summary.documents and not summary.failed:

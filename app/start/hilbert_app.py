@@ -1,4 +1,4 @@
-"""What `hilbert app` has Streamlit run, anew for each visit and each click."""
+"""The script that Streamlit runs for `hilbert app`, again for each visit and each click."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 st.set_page_config(page_title="hilbert", page_icon="🎧", layout="wide")
 
-# Where the visitor's own folder holds an `app.py`, Python would take that for this package.
+# An `app.py` in the current folder would otherwise be imported as this package.
 _PACKAGE = Path(__file__).parent.parent
 _found = importlib.util.find_spec("app")
 if _found is None or str(_PACKAGE) not in (_found.submodule_search_locations or []):

@@ -1,4 +1,4 @@
-"""Background jobs: threads that report progress, outlive a page and can be stopped."""
+"""Background jobs: threads that report progress, outlast a page and can be stopped."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ log = logging.getLogger(__name__)
 
 
 class Stopped(BaseException):
-    """The visitor wants the work to end; passes through whatever catches mere errors."""
+    """The visitor's request to stop; a BaseException, so that no `except Exception` holds it."""
 
 
 @dataclass
 class Job:
-    """Work in a thread of its own.
+    """Work in a thread of its own, and its progress.
 
     Attributes:
-        title: what it does, for the page.
-        text: what it is at.
-        share: of the work that is done, 0 to 1.
-        result: what came of it.
-        error: why nothing came of it, in words.
-        done: whether it has ended, in whichever way.
-        seen: whether the page has shown that it ended.
+        title: What it does, for the page.
+        text: Current step.
+        share: Share of the work that is done, 0 to 1.
+        result: What the work returned.
+        error: One line that says why it failed or was stopped; empty otherwise.
+        done: Whether it has ended, with a result or an error.
+        started: Seconds of the monotonic clock.
     """
 
     title: str
@@ -40,24 +40,27 @@ class Job:
     result: Any = None
     error: str = ""
     done: bool = False
-    seen: bool = False
     started: float = field(default_factory=time.monotonic)
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def tell(self, text: str, share: float) -> None:
-        """Called by the work: where it is. Ends it where the visitor wants that."""
+    def report(self, text: str, share: float) -> None:
+        """Record the progress of the work, which calls this at each step.
+
+        Raises:
+            Stopped: The visitor stopped the job.
+        """
         if self._stop.is_set():
             raise Stopped
         self.text, self.share = text, min(1.0, max(0.0, share))
 
     def stop(self) -> None:
-        """End it at the next step."""
+        """End the work at its next step."""
         self._stop.set()
         self.text = "stopping …"
 
     @property
     def time_left(self) -> str:
-        """How long it will take, by what has been done so far; empty where that tells nothing."""
+        """Estimate of the time left; empty while there is too little to go by."""
         passed = time.monotonic() - self.started
         if self.share < 0.05 or passed < 5:  # models are still being loaded
             return ""
@@ -65,7 +68,7 @@ class Job:
         return f"{left / 60:.0f} min left" if left >= 90 else f"{max(1, round(left)):.0f} s left"
 
     def run(self, work: Callable[[Job], Any]) -> None:
-        """Do the work; nothing that it raises gets out of its thread."""
+        """Do the work, and keep its result or its error."""
         try:
             self.result = work(self)
         except Stopped:
@@ -86,7 +89,7 @@ def _jobs() -> dict[str, Job]:
 
 
 def start(key: str, title: str, work: Callable[[Job], Any]) -> None:
-    """Begin work, unless some of this key is under way: see `busy`."""
+    """Start work in a thread, unless a job of this key is running."""
     if busy(key):
         return
     job = Job(title)
@@ -95,23 +98,24 @@ def start(key: str, title: str, work: Callable[[Job], Any]) -> None:
 
 
 def busy(key: str) -> bool:
-    """Whether work of this key is under way."""
+    """Return whether a job of this key is running."""
     job = _jobs().get(key)
     return job is not None and not job.done
 
 
 def find(key: str) -> Job | None:
-    """The work of this key, under way or ended."""
+    """Return the job of this key, running or ended."""
     return _jobs().get(key)
 
 
 def forget(key: str) -> None:
-    """Show no more of work that has ended."""
+    """Drop a job, so that no page shows it."""
     _jobs().pop(key, None)
 
 
 def forget_others(prefix: str, key: str) -> None:
-    """Keep of all ended work whose key begins so only that of one key."""
-    for other in [k for k, job in _jobs().items() if k.startswith(prefix) and job.done]:
+    """Drop ended jobs whose key has a prefix, except one key."""
+    ended = [k for k, job in _jobs().items() if k.startswith(prefix) and job.done]
+    for other in ended:
         if other != key:
             forget(other)

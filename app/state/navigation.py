@@ -1,4 +1,4 @@
-"""The registry of pages, and links from one page to another."""
+"""The registry of pages, and moves from one page to another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Page:
     """A page of the app.
 
     Attributes:
-        name: In its address and in links to it. The first page is at the root.
+        name: In its URL and in links to it. The first page is at the root.
         title: In the navigation.
         icon: A Material symbol, as `:material/search:`, or an emoji.
         order: Place in the navigation; low orders come first.
@@ -58,6 +58,16 @@ def go_to(name: str) -> None:
         KeyError: No page has this name.
     """
     st.switch_page(_streamlit_page(PAGES[name], default=name == next(iter(PAGES))))
+
+
+def choose_document(document: str, seconds: float | None = None) -> None:
+    """Choose what the page Document shows.
+
+    Args:
+        document: Id of the document.
+        seconds: Time at which its player starts; None for the beginning.
+    """
+    st.session_state["document"], st.session_state["document-time"] = document, seconds
 
 
 def _streamlit_page(page: Page, *, default: bool) -> StreamlitPage:

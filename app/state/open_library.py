@@ -1,4 +1,4 @@
-"""Libraries that are open: one of each for all visitors, read again when a new index is there."""
+"""Open libraries: each is shared by all visitors and reopened when its index changes."""
 
 from __future__ import annotations
 
@@ -18,15 +18,23 @@ from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import snapshot_folder
 from indexer.search.searcher import Searcher
 
-# So many segments of other documents are the ground on which a document's are drawn.
-_GROUND = 400
+# Most segments of other documents that are drawn behind those of a document.
+_BACKGROUND_SEGMENTS = 400
 
 
 @dataclass
 class OpenLibrary:
-    """A library that answers; one search at a time, whoever asks."""
+    """A library that is ready to search.
 
-    library: LibraryStore
+    Attributes:
+        store: Its catalog and encoders.
+        searcher: Search over its current snapshot.
+        facts: Counts and sizes, as `LibraryStore.info` gives them.
+        key: Names this library in this state; caches are keyed by it.
+        lock: Held by each search: all visitors share the models.
+    """
+
+    store: LibraryStore
     searcher: Searcher
     facts: dict[str, Any]
     key: str
@@ -34,41 +42,39 @@ class OpenLibrary:
 
     @cached_property
     def languages(self) -> list[str]:
-        """Languages of the documents."""
+        """Languages of the documents, sorted."""
         return sorted({d.language for d in self.searcher.documents.values() if d.language})
 
     @cached_property
     def speakers(self) -> list[str]:
-        """Who speaks, as documents and transcripts name them."""
+        """Speakers that documents and transcripts name, sorted."""
         names = {d.speaker for d in self.searcher.documents.values() if d.speaker}
-        for said in self.searcher.table.speakers:
-            names |= set(filter(None, said.split("\n")))
+        for lines in self.searcher.table.speakers:
+            names |= set(filter(None, lines.split("\n")))
         return sorted(names, key=str.casefold)
 
 
 def library_folder() -> Path | None:
-    """The library asked for in the address, else the visit's, else that of the app's start.
+    """Return the library of the URL, else that of the visit, else the default one.
 
-    A page that is turned loses its address, so a visit remembers.
+    A change of pages drops the parameters of the URL, so the visit keeps the library.
     """
-    asked = st.query_params.get("library") or st.session_state.get("library")
-    asked = asked or os.environ.get("HILBERT_LIBRARY")
-    if not asked:
-        return None
-    return Path(os.path.expanduser(asked)).absolute()
+    named = st.query_params.get("library") or st.session_state.get("library")
+    named = named or os.environ.get("HILBERT_LIBRARY")
+    return Path(os.path.expanduser(named)).absolute() if named else None
 
 
-def started_with() -> Path | None:
-    """The library that the app was started with."""
+def default_library_folder() -> Path | None:
+    """Return the library that the app was started with."""
     named = os.environ.get("HILBERT_LIBRARY")
     return Path(named).absolute() if named else None
 
 
 def open_library(folder: Path) -> OpenLibrary:
-    """The current generation of a library; indexing in the meantime opens the new one.
+    """Open the current snapshot of a library, once for all visitors.
 
     Raises:
-        LibraryError: there is none, or it is damaged; says what to do.
+        LibraryError: There is none, or it is damaged; says what to do.
     """
     try:
         library = LibraryStore.open(folder)
@@ -78,13 +84,13 @@ def open_library(folder: Path) -> OpenLibrary:
         number = library.catalog.current_generation()
     finally:
         library.close()
-    opened = _opened(str(folder), number, _made_at(folder, number))
+    opened = _open_snapshot(str(folder), number, _made_at(folder, number))
     st.session_state["library"] = str(folder)
     return opened
 
 
 def _made_at(folder: Path, number: int | None) -> int:
-    """When a generation was made: another library at the same place has one of the same number."""
+    """Return when a snapshot was made, in ns: a new library here may reuse its number."""
     try:
         return (snapshot_folder(folder, number or 0) / "stats.json").stat().st_mtime_ns
     except OSError:
@@ -92,56 +98,59 @@ def _made_at(folder: Path, number: int | None) -> int:
 
 
 def current_library() -> OpenLibrary:
-    """The library of this visit, on a page that is only shown where it opened."""
+    """Return the library of this visit; for pages, which are only drawn where it is open."""
     folder = library_folder()
     assert folder is not None
     return open_library(folder)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Opening the library …")
-def _opened(folder: str, number: int | None, made_at: int) -> OpenLibrary:
+def _open_snapshot(folder: str, number: int | None, made_at: int) -> OpenLibrary:
     library = LibraryStore.open(folder)
     return OpenLibrary(library, Searcher(library), library.info(), f"{folder}@{number}/{made_at}")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def cues_of(key: str, _opened: OpenLibrary, document: str) -> list[Cue]:
-    """What is said in a document, read once."""
-    return _opened.library.catalog.cues(document)
+def cues_of(key: str, _library: OpenLibrary, document: str) -> list[Cue]:
+    """Read the cues of a document, once."""
+    return _library.store.catalog.cues(document)
 
 
-def warm(opened: OpenLibrary, *, hears: bool) -> None:
-    """Load what a query needs before it is asked, so that the wait has a name."""
-    _warm(opened.key, opened, hears)
+def load_models(library: OpenLibrary, *, recogniser: bool) -> None:
+    """Load the models that a query needs, with a message of its own while that lasts."""
+    _load_models(library.key, library, recogniser)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the models, once; a few seconds …")
-def _warm(key: str, _opened: OpenLibrary, hears: bool) -> bool:
-    with _opened.lock:
-        _ = _opened.searcher.model, _opened.library.encoders.text
-        if hears:
-            _ = _opened.library.encoders.recogniser
+def _load_models(key: str, _library: OpenLibrary, recogniser: bool) -> bool:
+    with _library.lock:
+        _ = _library.searcher.model, _library.store.encoders.text
+        if recogniser:
+            _ = _library.store.encoders.recogniser
     return True
 
 
 @st.cache_data(max_entries=32, show_spinner="Drawing the map …")
-def map_of(key: str, _opened: OpenLibrary, document: str) -> dict[str, Any] | None:
-    """Where the segments of a document lie among others, on the plane of PCA.
+def document_map(key: str, _library: OpenLibrary, document: str) -> dict[str, Any] | None:
+    """Project the segments of a document, among those of others, onto two PCA directions.
 
-    Returns `placed` (`joint` to `[n, 2]`), `segments` (ids) and `own` (`[n]` bool); None where
-    the document has no vectors.
+    Returns:
+        `projected` (`joint`: `[n, 2]`), `segments` (ids, `[n]`) and `own` (`[n]` bool: segments
+        of the document); None where the document has no vectors.
     """
     import numpy as np
 
-    index = _opened.searcher.snapshot.index("segments", "joint")
-    mine = [s.id for s in _opened.searcher.snapshot.lexical.segments_of(document)]
+    index = _library.searcher.snapshot.index("segments", "joint")
+    mine = [s.id for s in _library.searcher.snapshot.lexical.segments_of(document)]
     mine = [id_ for id_ in mine if id_ in index]
     others = np.setdiff1d(index.ids, mine)
-    if len(others) > _GROUND:
-        others = np.sort(np.random.default_rng(0).choice(others, _GROUND, replace=False))
+    if len(others) > _BACKGROUND_SEGMENTS:
+        others = np.sort(
+            np.random.default_rng(0).choice(others, _BACKGROUND_SEGMENTS, replace=False)
+        )
     ids = [*others.tolist(), *mine]
     if not mine or len(ids) < 3:
         return None
-    placed = pca_map({"joint": index.vectors(ids)})
+    projected = pca_map({"joint": index.vectors(ids)})
     own = np.arange(len(ids)) >= len(others)
-    return {"placed": placed, "segments": ids, "own": own}
+    return {"projected": projected, "segments": ids, "own": own}

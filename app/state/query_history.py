@@ -1,4 +1,4 @@
-"""The questions of one visitor: what is asked, what was asked before, and in what to search."""
+"""The queries of one visit, their clips, and the filters."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from indexer.base.errors import QueryError
 from indexer.search.filters import Filters
 from indexer.search.results import Hit
 
-# Asked for once and cut to what the visitor wants to see, so that asking for more is free.
+# Each search fetches this many hits; the page shows the first of them, so that more cost nothing.
 MOST_HITS = 50
 _MOST_CLIPS = 8
-_MOST_QUESTIONS = 50
+_MOST_QUERIES = 50
 _LONGEST_STEM = 80
-# Widgets whose values outlast a look at another page.
-KEPT = ("typed", "channel", "count", "grouping", "same", "document")
+# Widgets whose values outlast a visit to another page.
+_KEPT_WIDGETS = ("typed", "channel", "count", "grouping", "same", "document")
 # Filters of several values, and of one.
-FILTER_KEYS = ("documents", "labels", "folders", "speakers", "languages")
-_SINGLE = {"since": "", "until": "", "minutes": 0}
+_FILTER_KEYS = ("documents", "labels", "folders", "speakers", "languages")
+_SINGLE_FILTERS = {"since": "", "until": "", "minutes": 0}
 
 
 @dataclass(frozen=True)
 class UserQuery:
-    """Something to find moments for; equal questions have one answer.
+    """What a visitor searches with; equal queries have one answer.
 
     Attributes:
-        words: what was typed.
-        clip: sha256 of a clip's bytes.
-        document: id of the document that something is to be like, or in which the moment is.
-        seconds: the moment.
-        segment: id of its segment; None for a whole document.
-        label: what the page calls it.
-        source: the hit that the moment came from.
+        words: Typed words.
+        clip: SHA-256 of a clip's bytes.
+        document: Id of the document to find neighbours of, or that holds the moment.
+        seconds: Time of the moment.
+        segment: Id of the moment's segment; None for a whole document.
+        label: Name on the page.
+        source: Hit that the moment came from.
     """
 
     words: str = ""
@@ -55,33 +55,36 @@ class UserQuery:
 
     @property
     def is_similar(self) -> bool:
-        """Whether neighbours of something stored are wanted."""
+        """Whether it asks for neighbours of a document or a moment."""
         return bool(self.document)
 
 
-def begin() -> None:
-    """Start a visit: nothing asked yet, or the question in the address."""
+def start_visit() -> None:
+    """Set up a visit, once: no query yet, or the one in the URL."""
     state = st.session_state
-    if "trail" in state:
-        # Streamlit forgets a widget that is not drawn, as on another page; a value set stays.
-        for key in (*KEPT, *(f"filter-{name}" for name in (*FILTER_KEYS, *_SINGLE))):
+    if "history" in state:
+        # Streamlit drops the value of a widget that is not drawn, unless it is set again.
+        for key in (
+            *_KEPT_WIDGETS,
+            *(f"filter-{name}" for name in (*_FILTER_KEYS, *_SINGLE_FILTERS)),
+        ):
             if key in state:
                 state[key] = state[key]
         return
-    state.trail, state.answers, state.clips, state.queries = [], {}, {}, {}
+    state.history, state.answers, state.clips, state.queries = [], {}, {}, {}
     channel = st.query_params.get("channel")
     state.channel = channel if channel in CHANNEL_NAMES else "auto"
     state.typed, state.count, state.grouping, state.same = "", 10, "recordings", "both"
-    forget_filters()
+    clear_filters()
     if words := " ".join(st.query_params.get("q", "").split()):
-        ask(UserQuery(words=words, label=words))
+        submit(UserQuery(words=words, label=words))
         state.typed = words
 
 
 def filters() -> Filters:
-    """What the visitor chose to search in."""
+    """Return the filters that the visitor chose."""
     state = st.session_state
-    chosen = {name: tuple(state.get(f"filter-{name}") or ()) for name in FILTER_KEYS}
+    chosen = {name: tuple(state.get(f"filter-{name}") or ()) for name in _FILTER_KEYS}
     return Filters(
         **chosen,
         since=(state.get("filter-since") or "").strip() or None,
@@ -90,74 +93,74 @@ def filters() -> Filters:
     )
 
 
-def forget_filters() -> None:
-    """Search everything again."""
-    for name in FILTER_KEYS:
+def clear_filters() -> None:
+    """Reset all filters."""
+    for name in _FILTER_KEYS:
         st.session_state[f"filter-{name}"] = []
-    for name, nothing in _SINGLE.items():
+    for name, nothing in _SINGLE_FILTERS.items():
         st.session_state[f"filter-{name}"] = nothing
 
 
 def current() -> UserQuery | None:
-    """The question whose answer is on the page."""
-    trail: list[UserQuery] = st.session_state.trail
-    return trail[-1] if trail else None
+    """Return the query whose answer is on the page."""
+    history: list[UserQuery] = st.session_state.history
+    return history[-1] if history else None
 
 
 def previous() -> UserQuery | None:
-    """The question before it."""
-    trail: list[UserQuery] = st.session_state.trail
-    return trail[-2] if len(trail) > 1 else None
+    """Return the query before the current one."""
+    history: list[UserQuery] = st.session_state.history
+    return history[-2] if len(history) > 1 else None
 
 
-def ask(question: UserQuery) -> None:
-    """Put a question on the page."""
-    trail: list[UserQuery] = st.session_state.trail
-    if question != current():
-        if trail:  # the moment of a link belongs to the first question
+def submit(query: UserQuery) -> None:
+    """Make a query the current one."""
+    history: list[UserQuery] = st.session_state.history
+    if query != current():
+        if history:  # the moment of a link belongs to the first query
             for name in ("doc", "t"):
                 st.query_params.pop(name, None)
-        trail.append(question)
-        del trail[:-_MOST_QUESTIONS]
+        history.append(query)
+        del history[:-_MOST_QUERIES]
     answers: dict[Any, Any] = st.session_state.answers
-    for key in [k for k, answer in answers.items() if question in k and answer.error]:
-        del answers[key]  # asked for again: it may work now
+    for key in [k for k, answer in answers.items() if query in k and answer.error]:
+        del answers[key]  # an error may be gone at the second try
 
 
-def ask_words(words: str) -> None:
-    """Ask with typed words, beside the clip where there is one."""
-    question = current()
-    clip = question if question and question.clip else None
+def submit_words(words: str) -> None:
+    """Search with typed words, and with the clip where there is one."""
+    query = current()
+    clip = query if query and query.clip else None
     if words or clip:
         label = words or (clip.label if clip else "")
-        ask(UserQuery(words=words, clip=clip.clip if clip else "", label=label))
+        submit(UserQuery(words=words, clip=clip.clip if clip else "", label=label))
 
 
-def ask_clip(name: str, data: bytes) -> None:
-    """Ask with a clip, beside the typed words; the same sound again is the same question."""
+def submit_clip(name: str, data: bytes) -> None:
+    """Search with a clip, and with the typed words; the same bytes are the same query."""
     digest = hashlib.sha256(data).hexdigest()
     clips: dict[str, tuple[str, bytes]] = st.session_state.clips
     clips[digest] = name, data
     for old in list(clips)[:-_MOST_CLIPS]:
         del clips[old]
     words = " ".join(st.session_state.typed.split())
-    ask(UserQuery(words=words, clip=digest, label=name))
+    submit(UserQuery(words=words, clip=digest, label=name))
 
 
-def drop_clip() -> None:
-    """Go on with the typed words alone, or from the start."""
-    question = current()
-    if question and question.words:
-        ask(UserQuery(words=question.words, label=question.words))
+def remove_clip() -> None:
+    """Search with the typed words alone, or return to the start page."""
+    query = current()
+    if query and query.words:
+        submit(UserQuery(words=query.words, label=query.words))
     else:
-        st.session_state.trail.clear()
+        st.session_state.history.clear()
 
 
-def ask_similar(hit: Hit) -> None:
-    """Ask for the neighbours of a moment."""
+def submit_similar(hit: Hit) -> None:
+    """Search for the neighbours of a moment."""
     st.session_state.typed = ""
     seconds = 0.0 if hit.start is None else (hit.start + (hit.end or hit.start)) / 2
-    ask(
+    submit(
         UserQuery(
             document=hit.document,
             seconds=seconds,
@@ -168,29 +171,29 @@ def ask_similar(hit: Hit) -> None:
     )
 
 
-def ask_similar_document(document: str, title: str) -> None:
-    """Ask for documents and moments like a whole document."""
-    ask(UserQuery(document=document, label=title))
+def submit_similar_document(document: str, title: str) -> None:
+    """Search for the neighbours of a whole document."""
+    submit(UserQuery(document=document, label=title))
 
 
 def go_back() -> None:
-    """Return to the question before, or to the start page."""
-    if st.session_state.trail:
-        st.session_state.trail.pop()
-    question = current()
-    st.session_state.typed = question.words if question else ""
+    """Return to the query before, or to the start page."""
+    if st.session_state.history:
+        st.session_state.history.pop()
+    query = current()
+    st.session_state.typed = query.words if query else ""
 
 
 @contextmanager
-def clip_file(question: UserQuery) -> Iterator[Path]:
-    """The clip of a question as a file, for as long as the block runs.
+def clip_file(query: UserQuery) -> Iterator[Path]:
+    """Write the clip of a query to a file that exists while the block runs.
 
     Raises:
-        QueryError: it is not kept any more.
+        QueryError: The clip is not kept any more.
     """
-    name, data = st.session_state.clips.get(question.clip, ("", None))
+    name, data = st.session_state.clips.get(query.clip, ("", None))
     if data is None:
-        raise QueryError(f"{question.label} is not kept any more; upload it again")
+        raise QueryError(f"{query.label} is not kept any more; upload it again")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / safe_name(name)
         path.write_bytes(data)
@@ -198,15 +201,14 @@ def clip_file(question: UserQuery) -> Iterator[Path]:
 
 
 def safe_name(name: str) -> str:
-    """A file name that stays in its folder and that every system accepts.
+    """Return a file name that stays in its folder and that every system accepts.
 
-    Files of one stem keep having one: a transcript belongs to its recording. Different stems stay
-    different.
+    Equal stems stay equal, since a transcript belongs to the recording of its stem; different
+    stems stay different.
     """
-    given = Path(name.replace("\\", "/")).name
-    stem, extension = os.path.splitext(given)
+    stem, extension = os.path.splitext(Path(name.replace("\\", "/")).name)
     cleaned = re.sub(r"[^\w.\- ]", "_", stem)[:_LONGEST_STEM].strip(". ")
     if cleaned != stem:
-        mark = hashlib.sha256(stem.encode("utf-8", "replace")).hexdigest()[:6]
-        cleaned = f"{cleaned or 'clip'}-{mark}"
+        digest = hashlib.sha256(stem.encode("utf-8", "replace")).hexdigest()[:6]
+        cleaned = f"{cleaned or 'clip'}-{digest}"
     return cleaned + re.sub(r"[^\w.]", "", extension)[:10]

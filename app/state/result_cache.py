@@ -1,4 +1,4 @@
-"""Answers to a visitor's questions: found once, kept for the visit."""
+"""Answers to the queries of a visit: found once, kept for the visit."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any
 import streamlit as st
 
 from app.markdown import highlighted_stems
-from app.state import open_library as libraries
 from app.state import query_history
-from app.state.open_library import OpenLibrary
+from app.state.open_library import OpenLibrary, load_models
 from indexer.base.errors import HilbertError
 from indexer.search.filters import Filters
 from indexer.search.query import Query
@@ -25,77 +24,81 @@ _MOST_ANSWERS = 64
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found, or why nothing could be; `stems` are the words to mark."""
+    """What a query found, or why it failed.
+
+    Attributes:
+        result: Hits; None where the search failed.
+        stems: Stems of the words to highlight.
+        error: Why the search failed, in one line.
+    """
 
     result: SearchResult | None
     stems: frozenset[str] = frozenset()
     error: str = ""
 
 
-def find_answer(opened: OpenLibrary, question: query_history.UserQuery) -> Answer:
-    """The answer to a question as it is to be answered: found once, kept for the visit."""
+def find_answer(library: OpenLibrary, query: query_history.UserQuery) -> Answer:
+    """Return the answer for the chosen channel and filters, searching where it is not cached."""
     state = st.session_state
     method = (
-        similarity_methods()[state.same or "both"]
-        if question.is_similar
-        else state.channel or "auto"
+        similarity_methods()[state.same or "both"] if query.is_similar else state.channel or "auto"
     )
     answers: dict[Any, Answer] = state.answers
-    key = (opened.key, question, method, query_history.filters())
+    key = (library.key, query, method, query_history.filters())
     if key not in answers:
-        answers[key] = _find(opened, question, method, query_history.filters())
+        answers[key] = _find(library, query, method, query_history.filters())
         for old in list(answers)[:-_MOST_ANSWERS]:
             del answers[old]
     return answers[key]
 
 
 def _find(
-    opened: OpenLibrary, question: query_history.UserQuery, method: str, chosen: Filters
+    library: OpenLibrary, query: query_history.UserQuery, method: str, chosen: Filters
 ) -> Answer:
-    searcher = opened.searcher
+    searcher = library.searcher
     try:
-        if question.is_similar:
-            with st.spinner("Searching …"), opened.lock:
+        if query.is_similar:
+            with st.spinner("Searching …"), library.lock:
                 result = searcher.similar(
-                    question.document,
-                    question.seconds,
+                    query.document,
+                    query.seconds,
                     k=query_history.MOST_HITS,
                     channel=method,
-                    segment_id=question.segment,
+                    segment_id=query.segment,
                     filters=chosen,
                 )
         else:
-            libraries.warm(opened, hears=bool(question.clip))
-            query = _embedded(opened, question)
-            with st.spinner("Searching …"), opened.lock:
-                result = searcher.answer(query, query_history.MOST_HITS, method, chosen)
+            load_models(library, recogniser=bool(query.clip))
+            encoded = _encoded(library, query)
+            with st.spinner("Searching …"), library.lock:
+                result = searcher.answer(encoded, query_history.MOST_HITS, method, chosen)
     except HilbertError as error:
         log.debug("a query failed", exc_info=True)
         return Answer(None, error=str(error))
     heard = result.heard or ""
-    words = f"{question.words} {heard}".strip()
-    words = words or (question.source.text if question.source else "")
+    words = f"{query.words} {heard}".strip()
+    words = words or (query.source.text if query.source else "")
     return Answer(result, highlighted_stems(words, searcher.snapshot.lexical))
 
 
-def _embedded(opened: OpenLibrary, question: query_history.UserQuery) -> Query:
-    """The question as vectors, made once whatever channel and filters are tried."""
+def _encoded(library: OpenLibrary, query: query_history.UserQuery) -> Query:
+    """Encode a query once, whatever channel and filters are tried."""
     queries: dict[Any, Query] = st.session_state.queries
-    key = (opened.key, question)
+    key = (library.key, query)
     if key not in queries:
-        queries[key] = _embed(opened, question)
+        queries[key] = _encode(library, query)
         for old in list(queries)[:-_MOST_ANSWERS]:
             del queries[old]
     return queries[key]
 
 
-def _embed(opened: OpenLibrary, question: query_history.UserQuery) -> Query:
-    if not question.clip:
-        with st.spinner("Searching …"), opened.lock:
-            return opened.searcher.embed(question.words)
+def _encode(library: OpenLibrary, query: query_history.UserQuery) -> Query:
+    if not query.clip:
+        with st.spinner("Searching …"), library.lock:
+            return library.searcher.embed(query.words)
     with (
-        query_history.clip_file(question) as clip,
+        query_history.clip_file(query) as clip,
         st.spinner("Listening to the clip …"),
-        opened.lock,
+        library.lock,
     ):
-        return opened.searcher.embed(question.words or None, clip=clip)
+        return library.searcher.embed(query.words or None, clip=clip)

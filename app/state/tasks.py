@@ -1,4 +1,4 @@
-"""What jobs do: add recordings, rebuild, remove, make the demo library, diagnose."""
+"""The work of background jobs: add recordings, rebuild, remove, build the demo, diagnose."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import AddReport, index
 from indexer.maintenance.manage import rebuild, remove
 
-# Where recordings lie that were uploaded, within the library.
+# Folder of uploaded recordings, within the library.
 UPLOADS = "recordings"
-# Recognising speech takes far longer than the index of what came of it.
+# Recognising speech takes far longer than building the index.
 _ADDING = {INDEXING: (0.0, 0.95), BUILDING: (0.95, 1.0)}
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,10 @@ log = logging.getLogger(__name__)
 class JobProgress:
     """Progress of the indexer, shown by a job (see `indexer.base.progress.Progress`).
 
-    `shares` maps a stage to its part of the whole job, from and to; a stage that is not in it
-    is the whole job.
+    Args:
+        job: Job that shows the progress.
+        shares: Each stage's part of the whole job, start and end, 0 to 1; a stage that is not
+            in it is the whole job.
     """
 
     def __init__(self, job: Job, shares: Mapping[str, tuple[float, float]] | None = None) -> None:
@@ -48,19 +50,19 @@ class JobProgress:
         self.update(0.0)
 
     def update(self, done: float, detail: str = "") -> None:
-        """Show what is worked on, and the share of the whole job that is done."""
+        """Show the current step, and the share of the whole job that is done."""
         low, high = self._shares.get(self._stage, (0.0, 1.0))
         share = min(1.0, done / self._total) if self._total else 1.0
-        self._job.tell(detail or self._stage, low + (high - low) * share)
+        self._job.report(detail or self._stage, low + (high - low) * share)
 
     def note(self, text: str, seconds_left: float | None = None) -> None:
-        """Log the line; the page has a bar only."""
+        """Log the line; the page shows only a bar."""
         log.info(text)
 
 
 def add(job: Job, folder: Path, paths: Sequence[Path], asr: str) -> AddReport:
-    """Index files and folders into a library, which is made where there is none."""
-    job.tell("looking for recordings", 0.0)
+    """Index files and folders into a library, which is created where there is none."""
+    job.report("looking for recordings", 0.0)
     library = LibraryStore.create(folder)
     try:
         uploads = folder / UPLOADS
@@ -71,7 +73,7 @@ def add(job: Job, folder: Path, paths: Sequence[Path], asr: str) -> AddReport:
 
 
 def keep_upload(folder: Path, name: str, data: bytes) -> Path:
-    """Put an uploaded file into the library's folder of recordings; one of its name is replaced."""
+    """Write an uploaded file to the library's folder of recordings, over one of the same name."""
     uploads = folder / UPLOADS
     uploads.mkdir(exist_ok=True)
     path = uploads / safe_name(name)
@@ -80,7 +82,11 @@ def keep_upload(folder: Path, name: str, data: bytes) -> Path:
 
 
 def make_demo(job: Job, folder: Path) -> AddReport:
-    """Build the demo library."""
+    """Build the demo library.
+
+    Raises:
+        LibraryError: The demo collection is not installed.
+    """
     demo = demo_folder()
     if demo is None:
         raise LibraryError("the demo collection is not installed; use a checkout")
@@ -88,7 +94,7 @@ def make_demo(job: Job, folder: Path) -> AddReport:
 
 
 def rebuild_index(job: Job, folder: Path) -> int:
-    """Make a new generation from stored features."""
+    """Build a new index from stored features; return the number of documents."""
     library = LibraryStore.open(folder)
     try:
         return rebuild(library, JobProgress(job))
@@ -97,8 +103,8 @@ def rebuild_index(job: Job, folder: Path) -> int:
 
 
 def remove_documents(job: Job, folder: Path, documents: Sequence[str]) -> int:
-    """Take documents (ids) out of the library; their recordings stay where they are."""
-    job.tell("removing", 0.1)
+    """Remove documents (ids) from the library; return how many. Recordings are not deleted."""
+    job.report("removing", 0.1)
     library = LibraryStore.open(folder)
     try:
         return len(remove(library, documents))
@@ -106,10 +112,14 @@ def remove_documents(job: Job, folder: Path, documents: Sequence[str]) -> int:
         library.close()
 
 
-def measure(job: Job, opened: OpenLibrary) -> dict[str, Any]:
-    """Diagnose a library, and write the report that can be saved."""
+def measure(job: Job, library: OpenLibrary) -> dict[str, Any]:
+    """Diagnose a library.
+
+    Returns:
+        `diagnosis`, `html` (the report to save) and `card` (the model's card, Markdown).
+    """
     diagnosis: Diagnosis = diagnose(
-        opened.library, opened.searcher.snapshot, opened.searcher.model, progress=JobProgress(job)
+        library.store, library.searcher.snapshot, library.searcher.model, progress=JobProgress(job)
     )
-    card = card_text(opened.searcher.snapshot.model_folder)
+    card = card_text(library.searcher.snapshot.model_folder)
     return {"diagnosis": diagnosis, "html": html_report(diagnosis, card), "card": card}

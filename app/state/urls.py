@@ -1,4 +1,4 @@
-"""Addresses that open the same thing again, for the visitor or for someone else here."""
+"""URLs that open the same page, library and moment again, for anyone who can reach the app."""
 
 from __future__ import annotations
 
@@ -6,44 +6,45 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from app.state.open_library import library_folder, started_with
+from app.state.open_library import default_library_folder, library_folder
 
 
-def address(page: str = "", **values: str | float | None) -> str:
-    """The address of a page with `library`, and what else is given, in it.
+def page_url(page: str = "", **values: str | float | None) -> str:
+    """Return the URL of a page, with the library and other parameters in it.
 
-    The library is left out where the app was started with it.
+    The library is left out where it is the default one.
     """
-    folder = library_folder()
-    named = str(folder) if folder and folder != started_with() else None
-    given = {"library": named, **{k: _written(v) for k, v in values.items()}}
-    query = urlencode({k: v for k, v in given.items() if v})
+    parameters = {"library": _library_parameter(), **{k: _format(v) for k, v in values.items()}}
+    query = urlencode({k: v for k, v in parameters.items() if v})
     base = urlsplit(st.context.url or "")
     root = base.path.rsplit("/", 1)[0] if base.path else ""
     return urlunsplit((base.scheme, base.netloc, f"{root}/{page}", query, ""))
 
 
-def keep_in_address(**values: str | None) -> None:
-    """Let the address of the page say what is on it."""
-    folder = library_folder()
-    named = str(folder) if folder and folder != started_with() else None
-    for name, value in {"library": named, **values}.items():
+def update_url(**values: str | None) -> None:
+    """Set the parameters of the current URL, so that it reopens what is on the page."""
+    for name, value in {"library": _library_parameter(), **values}.items():
         if value and st.query_params.get(name) != value:
             st.query_params[name] = value
         elif not value and name in st.query_params:
             del st.query_params[name]
 
 
-def seconds_in_address(most: float = 1e6) -> float | None:
-    """The time that the address names; None for what is no time of a recording so long."""
+def seconds_in_url(longest: float = 1e6) -> float | None:
+    """Return the time that the URL names; None where it is no time in `longest` seconds."""
     try:
         seconds = float(st.query_params.get("t", ""))
     except ValueError:
         return None
-    return seconds if 0 <= seconds <= most else None
+    return seconds if 0 <= seconds <= longest else None
 
 
-def _written(value: str | float | None) -> str:
+def _library_parameter() -> str | None:
+    folder = library_folder()
+    return str(folder) if folder and folder != default_library_folder() else None
+
+
+def _format(value: str | float | None) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else f"{value:g}"

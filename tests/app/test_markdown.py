@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from app.components.player import media_type
-from app.markdown import marked, plain, stem, time_range
+from app.markdown import escape, highlight, stem, time_range
 from app.state.query_history import safe_name
 
 
 def test_plain_takes_the_meaning_from_markup() -> None:
-    assert plain("a *b* [c](d) :red[e] $f$ <g> `h`") == (
+    assert escape("a *b* [c](d) :red[e] $f$ <g> `h`") == (
         r"a \*b\* \[c\]\(d\) \:red\[e\] \$f\$ \<g\> \`h\`"
     )
-    assert plain("two\n\n  lines") == "two lines"
+    assert escape("two\n\n  lines") == "two lines"
 
 
 def test_marked_words_share_a_stem_with_the_query() -> None:
-    assert marked("Tides run.", {stem("tide")}) == r":orange-background[**Tides**] run\."
-    assert marked("Tideless", {stem("tide")}) == "Tideless"
+    assert highlight("Tides run.", {stem("tide")}) == r":orange-background[**Tides**] run\."
+    assert highlight("Tideless", {stem("tide")}) == "Tideless"
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_no_script_is_named_like_a_package() -> None:
     "text", ["https://example.org", "www.example.org", "a@b.example", "a -> b <- c", ":streamlit:"]
 )
 def test_nothing_becomes_a_link_an_arrow_or_a_logo(text: str) -> None:
-    written = plain(text).replace("\\", "")
+    written = escape(text).replace("\\", "")
     assert written != text and written.replace("\u2060", "") == text
 
 

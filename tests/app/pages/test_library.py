@@ -127,7 +127,7 @@ def test_work_can_be_stopped_and_its_defects_are_a_line() -> None:
 
     def count(job: jobs.Job) -> None:
         for number in range(1000):
-            job.tell(str(number), number / 1000)
+            job.report(str(number), number / 1000)
             if number == 10:
                 job.stop()
 

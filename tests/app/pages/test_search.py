@@ -109,8 +109,8 @@ def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
 def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
     page = upload(visit(), clip)
     page = search(page, "waggle dance of the bees")
-    (_, question, _, _), answer = list(page.session_state.answers.items())[-1]
-    assert question.words and question.clip and answer.result.heard
+    (_, query, _, _), answer = list(page.session_state.answers.items())[-1]
+    assert query.words and query.clip and answer.result.heard
     assert "Breakfast in the fog desert" in cards(page)[:2]
     page.button(key="drop-clip").click()
     assert_no_error(page.run())
@@ -287,7 +287,7 @@ def test_a_recording_that_was_moved_is_a_note(visit: Visit, recordings: Path) ->
 def test_a_large_recording_waits_until_it_is_wanted(
     visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.components.player, "_AT_ONCE", 1000)
+    monkeypatch.setattr(app.components.player, "_AUTOLOAD_BYTES", 1000)
     page = search(visit(), WATER)
     assert not players(page)
     next(b for b in page.button if b.label.startswith("Load the recording")).click()
