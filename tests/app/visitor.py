@@ -1,4 +1,4 @@
-"""What a visitor does and sees, for the tests of all pages."""
+"""Steps of a visitor, and what is on the page, for the tests of all pages."""
 
 from __future__ import annotations
 
@@ -18,20 +18,24 @@ def assert_no_error(page: AppTest) -> AppTest:
     return page
 
 
-def turn_to(page: AppTest, name: str) -> AppTest:
-    """Go to a page by its name; `page.run()` draws it.
+def menu(page: AppTest) -> dict[str, str]:
+    """Return the pages of the menu: title to the hash by which Streamlit knows it.
 
-    `AppTest.switch_page` knows only pages that are files: the address of the others is looked up
-    here among what `st.navigation` was given.
+    Streamlit has no public way: `AppTest.switch_page` accepts only pages that are files, and ours
+    are functions. Here and in `turn_to` alone a test looks into `AppTest`.
     """
-    wanted = "" if name == next(iter(PAGES)) else name
-    found = page._registered_pages.items()
-    page._page_hash = next(key for key, info in found if info["url_pathname"] == wanted)
+    pages = page._registered_pages
+    return {info["page_name"]: key for key, info in pages.items()}
+
+
+def turn_to(page: AppTest, name: str) -> AppTest:
+    """Choose a page by its name, as a click in the menu does; `page.run()` draws it."""
+    page._page_hash = menu(page)[PAGES[name].title]
     return page
 
 
 def texts(page: AppTest) -> list[str]:
-    """Everything written on the page, without the escapes."""
+    """Return all text on the page, without the escapes."""
     kinds = (page.markdown, page.caption, page.info, page.error, page.title, page.subheader)
     kinds += (page.success, page.warning)
     return [
@@ -40,7 +44,7 @@ def texts(page: AppTest) -> list[str]:
 
 
 def players(page: AppTest) -> list[Any]:
-    """The players, in their order."""
+    """Return the players, in their order."""
     return [element.proto for element in page.get("audio")]
 
 

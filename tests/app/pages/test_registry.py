@@ -9,20 +9,15 @@ from tests.dropping import ROOT, Copy, documented
 
 VISIT = """
 import sys
+sys.path.append(sys.argv[2])
 from streamlit.testing.v1 import AppTest
-from app.state.navigation import PAGES
+from visitor import assert_no_error, menu, press, texts, turn_to
 
-page = AppTest.from_file(sys.argv[1], default_timeout=120).run()
-assert not page.exception, page.exception
-pages = page._registered_pages
-print("navigation:", [info["url_pathname"] for info in pages.values()])
-page._page_hash = next(key for key, info in pages.items() if info["url_pathname"] == "hello")
-page.run()
-assert not page.exception, page.exception
-print("drawn:", [text.value for text in page.main.markdown])
-page.button[0].click()
-page.run()
-assert not page.exception, page.exception
+page = assert_no_error(AppTest.from_file(sys.argv[1], default_timeout=120).run())
+print("menu:", list(menu(page)))
+assert_no_error(turn_to(page, "hello").run())
+print("drawn:", texts(page))
+press(page, "Leave")
 print("fields:", [field.label for field in page.text_input])
 """
 
@@ -34,8 +29,9 @@ def test_a_dropped_page_is_in_the_navigation_and_draws(tmp_path: Path) -> None:
     copy.drop(documented("page"))
     script = tmp_path / "visit.py"
     script.write_text(f"import os\nos.environ['HILBERT_LIBRARY'] = {str(library)!r}\n{VISIT}")
-    done = copy.run(script, copy.folder / "app" / "start" / "hilbert_app.py")
+    start = copy.folder / "app" / "start" / "hilbert_app.py"
+    done = copy.run(script, start, ROOT / "tests" / "app")
     assert done.returncode == 0, done.stderr
-    assert "navigation: ['', 'document', 'hello', 'library', 'diagnostics']" in done.stdout
+    assert "menu: ['Search', 'Document', 'Hello', 'Library', 'Diagnostics']" in done.stdout
     assert "Hello to " in done.stdout
     assert "What was said, or what was meant" in done.stdout

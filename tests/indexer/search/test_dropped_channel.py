@@ -41,6 +41,22 @@ print(json.dumps({
     "badges": channel_badges(0.5, {"pace": 0.5}),
 }))
 """
+APP = """
+import json, os, sys
+os.environ["HILBERT_LIBRARY"] = sys.argv[2]
+from streamlit.testing.v1 import AppTest
+
+page = AppTest.from_file(sys.argv[1], default_timeout=200)
+page.query_params["q"], page.query_params["channel"] = "anything", "pace"
+page.run()
+assert not page.exception and not page.error, (page.exception, page.error)
+choice = page.segmented_control(key="channel")
+print(json.dumps({
+    "chosen": choice.value,
+    "labels": choice.options,
+    "drawn": [text.value for text in page.main.markdown],
+}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +109,19 @@ def test_it_is_weighed_measured_and_drawn(copy: Copy) -> None:
     assert seen["best"] == "pace" and seen["measured"] == 1
     assert seen["name"] == "Pace" and "**Pace**: how fast it is said." in seen["help"]
     assert ":red-badge[pace +0.50]" in seen["badges"]
+
+
+def test_the_app_offers_it_and_draws_its_scores(copy: Copy, models: None) -> None:
+    start = copy.folder / "app" / "start" / "hilbert_app.py"
+    ran = copy.run("-c", APP, start, copy.folder / "library")
+    assert ran.returncode == 0, ran.stderr
+    seen = json.loads(ran.stdout)
+    assert seen["chosen"] == "pace"
+    assert seen["labels"] == ["Auto", "Lexical", "Text", "Audio", "Joint", "Pace"]
+    titles = [text for text in seen["drawn"] if text.startswith("**")]
+    assert [title.strip("*").split()[-1] for title in titles] == ["fast", "middle", "slow"]
+    badges = [text for text in seen["drawn"] if "score" in text]
+    assert len(badges) == 3 and all(":red-badge[pace +" in text for text in badges)
 
 
 def test_a_library_indexed_before_answers_without_it_until_it_is_rebuilt(copy: Copy) -> None:
