@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,22 @@ if TYPE_CHECKING:
 DEFAULT_SPEECH = "bundled:whisper-tiny.en"
 DEFAULT_TEXT = "bundled:minilm"
 
-log = logging.getLogger(__name__)
+AUTO, NEVER = "auto", "never"
+"""How words are recognised where no recogniser is named: by the library's own, or not at all."""
+
+
+def recogniser_choices() -> tuple[str, ...]:
+    """Return what can be given as `asr`: auto, never, and the names of registered recognisers."""
+    from hilbert.encoders.registry import KINDS
+
+    named = (kind.name for kind in KINDS.values() if kind.role == "recogniser")
+    return (AUTO, NEVER, *named)
+
+
+def is_recogniser_choice(asr: str) -> bool:
+    """Whether a value of `asr` is a choice, or `NAME:MODEL` with the name of a recogniser."""
+    name, colon, _ = asr.partition(":")
+    return name in recogniser_choices() and not (colon and name in (AUTO, NEVER))
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,7 @@ class Encoders:
 
     def __init__(self, settings: EncoderSettings) -> None:
         self.settings = settings
+        self._named: dict[str, Recogniser] = {}
 
     @cached_property
     def speech(self) -> SpeechEncoder:
@@ -61,6 +76,35 @@ class Encoders:
         recognises = hasattr(speech, "transcribe")
         found: Recogniser = speech if recognises else load_encoder("recogniser", DEFAULT_SPEECH)
         return found
+
+    def recogniser_for(self, asr: str) -> Recogniser:
+        """Load a recogniser once.
+
+        Args:
+            asr: `NAME` or `NAME:MODEL` of a registered recogniser; `auto` and `never` stand for
+                the library's own, which aligns transcripts without times.
+
+        Raises:
+            EncoderError: It cannot be found, verified or loaded.
+        """
+        if asr in (AUTO, NEVER):
+            return self.recogniser
+        if asr not in self._named:
+            self._named[asr] = self._load_recogniser(asr)
+        return self._named[asr]
+
+    def _load_recogniser(self, asr: str) -> Recogniser:
+        from hilbert.encoders.registry import KINDS, load_encoder
+
+        name, colon, _ = asr.partition(":")
+        kind = KINDS[f"recogniser:{name}"]
+        # A kind that reads folders needs a model: the embedded one, where none is named.
+        spec = asr if colon else f"{name}:{DEFAULT_SPEECH if kind.accepts else ''}"
+        loaded: Recogniser = load_encoder("recogniser", spec)
+        speech: Any = self.speech
+        # The speech encoder itself, where it is the same model: one pass gives tokens and words.
+        same = hasattr(speech, "transcribe") and speech.fingerprint == loaded.fingerprint
+        return speech if same else loaded
 
     def fingerprinted(self) -> EncoderSettings:
         """The settings with the fingerprints of the encoders as they are now."""

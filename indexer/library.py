@@ -98,7 +98,8 @@ class Library:
 
         Args:
             paths: Recordings, transcripts, or folders with everything below them.
-            asr: "auto" recognises the words of recordings without a transcript, "never" does not.
+            asr: "auto" recognises the words of recordings without a transcript, "never" does not;
+                the name of a registered recogniser, or `NAME:MODEL`, chooses who does.
             language: Spoken language where nothing else tells, as a code such as en.
 
         Returns:
@@ -106,7 +107,7 @@ class Library:
 
         Raises:
             LibraryError: Another process is writing to the library.
-            QueryError: `language` is no language code.
+            QueryError: `language` is no language code, or `asr` no choice.
         """
         from indexer.ingest.discover import scan
         from indexer.ingest.pipeline import parse_settings

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.options import json_option, library_option
+from indexer.commands.options import LazyChoice, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, print_line
@@ -27,16 +28,44 @@ class _IndexCommand(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+def _recognisers() -> Sequence[str]:
+    from indexer.encoders import recogniser_choices
+
+    return recogniser_choices()
+
+
+class _AsrType(LazyChoice):
+    """The choices, and `NAME:MODEL` for a recogniser that loads a model."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from indexer.encoders import is_recogniser_choice
+
+        return value if is_recogniser_choice(value) else super().convert(value, param, ctx)
+
+
+class _AsrOption(click.Option):
+    """Lists the registered recognisers in its help."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        self.help = (
+            "How the words of recordings without a transcript are recognised; auto: by the "
+            f"library's recogniser; one of: {', '.join(_recognisers())}; NAME:MODEL takes another "
+            "model. A document that has words keeps them."
+        )
+        return super().get_help_record(ctx)
+
+
 @verb(order=10)
 @click.command("index", cls=_IndexCommand)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_option
 @click.option(
     "--asr",
-    type=click.Choice(["auto", "never"]),
+    type=_AsrType(_recognisers),
+    metavar="NAME",
+    cls=_AsrOption,
     default="auto",
     show_default=True,
-    help="Recognise the words of recordings without a transcript, or never.",
 )
 @click.option(
     "--language",

@@ -21,7 +21,7 @@ from indexer.base.types import (
     Segment,
     SegmentSettings,
 )
-from indexer.encoders import Encoders
+from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
 from indexer.ingest.align import align
 from indexer.ingest.discover import Source
 from indexer.ingest.segment import (
@@ -40,14 +40,20 @@ from indexer.transcripts.transcript import Transcript
 # are mostly guesses.
 _DOUBTFUL_LOGPROB = -0.9
 _POORLY_MATCHED = 0.3
-ASR_CHOICES = ("auto", "never")
 
 
 @dataclass(frozen=True)
 class ProcessSettings:
-    """`asr` is auto (recognise what has no transcript) or never; `language` is spoken."""
+    """How recordings are processed.
 
-    asr: str = "auto"
+    Attributes:
+        asr: Who recognises the words of recordings without a transcript: `auto` (the library's
+            recogniser), `never` (nobody), or `NAME` or `NAME:MODEL` of a registered recogniser.
+        language: ISO 639 code of the spoken language where no file names one.
+        segments: Lengths of segments.
+    """
+
+    asr: str = AUTO
     language: str = "en"
     segments: SegmentSettings = field(default_factory=SegmentSettings)
 
@@ -61,8 +67,8 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
     code = language_code(language)
     if code is None:
         raise QueryError(f"'{language}' is no language code such as en or de")
-    if asr not in ASR_CHOICES:
-        raise QueryError(f"asr is {' or '.join(ASR_CHOICES)}, not '{asr}'")
+    if not is_recogniser_choice(asr):
+        raise QueryError(f"asr is {', '.join(recogniser_choices())} or NAME:MODEL, not '{asr}'")
     return ProcessSettings(asr=asr, language=code)
 
 
@@ -70,7 +76,8 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
 class AnalysedDocument:
     """What a source was made into.
 
-    `text_source` is one of the sources of text of `indexer.base.types`.
+    `text_source` is one of the sources of text of `indexer.base.types`; `recogniser` is the
+    fingerprint of a recogniser that was chosen by name, else empty.
     """
 
     cues: tuple[Cue, ...]
@@ -81,6 +88,7 @@ class AnalysedDocument:
     language: str
     tags: dict[str, str]
     warnings: tuple[str, ...]
+    recogniser: str = ""
 
 
 def analyse_document(
@@ -164,8 +172,8 @@ def _recording(
     if transcript is not None and timed:
         spans = [(c.start, c.end) for c in transcript.cues if c.start is not None and c.end]
     recogniser = None
-    if not timed and (transcript is not None or settings.asr == "auto"):
-        recogniser = encoders.recogniser
+    if not timed and (transcript is not None or settings.asr != NEVER):
+        recogniser = encoders.recogniser_for(settings.asr)
         if language != "en" and not recogniser.multilingual:
             recogniser = None
             warnings.append(
@@ -196,6 +204,7 @@ def _recording(
         language,
         heard.tags,
         tuple(warnings),
+        recogniser.fingerprint if recogniser and settings.asr not in (AUTO, NEVER) else "",
     )
 
 

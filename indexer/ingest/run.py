@@ -18,6 +18,7 @@ from indexer.base.errors import AudioError, HilbertError, LibraryError
 from indexer.base.languages import language_code
 from indexer.base.progress import INDEXING, Progress, SilentProgress
 from indexer.base.types import NOT_TRANSCRIBED
+from indexer.encoders import NEVER
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan, Source
 from indexer.ingest.pipeline import (
@@ -292,10 +293,12 @@ class _Run:
 
     def _can_hear(self, source: Source) -> bool:
         """Whether words would be recognised now in a recording without a transcript."""
-        if self.settings.asr != "auto":
+        if self.settings.asr == NEVER:
             return False
         language = spoken_language(source, None, self.settings, self._header(source))
-        return language == "en" or self.library.encoders.recogniser.multilingual
+        return (
+            language == "en" or self.library.encoders.recogniser_for(self.settings.asr).multilingual
+        )
 
     def _refresh(self, existing: Document, source: Source, files: list[_Hashed | None]) -> None:
         """An unchanged document: keep up with a new name, time stamp or table row."""
@@ -363,7 +366,8 @@ class _Run:
         encoders = self.library.encoders.settings
         features = self.library.features.file_name(
             job.document_id,
-            transcript_sha or done.text_source,
+            # Of a recogniser chosen by name, for its words differ from those of the library's own.
+            (transcript_sha or done.text_source) + done.recogniser,
             encoders.speech_fingerprint,
             encoders.text_fingerprint,
         )

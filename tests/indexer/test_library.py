@@ -108,7 +108,7 @@ def test_a_library_is_diagnosed(library: Library) -> None:
         ("library.search('tea', limit=0)", "at least 1"),
         ("library.search()", "the query is empty"),
         ("library.add('.', language='klingon')", "no language code"),
-        ("library.add('.', asr='perhaps')", "asr is auto or never"),
+        ("library.add('.', asr='perhaps')", "asr is auto, never"),
     ],
 )
 def test_arguments_are_checked_before_a_model_is_loaded(
