@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from indexer.adapt.eval_queries import EvalQuery
     from indexer.adapt.evaluate import EvaluationReport
     from indexer.base.errors import AudioError, HilbertError, LibraryError, QueryError
-    from indexer.ingest.run import AddReport
+    from indexer.ingest.report import AddReport
     from indexer.library import Library
     from indexer.search.filters import Filters
     from indexer.search.results import DocumentHit, Duplicate, Hit, SearchResult
     from indexer.store.catalog import Document
 
 _HOME = {
-    "AddReport": "ingest.run",
+    "AddReport": "ingest.report",
     "AudioError": "base.errors",
     "Document": "store.catalog",
     "DocumentHit": "search.results",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indexer.adapt.eval_queries import EvalQuery
     from indexer.adapt.evaluate import EvaluationReport
     from indexer.diagnostics.diagnose import Diagnosis
-    from indexer.ingest.run import AddReport
+    from indexer.ingest.report import AddReport
     from indexer.search.filters import Filters
     from indexer.search.results import SearchResult
     from indexer.store.catalog import Document

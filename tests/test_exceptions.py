@@ -47,7 +47,7 @@ SILENT: dict[str, str] = {
         "a package that is missing is named as such"
     ),
     "indexer/index/library_store.py:_size OSError": "a file that is just deleted takes no space",
-    "indexer/ingest/run.py:_Run._is_still_at OSError, HilbertError": (
+    "indexer/ingest/plan.py:_Planner._is_still_at OSError, HilbertError": (
         "a recording that moved is an ordinary answer"
     ),
     "indexer/ingest/transcribe.py:_read_ahead.put queue.Full": "waits and tries again",
@@ -57,11 +57,10 @@ SILENT: dict[str, str] = {
     "indexer/maintenance/doctor.py:examine UnfinishedLibraryError": (
         "a library whose making was interrupted is noted"
     ),
-    "indexer/media/decode.py:Recording._decoded StopIteration": "the end of the recording",
-    "indexer/media/decode.py:Recording._decoded av.error.FFmpegError": (
+    "indexer/media/decode.py:_Frames.__iter__ StopIteration": "the end of the recording",
+    "indexer/media/decode.py:_Frames.__iter__ av.error.FFmpegError": (
         "thousands of packets may be damaged; they are counted and warned of"
     ),
-    "indexer/media/decode.py:read_header AudioError": "whoever decodes the file raises it again",
     "indexer/transcripts/formats/podcast_json.py:sniff TranscriptError": (
         "not this format; the next one is tried"
     ),

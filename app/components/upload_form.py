@@ -13,7 +13,7 @@ from app.components.job_progress import show_job
 from app.markdown import escape
 from app.state import jobs, tasks
 from app.state.open_library import OpenLibrary
-from indexer.ingest.run import AddReport
+from indexer.ingest.report import AddReport
 from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 

@@ -20,7 +20,8 @@ from indexer.diagnostics.model_card import card_text
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
-from indexer.ingest.run import AddReport, index
+from indexer.ingest.report import AddReport
+from indexer.ingest.run import index
 from indexer.maintenance.manage import rebuild, remove
 
 # Folder of uploaded recordings, within the library.

@@ -14,7 +14,7 @@ from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, print_line
 
 if TYPE_CHECKING:
-    from indexer.ingest.run import AddReport
+    from indexer.ingest.report import AddReport
 
 
 class _IndexCommand(click.Command):

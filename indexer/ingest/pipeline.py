@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -32,7 +32,7 @@ from indexer.ingest.segment import (
     words_to_cues,
 )
 from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, transcribe
-from indexer.media.decode import Header, read_header
+from indexer.media.decode import Recording, open_recording
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript
 
@@ -96,8 +96,8 @@ def analyse_document(
     transcript: Transcript | None,
     encoders: Encoders,
     settings: ProcessSettings,
-    on_seconds: Callable[[float], None] | None = None,
-    header: Header | None = None,
+    on_share: Callable[[float], None] | None = None,
+    opened: Recording | None = None,
 ) -> AnalysedDocument:
     """Transcribe a recording, read its transcript, whichever there is, and compute features.
 
@@ -106,32 +106,36 @@ def analyse_document(
         transcript: the source's, as read.
         encoders: compute the features.
         settings: how recordings are processed.
-        on_seconds: called with the seconds of the recording that are done.
-        header: of the recording, where it was read before.
+        on_share: called with the share of the recording that is done, 0 to 1.
+        opened: the recording, where it is open already; it is read to its end or closed.
 
     Raises:
         AudioError: the recording cannot be decoded.
     """
-    language = spoken_language(source, transcript, settings, header)
     if source.recording is None:
         assert transcript is not None
+        language = spoken_language(source, transcript, settings)
         return _transcript_only(transcript, encoders, settings, language)
-    return _recording(source, transcript, encoders, settings, language, on_seconds)
+    recording = opened or open_recording(source.recording)
+    try:
+        language = spoken_language(source, transcript, settings, recording.tags)
+        return _recording(recording, transcript, encoders, settings, language, on_share)
+    finally:
+        recording.close()
 
 
 def spoken_language(
     source: Source,
     transcript: Transcript | None,
     settings: ProcessSettings,
-    header: Header | None = None,
+    tags: Mapping[str, str] | None = None,
 ) -> str:
-    """What the table says, else the transcript, else the recording's tags, else the setting."""
+    """Return the language by table, else by transcript, tags of the recording, or settings."""
     named = language_code(source.metadata.get("language"))
     if not named and transcript:
         named = language_code(transcript.language)
-    if not named and source.recording:
-        header = header or read_header(source.recording)
-        named = language_code(header.tags.get("language"))
+    if not named and tags:
+        named = language_code(tags.get("language"))
     return named or settings.language
 
 
@@ -158,14 +162,17 @@ def _without_times(cues: Sequence[Cue]) -> list[Cue]:
 
 
 def _recording(
-    source: Source,
+    recording: Recording,
     transcript: Transcript | None,
     encoders: Encoders,
     settings: ProcessSettings,
     language: str,
-    on_seconds: Callable[[float], None] | None,
+    on_share: Callable[[float], None] | None,
 ) -> AnalysedDocument:
-    assert source.recording is not None
+    def on_seconds(seconds: float) -> None:
+        if on_share and recording.announced:
+            on_share(min(1.0, seconds / recording.announced))
+
     warnings: list[str] = []
     timed = transcript is not None and transcript.timed
     spans = None
@@ -181,7 +188,7 @@ def _recording(
                 "sound" + (" and its transcript" if transcript else "; add a transcript")
             )
     heard = transcribe(
-        source.recording,
+        recording,
         encoders.speech,
         recogniser=recogniser,
         language=language,

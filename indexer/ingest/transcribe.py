@@ -6,16 +6,15 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.types import HeardWord
-from indexer.media.decode import open_recording
-from indexer.media.vad import Span, Window, sound_windows, span_windows, speech_windows
+from indexer.media.decode import Recording
+from indexer.media.vad import Span, Window, span_windows, speech_windows
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import Recogniser, SpeechEncoder
@@ -54,7 +53,7 @@ class AudioAnalysis:
 
 
 def transcribe(
-    path: Path,
+    recording: Recording,
     encoder: SpeechEncoder,
     *,
     recogniser: Recogniser | None = None,
@@ -65,7 +64,7 @@ def transcribe(
     """Decode a recording as a stream and encode it window by window.
 
     Args:
-        path: the recording.
+        recording: the recording, just opened.
         encoder: gives the audio tokens.
         recogniser: gives the words, None for tokens only. Where it is the encoder itself, one
             encoder pass serves both.
@@ -77,30 +76,20 @@ def transcribe(
         AudioError: the recording cannot be decoded.
     """
     pass_ = _Pass(encoder, recogniser, language, on_seconds)
-    recording = open_recording(path)
-    if spans is not None:
-        blocks = recording.blocks()
-        pass_.run(span_windows(blocks, spans))
-        for _ in blocks:  # to the end: only then its length and its damage are known
-            pass
-    else:
-        pass_.run(speech_windows(recording.blocks()))
-    speech = bool(pass_.windows)
-    damage, seconds = recording.damage, recording.seconds
-    if not speech:
-        # Music, noise or a very short clip: searchable by its sound, without invented words.
-        pass_.recogniser = None
-        pass_.run(sound_windows(open_recording(path).blocks()))
-    elif seconds < MIN_SPEECH_SECONDS:
+    blocks = recording.blocks()
+    pass_.run(speech_windows(blocks) if spans is None else span_windows(blocks, spans))
+    for _ in blocks:  # to the end: only then its length and its damage are known
+        pass
+    if recording.seconds < MIN_SPEECH_SECONDS:
         pass_.words.clear()
     return AudioAnalysis(
-        seconds=seconds,
+        seconds=recording.seconds,
         tokens=_joined(pass_.tokens, encoder.width),
         token_times=np.concatenate(pass_.times or [np.zeros(0)]).astype(np.float32),
         windows=tuple(pass_.windows),
         words=tuple(pass_.words) if recogniser is not None else None,
-        speech=speech,
-        damage=damage,
+        speech=pass_.is_speech,
+        damage=recording.damage,
         tags=recording.tags,
     )
 
@@ -123,19 +112,26 @@ class _Pass:
         self.tokens: list[NDArray[np.float16]] = []
         self.times: list[NDArray[np.float64]] = []
         self.words: list[HeardWord] = []
+        self.is_speech = False
 
     def run(self, windows: Iterator[Window]) -> None:
         ahead = _read_ahead(windows, 2 * BATCH_WINDOWS)
-        while batch := list(islice(ahead, BATCH_WINDOWS)):
-            self._hear(batch)
-            if self.on_seconds:
-                self.on_seconds(batch[-1].end)
+        for is_speech, group in groupby(ahead, lambda window: window.is_speech):
+            if is_speech and not self.is_speech:  # the sound before it is not needed
+                self.is_speech = True
+                self.windows, self.tokens, self.times = [], [], []
+            while batch := list(islice(group, BATCH_WINDOWS)):
+                self._hear(batch)
+                if self.on_seconds:
+                    self.on_seconds(batch[-1].end)
 
     def _hear(self, batch: list[Window]) -> None:
         samples = [window.samples for window in batch]
-        heard = self.recogniser.transcribe(samples, self.language) if self.recogniser else []
+        # Music, noise or a very short clip: searchable by its sound, without invented words.
+        recogniser = self.recogniser if self.is_speech else None
+        heard = recogniser.transcribe(samples, self.language) if recogniser else []
         encoder: object = self.encoder  # of another protocol, and maybe the same object
-        if heard and self.recogniser is encoder:
+        if heard and recogniser is encoder:
             tokens = [h.tokens for h in heard]
         else:
             tokens = self.encoder.encode(samples)

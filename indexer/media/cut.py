@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hilbert.files import write_atomically
 from indexer.base.errors import AudioError
-from indexer.media.decode import open_recording
+from indexer.media.decode import Part, decode_part
 
 # Extension to FFmpeg's names of the container and the codec.
 FORMATS = {
@@ -49,7 +49,7 @@ def cut(recording: Path, start: float, end: float, out: Path) -> float:
         raise AudioError(f"{out.name}: the file's name must end in {', '.join(FORMATS)}")
     if out.exists() and out.samefile(recording):
         raise AudioError(f"{out} is the recording itself; name another file")
-    samples = open_recording(recording).span(start, end, _RATE)
+    samples = decode_part(recording, Part(start, end, _RATE))
     if not samples.shape[1]:
         raise AudioError(f"{recording.name} ends before {start:g} s; there is nothing to cut")
     write_atomically(out, lambda path: _write(path, samples, *FORMATS[out.suffix.lower()]))

@@ -1,10 +1,9 @@
-"""Recordings as a stream of 16 kHz mono samples: PyAV decodes, torchaudio resamples."""
+"""Recordings decoded by PyAV: as a stream of 16 kHz mono samples, or a part as it sounds."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +12,10 @@ from numpy.typing import NDArray
 
 from hilbert.encoders.protocols import SAMPLE_RATE as SAMPLE_RATE
 from indexer.base.errors import AudioError
+from indexer.media.resample import intermediate_rate, join_frames, resampled
 
 if TYPE_CHECKING:
     import av
-    import torch
 
 EXTENSIONS = frozenset(
     {".wav", ".flac", ".mp3", ".m4a", ".m4b", ".aac", ".ogg", ".oga", ".opus"}
@@ -24,25 +23,101 @@ EXTENSIONS = frozenset(
 )
 # A recording that ends this much before the length in its header was cut off.
 _MISSING_SECONDS = 2.0
+# A demuxer that fails at the same place for ever would never end.
+_MAX_BAD_PACKETS = 10_000
 
 
-@dataclass
+@dataclass(frozen=True)
+class Part:
+    """A part to decode with its own channels (at most two): seconds, and a sampling rate."""
+
+    start: float
+    end: float
+    rate: int
+
+
+@dataclass(frozen=True)
+class StreamFacts:
+    """What a recording announces of itself.
+
+    Attributes:
+        tags: Title, artist, date, genre and language from the container, lower-case keys.
+        announced: Length in seconds, None where the header names none.
+    """
+
+    tags: dict[str, str]
+    announced: float | None
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive samples.
+
+    Attributes:
+        samples: float32, `[n]` at 16 kHz; of a part `[channels, n]` at its rate.
+        bad_packets: Packets passed over so far because they could not be decoded.
+    """
+
+    samples: NDArray[np.float32]
+    bad_packets: int = 0
+
+
+def decode(
+    path: Path, part: Part | None = None, block_seconds: float = 30.0
+) -> Iterator[StreamFacts | Block]:
+    """Decode a sound file, or the sound of a video: the only place that does.
+
+    Arguments and items can be pickled, so that a child process can run it and send the items.
+
+    Args:
+        path: The file; it is opened once, when the first item is asked for.
+        part: None for the whole as 16 kHz mono. Seconds are counted in decoded samples, so
+            everything before a part is decoded as well.
+        block_seconds: Length of the blocks, about.
+
+    Yields:
+        The facts, then blocks in order, of a part a single one; the last block may be empty.
+
+    Raises:
+        AudioError: The file cannot be read, is no media file, or has no sound in it.
+    """
+    import av
+
+    try:
+        container = av.open(str(path), metadata_errors="replace")
+    except (OSError, ValueError, av.error.FFmpegError) as error:
+        raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
+    with container:
+        if not container.streams.audio:
+            raise AudioError(f"{path.name}: there is no sound in this file")
+        yield _facts(container)
+        frames = _Frames(container)
+        if part is not None:
+            yield Block(_part(frames, part), frames.bad_packets)
+            return
+        for samples in resampled(join_frames(_mono(frames), block_seconds)):
+            yield Block(samples, frames.bad_packets)
+        yield Block(np.zeros(0, np.float32), frames.bad_packets)
+
+
 class Recording:
     """A recording opened for reading once, from start to end.
 
     Attributes:
-        tags: title, artist, date, genre and language from the container, lower-case keys.
-        announced: length in seconds from the header, None where it names none.
-        seconds: length decoded so far.
-        bad_packets: packets that could not be decoded and were passed over.
+        path: The file.
+        tags: See `StreamFacts`.
+        announced: See `StreamFacts`.
+        seconds: Length decoded so far.
+        bad_packets: Packets that could not be decoded and were passed over.
     """
 
-    path: Path
-    tags: dict[str, str]
-    announced: float | None
-    seconds: float = 0.0
-    bad_packets: int = 0
-    _container: Any = field(default=None, repr=False)
+    def __init__(
+        self, path: Path, facts: StreamFacts, items: Iterator[StreamFacts | Block]
+    ) -> None:
+        self.path = path
+        self.tags, self.announced = facts.tags, facts.announced
+        self.seconds, self.bad_packets = 0.0, 0
+        self._items = items
 
     @property
     def damage(self) -> str | None:
@@ -56,142 +131,138 @@ class Recording:
             return f"damaged: {self.bad_packets} packets could not be decoded"
         return None
 
-    def blocks(self, seconds: float = 30.0) -> Iterator[NDArray[np.float32]]:
-        """The samples, 16 kHz mono float32, in consecutive blocks of about `seconds`.
+    def blocks(self) -> Iterator[NDArray[np.float32]]:
+        """Return the samples, 16 kHz mono float32, in consecutive blocks.
 
         Raises:
-            AudioError: nothing at all could be decoded.
+            AudioError: Nothing at all could be decoded.
         """
-        with self._container:
-            for block in _resampled(_chunks(self._frames(), seconds)):
-                self.seconds += len(block) / SAMPLE_RATE
-                yield block
+        for item in self._items:
+            assert isinstance(item, Block)
+            self.bad_packets = item.bad_packets
+            if len(item.samples):
+                self.seconds += len(item.samples) / SAMPLE_RATE
+                yield item.samples
         if not self.seconds:
             raise AudioError(f"{self.path.name}: no sound could be decoded; is the file damaged?")
 
     def close(self) -> None:
-        """Close a recording that is not read."""
-        self._container.close()
+        """Close a recording that is not read to its end."""
+        close: Any = getattr(self._items, "close", None)
+        if close:
+            close()
 
-    def _frames(self) -> Iterator[tuple[NDArray[np.float32], int]]:
-        """Decoded mono frames with their sampling rate; packets that fail are passed over."""
+
+def open_recording(path: Path, block_seconds: float = 30.0) -> Recording:
+    """Open a recording; its samples come in blocks of about `block_seconds`.
+
+    Raises:
+        AudioError: The file cannot be read, is no media file, or has no sound in it.
+    """
+    items = decode(path, block_seconds=block_seconds)
+    facts = next(items)
+    assert isinstance(facts, StreamFacts)
+    return Recording(path, facts, items)
+
+
+def decode_part(path: Path, part: Part) -> NDArray[np.float32]:
+    """Decode a part of a recording.
+
+    Returns:
+        `[channels, n]`: mono or stereo as the recording is; more channels become stereo. What
+        lies after the end of the recording is missing.
+
+    Raises:
+        AudioError: The file cannot be read, is no media file, or has no sound in it.
+    """
+    blocks = [item for item in decode(path, part) if isinstance(item, Block)]
+    return blocks[0].samples
+
+
+def _facts(container: Any) -> StreamFacts:
+    import av
+
+    tags = {key.lower(): value.strip() for key, value in container.metadata.items()}
+    for key, value in container.streams.audio[0].metadata.items():
+        tags.setdefault(key.lower(), value.strip())
+    return StreamFacts(tags, container.duration / av.time_base if container.duration else None)
+
+
+class _Frames:
+    """Frames as they are in the file; packets that fail are passed over and counted."""
+
+    def __init__(self, container: Any) -> None:
+        self._container = container
+        self._stream = container.streams.audio[0]
+        self._stream.thread_type = "AUTO"
+        self.channels: int = self._stream.channels
+        self.bad_packets = 0
+
+    def __iter__(self) -> Iterator[av.AudioFrame]:
         import av
 
-        kind, to_mono = None, None
-        for frame in self._decoded():
-            # Podcasts with spliced-in advertisements change from mono to stereo on the way.
-            found = (frame.format.name, frame.layout.name, frame.sample_rate)
-            if to_mono is None or found != kind:
-                # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
-                kind = found
-                to_mono = av.AudioResampler("s16", "mono", _intermediate_rate(found[2]))
-            for mono in to_mono.resample(frame):
-                samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
-                yield samples, mono.sample_rate
-
-    def _decoded(self) -> Iterator[av.AudioFrame]:
-        """Frames as they are in the file; packets that fail are passed over and counted."""
-        import av
-
-        stream = self._container.streams.audio[0]
-        stream.thread_type = "AUTO"
-        packets = self._container.demux(stream)
+        packets = self._container.demux(self._stream)
         while True:
             try:
-                packet = next(packets)
-                frames = packet.decode()
+                frames = next(packets).decode()
             except StopIteration:
                 return
             except av.error.FFmpegError:
                 self.bad_packets += 1
-                # A demuxer that fails at the same place for ever would never end.
-                if self.bad_packets > 10_000:
+                if self.bad_packets > _MAX_BAD_PACKETS:
                     return
                 continue
             for frame in frames:
                 frame.pts = None  # a gap in the time stamps is not silence to insert
                 yield frame
 
-    def span(self, start: float, end: float, rate: int) -> NDArray[np.float32]:
-        """Decode the sound from `start` to `end` seconds, at another rate and in stereo.
 
-        Seconds are counted in decoded samples, so everything before is decoded as well.
+def _kind(frame: av.AudioFrame) -> tuple[str, str, int]:
+    """What a resampler is made for: spliced-in advertisements change it on the way."""
+    return frame.format.name, frame.layout.name, frame.sample_rate
 
-        Args:
-            start: seconds from the beginning.
-            end: seconds; what lies after the end of the recording is missing.
-            rate: sampling rate of the result.
 
-        Returns:
-            `[channels, n]`: mono or stereo as the recording is; more channels become stereo.
-        """
-        import av
+def _mono(frames: _Frames) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Mono frames with their sampling rate."""
+    import av
 
-        with self._container:
-            layout = "mono" if self._container.streams.audio[0].channels == 1 else "stereo"
-            resampler, kind = None, None
-            parts = [np.zeros((1 if layout == "mono" else 2, 0), np.float32)]
-            first, position = None, 0.0
-            for frame in self._decoded():
-                begins, position = position, position + frame.samples / frame.sample_rate
-                if position <= start:
-                    continue
-                if begins >= end:
-                    break
-                first = begins if first is None else first
-                found = (frame.format.name, frame.layout.name, frame.sample_rate)
-                if resampler is None or found != kind:
-                    kind, resampler = found, av.AudioResampler("fltp", layout, rate)
-                parts += _arrays(resampler.resample(frame))
-            if resampler is not None:
-                parts += _arrays(resampler.resample(None))
-        samples = np.concatenate(parts, axis=1)
-        offset = round((start - first) * rate) if first is not None else 0
-        return samples[:, max(0, offset) :][:, : round((end - start) * rate)]
+    kind, to_mono = None, None
+    for frame in frames:
+        if to_mono is None or _kind(frame) != kind:
+            kind = _kind(frame)
+            # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
+            to_mono = av.AudioResampler("s16", "mono", intermediate_rate(frame.sample_rate))
+        for mono in to_mono.resample(frame):
+            samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
+            yield samples, mono.sample_rate
+
+
+def _part(frames: _Frames, part: Part) -> NDArray[np.float32]:
+    import av
+
+    layout = "mono" if frames.channels == 1 else "stereo"
+    resampler, kind = None, None
+    parts = [np.zeros((1 if layout == "mono" else 2, 0), np.float32)]
+    first, position = None, 0.0
+    for frame in frames:
+        begins, position = position, position + frame.samples / frame.sample_rate
+        if position <= part.start:
+            continue
+        if begins >= part.end:
+            break
+        first = begins if first is None else first
+        if resampler is None or _kind(frame) != kind:
+            kind, resampler = _kind(frame), av.AudioResampler("fltp", layout, part.rate)
+        parts += _arrays(resampler.resample(frame))
+    if resampler is not None:
+        parts += _arrays(resampler.resample(None))
+    samples = np.concatenate(parts, axis=1)
+    offset = round((part.start - first) * part.rate) if first is not None else 0
+    return samples[:, max(0, offset) :][:, : round((part.end - part.start) * part.rate)]
 
 
 def _arrays(frames: list[av.AudioFrame]) -> list[NDArray[np.float32]]:
     return [frame.to_ndarray().astype(np.float32, copy=False) for frame in frames]
-
-
-@dataclass(frozen=True)
-class Header:
-    """What a recording announces of itself: see the attributes of `Recording`."""
-
-    tags: dict[str, str] = field(default_factory=dict)
-    announced: float | None = None
-
-
-def read_header(path: Path) -> Header:
-    """Read tags and length without decoding; an empty header for what cannot be opened."""
-    try:
-        recording = open_recording(path)
-    except AudioError:  # whoever decodes it reports why
-        return Header()
-    recording.close()
-    return Header(recording.tags, recording.announced)
-
-
-def open_recording(path: Path) -> Recording:
-    """Open a sound file, or the sound of a video.
-
-    Raises:
-        AudioError: the file cannot be read, is no media file, or has no sound in it.
-    """
-    import av
-
-    try:
-        container = av.open(str(path), metadata_errors="replace")
-    except (OSError, ValueError, av.error.FFmpegError) as error:
-        raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
-    if not container.streams.audio:
-        container.close()
-        raise AudioError(f"{path.name}: there is no sound in this file")
-    tags = {key.lower(): value.strip() for key, value in container.metadata.items()}
-    for key, value in container.streams.audio[0].metadata.items():
-        tags.setdefault(key.lower(), value.strip())
-    announced = container.duration / av.time_base if container.duration else None
-    return Recording(path, tags, announced, _container=container)
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
@@ -204,90 +275,3 @@ def _why_not_opened(path: Path, error: Exception) -> str:
     if path.is_file() and path.stat().st_size == 0:
         return "the file is empty"
     return "not a sound file that can be decoded"
-
-
-def _intermediate_rate(rate: int) -> int:
-    """The rate FFmpeg hands on: odd ones go by 48 kHz.
-
-    torchaudio's kernel grows with both rates over their common divisor: gigabytes for 44,101 Hz.
-    """
-    return rate if math.gcd(rate, SAMPLE_RATE) >= 25 else 48_000
-
-
-def _chunks(
-    frames: Iterator[tuple[NDArray[np.float32], int]], seconds: float
-) -> Iterator[tuple[NDArray[np.float32], int]]:
-    """Frames joined to chunks of about `seconds`; a new chunk where the sampling rate changes."""
-    parts: list[NDArray[np.float32]] = []
-    rate, size = 0, 0
-    for samples, frame_rate in frames:
-        if parts and (frame_rate != rate or size >= seconds * rate):
-            yield np.concatenate(parts), rate
-            parts, size = [], 0
-        rate = frame_rate
-        parts.append(samples)
-        size += len(samples)
-    if parts:
-        yield np.concatenate(parts), rate
-
-
-def _resampled(chunks: Iterator[tuple[NDArray[np.float32], int]]) -> Iterator[NDArray[np.float32]]:
-    resampler: _StreamResampler | None = None
-    for samples, rate in chunks:
-        if resampler is None or resampler.rate != rate:
-            if resampler is not None:
-                yield from resampler.finish()
-            resampler = _StreamResampler(rate)
-        yield from resampler.push(samples)
-    if resampler is not None:
-        yield from resampler.finish()
-
-
-class _StreamResampler:
-    """torchaudio's resampling, chunk by chunk, equal to resampling the whole at once.
-
-    The filter looks a few input samples to either side, so each chunk is resampled with some
-    context around it, and the context's share of the output is cut off again. Chunks are whole
-    periods of the rate ratio, which makes that share a whole number of samples.
-    """
-
-    _CONTEXT_PERIODS = 64
-
-    def __init__(self, rate: int) -> None:
-        divisor = math.gcd(rate, SAMPLE_RATE)
-        self.rate = rate
-        self._down, self._up = rate // divisor, SAMPLE_RATE // divisor
-        periods = max(1, math.ceil(self._CONTEXT_PERIODS / self._up))
-        self._context = periods * self._down
-        self._pending = np.zeros(0, np.float32)
-        self._left = 0  # samples at the start of `_pending` that are context only
-
-    def push(self, samples: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
-        """Add samples; yields what can be resampled with full context on both sides."""
-        if self.rate == SAMPLE_RATE:
-            yield samples
-            return
-        self._pending = np.concatenate([self._pending, samples])
-        usable = len(self._pending) - self._left - self._context
-        usable -= usable % self._down
-        if usable < self._context:
-            return
-        out = self._resample(self._pending[: self._left + usable + self._context])
-        start = self._left // self._down * self._up
-        yield out[start : start + usable // self._down * self._up]
-        self._pending = self._pending[self._left + usable - self._context :]
-        self._left = self._context
-
-    def finish(self) -> Iterator[NDArray[np.float32]]:
-        """Resample what is left at the end of the stream."""
-        if self.rate == SAMPLE_RATE or len(self._pending) == self._left:
-            return
-        yield self._resample(self._pending)[self._left // self._down * self._up :]
-
-    def _resample(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        import torch
-        from torchaudio.functional import resample
-
-        tensor: torch.Tensor = torch.from_numpy(np.ascontiguousarray(samples))
-        out: NDArray[np.float32] = resample(tensor, self.rate, SAMPLE_RATE).numpy()
-        return out

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,16 +21,27 @@ _SHORT_PAUSE_SECONDS = 1.0
 _VAD_SECONDS = 120.0
 # Below this level (of full scale) there is nothing to hear: digital silence with dither.
 _SILENCE_RMS = 1e-3
+_WINDOW_SAMPLES = round(MAX_SECONDS * SAMPLE_RATE)
+# Windows of sound that wait in memory for speech to begin (38 MB); more are encoded, perhaps in
+# vain.
+_MAX_WAITING = 20
 
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Window:
-    """A stretch of a recording; `samples` are 16 kHz mono float32, at most 30 s."""
+    """A stretch of a recording.
+
+    Attributes:
+        start: Seconds from the start of the recording.
+        samples: 16 kHz mono float32, at most 30 s.
+        is_speech: False for sound in which there is no speech as far as is known.
+    """
 
     start: float
     samples: NDArray[np.float32]
+    is_speech: bool = True
 
     @property
     def end(self) -> float:
@@ -86,35 +98,94 @@ class _Tape:
         return self._parts[0]
 
 
+class _Sound:
+    """What was read so far, in windows of 30 s, for the case that there is no speech in it."""
+
+    def __init__(self) -> None:
+        self._pending = np.zeros(0, np.float32)
+        self._start = 0.0
+        self._windows: list[Window] = []
+        self.wanted = True
+
+    def of(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
+        """Pass blocks on, and keep them as long as they are wanted."""
+        for block in blocks:
+            if self.wanted:
+                self._pending = np.concatenate([self._pending, block])
+                while len(self._pending) >= _WINDOW_SAMPLES:
+                    self._cut()
+            yield block
+
+    def drop(self) -> None:
+        """Keep nothing any more: there is speech."""
+        self.wanted = False
+        self._pending = self._pending[:0].copy()
+        self._windows.clear()
+
+    def surplus(self) -> Iterator[Window]:
+        """Windows that are too many to wait in memory for speech to begin."""
+        if len(self._windows) > _MAX_WAITING:
+            yield from self._windows
+            self._windows.clear()
+
+    def rest(self) -> Iterator[Window]:
+        """The windows that are left when everything was read."""
+        if len(self._pending):
+            self._cut()
+        yield from self._windows
+
+    def _cut(self) -> None:
+        samples = self._pending[:_WINDOW_SAMPLES].copy()
+        self._pending = self._pending[_WINDOW_SAMPLES:].copy()
+        if float(np.sqrt(np.mean(np.square(samples)))) > _SILENCE_RMS:
+            self._windows.append(Window(self._start, samples, is_speech=False))
+        self._start += MAX_SECONDS
+
+
 def speech_windows(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Window]:
-    """Windows that cover what Silero's detector takes for speech, cut at pauses."""
-    tape = _Tape(blocks)
-    yield from _windows(tape, _speech(tape))
+    """Windows that cover what Silero's detector takes for speech, cut at pauses.
+
+    Where it finds none (music, noise), windows of 30 s over everything that is not silent. These
+    may come before speech, too, where that begins late: they are void once a window of speech
+    follows.
+    """
+    sound = _Sound()
+    tape = _Tape(sound.of(blocks))
+    yield from _speech_else_sound(tape, _speech(tape), sound)
 
 
 def span_windows(blocks: Iterable[NDArray[np.float32]], spans: Sequence[Span]) -> Iterator[Window]:
     """Windows that cover `spans` (seconds, sorted by start), for instance timed cues.
 
-    Nobody listens for words here, so a window may end within one: spans that follow each other
-    are cut into as few equal windows as there can be.
+    No words are recognised in them, so a window may end within one: spans that follow each other
+    are cut into as few equal windows as there can be. Where nothing lies in the spans, windows
+    of 30 s, as in `speech_windows`.
     """
-    tape = _Tape(blocks)
-    yield from _windows(tape, iter(_split_long(_joined(spans))))
+    sound = _Sound()
+    tape = _Tape(sound.of(blocks))
+    yield from _speech_else_sound(tape, iter(_split_long(_joined(spans))), sound)
 
 
-def sound_windows(blocks: Iterable[NDArray[np.float32]]) -> Iterator[Window]:
-    """Windows of 30 s over everything that is not silent, for recordings without speech."""
-    tape = _Tape(blocks)
-    start = 0.0
-    while True:
-        tape.read_until(start + MAX_SECONDS)
-        samples = tape.cut(start, start + MAX_SECONDS)
-        if not len(samples):
-            return
-        if float(np.sqrt(np.mean(np.square(samples)))) > _SILENCE_RMS:
-            yield Window(start, samples.copy())
-        start += MAX_SECONDS
-        tape.forget_before(start)
+def _speech_else_sound(
+    tape: _Tape, spans: Iterator[Span | None], sound: _Sound
+) -> Iterator[Window]:
+    first = None
+    for first in spans:
+        if first is not None:
+            break
+        yield from sound.surplus()
+    if first is not None:
+        while tape.end < first[0] and not tape.ended:
+            tape.skip_to(min(first[0], tape.end + MAX_SECONDS))
+            yield from sound.surplus()
+        for window in _windows(tape, chain([first], spans)):
+            sound.drop()
+            yield window
+    if sound.wanted:
+        while not tape.ended:
+            tape.skip_to(tape.end + MAX_SECONDS)
+            yield from sound.surplus()
+        yield from sound.rest()
 
 
 def plan(spans: Iterable[Span | None]) -> Iterator[Span]:

@@ -78,14 +78,18 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
         AudioError: The clip cannot be decoded.
         QueryError: It is silent or too long.
     """
-    seconds = _clip_seconds(clip)
+    from indexer.media.decode import open_recording
+
+    recording = open_recording(clip)
+    seconds = recording.announced or 0.0
     if seconds > MAX_CLIP_SECONDS:
+        recording.close()
         raise QueryError(
             f"{clip.name} is {seconds / 60:.0f} minutes long; cut out the part to search with "
             f"(at most {MAX_CLIP_SECONDS / 60:.0f} minutes)"
         )
     settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
-    heard = analyse_document(Source(clip, None), None, library.encoders, settings)
+    heard = analyse_document(Source(clip, None), None, library.encoders, settings, opened=recording)
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")
     return heard
@@ -129,14 +133,6 @@ def document_query(snapshot: Snapshot, segments: Sequence[IndexedSegment]) -> Qu
     key = document_key(segments[0].document)
     vector = encode(QueryInput(MOMENT, "", (), _stored_vectors(snapshot, "documents", key)))
     return Query((QueryPart(MOMENT, (vector,), ""),))
-
-
-def _clip_seconds(clip: Path) -> float:
-    from indexer.media.decode import open_recording
-
-    recording = open_recording(clip)
-    recording.close()
-    return recording.announced or 0.0
 
 
 def _own_vectors(embedded: Embeddings, row: int) -> Vectors:

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
-from indexer.ingest.run import AddReport, index
+from indexer.ingest.report import AddReport
+from indexer.ingest.run import index
 from indexer.media.decode import SAMPLE_RATE, open_recording
 from indexer.search.searcher import Searcher
 

@@ -16,6 +16,7 @@ from indexer.ingest.align import align
 from indexer.ingest.discover import Source
 from indexer.ingest.pipeline import ProcessSettings, analyse_document
 from indexer.ingest.transcribe import AudioAnalysis, transcribe
+from indexer.media.decode import open_recording
 from indexer.transcripts import Transcript, read_transcript
 
 Recordings = Callable[[str], Path]
@@ -37,7 +38,7 @@ def untimed(*texts: str) -> list[Cue]:
 @pytest.fixture(scope="module")
 def heard(demo_folder: Path, encoders: Encoders) -> AudioAnalysis:
     path = demo_folder / "recordings" / "the-box-that-shrank-the-world.opus"
-    return transcribe(path, encoders.speech, recogniser=encoders.recogniser)
+    return transcribe(open_recording(path), encoders.speech, recogniser=encoders.recogniser)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED
 from indexer.index.library_store import LibraryStore
-from indexer.ingest.run import AddReport
+from indexer.ingest.report import AddReport
 from indexer.search.searcher import Searcher
 from indexer.store.catalog import Document
 

@@ -17,7 +17,8 @@ from indexer.base.progress import SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
-from indexer.ingest.run import AddReport, index
+from indexer.ingest.report import AddReport
+from indexer.ingest.run import index
 from indexer.maintenance.manage import remove
 from indexer.search.searcher import Searcher
 from tests.sharing import copy_library
@@ -64,7 +65,7 @@ def test_a_file_that_fails_is_logged_with_its_traceback(
     with caplog.at_level("DEBUG", logger="indexer"):
         report = index(library, scan([folder]), ProcessSettings())
     library.close()
-    logged = [r for r in caplog.records if r.name == "indexer.ingest.run" and r.exc_info]
+    logged = [r for r in caplog.records if r.name.startswith("indexer.ingest.") and r.exc_info]
     assert {name.rsplit("/", 1)[-1] for name in report.failed} == {"gone.vtt", "talk.vtt"}
     for name in report.failed:
         assert sum(name in r.getMessage() for r in logged) == 1, name

@@ -14,7 +14,7 @@ from rapidfuzz.distance import Levenshtein
 from hilbert.encoders.whisper import WhisperEncoder, _Decoded
 from indexer.encoders import Encoders
 from indexer.ingest.transcribe import AudioAnalysis, transcribe
-from indexer.media.decode import SAMPLE_RATE
+from indexer.media.decode import SAMPLE_RATE, open_recording
 from indexer.transcripts import read_transcript
 
 Samples = NDArray[np.float32]
@@ -29,7 +29,7 @@ def recogniser(encoders: Encoders) -> WhisperEncoder:
 @pytest.fixture(scope="module")
 def heard(demo_folder: Path, recogniser: WhisperEncoder) -> AudioAnalysis:
     path = demo_folder / "recordings" / "how-a-violin-sings.opus"
-    return transcribe(path, recogniser, recogniser=recogniser)
+    return transcribe(open_recording(path), recogniser, recogniser=recogniser)
 
 
 def words_of(text: str) -> list[str]:
@@ -66,7 +66,9 @@ def test_timed_spans_are_heard_without_looking_for_words(
 ) -> None:
     path = demo_folder / "recordings" / "why-tides-lag.opus"
     told: list[float] = []
-    heard = transcribe(path, recogniser, spans=[(5.0, 9.0), (50.0, 54.0)], on_seconds=told.append)
+    heard = transcribe(
+        open_recording(path), recogniser, spans=[(5.0, 9.0), (50.0, 54.0)], on_seconds=told.append
+    )
     assert heard.words is None
     assert len(heard.tokens) == 16
     assert told and told == sorted(told)
@@ -76,7 +78,7 @@ def test_a_transcript_that_ends_early_does_not_make_the_recording_shorter(
     demo_folder: Path, recogniser: WhisperEncoder
 ) -> None:
     path = demo_folder / "recordings" / "why-tides-lag.opus"
-    heard = transcribe(path, recogniser, spans=[(1.0, 4.0)])
+    heard = transcribe(open_recording(path), recogniser, spans=[(1.0, 4.0)])
     assert heard.seconds == pytest.approx(76.46, abs=0.1)
     assert heard.damage is None
 
@@ -84,7 +86,9 @@ def test_a_transcript_that_ends_early_does_not_make_the_recording_shorter(
 def test_silence_gives_nothing_at_all(
     tmp_path: Path, write_sound: WriteSound, silence: Samples, recogniser: WhisperEncoder
 ) -> None:
-    heard = transcribe(write_sound(tmp_path / "a.wav", silence), recogniser, recogniser=recogniser)
+    heard = transcribe(
+        open_recording(write_sound(tmp_path / "a.wav", silence)), recogniser, recogniser=recogniser
+    )
     assert heard.words == ()
     assert heard.windows == () and len(heard.tokens) == 0 and not heard.speech
     assert heard.seconds == pytest.approx(10)
@@ -93,7 +97,9 @@ def test_silence_gives_nothing_at_all(
 def test_music_is_heard_without_words(
     tmp_path: Path, write_sound: WriteSound, music: Samples, recogniser: WhisperEncoder
 ) -> None:
-    heard = transcribe(write_sound(tmp_path / "a.wav", music), recogniser, recogniser=recogniser)
+    heard = transcribe(
+        open_recording(write_sound(tmp_path / "a.wav", music)), recogniser, recogniser=recogniser
+    )
     assert heard.words == () and not heard.speech
     assert len(heard.tokens) == 24
 
@@ -102,7 +108,9 @@ def test_noise_is_heard_without_words(
     tmp_path: Path, write_sound: WriteSound, recogniser: WhisperEncoder
 ) -> None:
     noise = 0.05 * np.random.default_rng(2).standard_normal(8 * SAMPLE_RATE).astype(np.float32)
-    heard = transcribe(write_sound(tmp_path / "a.wav", noise), recogniser, recogniser=recogniser)
+    heard = transcribe(
+        open_recording(write_sound(tmp_path / "a.wav", noise)), recogniser, recogniser=recogniser
+    )
     assert heard.words == ()
     assert len(heard.tokens) == 16
 
@@ -111,7 +119,9 @@ def test_nobody_guesses_words_from_a_fifth_of_a_second(
     tmp_path: Path, write_sound: WriteSound, tides: Samples, recogniser: WhisperEncoder
 ) -> None:
     clip = tides[round(2.0 * SAMPLE_RATE) : round(2.2 * SAMPLE_RATE)]
-    heard = transcribe(write_sound(tmp_path / "a.wav", clip), recogniser, recogniser=recogniser)
+    heard = transcribe(
+        open_recording(write_sound(tmp_path / "a.wav", clip)), recogniser, recogniser=recogniser
+    )
     assert heard.words == ()
     assert len(heard.tokens) == 1
 

@@ -15,7 +15,8 @@ from indexer.index.snapshot import snapshot_folder
 from indexer.index.vector_indexes.flat import FlatIndex
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
-from indexer.ingest.run import AddReport, index
+from indexer.ingest.report import AddReport
+from indexer.ingest.run import index
 from indexer.maintenance.doctor import examine
 from indexer.maintenance.manage import rebuild
 from indexer.search.searcher import Searcher

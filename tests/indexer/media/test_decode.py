@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from numpy.typing import NDArray
 from torchaudio.functional import resample
 
 from indexer.base.errors import AudioError
-from indexer.media.decode import SAMPLE_RATE, _chunks, _resampled, open_recording
+from indexer.media.decode import SAMPLE_RATE, Block, Part, StreamFacts, decode, open_recording
+from indexer.media.resample import join_frames, resampled
 
 Samples = NDArray[np.float32]
 WriteSound = Callable[..., Path]
@@ -46,7 +48,7 @@ def test_resampling_a_stream_equals_resampling_the_whole(rate: int) -> None:
     whole = rng.standard_normal(7 * rate + 137).astype(np.float32)
     cuts = np.sort(rng.integers(0, len(whole), 25))
     frames = ((part, rate) for part in np.split(whole, cuts))
-    streamed = np.concatenate(list(_resampled(_chunks(frames, seconds=0.05))))
+    streamed = np.concatenate(list(resampled(join_frames(frames, seconds=0.05))))
     expected = resample(torch.from_numpy(whole), rate, SAMPLE_RATE).numpy()
     assert len(streamed) == len(expected)
     np.testing.assert_allclose(streamed, expected, atol=1e-5)
@@ -54,7 +56,7 @@ def test_resampling_a_stream_equals_resampling_the_whole(rate: int) -> None:
 
 def test_a_stream_shorter_than_the_filter_is_resampled_too() -> None:
     short = tone(0.003, 44_100)
-    streamed = np.concatenate(list(_resampled(iter([(short, 44_100)]))))
+    streamed = np.concatenate(list(resampled(iter([(short, 44_100)]))))
     expected = resample(torch.from_numpy(short), 44_100, SAMPLE_RATE).numpy()
     np.testing.assert_allclose(streamed, expected, atol=1e-6)
 
@@ -126,7 +128,7 @@ def test_a_recording_that_turns_from_mono_to_stereo_on_the_way_is_read_whole(
 
 def test_a_long_recording_comes_in_small_blocks(tmp_path: Path, write_sound: WriteSound) -> None:
     path = write_sound(tmp_path / "a.wav", tone(40.0, 8_000), 8_000)
-    blocks = [len(block) for block in open_recording(path).blocks(seconds=5.0)]
+    blocks = [len(block) for block in open_recording(path, block_seconds=5.0).blocks()]
     assert max(blocks) <= 6 * SAMPLE_RATE
     assert sum(blocks) == 40 * SAMPLE_RATE
 
@@ -192,3 +194,15 @@ def test_tags_come_with_lower_case_names(tmp_path: Path, write_sound: WriteSound
         recording = open_recording(path)
         recording.close()
         assert {key: recording.tags[key] for key in said} == said
+
+
+def test_what_the_decoder_takes_and_gives_can_be_sent_to_another_process(
+    tmp_path: Path, write_sound: WriteSound
+) -> None:
+    path = write_sound(tmp_path / "a.wav", np.stack([tone(3.0, 8_000)] * 2), 8_000)
+    arguments = pickle.loads(pickle.dumps((path, Part(1.0, 2.0, 48_000))))
+    for items in (decode(path), decode(*arguments)):
+        facts, first, *rest = pickle.loads(pickle.dumps(list(items)))
+        assert isinstance(facts, StreamFacts) and facts.announced == pytest.approx(3.0, abs=0.1)
+        assert isinstance(first, Block) and all(isinstance(block, Block) for block in rest)
+    assert first.samples.shape == (2, 48_000)

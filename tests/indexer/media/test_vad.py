@@ -18,7 +18,6 @@ from indexer.media.vad import (
     Span,
     Window,
     plan,
-    sound_windows,
     span_windows,
     speech_windows,
 )
@@ -116,8 +115,9 @@ def test_nothing_is_heard_outside_the_spans_but_short_pauses() -> None:
     assert sum(len(w.samples) for w in windows) / SAMPLE_RATE <= 7.1
 
 
-def test_spans_after_the_end_of_the_recording_give_no_windows() -> None:
-    assert list(span_windows(blocks_of(counting(10)), [(20, 25)])) == []
+def test_spans_after_the_end_of_the_recording_give_windows_of_sound() -> None:
+    windows = list(span_windows(blocks_of(counting(10)), [(20, 25)]))
+    assert [(w.start, w.end, w.is_speech) for w in windows] == [(0.0, 10.0, False)]
 
 
 # --- sound and speech -------------------------------------------------------------------------
@@ -127,9 +127,10 @@ def test_sound_windows_pass_over_silence() -> None:
     rng = np.random.default_rng(0)
     noise = 0.1 * rng.standard_normal(20 * SAMPLE_RATE).astype(np.float32)
     recording = np.concatenate([noise, np.zeros(100 * SAMPLE_RATE, np.float32), noise])
-    windows = list(sound_windows(blocks_of(recording)))
+    windows = list(span_windows(blocks_of(recording), []))
     assert [(w.start, w.end) for w in windows] == [(0.0, 30.0), (120.0, 140.0)]
-    assert list(sound_windows(blocks_of(np.zeros(90 * SAMPLE_RATE, np.float32)))) == []
+    assert not any(w.is_speech for w in windows)
+    assert list(span_windows(blocks_of(np.zeros(90 * SAMPLE_RATE, np.float32)), [])) == []
 
 
 def test_speech_is_found_and_the_silence_around_it_left_out(tides: Samples) -> None:
@@ -155,8 +156,16 @@ def test_speech_without_a_pause_is_cut_into_windows_that_miss_nothing(tides: Sam
 
 
 def test_music_and_silence_hold_no_speech(music: Samples, silence: Samples) -> None:
-    assert list(speech_windows(blocks_of(music))) == []
+    assert [w.is_speech for w in speech_windows(blocks_of(music))] == [False]
     assert list(speech_windows(blocks_of(silence))) == []
+
+
+def test_speech_that_begins_after_long_music_is_found_after_windows_of_sound() -> None:
+    noise = 0.1 * np.random.default_rng(0).standard_normal(SAMPLE_RATE).astype(np.float32)
+    blocks = (np.tile(noise, 60) for _ in range(16))
+    windows = list(span_windows(blocks, [(900.0, 905.0)]))
+    assert [w.is_speech for w in windows].index(True) == len(windows) - 1 >= 20
+    assert [w.start for w in windows] == [*(30.0 * i for i in range(len(windows) - 1)), 900.0]
 
 
 @pytest.mark.slow
@@ -171,7 +180,7 @@ def test_half_an_hour_of_silence_is_not_kept_in_memory(kind: str) -> None:
         elif kind == "spans":
             list(span_windows(blocks, [(0.0, 5.0), (1790.0, 1795.0)]))
         else:
-            list(sound_windows(blocks))
+            list(span_windows(blocks, []))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -1,0 +1,169 @@
+"""First step of an indexing, plan: what changed since the last one and must be processed."""
+
+from __future__ import annotations
+
+import logging
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hilbert.files import sha256_file
+from indexer.base.errors import AudioError, HilbertError, LibraryError
+from indexer.base.types import NOT_TRANSCRIBED
+from indexer.encoders import NEVER
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import Source
+from indexer.ingest.job import DocumentJob, HashedFile
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.report import AddReport
+from indexer.ingest.store import DocumentWriter
+from indexer.store.catalog import Document, KnownPath
+from indexer.transcripts.reader import read_transcript
+from indexer.transcripts.transcript import Transcript, TranscriptError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Plan:
+    """What is to be done.
+
+    Attributes:
+        jobs: Documents to process.
+        duplicates: Second paths with the bytes of a document of `jobs`, each with its first.
+    """
+
+    jobs: list[DocumentJob] = field(default_factory=list)
+    duplicates: list[tuple[DocumentJob, DocumentJob]] = field(default_factory=list)
+
+
+def plan(
+    sources: Iterable[Source],
+    library: LibraryStore,
+    settings: ProcessSettings,
+    writer: DocumentWriter,
+    report: AddReport,
+) -> Plan:
+    """Compare sources with the catalog.
+
+    What needs no processing is done at once: new names, moved files, table rows.
+
+    Raises:
+        LibraryError: The library is damaged; a source that fails is reported only.
+    """
+    planner = _Planner(library, settings, writer, report)
+    made = Plan()
+    claimed: dict[str, DocumentJob] = {}
+    for source in sources:
+        try:
+            job = planner.examine(source)
+        except LibraryError:
+            raise
+        except Exception as error:  # one strange file must not cost the others
+            log.debug("could not examine %s", source.path, exc_info=True)
+            report.fail(source.path, error)
+            continue
+        if job and job.document_id in claimed:
+            made.duplicates.append((job, claimed[job.document_id]))
+        elif job:
+            claimed[job.document_id] = job
+            made.jobs.append(job)
+    return made
+
+
+class _Planner:
+    """Examines sources one by one."""
+
+    def __init__(
+        self,
+        library: LibraryStore,
+        settings: ProcessSettings,
+        writer: DocumentWriter,
+        report: AddReport,
+    ) -> None:
+        self.features = library.features
+        self.catalog = library.catalog
+        self.settings = settings
+        self.writer = writer
+        self.report = report
+
+    def examine(self, source: Source) -> DocumentJob | None:
+        """Return what is to be done for a source; None when nothing is."""
+        recording = self._hash(source.recording) if source.recording else None
+        transcript = self._hash_transcript(source)
+        main = recording or transcript
+        assert main is not None
+        document_id = main.known.sha256
+        existing = self.catalog.document(document_id)
+        if existing and existing.path != str(source.path) and self._is_still_at(existing):
+            self.writer.add_alias(source, main, existing)
+            return None
+        known_words = existing.transcript_sha if existing else None
+        parsed = None
+        if transcript and transcript.known.sha256 != known_words:  # else it was read before
+            parsed = self._parse(source, transcript)
+        # A transcript that cannot be read any more does not cost the words that are there.
+        words = known_words if source.transcript else None
+        if transcript and parsed:
+            words = transcript.known.sha256
+        needs_words = False
+        if existing and self._is_current(existing, words):
+            needs_words = existing.text_source == NOT_TRANSCRIBED and self.settings.asr != NEVER
+            if not needs_words:
+                self.writer.refresh(existing, source, [recording, transcript])
+                return None
+        if transcript and parsed is None and transcript.known.sha256 == known_words:
+            parsed = self._parse(source, transcript)
+        return DocumentJob(
+            source, document_id, recording, transcript, parsed, existing, needs_words
+        )
+
+    def _hash(self, path: Path) -> HashedFile:
+        """Hash a file; it is read again only when its size or time changed."""
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise AudioError(f"{path.name}: not a regular file")
+        before = self.catalog.known_path(str(path))
+        if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
+            with path.open("rb"):  # a file that became unreadable is a failure, not unchanged
+                return HashedFile(path, before, before)
+        digest = sha256_file(path)
+        known = KnownPath(status.st_size, status.st_mtime_ns, digest, None)
+        return HashedFile(path, known, before)
+
+    def _hash_transcript(self, source: Source) -> HashedFile | None:
+        """An unreadable transcript is a failure of its own; its recording goes on without it."""
+        if source.transcript is None:
+            return None
+        try:
+            return self._hash(source.transcript)
+        except (OSError, HilbertError) as error:
+            if source.recording is None:
+                raise
+            log.debug("could not read %s", source.transcript, exc_info=True)
+            self.report.fail(source.transcript, error)
+            return None
+
+    def _parse(self, source: Source, transcript: HashedFile) -> Transcript | None:
+        """Likewise for one that can be read but not understood."""
+        try:
+            return read_transcript(transcript.path, self.settings.language)
+        except TranscriptError as error:
+            if source.recording is None:
+                raise
+            log.debug("could not parse %s", transcript.path, exc_info=True)
+            self.report.fail(transcript.path, error)
+            return None
+
+    def _is_still_at(self, document: Document) -> bool:
+        """Whether a document's file is where it was, and is not another one by now."""
+        try:
+            return self._hash(Path(document.path)).known.sha256 == document.id
+        except (OSError, HilbertError):
+            return False
+
+    def _is_current(self, existing: Document, transcript_sha: str | None) -> bool:
+        return existing.transcript_sha == transcript_sha and self.features.is_whole(
+            existing.features
+        )

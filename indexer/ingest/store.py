@@ -1,0 +1,159 @@
+"""Third step of an indexing, store: documents, paths and features into the library."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from indexer.base.languages import language_code
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import Source
+from indexer.ingest.job import DocumentJob, HashedFile
+from indexer.ingest.pipeline import AnalysedDocument
+from indexer.ingest.process import ProcessedDocument
+from indexer.ingest.report import AddReport
+from indexer.store.catalog import Document
+
+
+class DocumentWriter:
+    """Writes to a library, and reports what it wrote.
+
+    Attributes:
+        changed: Whether anything was written that a snapshot must contain.
+    """
+
+    def __init__(self, library: LibraryStore, report: AddReport) -> None:
+        self.library = library
+        self.catalog = library.catalog
+        self.report = report
+        self.changed = False
+
+    def put(self, processed: ProcessedDocument) -> None:
+        """Store the result of a job."""
+        job = processed.job
+        if processed.error is not None:
+            self.report.fail(job.source.path, processed.error)
+        elif processed.analysed is not None:
+            self._put(job, processed.analysed)
+        elif job.existing is not None:
+            self.refresh(job.existing, job.source, [job.recording, job.transcript])
+
+    def add_alias(self, source: Source, main: HashedFile, existing: Document) -> None:
+        """Note the bytes of a document under another path, too."""
+        self.report.warn(str(source.path), f"the same recording as {existing.path}; kept once")
+        self.report.unchanged.append(source.name)
+        if main.known.document != existing.id:
+            replaced = main.before.document if main.before else None
+            with self.catalog.transaction():
+                self.catalog.put_path(str(main.path), replace(main.known, document=existing.id))
+                self._drop(replaced)
+
+    def put_duplicate(self, duplicate: DocumentJob, first: DocumentJob) -> None:
+        """Note a second path with the same bytes: an alias of the first, or as broken as that."""
+        path, original = str(duplicate.source.path), str(first.source.path)
+        if original in self.report.failed:
+            self.report.failed[path] = self.report.failed[original]
+            return
+        self.report.warn(path, f"the same recording as {original}; kept once")
+        self.report.unchanged.append(duplicate.source.name)
+        known = replace(duplicate.main.known, document=duplicate.document_id)
+        with self.catalog.transaction():
+            self.catalog.put_path(path, known)
+
+    def refresh(
+        self, existing: Document, source: Source, files: Sequence[HashedFile | None]
+    ) -> None:
+        """Keep up with a new name, time stamp or table row of an unchanged document."""
+        table: dict[str, Any] = dict(source.metadata)
+        if existing.title == existing.name:
+            table.setdefault("title", source.name)
+        if "language" in table:
+            table["language"] = language_code(table["language"]) or existing.language
+        wanted = replace(
+            existing,
+            name=source.name,
+            recording=str(source.recording) if source.recording else None,
+            transcript=existing.transcript and str(source.transcript),
+            **table,
+        )
+        stale = [f for f in files if f and f.known.document != existing.id]
+        if wanted != existing or stale:
+            with self.catalog.transaction():
+                self.catalog.update_document(wanted)
+                known = self.catalog.known_path(existing.path)
+                if wanted.path != existing.path and known and known.document == existing.id:
+                    self.catalog.forget_path(existing.path)
+                for file in stale:
+                    self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
+        if wanted != existing:
+            self.changed = True
+            self.report.updated.append(source.name)
+        else:
+            self.report.unchanged.append(source.name)
+        for warning in existing.warnings:
+            self.report.warn(str(source.path), warning)
+
+    def _put(self, job: DocumentJob, done: AnalysedDocument) -> None:
+        """Features first, then the catalog; only then the document counts as done."""
+        document = self._document(job, done)
+        self.library.features.write(document.features, done.features)
+        replaced = _replaced(job)
+        with self.catalog.transaction():
+            self.catalog.put_document(document, done.cues, done.segments)
+            for file in (job.recording, job.transcript if job.parsed else None):
+                if file:
+                    self.catalog.put_path(str(file.path), replace(file.known, document=document.id))
+            for document_id in replaced:
+                self._drop(document_id)
+        self.changed = True
+        names = self.report.updated if job.existing or replaced else self.report.added
+        names.append(job.source.name)
+        if job.source.recording:
+            self.report.audio_seconds += done.seconds
+        for warning in done.warnings:
+            self.report.warn(str(job.source.path), warning)
+
+    def _drop(self, document_id: str | None) -> None:
+        """Remove a document that lies nowhere any more because its paths hold others."""
+        if document_id and not self.catalog.paths_of(document_id):
+            self.catalog.remove_document(document_id)
+            self.changed = True
+
+    def _document(self, job: DocumentJob, done: AnalysedDocument) -> Document:
+        source, tags = job.source, done.tags
+        transcript_sha = job.transcript.known.sha256 if job.transcript and job.parsed else None
+        encoders = self.library.encoders.settings
+        features = self.library.features.file_name(
+            job.document_id,
+            # Of a recogniser chosen by name, for its words differ from those of the library's own.
+            (transcript_sha or done.text_source) + done.recogniser,
+            encoders.speech_fingerprint,
+            encoders.text_fingerprint,
+        )
+        row = source.metadata
+        return Document(
+            id=job.document_id,
+            name=source.name,
+            title=row.get("title") or tags.get("title") or source.name,
+            date=row.get("date") or tags.get("date") or tags.get("creation_time"),
+            speaker=row.get("speaker") or tags.get("artist") or tags.get("album_artist"),
+            label=row.get("label") or tags.get("genre"),
+            language=done.language,
+            seconds=round(done.seconds, 3),
+            recording=str(source.recording) if source.recording else None,
+            transcript=str(source.transcript) if source.transcript and job.parsed else None,
+            transcript_sha=transcript_sha,
+            text_source=done.text_source,
+            features=features,
+            warnings=done.warnings,
+        )
+
+
+def _replaced(job: DocumentJob) -> set[str]:
+    """Documents that were at these paths before: another recording, or a lone transcript."""
+    found = {job.main.before.document} if job.main.before else set()
+    beside = job.transcript.before if job.transcript else None
+    if beside and beside.document == beside.sha256:
+        found.add(beside.document)
+    return {document_id for document_id in found - {job.document_id} if document_id}
