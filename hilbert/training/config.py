@@ -10,11 +10,11 @@ import math
 from dataclasses import dataclass, field
 
 from hilbert.model.config import Settings, require
-from hilbert.training.presets import OBJECTIVES
+from hilbert.training.presets import DEFAULT_OBJECTIVE, OBJECTIVES
 
 
 def _default_weights() -> dict[str, float]:
-    return dict(OBJECTIVES["hilbert"])
+    return dict(OBJECTIVES[DEFAULT_OBJECTIVE])
 
 
 @dataclass(frozen=True)

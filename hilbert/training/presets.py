@@ -42,6 +42,8 @@ OBJECTIVES: Mapping[str, Mapping[str, float]] = {
     "gmc": {"gmc": 1.0},
     "contrastive": {"contrastive": 1.0},
 }
+# What a training optimises where nothing else is asked for.
+DEFAULT_OBJECTIVE = "hilbert"
 
 
 def objective(text: str) -> dict[str, float]:

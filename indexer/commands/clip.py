@@ -8,15 +8,26 @@ from pathlib import Path
 import click
 
 from indexer.base.timecode import read_seconds
-from indexer.commands.options import library_option
+from indexer.commands.options import LazyHelpCommand, library_option
 from indexer.commands.registry import verb
 from indexer.commands.terminal import print_line
 
 _MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 
 
+def _extensions() -> str:
+    from indexer.media.cut import FORMATS
+
+    return " ".join(FORMATS)
+
+
 @verb(order=40)
-@click.command("clip", short_help="Cut the sound of a moment out of its recording.")
+@click.command(
+    "clip",
+    cls=LazyHelpCommand,
+    fill={"EXTENSIONS": _extensions},
+    short_help="Cut the sound of a moment out of its recording.",
+)
 @click.argument("moment", metavar="NAME@START-END")
 @click.argument("out", type=click.Path(path_type=Path))
 @library_option
@@ -24,7 +35,7 @@ _MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
 def command(moment: str, out: Path, library: Path, force: bool) -> None:
     """Cut START to END (seconds, or m:ss) of the document NAME into the file OUT.
 
-    The extension of OUT names the format: .opus, .ogg, .mp3, .m4a, .flac or .wav.
+    The extension of OUT names the format, one of EXTENSIONS.
     """
     found = _MOMENT.fullmatch(moment)
     times = [read_seconds(found[key]) for key in ("start", "end")] if found else []

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.options import LazyChoice, json_option, library_option
+from indexer.commands.options import (
+    LazyChoice,
+    LazyHelpCommand,
+    LazyHelpOption,
+    json_option,
+    library_option,
+)
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, print_line
@@ -17,15 +23,38 @@ if TYPE_CHECKING:
     from indexer.ingest.report import AddReport
 
 
-class _IndexCommand(click.Command):
-    """Names the extensions of transcripts in its help, which alone needs them."""
+def _extensions() -> str:
+    from indexer.transcripts.formats import transcript_extensions
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from indexer.transcripts.formats import transcript_extensions
+    return " ".join(transcript_extensions())
 
-        extensions = " ".join(transcript_extensions())
-        self.help = (self.help or "").replace("EXTENSIONS", extensions)
-        super().format_help_text(ctx, formatter)
+
+def _metadata_columns() -> str:
+    from indexer.ingest.discover import METADATA_FIELDS
+
+    return ",".join(("name", *METADATA_FIELDS))
+
+
+def _encoder_help(role: str, default: str) -> str:
+    from hilbert.encoders.registry import KINDS
+
+    kinds = ", ".join(kind.name for kind in KINDS.values() if kind.role == role)
+    return (
+        f"A folder, a hub id, or KIND:NAME (kinds: {kinds}); by default {default}. "
+        "New libraries only."
+    )
+
+
+def _speech_help() -> str:
+    from indexer.encoders import DEFAULT_SPEECH
+
+    return _encoder_help("speech", DEFAULT_SPEECH)
+
+
+def _text_help() -> str:
+    from indexer.encoders import DEFAULT_TEXT
+
+    return _encoder_help("text", DEFAULT_TEXT)
 
 
 def _recognisers() -> Sequence[str]:
@@ -43,27 +72,26 @@ class _AsrType(LazyChoice):
         return value if is_recogniser_choice(value) else super().convert(value, param, ctx)
 
 
-class _AsrOption(click.Option):
-    """Lists the registered recognisers in its help."""
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        self.help = (
-            "How the words of recordings without a transcript are recognised; auto: by the "
-            f"library's recogniser; one of: {', '.join(_recognisers())}; NAME:MODEL takes another "
-            "model. A document that has words keeps them."
-        )
-        return super().get_help_record(ctx)
+def _asr_help() -> str:
+    return (
+        "How the words of recordings without a transcript are recognised; auto: by the "
+        f"library's recogniser; one of: {', '.join(_recognisers())}; NAME:MODEL takes another "
+        "model. A document that has words keeps them."
+    )
 
 
 @verb(order=10)
-@click.command("index", cls=_IndexCommand)
+@click.command(
+    "index", cls=LazyHelpCommand, fill={"EXTENSIONS": _extensions, "COLUMNS": _metadata_columns}
+)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_option
 @click.option(
     "--asr",
+    cls=LazyHelpOption,
+    help_from=_asr_help,
     type=_AsrType(_recognisers),
     metavar="NAME",
-    cls=_AsrOption,
     default="auto",
     show_default=True,
 )
@@ -73,8 +101,8 @@ class _AsrOption(click.Option):
     show_default=True,
     help="Spoken language where no file names it.",
 )
-@click.option("--speech-encoder", help="Bundled name, folder or hub id (new libraries only).")
-@click.option("--text-encoder", help="Bundled name, folder or hub id (new libraries only).")
+@click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
+@click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
 @json_option
 def command(
     paths: tuple[Path, ...],
@@ -89,7 +117,7 @@ def command(
 
     Unchanged files cost nothing, and an interrupted run goes on where it was. Transcripts
     (EXTENSIONS) are found beside the recordings by name, and a metadata.csv in a folder gives
-    name,title,date,speaker,label,language.
+    COLUMNS.
     """
     from indexer.base.languages import language_code
     from indexer.base.memory import keep_freed_memory
@@ -115,7 +143,7 @@ def command(
 
 
 def summary_to_dict(summary: AddReport) -> dict[str, Any]:
-    """The summary as JSON."""
+    """Return the summary as JSON."""
     hours = summary.audio_seconds / 3600
     return {
         "added": summary.added,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,20 +52,48 @@ def _methods() -> Sequence[str]:
     return methods()
 
 
-class _ChannelOption(click.Option):
-    """Says in its help what each channel compares."""
+class LazyHelpOption(click.Option):
+    """An option whose help is made when it is shown: it names members of registries."""
+
+    def __init__(self, *args: Any, help_from: Callable[[], str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._help_from = help_from
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        from indexer.search.channels import CHANNELS
-
-        told = "; ".join(f"{name}: {channel.help}" for name, channel in CHANNELS.items())
-        self.help = f"What to score by; auto weighs them together, rrf fuses their ranks. {told}."
+        """Return the option's names and its help."""
+        self.help = self._help_from()
         return super().get_help_record(ctx)
+
+
+class LazyHelpCommand(click.Command):
+    """A command whose help holds words that are filled in when it is shown.
+
+    Args:
+        fill: Word of the docstring to what stands for it, read from registries.
+    """
+
+    def __init__(self, *args: Any, fill: Mapping[str, Callable[[], str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fill = fill
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help, its words filled in."""
+        for word, text in self._fill.items():
+            self.help = (self.help or "").replace(word, text())
+        super().format_help_text(ctx, formatter)
+
+
+def _channel_help() -> str:
+    from indexer.search.channels import CHANNELS
+
+    channels = "; ".join(f"{name}: {channel.help}" for name, channel in CHANNELS.items())
+    return f"What to score by; auto weighs them together, rrf fuses their ranks. {channels}."
 
 
 channel_option: Callable[..., Any] = click.option(
     "--channel",
-    cls=_ChannelOption,
+    cls=LazyHelpOption,
+    help_from=_channel_help,
     type=LazyChoice(_methods),
     default="auto",
     show_default=True,

@@ -11,6 +11,7 @@ import click
 from indexer.base.timecode import read_seconds
 from indexer.commands.options import (
     LazyChoice,
+    LazyHelpOption,
     channel_option,
     filter_options,
     json_option,
@@ -30,6 +31,13 @@ def _similarities() -> list[str]:
     return list(similarity_methods())
 
 
+def _same_help() -> str:
+    from indexer.search.searcher import similarity_methods
+
+    methods = ", ".join(f"{same} is {method}" for same, method in similarity_methods().items())
+    return f"What is to be similar, instead of --channel: {methods}."
+
+
 @verb(order=30)
 @click.command("similar", short_help="Find the moments most like a moment or a document.")
 @click.argument("moment", metavar="NAME[@SECONDS]")
@@ -38,8 +46,9 @@ def _similarities() -> list[str]:
 @channel_option
 @click.option(
     "--same",
+    cls=LazyHelpOption,
     type=LazyChoice(_similarities),
-    help="What is to be similar: instead of --channel text, audio or auto.",
+    help_from=_same_help,
 )
 @filter_options
 @json_option

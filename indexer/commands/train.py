@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.options import json_option, library_option
+from indexer.commands.options import LazyHelpOption, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, console, print_line
@@ -17,18 +17,28 @@ if TYPE_CHECKING:
     from indexer.adapt.train_labels import LabelReport, Labels
 
 
+def _objective_help() -> str:
+    from hilbert.objectives import TERMS
+    from hilbert.training.presets import DEFAULT_OBJECTIVE, OBJECTIVES
+
+    return (
+        f"What to optimise: {', '.join(OBJECTIVES)} (default: {DEFAULT_OBJECTIVE}); or terms of "
+        "the loss with weights such as direct=0.5,reciprocal=1,query=1; there are "
+        f"{', '.join(TERMS)}."
+    )
+
+
+def _architecture_help() -> str:
+    from hilbert.training.presets import ARCHITECTURES
+
+    return f"Architecture of the model: {', '.join(ARCHITECTURES)}; by default the library's."
+
+
 @verb(order=100)
 @click.command("train", short_help="Train the fusion model on a library, adopt it if it is better.")
 @library_option
-@click.option(
-    "--objective",
-    help="What to optimise: hilbert (default), paper, direct, clip, gmc, contrastive, or terms "
-    "with weights such as direct=0.5,reciprocal=1,query=1.",
-)
-@click.option(
-    "--form",
-    help="Form of the model: hilbert, paper, paper-x or clip; that of the library by default.",
-)
+@click.option("--objective", cls=LazyHelpOption, help_from=_objective_help)
+@click.option("--form", cls=LazyHelpOption, help_from=_architecture_help)
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
