@@ -178,10 +178,10 @@ def run_all(options: argparse.Namespace) -> dict[str, list[dict[str, Any]]]:
             row, seed = futures[future]
             results.setdefault(row.name, []).append(future.result())
             left = (time.monotonic() - begun) / done * (len(tasks) - done)
-            told = (
+            line = (
                 f"{done} of {len(tasks)}: {row.name}, seed {seed}; about {left / 60:.0f} min left"
             )
-            print(told, file=sys.stderr, flush=True)
+            print(line, file=sys.stderr, flush=True)
     return results
 
 

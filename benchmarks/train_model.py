@@ -163,8 +163,10 @@ def _more(found: dict[str, Any]) -> str:
             f"| {values['recall@1']:.3f} |"
         )
     for name, channels in found["typed"].items():
-        told = ", ".join(f"{channel} {value:.3f}" for channel, value in channels.items())
-        lines.append(f"| typed queries, `changelog-speech`, {name} transcripts, MRR@10 | {told} |")
+        scores = ", ".join(f"{channel} {value:.3f}" for channel, value in channels.items())
+        lines.append(
+            f"| typed queries, `changelog-speech`, {name} transcripts, MRR@10 | {scores} |"
+        )
     return "\n".join([*lines, _LIMITS, "Made by `benchmarks/train_model.py`.", ""])
 
 

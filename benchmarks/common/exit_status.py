@@ -1,4 +1,4 @@
-"""How the commands here end: errors in words, and an exit status that tells."""
+"""Exit status of the commands here: user errors print one line."""
 
 from __future__ import annotations
 

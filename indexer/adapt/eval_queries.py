@@ -16,15 +16,15 @@ KEYS = ("query", "clip")
 
 @dataclass(frozen=True)
 class EvalQuery:
-    """What is asked, typed words or a clip, and where the answer is.
+    """Typed words or a clip, and where the answer is.
 
     Attributes:
-        document: name (file stem) or id of the wanted document.
-        start: wanted times in seconds; None with `end` where only the document is wanted.
-        end: after `start`.
-        text: typed words.
-        clip: a recording to search with, instead of words.
-        line: number of its line in the file it comes from.
+        document: Name (file stem) or id of the wanted document.
+        start: Wanted times in seconds; None with `end` where only the document is wanted.
+        end: After `start`.
+        text: Typed words.
+        clip: A recording to search with, instead of words.
+        line: Number of its line in the file it comes from.
     """
 
     document: str
@@ -39,8 +39,8 @@ def read_eval_queries(path: Path, keys: Sequence[str] = KEYS) -> list[EvalQuery]
     """Read a JSON Lines file of queries and the documents that answer them.
 
     Args:
-        path: Of the file; clips are relative to it.
-        keys: What a line may ask by: `query`, `clip` or either of them.
+        path: The file; clips are relative to its folder.
+        keys: What a line may hold: `query`, `clip` or either of them.
 
     Raises:
         QueryError: The file cannot be read.
@@ -67,11 +67,11 @@ def read_eval_queries(path: Path, keys: Sequence[str] = KEYS) -> list[EvalQuery]
     return queries
 
 
-def start_queries(progress: Progress, questions: Sequence[EvalQuery]) -> None:
-    """Start the stage in which questions of one kind are asked, where there are any."""
-    if questions:
-        kind = "typed queries" if questions[0].clip is None else "clips"
-        progress.start(kind, len(questions))
+def start_queries(progress: Progress, queries: Sequence[EvalQuery]) -> None:
+    """Start the stage in which queries of one kind are answered, where there are any."""
+    if queries:
+        kind = "typed queries" if queries[0].clip is None else "clips"
+        progress.start(kind, len(queries))
 
 
 def _are_times(start: object, end: object) -> bool:

@@ -1,4 +1,4 @@
-"""How well each channel finds what is wanted: known items, looked for through the search itself."""
+"""Known-item evaluation of each channel, through the search itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from indexer.store.catalog import document_key
 
 log = logging.getLogger(__name__)
 
-# What the channels of vectors are compared by when all rank documents in the same way.
+# How the channels of vectors rank documents when they are compared with each other.
 LEVELS = ("best_segment", "document_vector")
 _RESULTS = 200  # the metrics look at ten; more may be as good as the tenth
 CUES_EACH = 4
@@ -37,20 +37,20 @@ MetricMeans = dict[str, Any]
 
 @dataclass(frozen=True)
 class EvaluationReport:
-    """How well questions were answered.
+    """Metrics of retrieval over a set of queries.
 
     Attributes:
-        queries: how many were asked.
-        timed: how many of them want a moment.
-        wanted: how many documents they want. The intervals redraw these, or the questions where
+        queries: Number of queries.
+        timed: Number of those that want a moment.
+        wanted: Number of documents they want. The intervals redraw these, or the queries where
             all are about one: then they say nothing of other documents.
-        document: channel to how well documents were found, over all questions.
-        moment: channel to how well moments were found, over the timed ones; empty without any.
-        same_level: level to channel to how well typed words find documents by the best cosine
-            of a segment, or by the cosine of the document's own vector. A search mixes both for
-            the joint only, so its channels cannot be compared with each other.
-        missing: wanted documents that are not in the library; they count as not found.
-        failed: line and reason of what could not be read or asked; counted as not found.
+        document: Channel to the metrics of documents, over all queries.
+        moment: Channel to the metrics of moments, over the timed queries; empty without any.
+        same_level: Level to channel to the metrics of typed words that rank documents by the
+            best cosine of a segment, or by the cosine of the document's own vector. A search
+            mixes both for the joint only, so its channels cannot be compared with each other.
+        missing: Wanted documents that are not in the library; they count as not found.
+        failed: Line and reason of queries that could not be read; they count as not found.
     """
 
     queries: int
@@ -65,61 +65,61 @@ class EvaluationReport:
 
 def evaluate(
     searcher: Searcher,
-    questions: Sequence[EvalQuery],
+    queries: Sequence[EvalQuery],
     progress: Progress | None = None,
 ) -> EvaluationReport:
-    """Ask every question through every channel; each is embedded or heard once.
+    """Answer every query through every channel; each is embedded once.
 
     Args:
-        searcher: answers them.
-        questions: known items.
-        progress: of one stage, in questions.
+        searcher: Of the library.
+        queries: Known items.
+        progress: Receives one stage, in queries.
 
     Raises:
-        LibraryError: the library holds no documents, or its model cannot be used.
+        LibraryError: The library holds no documents, or its model cannot be used.
     """
     _refuse_empty(searcher)
     tally, levels = _Tally(), _SameLevel(searcher)
     missing, failed = set(), []
     progress = progress or SilentProgress()
-    start_queries(progress, questions)
-    for done, question in enumerate(questions, 1):
-        right = {d.id for d in searcher.documents.values() if question.document in (d.name, d.id)}
+    start_queries(progress, queries)
+    for done, wanted in enumerate(queries, 1):
+        right = {d.id for d in searcher.documents.values() if wanted.document in (d.name, d.id)}
         if not right:
-            missing.add(question.document)
+            missing.add(wanted.document)
         query = None
         try:
-            query = searcher.embed(question.text, clip=question.clip)
+            query = searcher.embed(wanted.text, clip=wanted.clip)
         except (AudioError, QueryError, OSError, ValueError) as error:  # or a name too long
-            log.debug("could not embed the query of line %s", question.line, exc_info=True)
+            log.debug("could not embed the query of line %s", wanted.line, exc_info=True)
             # The name of a clip may hold what no terminal can print.
-            failed.append((question.line, str(error).encode("utf-8", "replace").decode()))
+            failed.append((wanted.line, str(error).encode("utf-8", "replace").decode()))
         for channel in (*CHANNELS, RRF, AUTO):
-            _add_answer(tally, question, right, channel, _answer(searcher, query, channel))
-        if question.clip is None:
-            levels.add(tally, question, right, query)
+            _add_answer(tally, wanted, right, channel, _answer(searcher, query, channel))
+        if wanted.clip is None:
+            levels.add(tally, wanted, right, query)
         progress.update(done)
     return EvaluationReport(
-        len(questions),
-        sum(question.start is not None for question in questions),
-        len({question.document for question in questions}),
-        tally.measured("document"),
-        tally.measured("moment"),
-        {level: tally.measured(level) for level in LEVELS},
+        len(queries),
+        sum(wanted.start is not None for wanted in queries),
+        len({wanted.document for wanted in queries}),
+        tally.means("document"),
+        tally.means("moment"),
+        {level: tally.means(level) for level in LEVELS},
         tuple(sorted(missing)),
         tuple(failed),
     )
 
 
 def known_items(searcher: Searcher) -> tuple[list[EvalQuery], str]:
-    """Questions for a library that comes without: what is said in documents held out of training.
+    """Make queries of a library's own: cues of documents held out of training.
 
     Returns:
         Up to `CUES_EACH` cues of each held-out document, spread evenly over those with at least
-        5 words, and in words where they come from.
+        5 words, and a phrase that says where they come from.
 
     Raises:
-        LibraryError: the library holds no documents, or no cue is long enough.
+        LibraryError: The library holds no documents, or no cue is long enough.
     """
     from hilbert.training.config import TrainingConfig
     from hilbert.training.splits import held_out_ids
@@ -132,15 +132,15 @@ def known_items(searcher: Searcher) -> tuple[list[EvalQuery], str]:
     if held_out:
         judging, validating = held_out_ids(ids, TrainingConfig().held_out_share)
         ids = sorted({*judging, *validating} - searcher.library.seen().learned)
-    questions = [question for document in ids for question in _cues_of(searcher, document)]
-    if not questions:
+    queries = [wanted for document in ids for wanted in _cues_of(searcher, document)]
+    if not queries:
         raise LibraryError(
             f"no cue of the {'held-out ' if held_out else ''}documents has {_FEWEST_WORDS} words "
             "or more to ask for; give your own questions with --queries"
         )
-    count = len({question.document for question in questions})
+    count = len({wanted.document for wanted in queries})
     which = "held-out documents" if held_out else "documents (too few to hold any out)"
-    return questions, (
+    return queries, (
         f"up to {CUES_EACH} cues of each of {count} {which}; their words stand in the index, so "
         "lexical and text are flattered"
     )
@@ -160,16 +160,16 @@ def _cues_of(searcher: Searcher, document: str) -> list[EvalQuery]:
     ]
     # The middles of as many equal parts: first and last cues are greetings in many recordings.
     picks = {(2 * part + 1) * len(cues) // (2 * CUES_EACH) for part in range(CUES_EACH)}
-    questions = []
+    queries = []
     for cue in (cues[pick] for pick in sorted(picks) if cues):
         timed = cue.start is not None and cue.end is not None and cue.start < cue.end
         times = (cue.start, cue.end) if timed else (None, None)
-        questions.append(EvalQuery(document, *times, text=cue.text))
-    return questions
+        queries.append(EvalQuery(document, *times, text=cue.text))
+    return queries
 
 
 def _answer(searcher: Searcher, query: Query | None, channel: str) -> SearchResult:
-    """What the search returns; nothing where it cannot answer through this channel."""
+    """Return what the search does; nothing where it cannot answer through this channel."""
     if query is not None:
         try:
             return searcher.answer(query, _RESULTS, channel, grouped=False)
@@ -179,17 +179,17 @@ def _answer(searcher: Searcher, query: Query | None, channel: str) -> SearchResu
 
 
 def _add_answer(
-    tally: _Tally, question: EvalQuery, right: set[str], channel: str, result: SearchResult
+    tally: _Tally, wanted: EvalQuery, right: set[str], channel: str, result: SearchResult
 ) -> None:
     tally.add(
         "document",
         channel,
-        question.document,
+        wanted.document,
         [document.score for document in result.documents],
         [document.document in right for document in result.documents],
     )
-    if question.start is not None and question.end is not None:
-        # What says the same elsewhere is shown with the moment: as good an answer as itself.
+    if wanted.start is not None and wanted.end is not None:
+        # Duplicates of a moment are shown with it: each is as good an answer.
         shown: list[tuple[float, Hit | Duplicate]] = []
         for hit in result.hits:
             places: list[Hit | Duplicate] = [hit, *hit.duplicates]
@@ -197,10 +197,10 @@ def _add_answer(
         tally.add(
             "moment",
             channel,
-            question.document,
+            wanted.document,
             [score for score, _ in shown],
             [
-                is_right_moment(place, question.document, question.start, question.end)
+                is_right_moment(place, wanted.document, wanted.start, wanted.end)
                 for _, place in shown
             ],
         )
@@ -211,17 +211,17 @@ class _SameLevel:
 
     def __init__(self, searcher: Searcher) -> None:
         self._channels = [c for c in CHANNELS.values() if isinstance(c, VectorChannel)]
-        self._generation = searcher.snapshot
+        self._snapshot = searcher.snapshot
         self._documents = sorted(searcher.documents)
         row_of = {document: row for row, document in enumerate(self._documents)}
-        segments = self._generation.lexical.segments()
+        segments = self._snapshot.lexical.segments()
         self._ids = {
             "segments": [segment.id for segment in segments],
             "documents": [document_key(document) for document in self._documents],
         }
         self._owners = np.array([row_of[segment.document] for segment in segments], np.int64)
 
-    def add(self, tally: _Tally, question: EvalQuery, right: set[str], query: Query | None) -> None:
+    def add(self, tally: _Tally, wanted: EvalQuery, right: set[str], query: Query | None) -> None:
         is_right = np.array([document in right for document in self._documents])
         for channel in self._channels:
             for level in LEVELS:
@@ -231,14 +231,14 @@ class _SameLevel:
                     vector, _ = typed.encoded[channel.name]
                     cosines = self._cosines(level, channel.modality, vector)
                 has = ~np.isnan(cosines)  # without a vector a document is not found
-                tally.add(level, channel.name, question.document, cosines[has], is_right[has])
+                tally.add(level, channel.name, wanted.document, cosines[has], is_right[has])
 
     def _cosines(
         self, level: str, modality: str, vector: NDArray[np.float32]
     ) -> NDArray[np.float64]:
-        """Cosine of each document, `[n_documents]`, NaN where it has no vector."""
+        """Return the cosine of each document, `[n_documents]`, NaN where it has no vector."""
         part = "segments" if level == "best_segment" else "documents"
-        cosines = self._generation.index(part, modality).scores(vector, self._ids[part])
+        cosines = self._snapshot.index(part, modality).scores(vector, self._ids[part])
         if part == "segments":
             best = np.full(len(self._documents), np.nan, np.float32)
             np.fmax.at(best, self._owners, cosines)
@@ -248,7 +248,7 @@ class _SameLevel:
 
 
 class _Tally:
-    """The metrics of every question, by table and channel."""
+    """The metrics of every query, by table and channel."""
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[str, list[tuple[str, dict[str, float]]]]] = {}
@@ -256,18 +256,18 @@ class _Tally:
     def add(
         self, table: str, channel: str, wanted: str, scores: ArrayLike, right: ArrayLike
     ) -> None:
-        """Note how well results `[n]`, of which some are `right [n]`, show what is wanted."""
+        """Add the metrics of one query: results `[n]` by score, of which some are `right [n]`."""
         rows = self._rows.setdefault(table, {}).setdefault(channel, [])
         rows.append((wanted, known_item_metrics(scores, right)))
 
-    def measured(self, table: str) -> dict[str, MetricMeans]:
-        """Means and intervals by channel."""
-        return {channel: _measured(rows) for channel, rows in self._rows.get(table, {}).items()}
+    def means(self, table: str) -> dict[str, MetricMeans]:
+        """Return means and intervals by channel."""
+        return {channel: _means(rows) for channel, rows in self._rows.get(table, {}).items()}
 
 
-def _measured(rows: Sequence[tuple[str, dict[str, float]]]) -> MetricMeans:
-    # Questions about one document are not independent, so whole documents are redrawn; of a
-    # single one nothing could be redrawn, and an interval without width would be a lie.
+def _means(rows: Sequence[tuple[str, dict[str, float]]]) -> MetricMeans:
+    # Queries for one document are not independent, so whole documents are redrawn; of a single
+    # one nothing could be redrawn, and an interval without width would be wrong.
     documents = [document for document, _ in rows]
     groups = documents if len(set(documents)) > 1 else None
     means: MetricMeans = {}

@@ -1,4 +1,4 @@
-"""A few telling words of each segment: what somebody who half remembers it would type."""
+"""Keyphrases of segments: what somebody who half remembers one would type."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ _WORD = r"(?u)\b[^\W\d_]{3,}\b"
 
 
 def keyphrases(texts: Sequence[str], language: str = "en") -> list[str]:
-    """The most telling words of each text among all, in the order they are said; may be "".
+    """Return the words of each text with the highest tf-idf, in the order of the text.
 
-    Telling by tf-idf (scikit-learn): said here, and not in most texts.
+    Args:
+        texts: All segments, among which words are weighed (`TfidfVectorizer` of scikit-learn).
+        language: ISO 639 code; stop words are known for English only.
+
+    Returns:
+        A phrase a text; "" where it has no word that few others have.
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -34,6 +39,6 @@ def keyphrases(texts: Sequence[str], language: str = "en") -> list[str]:
     for row, text in enumerate(texts):
         weight = weights[[row]]
         order = np.argsort(-weight.data, kind="stable")[:_WORDS]
-        telling = set(vocabulary[weight.indices[order]])
-        phrases.append(" ".join(word for word in dict.fromkeys(words_of(text)) if word in telling))
+        chosen = set(vocabulary[weight.indices[order]])
+        phrases.append(" ".join(word for word in dict.fromkeys(words_of(text)) if word in chosen))
     return phrases

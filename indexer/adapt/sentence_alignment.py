@@ -1,4 +1,4 @@
-"""When each sentence is said, as a range of audio tokens; and crops of segments."""
+"""Alignment of sentences with audio tokens, and crops of segments."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def with_sentence_bounds(
     segment's tokens are taken as evenly spread over it.
 
     Args:
-        features: of the document.
-        segments: its segments.
-        cues: the cues that its segments are made of.
-        language: the language that its sentences were split by.
+        features: Of the document.
+        segments: Its segments.
+        cues: The cues that its segments are made of.
+        language: ISO 639 code that its sentences were split by.
     """
     bounds: list[tuple[int, int]] = []
     for segment, (first, last) in zip(segments, features.audio_bounds.tolist(), strict=True):
@@ -49,7 +49,7 @@ def with_sentence_bounds(
 
 @dataclass(frozen=True)
 class Crop:
-    """A run of a segment's sentences: its words and the range of audio tokens they are said in."""
+    """A run of a segment's sentences: its text and the range of its audio tokens."""
 
     segment: int
     bounds: tuple[int, int]
@@ -62,10 +62,10 @@ def cut_crops(
     """Cut runs of two or more sentences of each segment, but not all of them.
 
     Args:
-        features: of the document, with `sentence_bounds`.
-        segments: its segments.
-        language: the language that its sentences were split by.
-        most: crops a segment; fewer where there are no more. The same ones on each call.
+        features: Of the document, with `sentence_bounds`.
+        segments: Its segments.
+        language: ISO 639 code that its sentences were split by.
+        most: Crops a segment; fewer where there are no more. The same ones on each call.
     """
     rng = np.random.default_rng(0)
     crops: list[Crop] = []
@@ -89,7 +89,7 @@ def cut_crops(
 
 
 def _times(sentences: Sequence[str], cues: Sequence[Cue]) -> NDArray[np.float64]:
-    """Seconds `[sentences, 2]` at which sentences that follow each other in the cues are said."""
+    """Return start and end `[sentences, 2]`, in seconds, of the consecutive sentences of cues."""
     edges = np.cumsum([0, *(_letters(cue.text) for cue in cues)])
     letters = np.stack([edges[:-1], edges[1:]], axis=1).ravel()  # [2 * cues]
     seconds = [time for cue in cues for time in (cue.start, cue.end)]
@@ -101,5 +101,5 @@ def _times(sentences: Sequence[str], cues: Sequence[Cue]) -> NDArray[np.float64]
 
 
 def _letters(text: str) -> int:
-    """Characters that are not white space: splitting into sentences loses none of them."""
+    """Count characters that are not white space: splitting into sentences loses none of them."""
     return len("".join(text.split()))

@@ -58,14 +58,14 @@ class TrainingPlan:
 
     Attributes:
         training: How to train.
-        form: Name of a form of the model; None for that of the library's model.
-        model: Settings of the model that differ from the form's.
+        architecture: Name in `ARCHITECTURES`; None for that of the library's model.
+        model: Settings of the model that differ from the architecture's.
         from_scratch: Begin with untrained weights also where the library's could go on.
         force: Adopt the model whatever it scores.
     """
 
     training: TrainingConfig = field(default_factory=TrainingConfig)
-    form: str | None = None
+    architecture: str | None = None
     model: Mapping[str, Any] = field(default_factory=dict)
     from_scratch: bool = False
     force: bool = False
@@ -73,15 +73,15 @@ class TrainingPlan:
 
 @dataclass(frozen=True)
 class TrainingSummary:
-    """What came of a training.
+    """Result of a training.
 
     Attributes:
         result: The trained model and its scores beside the model in use.
         adopted: Whether the library uses it now.
-        reason: Why, or why not, in words.
+        reason: Why, or why not, for people.
         went_on: Whether it began with the library's weights.
-        generation: Number of the generation that answers searches now.
-        seconds: How long all of it took.
+        snapshot: Number of the generation that answers searches now.
+        seconds: Duration of all of it.
     """
 
     result: TrainingResult
@@ -95,14 +95,14 @@ class TrainingSummary:
 def read_plan(
     config: str = "",
     objective_name: str | None = None,
-    form: str | None = None,
+    architecture: str | None = None,
     from_scratch: bool = False,
     force: bool = False,
 ) -> TrainingPlan:
     """Read a plan from JSON text `{"model": {...}, "training": {...}}` and options over it.
 
     Raises:
-        TrainingError: a setting is unknown or out of range; says which.
+        TrainingError: A setting is unknown or out of range; the message names it.
     """
     try:
         given = json.loads(config or "{}")
@@ -123,9 +123,10 @@ def read_plan(
         raise TrainingError(f"the settings cannot be used: {error}") from error
     if taken := sorted(set(model) & set(_OF_THE_ENCODERS)):
         raise TrainingError(f"{', '.join(taken)} come from the library's encoders; leave them out")
-    if form is not None and form not in ARCHITECTURES:
-        raise TrainingError(f"no form '{form}'; there are {', '.join(ARCHITECTURES)}")
-    return TrainingPlan(training, form, model, from_scratch, force)
+    if architecture is not None and architecture not in ARCHITECTURES:
+        known = ", ".join(ARCHITECTURES)
+        raise TrainingError(f"no architecture '{architecture}'; there are {known}")
+    return TrainingPlan(training, architecture, model, from_scratch, force)
 
 
 def train_library(
@@ -140,15 +141,15 @@ def train_library(
     again after an interruption, it goes on.
 
     Args:
-        library: at least `FEWEST_DOCUMENTS` of its documents have sound and words.
-        plan: what to train.
-        out: folder for the model, None for one within the library.
-        progress: stages, and a note an epoch with its held-out scores.
+        library: At least `FEWEST_DOCUMENTS` of its documents have sound and words.
+        plan: What to train.
+        out: Folder for the model, None for one within the library.
+        progress: Receives stages, and a note an epoch with its held-out scores.
 
     Raises:
-        TrainingError: too few documents, settings that do not fit, or an interrupted training
+        TrainingError: Too few documents, settings that do not fit, or an interrupted training
             of something else in `out`.
-        LibraryError: features are missing or damaged, or another writer holds the library.
+        LibraryError: Features are missing or damaged, or another writer holds the library.
     """
     started = time.monotonic()
     progress = progress or SilentProgress()
@@ -205,9 +206,9 @@ def train_library(
 
 def _model_config(current: HilbertConfig, plan: TrainingPlan) -> HilbertConfig:
     base = current
-    if plan.form is not None:
+    if plan.architecture is not None:
         kept = {name: getattr(current, name) for name in (*_OF_THE_ENCODERS, "width", "heads")}
-        base = HilbertConfig(**kept, **ARCHITECTURES[plan.form])
+        base = HilbertConfig(**kept, **ARCHITECTURES[plan.architecture])
     return HilbertConfig.from_json(json.dumps(json.loads(base.to_json()) | dict(plan.model)))
 
 
@@ -237,7 +238,7 @@ def _note_epoch(progress: Progress, report: EpochReport) -> None:
 
 
 def _checked_folder(library: LibraryStore, out: Path | None) -> Path:
-    """Where to train: nowhere among the library's own files."""
+    """Return the folder to train in, refused where it is among the library's own files."""
     if out is None:
         return library.folder / TRAINING_FOLDER
     folder, own = out.expanduser().absolute().resolve(), library.folder.resolve()
@@ -254,13 +255,13 @@ def _refuse_too_few(features: Mapping[str, Features]) -> None:
     if useful < FEWEST_DOCUMENTS:
         raise TrainingError(
             f"{useful} documents with both sound and words are too few to train on: what is held "
-            "out could not tell a better model from a worse one. Index at least "
+            "out could not separate a better model from a worse one. Index at least "
             f"{FEWEST_DOCUMENTS} recordings, with transcripts or with --asr auto"
         )
 
 
 def remember(folder: Path, split: Split, before: TrainingHistory) -> None:
-    """Note beside the model in `folder` what it learned from, so that this never judges it."""
+    """Write beside the model in `folder` what it learned from, so that this never judges it."""
     known = {
         "learned": sorted(before.learned.union(split.train)),
         "validated": sorted(before.validated.union(split.validation)),
@@ -275,18 +276,21 @@ def with_learning_aids(
     progress: Progress | None = None,
     crops: bool = True,
 ) -> dict[str, Features]:
-    """Add to what is learned from: typed words, times of sentences, and crops.
+    """Add keyphrases, sentence bounds and crops to the features that are learned from.
 
-    A few telling words of each segment stand in for typed queries, as sentences do. Only in what
-    is learned from: held-out documents are asked for by what was said.
+    A few characteristic words of each segment stand in for typed queries, as sentences do.
+    Held-out documents get none: they are searched for by their transcripts.
 
     Args:
-        library: that the features are of.
-        features: by document id.
-        learn: ids of the documents that are learned from.
-        progress: of one stage, in documents; embedding the words of the crops takes a minute
-            for every five hours of speech.
-        crops: whether to make any.
+        library: Library of the features.
+        features: By document id.
+        learn: Ids of the documents that are learned from.
+        progress: Receives one stage, in documents; embedding the words of the crops takes a
+            minute for every five hours of speech.
+        crops: Whether to make any.
+
+    Returns:
+        The features by document id, those of `learn` with the additions.
     """
     features = dict(features)
     learn = [key for key in learn if features[key].has_text]
@@ -295,8 +299,8 @@ def with_learning_aids(
     segments = [library.catalog.segments(key) for key in learn]
     phrases = iter(keyphrases([s.text for parts in segments for s in parts], library.language()))
     for done, (key, parts) in enumerate(zip(learn, segments, strict=True), 1):
-        told = [next(phrases) for _ in parts]
-        features[key] = _with_aids(library, key, features[key], parts, told, crops)
+        own = [next(phrases) for _ in parts]
+        features[key] = _with_aids(library, key, features[key], parts, own, crops)
         progress.update(done)
     return features
 

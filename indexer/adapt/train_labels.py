@@ -1,4 +1,4 @@
-"""Learn labels of documents from a CSV file: cross-validated, saved, and guessed for the rest."""
+"""Training of a document classifier on labels from a CSV file, and its guesses for the rest."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ CLASSIFIER_FOLDER = "classifier"
 
 
 class LabelError(HilbertError):
-    """Labels that cannot be learned; says what to do."""
+    """Labels that cannot be learned; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Labels:
-    """What a labels file says of the documents of a library.
+    """Labels of the documents of a library.
 
     Attributes:
-        documents: ids, each once.
-        labels: of each document.
-        groups: of each document; those of one group (a speaker, a series) are never on both
+        documents: Ids, each once.
+        labels: Of each document.
+        groups: Of each document; those of one group (a speaker, a series) are never on both
             sides of a fold. A document without a group is one of its own.
-        unknown: documents of the file that the library does not hold.
+        unknown: Documents of the file that the library does not hold.
     """
 
     documents: tuple[str, ...]
@@ -50,13 +50,13 @@ class Labels:
 
 @dataclass(frozen=True)
 class LabelReport:
-    """What came of learning labels.
+    """Result of learning labels.
 
     Attributes:
-        results: each kind of classifier, cross-validated on the same folds.
-        chosen: the kind with the highest macro-F1, fitted on all labels and saved.
-        folder: where it was saved, with `predictions.csv`.
-        predicted: number of documents without a label for which one was guessed.
+        results: Each kind of classifier, cross-validated on the same folds.
+        chosen: The kind with the highest macro-F1, fitted on all labels and saved.
+        folder: Where it was saved, with `predictions.csv`.
+        predicted: Number of documents without a label for which one was guessed.
     """
 
     results: tuple[CrossValidation, ...]
@@ -71,9 +71,9 @@ def read_labels(library: LibraryStore, path: Path) -> Labels:
     Rows with an empty label are passed over.
 
     Raises:
-        LabelError: the file cannot be read or lacks a column, a document has two labels or a
+        LabelError: The file cannot be read or lacks a column, a document has two labels or a
             name that several share, or there is nothing to learn or to check it by.
-        LibraryError: nothing is searchable yet.
+        LibraryError: Nothing is searchable yet.
     """
     found: dict[str, tuple[str, str]] = {}
     unknown: list[str] = []
@@ -91,10 +91,10 @@ def read_labels(library: LibraryStore, path: Path) -> Labels:
                 f"{path}, line {number}: several documents are called '{name}'; use a path or an "
                 "id, which 'hilbert list --json' shows"
             )
-        told = label, row.get("group") or ids[0]
-        if found.setdefault(ids[0], told) != told:
+        pair = label, row.get("group") or ids[0]
+        if found.setdefault(ids[0], pair) != pair:
             raise LabelError(
-                f"{path}, line {number}: {name} is labelled {' of '.join(told)} here and "
+                f"{path}, line {number}: {name} is labelled {' of '.join(pair)} here and "
                 f"{' of '.join(found[ids[0]])} above; keep one of them"
             )
     groups_of = _groups_by_label(found.values())
@@ -114,7 +114,7 @@ def read_labels(library: LibraryStore, path: Path) -> Labels:
 
 
 def _documents_by_name(library: LibraryStore) -> dict[str, list[str]]:
-    """Ids of the searchable documents by name, by path and by id."""
+    """Return ids of the searchable documents by name, by path and by id."""
     known: dict[str, list[str]] = {}
     for document in library.snapshot().lexical.documents():
         for name in {document.name, document.path, document.id}:
@@ -122,9 +122,9 @@ def _documents_by_name(library: LibraryStore) -> dict[str, list[str]]:
     return known
 
 
-def _groups_by_label(told: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+def _groups_by_label(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     groups: dict[str, set[str]] = {}
-    for label, group in told:
+    for label, group in pairs:
         groups.setdefault(label, set()).add(group)
     return groups
 
@@ -151,13 +151,13 @@ def learn_labels(library: LibraryStore, labels: Labels, folder: Path, seed: int 
     """Cross-validate the classifiers, save the best, and guess the labels of the other documents.
 
     Args:
-        library: its current generation gives the vectors.
-        labels: what to learn.
-        folder: for the classifier and the guesses; made where it is missing.
-        seed: of folds and weights.
+        library: Its current generation gives the vectors.
+        labels: What to learn.
+        folder: For the classifier and the guesses; made where it is missing.
+        seed: Of folds and weights.
 
     Raises:
-        LabelError: too few documents of a label to leave any out.
+        LabelError: Too few documents of a label to leave any out.
     """
     snapshot = library.snapshot()
     blocks = document_vectors(snapshot, labels.documents)
@@ -191,7 +191,7 @@ def learn_labels(library: LibraryStore, labels: Labels, folder: Path, seed: int 
 def document_vectors(
     snapshot: Snapshot, documents: Sequence[str]
 ) -> dict[str, NDArray[np.float32]]:
-    """The vectors of documents by modality, `[n, width]` each; a missing one is zeros."""
+    """Return the vectors of documents by modality, `[n, width]` each; a missing one is zeros."""
     keys = [document_key(document) for document in documents]
     vectors = {}
     for modality in MODALITIES:

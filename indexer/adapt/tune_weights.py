@@ -28,7 +28,7 @@ FEWEST_QUESTIONS = 20
 _FOLDS = 5
 # A full match, 1, beside unrelated ones, 0, is a matter of course: e^10 against 1.
 _SHARPNESS = 10.0
-# How much a weight's distance from where it starts costs, beside the mean loss of a question.
+# How much a weight's distance from where it starts costs, beside the mean loss of a query.
 _RIDGE = 0.02
 _MOST_ROWS = 2000
 # No channel of segments is dropped: it may be the only one that can answer a query.
@@ -38,10 +38,10 @@ _METRIC = "mrr@10"
 
 @dataclass(frozen=True)
 class Example:
-    """What the channels say of the candidates of one question, and which are right.
+    """Scores of the candidates of one query by channel, and which are right.
 
     Attributes:
-        wanted: name of the document; the questions about one are in one fold.
+        wanted: Name of the document; the queries for one are in one fold.
         documents: `[n_documents, channels]` in the order of `weighed()`.
         right_documents: `[n_documents]`.
         segments: `[n_segments, channels]`; empty where no moment is wanted.
@@ -60,14 +60,14 @@ class Tuning:
     """Result of fitting the weights.
 
     Attributes:
-        kind: of the questions, `typed` or `clip`.
-        questions: how many could be learned from.
-        before: the weights in use.
-        after: fitted to all questions.
-        found_before: mean of MRR@10 of documents and of moments, with the weights in use.
-        found_after: the same with weights that were fitted without the question's fold.
+        kind: Of the queries, `typed` or `clip`.
+        questions: Number of queries that could be learned from.
+        before: The weights in use.
+        after: Weights fitted to all queries.
+        found_before: Mean of MRR@10 of documents and of moments, with the weights in use.
+        found_after: The same with weights that were fitted without the query's fold.
         interval: 95 % interval of the difference, documents redrawn.
-        better: whether `found_after` is higher and the interval's lower end no loss.
+        better: Whether `found_after` is higher and the interval's lower end no loss.
     """
 
     kind: str
@@ -82,21 +82,21 @@ class Tuning:
 
 def tune(
     searcher: Searcher,
-    questions: Sequence[EvalQuery],
+    queries: Sequence[EvalQuery],
     progress: Progress | None = None,
 ) -> Tuning:
-    """Fit weights to questions of one kind; cross-validated, nothing is stored.
+    """Fit weights to queries of one kind; cross-validated, nothing is stored.
 
     Args:
-        searcher: of the library.
-        questions: known items, all typed or all clips.
-        progress: of one stage, in questions.
+        searcher: Of the library.
+        queries: Known items, all typed or all clips.
+        progress: Receives one stage, in queries.
 
     Raises:
-        QueryError: too few of them can be learned from.
+        QueryError: Too few of them can be learned from.
     """
-    kind = "typed" if questions and questions[0].clip is None else "clip"
-    examples = list(_examples(searcher, questions, progress or SilentProgress()))
+    kind = "typed" if queries and queries[0].clip is None else "clip"
+    examples = list(_examples(searcher, queries, progress or SilentProgress()))
     if len({example.wanted for example in examples}) < FEWEST_QUESTIONS:
         raise QueryError(
             f"weights are fitted to questions about at least {FEWEST_QUESTIONS} documents of this "
@@ -127,7 +127,7 @@ def tune(
 
 
 def store(library: LibraryStore, tunings: Sequence[Tuning]) -> None:
-    """Let searches of the library use these weights from now on."""
+    """Store weights that searches of the library use from now on."""
     with library.writing():
         weights: dict[str, Weights] = dict(library.catalog.get_settings().get(WEIGHTS_SETTING, {}))
         weights.update({tuning.kind: tuning.after for tuning in tunings})
@@ -136,7 +136,7 @@ def store(library: LibraryStore, tunings: Sequence[Tuning]) -> None:
 
 
 def fit(examples: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Weights `[channels]`, none below 0, those of segments above it, their sum 1.
+    """Return weights `[channels]`, none below 0, those of segments above it, their sum 1.
 
     They minimise the cross-entropy of the right documents and moments under a softmax over all
     candidates, which is smooth where ranks are not. Its scale is free: a channel that is right
@@ -168,7 +168,7 @@ def fit(examples: Sequence[Example], start: NDArray[np.float64]) -> NDArray[np.f
 def _cross_entropy(
     scores: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.float64]]:
-    """-log of the share of the right ones, and its derivative by the weights."""
+    """Return -log of the share of the right ones, and its derivative by the weights."""
     logits = scores @ weights
     logits = logits - logits.max()
     shares = np.exp(logits)
@@ -178,31 +178,31 @@ def _cross_entropy(
 
 def _examples(
     searcher: Searcher,
-    questions: Sequence[EvalQuery],
+    queries: Sequence[EvalQuery],
     progress: Progress,
 ) -> Iterator[Example]:
     searched = np.ones(len(searcher.table), bool)
-    start_queries(progress, questions)
-    for done, question in enumerate(questions, 1):
+    start_queries(progress, queries)
+    for done, wanted in enumerate(queries, 1):
         try:
-            query = searcher.embed(question.text, clip=question.clip)
+            query = searcher.embed(wanted.text, clip=wanted.clip)
         except (AudioError, QueryError, OSError, ValueError):
-            log.debug("could not embed the query of line %s", question.line, exc_info=True)
+            log.debug("could not embed the query of line %s", wanted.line, exc_info=True)
             query = None  # `hilbert evaluate` says which and why
         if query is not None:
             (part,) = query.parts
-            example = _example(searcher, searcher.scorer.part(part, weighed(), searched), question)
+            example = _example(searcher, searcher.scorer.part(part, weighed(), searched), wanted)
             if example.right_documents.any():
                 yield example
         progress.update(done)
 
 
-def _example(searcher: Searcher, scores: PartScores, question: EvalQuery) -> Example:
+def _example(searcher: Searcher, scores: PartScores, wanted: EvalQuery) -> Example:
     table = searcher.table
-    right = np.array([question.document in (d.name, d.id) for d in table.documents])
+    right = np.array([wanted.document in (d.name, d.id) for d in table.documents])
     documents = _columns(scores.documents, len(table.documents))
     segments, right_segments = np.zeros((0, len(weighed()))), np.zeros(0, bool)
-    if question.start is not None and question.end is not None:
+    if wanted.start is not None and wanted.end is not None:
         segments = _columns(
             scores.segments
             | {
@@ -213,14 +213,14 @@ def _example(searcher: Searcher, scores: PartScores, question: EvalQuery) -> Exa
             len(table),
         )
         right_segments = (
-            right[table.owners] & (table.starts < question.end) & (table.ends > question.start)
+            right[table.owners] & (table.starts < wanted.end) & (table.ends > wanted.start)
         )
         # In a large library the best of each channel and the right ones stand for all.
         kept = right_segments.copy()
         for column in segments.T:
             kept[np.argsort(-column, kind="stable")[:_MOST_ROWS]] = True
         segments, right_segments = segments[kept], right_segments[kept]
-    return Example(question.document, documents, right, segments, right_segments)
+    return Example(wanted.document, documents, right, segments, right_segments)
 
 
 def _columns(scores: dict[str, NDArray[np.float64]], rows: int) -> NDArray[np.float64]:
@@ -229,7 +229,7 @@ def _columns(scores: dict[str, NDArray[np.float64]], rows: int) -> NDArray[np.fl
 
 
 def _found(example: Example, weights: NDArray[np.float64]) -> float:
-    """Mean of MRR@10 of documents and, where one is wanted, of moments."""
+    """Return the mean of MRR@10 of documents and, where one is wanted, of moments."""
     values = [
         known_item_metrics(scores @ weights, right)[_METRIC]
         for scores, right in (

@@ -39,14 +39,19 @@ def command(library: Path | None, port: int) -> int:
 
     if library:
         library = Path(os.path.expanduser(library))
-        LibraryStore.open(library).close()  # a wrong folder is told here, not in the browser
+        LibraryStore.open(library).close()  # report a wrong folder here, not in the browser
     return serve(library, port)
 
 
 def serve(library: Path | None, port: int) -> int:
-    """Run Streamlit on the app until it is stopped; returns its exit status.
+    """Run Streamlit on the app until it is stopped; return its exit status.
 
-    Without a library the app offers the demo.
+    Args:
+        library: Folder to open; None for an app that offers the demo.
+        port: On this machine.
+
+    Raises:
+        ClickException: The app is not installed, or the port is in use.
     """
     found = importlib.util.find_spec("app")
     if found is None or not found.submodule_search_locations:

@@ -71,7 +71,7 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 def _show(hits: Any, wanted: dict[str, Any]) -> None:
-    """The best moment, and whether it is the wanted one."""
+    """Print the best moment, and whether it is the wanted one."""
     if not hits:
         print_line("    nothing found")
         return

@@ -26,19 +26,19 @@ if TYPE_CHECKING:
     type=click.IntRange(10, 20_000),
     default=2000,
     show_default=True,
-    help="Measure about so many segments; more are drawn by chance, by whole recordings.",
+    help="Measure about this many segments, sampled by whole recordings where there are more.",
 )
 @click.option(
     "--intervals/--no-intervals", default=True, show_default=True, help="Also print 95 % intervals."
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Of what is drawn by chance.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the samples.")
 def command(
     library: Path, as_json: bool, html: Path | None, pairs: int, intervals: bool, seed: int
 ) -> None:
     """Measure the embedding space: the modality gap, and what it costs.
 
     The same numbers before and after centring each modality, and of a control: two halves of one
-    text. A reading says what is healthy and what is not.
+    text. Findings say what is healthy and what is not.
     """
     if html and not html.absolute().parent.is_dir():
         raise click.UsageError(f"{html}: there is no folder {html.absolute().parent}")

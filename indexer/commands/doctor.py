@@ -1,4 +1,4 @@
-"""hilbert doctor: check a library and say how to mend it."""
+"""hilbert doctor: check a library and say how to repair it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from indexer.commands.terminal import print_line
 @library_option
 @json_option
 def command(library: Path, as_json: bool) -> int:
-    """Check a library; exit 0 when it is healthy, 1 when something needs mending."""
+    """Check a library; exit 0 when it is healthy, 1 when something needs repair."""
     from indexer.maintenance.doctor import examine
 
     checkup = examine(library)

@@ -40,7 +40,7 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
     Without any, cues of documents that no training learns from are asked for.
     """
     typed = read_query_file(queries, "query") if queries else []
-    heard = read_query_file(clips, "clip") if clips else []
+    clip_queries = read_query_file(clips, "clip") if clips else []
     from indexer.adapt.evaluate import evaluate, known_items
     from indexer.index.library_store import LibraryStore
     from indexer.search.searcher import Searcher
@@ -50,31 +50,31 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
     if not queries and not clips:
         typed, queries_from = known_items(searcher)
     with TerminalProgress() as progress:
-        quality = evaluate(searcher, typed, progress)
-    answer = {**_as_dict(quality, queries_from), "same_level": quality.same_level}
-    parts = [(queries, quality)]
+        report = evaluate(searcher, typed, progress)
+    answer = {**_as_dict(report, queries_from), "same_level": report.same_level}
+    parts = [(queries, report)]
     if clips:
         with TerminalProgress() as progress:
-            quality = evaluate(searcher, heard, progress)
-        answer["clips"] = _as_dict(quality, f"the lines of {clips}")
-        parts.append((clips, quality))
-    answer["missing"] = sorted({name for _, quality in parts for name in quality.missing})
+            report = evaluate(searcher, clip_queries, progress)
+        answer["clips"] = _as_dict(report, f"the lines of {clips}")
+        parts.append((clips, report))
+    answer["missing"] = sorted({name for _, report in parts for name in report.missing})
     answer["failed"] = [
         {"file": str(path), "line": line, "error": error}
-        for path, quality in parts
-        for line, error in quality.failed
+        for path, report in parts
+        for line, error in report.failed
     ]
     print_json(answer) if as_json else _print_answer(answer)
     return 1 if answer["failed"] else 0
 
 
-def _as_dict(quality: EvaluationReport, queries_from: str) -> dict[str, Any]:
+def _as_dict(report: EvaluationReport, queries_from: str) -> dict[str, Any]:
     return {
-        "document": quality.document,
-        "moment": quality.moment,
-        "queries": quality.queries,
-        "timed": quality.timed,
-        "documents": quality.wanted,
+        "document": report.document,
+        "moment": report.moment,
+        "queries": report.queries,
+        "timed": report.timed,
+        "documents": report.wanted,
         "queries_from": queries_from,
     }
 
@@ -103,7 +103,7 @@ def _print_answer(answer: Mapping[str, Any]) -> None:
 
 
 def _print_counts(part: Mapping[str, Any], what: str) -> None:
-    """How many were asked, where they come from, and over what the intervals are drawn."""
+    """Print how many queries there were, where they come from, and what intervals redraw."""
     documents = part["documents"]
     print_line(
         f"{part['queries']} {what}, {part['timed']} with times, for {documents} "
@@ -120,22 +120,25 @@ def _print_tables(part: Mapping[str, Any]) -> None:
 
 
 def _print_table(title: str, rows: Mapping[str, MetricMeans]) -> None:
-    """One row a channel; nothing where nothing was measured."""
+    """Print one row a channel; nothing where nothing was measured."""
     from rich.table import Table
+
+    from hilbert.retrieval_metrics import KNOWN_ITEM_METRICS
 
     if not rows:
         return
     table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="bold")
     table.add_column("channel")
-    for column in ("mrr@10", "95% interval", "recall@1", "recall@5", "recall@10", "ndcg@10"):
+    first, *others = KNOWN_ITEM_METRICS
+    for column in (first, "95% interval", *others):
         table.add_column(column, justify="right")
     for channel, measured in rows.items():
-        low, high = measured["ci95"]["mrr@10"]
+        low, high = measured["ci95"][first]
         table.add_row(
             channel,
-            f"{measured['mrr@10']:.3f}",
+            f"{measured[first]:.3f}",
             f"{low:.3f}-{high:.3f}",
-            *(f"{measured[m]:.3f}" for m in ("recall@1", "recall@5", "recall@10", "ndcg@10")),
+            *(f"{measured[m]:.3f}" for m in others),
         )
     console().print(table)
     print_line("")

@@ -106,7 +106,7 @@ k_option: Callable[..., Any] = click.option(
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options that say which part of a library is searched; `read_filters` takes their values."""
+    """Add options that restrict what is searched; `read_filters` takes their values."""
     for name, help_text in (
         ("document", "Only documents of this name, title or id."),
         ("label", "Only documents with this label."),
@@ -130,7 +130,7 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_filters(given: dict[str, Any]) -> Filters:
-    """The filters that the options of `filter_options` name."""
+    """Return the filters that the options of `filter_options` name."""
     from indexer.search.filters import Filters
 
     return Filters(
@@ -146,7 +146,7 @@ def read_filters(given: dict[str, Any]) -> Filters:
 
 
 def read_query_file(path: Path, key: str) -> list[EvalQuery]:
-    """Read a file of queries with answers; `key` is what they ask by: `query` or `clip`."""
+    """Read a file of queries with answers; `key` names its kind: `query` or `clip`."""
     from indexer.adapt.eval_queries import read_eval_queries
 
     with files_as_usage():

@@ -33,7 +33,7 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
 
     out = console()
     if result.heard is not None:
-        out.print(Text("heard: ", style="dim") + Text(_running(result.heard) or "(no words)"))
+        out.print(Text("heard: ", style="dim") + Text(_one_line(result.heard) or "(no words)"))
     if not result.hits:
         out.print("Nothing found.")
     for rank, hit in enumerate(result.hits, 1):
@@ -43,10 +43,12 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
             line.append(f"  {clock(hit.start)}-{clock(hit.end)}", style="cyan")
         line.append(f"  {hit.score:.2f}  {printable(hit.name)}", style="dim")
         out.print(line)
-        details = [Text(_running(hit.text), overflow="fold")] if hit.text else []
-        details += [Text(printable(t), style="dim") for t in _explained(hit)] if explain else []
+        details = [Text(_one_line(hit.text), overflow="fold")] if hit.text else []
+        details += [Text(printable(t), style="dim") for t in _explanation(hit)] if explain else []
         if hit.duplicates:
-            details.append(Text(printable(f"also said in {_named(hit.duplicates)}"), style="dim"))
+            details.append(
+                Text(printable(f"also said in {_copies_text(hit.duplicates)}"), style="dim")
+            )
         for text in details:
             out.print(Padding(text, (0, 0, 0, 4), expand=False))
     if result.documents:
@@ -54,17 +56,17 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
         out.print(Text("documents: ", style="dim") + Text(printable(names)))
 
 
-def _running(text: str) -> str:
+def _one_line(text: str) -> str:
     """Return running text on one line."""
     return printable(" ".join(text.split()))
 
 
-def _explained(hit: Hit) -> Iterator[str]:
+def _explanation(hit: Hit) -> Iterator[str]:
     shares = ", ".join(f"{channel} {share:+.2f}" for channel, share in hit.channels.items())
     yield f"{hit.score:.2f} = {shares}"
     yield f"words: {', '.join(hit.words) or 'none'}"
 
 
-def _named(copies: Sequence[Duplicate], most: int = 3) -> str:
+def _copies_text(copies: Sequence[Duplicate], most: int = 3) -> str:
     named = [f"{copy.name} {clock(copy.start)}" for copy in copies[:most]]
     return ", ".join(named) + (f" and {len(copies) - most} more" if len(copies) > most else "")

@@ -100,12 +100,12 @@ def command(
     started = time.perf_counter()
     searcher = Searcher(LibraryStore.open(library))
     opened = round(1000 * (time.perf_counter() - started), 2)
-    asked = SearchOptions(searcher, k, channel, read_filters(filters), _reranker(rerank))
+    options = SearchOptions(searcher, k, channel, read_filters(filters), _reranker(rerank))
     if queries:
         for question in questions:
-            _answer_line(asked, question, form == "json", explain)
+            _answer_line(options, question, form == "json", explain)
         return
-    result = asked.search(words, clip)
+    result = options.search(words, clip)
     result.timings_ms["open"] = opened
     print_result(result, explain) if form == "text" else _print_export(result, form)
 
@@ -121,7 +121,7 @@ class SearchOptions:
     reranker: Reranker | None
 
     def search(self, query: str | None, clip: Path | None) -> SearchResult:
-        """Answer one question."""
+        """Answer one query."""
         return self.searcher.search(
             query,
             clip=clip,
@@ -154,13 +154,13 @@ def _print_export(result: SearchResult, name: str) -> None:
 
 
 def _answer_line(
-    asked: SearchOptions, question: dict[str, Any], as_json: bool, explain: bool
+    options: SearchOptions, question: dict[str, Any], as_json: bool, explain: bool
 ) -> None:
-    """One result a line; a question that fails is answered by its error, the others go on."""
+    """Print a result; a query that fails is answered by its error, and the next one goes on."""
     from hilbert.errors import HilbertError
 
     try:
-        result = asked.search(question.get("query"), question.get("clip"))
+        result = options.search(question.get("query"), question.get("clip"))
     except (HilbertError, OSError) as error:
         log.debug("a query failed", exc_info=True)
         answer = {"hits": [], "documents": [], "timings_ms": {}, "error": str(error)}
@@ -175,7 +175,7 @@ def _answer_line(
 
 
 def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a queries file; clip paths are relative to the file."""
+    """Yield the lines of a queries file; clip paths are relative to the file."""
     for number, question in read_json_lines(path):
         asked = [question.get(key) for key in ("query", "clip")]
         # Lone surrogates, which JSON can write, are no characters.

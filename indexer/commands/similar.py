@@ -82,7 +82,7 @@ def command(
 
 
 def _read_moment(moment: str) -> tuple[str, float | None]:
-    """Name and seconds; None for a whole document."""
+    """Return name and seconds; None for a whole document."""
     name, at, seconds = moment.rpartition("@")
     if not at:
         return moment, None

@@ -70,7 +70,7 @@ def console(*, err: bool = False) -> Console:
 
 
 def terminal_progress() -> Progress:
-    """Progress with time left on standard error; nothing where that is no terminal."""
+    """Return bars with time left on standard error; they show nothing where that is no terminal."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
 
@@ -134,5 +134,5 @@ class TerminalProgress(AbstractContextManager["TerminalProgress"]):
 
 
 def _shortened(text: str) -> str:
-    """A long name without its middle: what counts (`3 of 7`) stands at its end."""
+    """Return a long name without its middle: what counts (`3 of 7`) stands at its end."""
     return text if len(text) <= 50 else f"{text[:34]} … {text[-13:]}"

@@ -38,7 +38,7 @@ def _architecture_help() -> str:
 @click.command("train", short_help="Train the fusion model on a library, adopt it if it is better.")
 @library_option
 @click.option("--objective", cls=LazyHelpOption, help_from=_objective_help)
-@click.option("--form", cls=LazyHelpOption, help_from=_architecture_help)
+@click.option("--form", "architecture", cls=LazyHelpOption, help_from=_architecture_help)
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -60,7 +60,7 @@ def _architecture_help() -> str:
 def command(
     library: Path,
     objective: str | None,
-    form: str | None,
+    architecture: str | None,
     config: Path | None,
     out: Path | None,
     labels: Path | None,
@@ -79,7 +79,7 @@ def command(
     from indexer.adapt.train_labels import CLASSIFIER_FOLDER, learn_labels, read_labels
     from indexer.index.library_store import LibraryStore
 
-    plan = read_plan(settings, objective, form, from_scratch, force)
+    plan = read_plan(settings, objective, architecture, from_scratch, force)
     opened = LibraryStore.open(library)
     wanted = read_labels(opened, labels) if labels else None
     with TerminalProgress() as progress:
@@ -104,7 +104,7 @@ def _read(path: Path) -> str:
 
 
 def summary_to_dict(summary: TrainingSummary) -> dict[str, Any]:
-    """The summary as JSON."""
+    """Return the summary as JSON."""
     result = summary.result
     return {
         "adopted": summary.adopted,
@@ -158,7 +158,7 @@ def print_summary(summary: TrainingSummary) -> None:
 
 
 def labels_to_dict(labels: Labels, report: LabelReport) -> dict[str, Any]:
-    """What came of the labels as JSON."""
+    """Return the result of learning labels as JSON."""
     return {
         "documents": len(labels.documents),
         "unknown": list(labels.unknown),

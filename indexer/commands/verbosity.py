@@ -43,13 +43,13 @@ def logging_to_stderr() -> Iterator[None]:
 
 
 def level_for_processes() -> dict[str, str]:
-    """Return the variables by which a process learns what `--verbose` or `--debug` asked for."""
+    """Return the variables that pass `--verbose` or `--debug` on to a process."""
     level = logging.getLogger("indexer").level
     return {_LEVEL_VARIABLE: logging.getLevelName(level)} if level else {}
 
 
 def log_as_started() -> None:
-    """Log to standard error what the command that started this process was asked to log."""
+    """Log to standard error at the level of the command that started this process."""
     level = os.environ.get(_LEVEL_VARIABLE)
     root = logging.getLogger()
     if level not in ("INFO", "DEBUG") or any(
@@ -64,7 +64,7 @@ def log_as_started() -> None:
 
 
 def is_debugging() -> bool:
-    """Whether `--debug` was given."""
+    """Return whether `--debug` was given."""
     return logging.getLogger("indexer").isEnabledFor(logging.DEBUG)
 
 

@@ -1,4 +1,4 @@
-"""Diagnostics of a library: what its embedding space is like, before and after centring."""
+"""Diagnostics of a library's embedding space, before and after centring."""
 
 from __future__ import annotations
 
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Segments that are measured; of a larger library, those of documents drawn by chance.
+# Segments that are measured; of a larger library, those of a random sample of documents.
 MOST_PAIRS = 2000
 _POINTS = 400
 
 
 @dataclass(frozen=True)
 class MapPoint:
-    """What a point of a map stands for: a segment, the same row in every modality.
+    """The segment of a point of a map, the same row in every modality.
 
     Attributes:
-        document: id.
-        title: of the document.
-        start: seconds, None where nothing is timed.
-        words: the first ones that are said.
+        document: Id.
+        title: Of the document.
+        start: Seconds, None where nothing is timed.
+        words: The first ones of its text.
     """
 
     document: str
@@ -61,26 +61,26 @@ class MapPoint:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was measured; numbers as `hilbert.diagnostics.measure` names them.
+    """Measures of an embedding space; numbers as `hilbert.diagnostics.measure` names them.
 
     Attributes:
-        library: its folder.
-        model: what the model calls itself, the heading of its card.
-        documents: of the library.
-        segments: of the library.
-        measured_documents: documents in the sample: all, unless the library is large.
-        pairs: segments with both sound and words, on which the numbers rest.
-        before: the space of the library's model.
-        after_centering: the same without the mean of each modality.
-        control: two halves of each text, as if they were two modalities; empty where no segment
-            has two sentences.
-        control_after_centering: the same without the mean of each half.
+        library: Its folder.
+        model: Heading of the model's card.
+        documents: Number of documents of the library.
+        segments: Number of segments of the library.
+        measured_documents: Documents in the sample: all, unless the library is large.
+        pairs: Number of segments with both sound and words, on which the numbers rest.
+        before: Of the space of the library's model.
+        after_centering: The same without the mean of each modality.
+        control: Of two halves of each text, as if they were two modalities; empty where no
+            segment has two sentences.
+        control_after_centering: The same without the mean of each half.
         frozen: `before` and `after_centering` of the encoders' features, before any model.
         intervals: `before` and `after_centering`: name of a number to its 95 % interval.
-        reading: what it says in words.
-        histograms: cosines of `before`, `after_centering` and, where there is one, `control`.
+        reading: Interpretation of the numbers.
+        histograms: Cosines of `before`, `after_centering` and, where there is one, `control`.
         vectors: `audio`, `text` and `joint` to `[n, d]`, a sample to draw a map of.
-        points: what the `n` rows stand for.
+        points: Segments of the `n` rows.
     """
 
     library: str
@@ -101,10 +101,10 @@ class Diagnosis:
     points: tuple[MapPoint, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON of `hilbert diagnose --json`."""
-        told_elsewhere = ("intervals", "reading", "histograms", "vectors", "points")
+        """Return the JSON of `hilbert diagnose --json`."""
+        other = ("intervals", "reading", "histograms", "vectors", "points")
         return {
-            **{e.name: getattr(self, e.name) for e in fields(self) if e.name not in told_elsewhere},
+            **{e.name: getattr(self, e.name) for e in fields(self) if e.name not in other},
             "intervals": {
                 name: {key: list(pair) for key, pair in found.items()}
                 for name, found in self.intervals.items()
@@ -126,16 +126,17 @@ def diagnose(
     """Measure the embedding space of a library.
 
     Args:
-        library: its features are read again, since not all that is asked for is in the index.
-        generation: of the library.
-        model: that of the generation.
-        most: at most about so many segments are measured.
-        intervals: also tell how far the numbers of another sample may lie.
-        seed: of the samples; the same seed gives the same report.
-        progress: of one stage, whose total is 1.
+        library: Its stored features are read, since the index holds no tokens and no sentences.
+        snapshot: Of the library.
+        model: That of the snapshot.
+        most: About the largest number of segments to measure.
+        intervals: Also estimate 95 % intervals, by the jackknife over documents.
+        seed: Of the samples; the same seed gives the same report.
+        progress: Receives one stage, whose total is 1.
 
     Raises:
-        QueryError: fewer than two segments have both modalities; says what is missing.
+        QueryError: Fewer than two segments have both modalities; the message names what is
+            missing.
     """
     progress = progress or SilentProgress()
     require_pairs(snapshot)
@@ -146,19 +147,19 @@ def diagnose(
     )
     progress.update(0.4, "a control")
     try:
-        told = sample.read(lambda share: progress.update(0.4 + 0.1 * share, "a control"))
-        control = control_space(model, told, most)
+        again = sample.read(lambda share: progress.update(0.4 + 0.1 * share, "a control"))
+        control = control_space(model, again, most)
     except ValueError:
         log.debug("could not measure a control", exc_info=True)
         control = None
     progress.update(0.5, "measuring")
-    middle = space.centred()
-    before, after = measure(space, seed), measure(middle, seed)
+    centred = space.centred()
+    before, after = measure(space, seed), measure(centred, seed)
     progress.update(0.6, "measuring")
     controls = [measure(c, seed) for c in (control, control.centred())] if control else [{}, {}]
     frozen = {
         name: measure_frozen(s.frozen_audio, s.frozen_text, s.groups)
-        for name, s in (("before", space), ("after_centering", middle))
+        for name, s in (("before", space), ("after_centering", centred))
     }
     progress.update(0.65, "intervals")
     found: dict[str, dict[str, tuple[float, float]]] = {}
@@ -187,7 +188,7 @@ def diagnose(
         frozen=frozen,
         intervals=found,
         reading=tuple(read(before, after, controls[0] or None, space.audio.shape[1])),
-        histograms=_histograms(space, middle, control, seed),
+        histograms=_histograms(space, centred, control, seed),
         vectors={
             name: getattr(space, name)[shown].astype(np.float32)
             for name in ("audio", "text", "joint")
@@ -197,10 +198,10 @@ def diagnose(
 
 
 def require_pairs(snapshot: Snapshot) -> None:
-    """Pass where at least two segments have both sound and words.
+    """Refuse a snapshot in which fewer than two segments have both sound and words.
 
     Raises:
-        QueryError: says what is missing.
+        QueryError: The message names what is missing.
     """
     audio = snapshot.index("segments", "audio").ids
     text = snapshot.index("segments", "text").ids
@@ -225,10 +226,10 @@ def require_pairs(snapshot: Snapshot) -> None:
 
 
 class _Sample:
-    """Documents drawn by chance, until their segments are enough; read one at a time."""
+    """A random sample of documents with about the wanted number of segments; read one at a time."""
 
     def __init__(self, snapshot: Snapshot, store: FeatureStore, most: int, seed: int) -> None:
-        self._generation, self._store, self._most = snapshot, store, most
+        self._snapshot, self._store, self._most = snapshot, store, most
         documents = snapshot.lexical.documents()
         order = np.random.default_rng(seed).permutation(len(documents))
         self._documents = [documents[row] for row in order.tolist()]
@@ -236,7 +237,7 @@ class _Sample:
         self._rows: list[tuple[int, int]] = []  # document and ordinal of each segment
 
     def read(self, on_share: Callable[[float], None]) -> Iterator[Features]:
-        """Features of the sample; of the last document only as many segments as are wanted."""
+        """Yield features of the sample, of the last document only as many segments as wanted."""
         rows: list[tuple[int, int]] = []
         for number, document in enumerate(self._documents):
             features = self._store.read(document.features)
@@ -256,14 +257,14 @@ class _Sample:
         self._rows = rows
 
     def points(self, shown: NDArray[np.int64]) -> tuple[MapPoint, ...]:
-        """What some rows of the space stand for."""
+        """Return the segments of some rows of the space."""
         points = []
         segments: dict[str, dict[int, Any]] = {}
         for row in shown.tolist():
             number, ordinal = self._rows[row]
             document = self._documents[number]
             if document.id not in segments:
-                found = self._generation.lexical.segments_of(document.id)
+                found = self._snapshot.lexical.segments_of(document.id)
                 segments[document.id] = {segment.ordinal: segment for segment in found}
             segment = segments[document.id][ordinal]
             points.append(MapPoint(document.id, document.title, segment.start, begin(segment.text)))
@@ -271,16 +272,16 @@ class _Sample:
 
 
 def _some(n: int, most: int, seed: int) -> NDArray[np.int64]:
-    """Rows in their order, drawn by chance where there are more than wanted."""
+    """Return rows in their order, a random sample where there are more than wanted."""
     if n <= most:
         return np.arange(n)
     return np.sort(np.random.default_rng(seed).choice(n, most, replace=False))
 
 
 def _histograms(
-    space: Space, middle: Space, control: Space | None, seed: int
+    space: Space, centred: Space, control: Space | None, seed: int
 ) -> dict[str, CosineHistograms]:
-    spaces = {"before": space, "after_centering": middle}
+    spaces = {"before": space, "after_centering": centred}
     if control:
         spaces["control"] = control
     return {

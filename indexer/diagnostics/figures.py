@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hilbert.diagnostics import CosineHistograms
     from indexer.diagnostics.diagnose import MapPoint
 
-# Told apart also by people who see fewer colours; readable on light and on dark ground.
+# Distinct also for people who see fewer colours; readable on light and on dark ground.
 COLOURS = {
     "audio": "#8b5cf6",
     "text": "#3b82f6",
@@ -42,7 +42,7 @@ _MOST_LINES = 120
 
 
 def histogram_figure(histograms: CosineHistograms) -> Figure:
-    """Overlaid shares of pairs by cosine."""
+    """Draw overlaid shares of pairs by cosine."""
     import plotly.graph_objects as go
 
     centres = (histograms.edges[:-1] + histograms.edges[1:]) / 2
@@ -79,14 +79,14 @@ def map_figure(
     strong: NDArray[np.bool_] | None = None,
     axes: tuple[str, str] = ("first direction", "second direction"),
 ) -> Figure:
-    """Audio, text and joint vectors of the same segments on a plane.
+    """Draw audio, text and joint vectors of the same segments on a plane.
 
     Args:
-        placed: modality to `[n, 2]`.
-        points: what the `n` rows stand for.
-        joined: a line from a segment's sound to its words.
-        strong: `[n]`, those that stand out; all where None.
-        axes: their names; two empty ones where they mean nothing.
+        placed: Modality to `[n, 2]`.
+        points: Segments of the `n` rows.
+        joined: Whether to draw a line from a segment's sound to its words.
+        strong: `[n]`, the points to emphasise; all where None.
+        axes: Their names; two empty ones where they mean nothing.
     """
     import plotly.graph_objects as go
 
@@ -116,7 +116,7 @@ def map_figure(
 
 
 def spectrum_figure(before: Mapping[str, Any], control: Mapping[str, Any]) -> Figure:
-    """Singular values, largest first, of each modality and of the control."""
+    """Draw singular values, largest first, of each modality and of the control."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -139,7 +139,7 @@ def spectrum_figure(before: Mapping[str, Any], control: Mapping[str, Any]) -> Fi
 
 
 def recall_figure(spaces: Mapping[str, Mapping[str, Any]]) -> Figure:
-    """Recall at 1 in every direction, before and after centring, and of the control."""
+    """Draw recall at 1 in every direction, before and after centring, and of the control."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -175,7 +175,7 @@ def _join(figure: Figure, audio: NDArray[np.float64], text: NDArray[np.float64])
 
 
 def _hover(point: MapPoint) -> str:
-    """A point's text; plotly reads a little HTML, so nothing of it may come from a transcript."""
+    """Return a point's text, escaped: plotly reads a little HTML, and the words are of others."""
     when = "" if point.start is None else f" {clock(point.start)}"
     return f"<b>{_unmarked(point.title)}</b>{when}<br>{_unmarked(point.words)}"
 

@@ -28,11 +28,11 @@ _COLUMNS = ("Measure", "As it is (95 %)", "Centred (95 %)", "Control", "Frozen",
 
 
 def html_report(diagnosis: Diagnosis, card: str = "") -> str:
-    """The whole report.
+    """Return the whole report.
 
     Args:
-        diagnosis: what was measured.
-        card: the model's card, as text.
+        diagnosis: The measures.
+        card: The model's card, as text.
     """
     name = escape(Path(diagnosis.library).name)
     of_all = (
@@ -43,8 +43,8 @@ def html_report(diagnosis: Diagnosis, card: str = "") -> str:
     facts = (
         f"Model: {escape(diagnosis.model)}. {diagnosis.pairs:,} segments with sound and words, of "
         f"{of_all} {diagnosis.documents:,} recordings. The control takes two halves of each text "
-        "for two modalities; frozen are the encoders' features before any model. Intervals tell "
-        "how far the same numbers of other recordings of this kind may lie."
+        "for two modalities; frozen are the encoders' features before any model. Intervals: "
+        "where the same numbers of other recordings of this kind may lie."
     )
     figures = (
         ("Cosines of pairs", histogram_figure(diagnosis.histograms["before"])),
@@ -73,7 +73,7 @@ def html_report(diagnosis: Diagnosis, card: str = "") -> str:
 
 
 def spaces(diagnosis: Diagnosis) -> dict[str, dict[str, object]]:
-    """What recall bars compare."""
+    """Return the measures that the bars of recall compare, by space."""
     return {
         "before": diagnosis.before,
         "after_centering": diagnosis.after_centering,
@@ -94,6 +94,6 @@ def _table(diagnosis: Diagnosis) -> str:
 
 
 def _drawn(figure: Figure, *, first: bool) -> str:
-    """A figure in a page; the first carries plotly itself, so that nothing is fetched."""
+    """Return a figure as HTML; the first one carries plotly itself, so that nothing is fetched."""
     figure.update_layout(template="plotly_white")
     return str(figure.to_html(full_html=False, include_plotlyjs=first))

@@ -16,12 +16,12 @@ class Row:
     """A measure; columns are empty where it has no meaning or was not measured.
 
     Attributes:
-        name: of the measure.
-        meaning: how it is read.
-        before: of the library's model, with its interval where there is one.
-        after: after centring each modality.
-        control: of two halves of one text.
-        frozen: of the encoders' features, before any model.
+        name: Of the measure.
+        meaning: How to interpret it.
+        before: Of the library's model, with its interval where there is one.
+        after: After centring each modality.
+        control: Of two halves of one text.
+        frozen: Of the encoders' features, before any model.
     """
 
     name: str

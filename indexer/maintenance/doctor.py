@@ -1,4 +1,4 @@
-"""Check a library: what is wrong, how to mend it, and what a killed run left behind."""
+"""Check a library: what is wrong, how to repair it, and what a killed run left behind."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Checkup:
-    """`problems` need mending and say how; `notes` are harmless."""
+    """Findings of a check.
+
+    Attributes:
+        problems: What needs repair, and how to do it.
+        notes: What is harmless.
+    """
 
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing needs mending."""
+        """Return whether nothing needs repair."""
         return not self.problems
 
 
@@ -132,7 +137,7 @@ def _sources(library: LibraryStore, checkup: Checkup) -> None:
 
 
 def _leftovers(library: LibraryStore, checkup: Checkup) -> None:
-    """A kill's leftovers are harmless: the next commit deletes them."""
+    """Note what a killed run left; the next commit deletes it."""
     kept = {d.features for d in library.catalog.documents()}
     features = library.features.folder
     extra = [p for p in features.iterdir() if p.name not in kept] if features.is_dir() else []

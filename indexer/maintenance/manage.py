@@ -1,4 +1,4 @@
-"""Look after a library: find a document, remove some, make a new generation."""
+"""Management of a library: find a document, remove some, make a new generation."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:
     """Remove documents by name or id; their recordings are not touched.
 
     Raises:
-        LibraryError: a name fits no document or several; then nothing is removed.
+        LibraryError: A name fits no document or several; then nothing is removed.
     """
     with library.writing():
         chosen = list({d.id: d for d in (find_document(library, n) for n in names)}.values())
@@ -67,7 +67,7 @@ def find_document(library: LibraryStore, name: str) -> Document:
 
 
 def existing_recording(library: LibraryStore, document: str) -> Path | None:
-    """Where the recording of a document (id) is now: its path, or a copy that is an alias of it."""
+    """Return the path of a document's recording, or of a copy of it; None where both are gone."""
     known = library.catalog.document(document)
     if known is None or known.recording is None:
         return None

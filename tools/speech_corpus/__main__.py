@@ -118,7 +118,7 @@ def make(data: Path, options: argparse.Namespace) -> None:
             }
             summary.write_summary(out, made)
         log.info(
-            "%d documents, %.2f hours in %s (%.0f min); %s tells what was made",
+            "%d documents, %.2f hours in %s (%.0f min); %s lists what was made",
             len(records),
             summary.hours(records.values()),
             out,
@@ -141,13 +141,13 @@ def _data_folder() -> Path:
 def _copy_real(data: Path, out: Path) -> dict[str, Any]:
     """Copy the real recordings, write their tables; return documents and hours by source."""
     documents = real_documents(data)
-    told: dict[str, Any] = {}
+    copied: dict[str, Any] = {}
     for label in sorted({document.label for document in documents}):
         listed = [document for document in documents if document.label == label]
         seconds = copy_documents(listed, out)
         summary.write_metadata(out / label, [document.row for document in listed])
-        told[label] = {"documents": len(listed), "hours": round(seconds / 3600, 2)}
-    return told
+        copied[label] = {"documents": len(listed), "hours": round(seconds / 3600, 2)}
+    return copied
 
 
 def _write_tables(out: Path, records: Iterable[Record]) -> None:

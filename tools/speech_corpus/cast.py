@@ -97,12 +97,12 @@ def versions(engines: Iterable[str]) -> dict[str, str]:
         lines = [line.strip() for line in (done.stdout or done.stderr).splitlines()]
         return next((line for line in lines if "version" in line or "eSpeak" in line), "unknown")
 
-    tell = {
+    versions = {
         "hibari": lambda: metadata.version("hibari-tts"),
         "flite": lambda: first_line("flite", "--version"),
         "espeak-ng": lambda: first_line("espeak-ng", "--version").partition("  ")[0],
     }
-    return {engine: tell[engine]() for engine in engines}
+    return {engine: versions[engine]() for engine in engines}
 
 
 def draw_cast(

@@ -121,8 +121,8 @@ def _make_all(
     records: dict[str, Record],
     hours: float,
 ) -> None:
-    """Make documents in the workers; tells how far it is and what could not be said."""
-    begun = said = time.monotonic()
+    """Make documents in the workers; log progress and what could not be spoken."""
+    begun = reported = time.monotonic()
     expected, made = sum(plan.estimate for plan in plans), 0.0
     futures: dict[Future[Record], Plan] = {
         pool.submit(make_document, plan, out / plan.excerpt.show): plan for plan in plans
@@ -137,9 +137,9 @@ def _make_all(
                 log.warning("%s is left out: %s", plan.name, error)
                 continue
             made += records[plan.name].seconds
-            if time.monotonic() - said > _REPORT_S:
-                said = time.monotonic()
-                _report(records, hours, expected * (said - begun) / made)
+            if time.monotonic() - reported > _REPORT_S:
+                reported = time.monotonic()
+                _report(records, hours, expected * (reported - begun) / made)
     except BrokenProcessPool as error:
         raise SpeechError(
             "a worker was ended from outside (is the memory full?); the same command goes on"

@@ -65,7 +65,7 @@ def part(documents: Sequence[Document], seed: int = 0) -> Corpus:
 
     Args:
         documents: made speech, and real speech by its label.
-        seed: what the speech was made with; tells the order.
+        seed: what the speech was made with; fixes the order.
     """
     corpus = Corpus([], [], [], [])
     for document in sorted(documents, key=lambda d: place_in_order(d.name, seed)):

@@ -135,7 +135,7 @@ def make_document(plan: Plan, folder: Path) -> Record:
         folder: where it goes.
 
     Raises:
-        VoiceError: an engine fails, or nothing of it could be said.
+        VoiceError: an engine fails, or nothing of it could be spoken.
         OSError: it cannot be written.
     """
     waveform, cues, silent = render(plan)

@@ -57,14 +57,14 @@ def episodes(text_folder: Path, spoken_folder: Path) -> list[Path]:
         spoken_folder: `changelog-speech`, whose documents are there to measure with.
 
     Raises:
-        SpeechError: an episode is in both, `spoken_folder` is empty so that nobody can tell, or
-            there are fewer than two episodes (babble is of another one).
+        SpeechError: an episode is in both, `spoken_folder` is empty, which hides what to
+            leave out, or there are fewer than two episodes (babble is of another one).
     """
     measured = {path.stem for path in spoken_folder.glob("*.opus")}
     if not measured:
         raise SpeechError(
-            f"{spoken_folder} holds no recordings, so nobody can tell which episodes to leave "
-            "out; put changelog-speech there"
+            f"{spoken_folder} holds no recordings, so the episodes to leave out are "
+            "unknown; put changelog-speech there"
         )
     found = sorted(text_folder.glob("*/*.md"))
     if len(found) < 2:

@@ -47,7 +47,7 @@ def test_text_that_cannot_be_compared_with_the_measured_episodes_is_refused(
     small_data: Path,
 ) -> None:
     (small_data / "changelog-speech" / "two-chat-9.opus").unlink()
-    with pytest.raises(SpeechError, match="nobody can tell"):
+    with pytest.raises(SpeechError, match="episodes to leave out are unknown"):
         episodes(small_data / "changelog-text", small_data / "changelog-speech")
 
 
