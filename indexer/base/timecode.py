@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import re
 
-_CAPTION = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:[.,](\d{1,9}))?\Z")
+# Hours or only minutes; a decimal fraction, after which some tools write another one; spaces.
+CAPTION_CLOCK = (
+    r"-?\s?\d{1,4}\s?[:：]\s?\d{1,3}(?:\s?[:：]\s?\d{1,3}){0,2}"
+    r"(?:\s?[.,;]\s?\d{1,9}(?:\.\d{1,20})?)?"
+)
+"""Regular expression of a clock time in captions, as `read_caption_clock` takes it."""
+_CAPTION = re.compile(CAPTION_CLOCK)
+_FRAMES_PER_SECOND = 25
 
 
 def read_seconds(text: str) -> float | None:
@@ -31,15 +38,22 @@ def clock(seconds: float | None) -> str:
 def read_caption_clock(text: str) -> float | None:
     """Read `HH:MM:SS.mmm` of captions in seconds; None for what is no such time.
 
-    Hours may be missing, decimals may follow a point or a comma. A leading minus gives a negative
-    time, for its reader to refuse.
+    Hours may be missing, minutes exceed 99, fields have one digit; decimals may follow a point, a
+    comma or a semicolon, or, if they are three, a colon. A fourth field of two digits counts
+    frames. A leading minus gives a negative time, for its reader to refuse.
     """
-    negative, text = text.startswith("-"), text.lstrip("-")
-    match = _CAPTION.match(text)
-    if match is None:
+    compact = re.sub(r"\s+", "", text).replace("：", ":").replace(";", ".")
+    if not _CAPTION.fullmatch(compact):
         return None
-    whole = int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3])
-    seconds = whole + float(f"0.{match[4] or 0}")
+    negative, compact = compact.startswith("-"), compact.lstrip("-")
+    whole, _, fraction = compact.replace(",", ".", 1).partition(".")
+    fields = whole.split(":")
+    if not fraction and len(fields) >= 3 and len(fields[-1]) == 3:
+        fraction = fields.pop()
+    frames = int(fields.pop()) if len(fields) == 4 else 0
+    seconds = float(sum(int(field) * 60**power for power, field in enumerate(reversed(fields))))
+    # "0,500.0999": a thousandth of a second with a fraction of its own.
+    seconds += float(f"0.{fraction.replace('.', '') or 0}") + frames / _FRAMES_PER_SECOND
     return -seconds if negative else seconds
 
 

@@ -1,86 +1,190 @@
-"""What WebVTT and SRT share: timing lines, checked and put in one form, and speaker prefixes."""
+"""What WebVTT and SRT share: blocks of a timing line and text, read so that no word is lost.
+
+Parser libraries (webvtt-py, pysubs2, srt) drop what they do not expect: a cue with odd times,
+text after a blank line. Here every line belongs to the timing line before it, unless it is known
+to be something else: the number or identifier of the next cue, a comment, a header.
+"""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from indexer.base.timecode import caption_clock, read_caption_clock
+from indexer.base.timecode import CAPTION_CLOCK, read_caption_clock
 from indexer.base.types import Cue
-from indexer.transcripts.transcript import TranscriptError, check_times
+from indexer.transcripts.errors import TranscriptError
+from indexer.transcripts.markup import without_tags
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.times import has_good_times, repair_times
 
-_TIMING = re.compile(r"\s*(\S+)\s*-->\s*(\S+)(.*)\Z")
-
-# "JANE DOE:", "Jane:", "SPEAKER_01:", "[SPEAKER_01]:", each perhaps after ">>".
-_PREFIX = re.compile(r"(?:>+\s*)?\[?([^\W\d_][\w .'’\-]{0,39}?)\]?:\s+(?=\S)")
-_MACHINE_NAME = re.compile(r"speaker[ _]?\d+\Z", re.IGNORECASE)
-# Capitalised words before a colon that name no speaker, however often they stand there.
-_WORDS = """
-    caution chapter date duration edit example exercise fact figure hint http https important
-    music note notes part ps quote reminder section source step subject summary table time tip
-    title topic transcript update url warning
-"""
-NOT_NAMES = frozenset(_WORDS.split())
+# Word processors make a dash and a bracket of the arrow, web pages an entity.
+_ARROW = r"\s*(?:-{1,3}\s?(?:>|&gt;)|[–—]\s?(?:>|&gt;)|→)\s*"
+_TIMING = re.compile(
+    rf"\s*(?:\d{{1,6}}[.)]?\s+)?({CAPTION_CLOCK}){_ARROW}({CAPTION_CLOCK})(?![\w:])(.*)\Z"
+)
+_DAMAGED = re.compile(rf"\s*(\S*){_ARROW}(\S*)(.*)\Z")
+_SETTING = re.compile(r"\s*(?:(?:vertical|line|position|size|align|region)|[XY][12]):\S+")
+_NUMBER = re.compile(r"\s*\d+\s*\Z")
 
 
-def canonical_timings(text: str) -> str:
-    """The captions with every timing line as `HH:MM:SS.mmm --> HH:MM:SS.mmm settings`.
+@dataclass(frozen=True)
+class CaptionBlock:
+    """A timing line and the text below it.
 
-    Parsers of captions drop a cue whose times they cannot read, and its words with it; here the
-    file is refused instead. Hours may be missing, decimals may follow a point or a comma.
+    Attributes:
+        line: Number of its timing line in the file, from 1.
+        start: Seconds; None where the time is unreadable.
+        end: Seconds; None where the time is unreadable.
+        text: Lines of text, still with tags and entities, without blank ones.
+    """
+
+    line: int
+    start: float | None
+    end: float | None
+    text: str
+
+
+def begins_with_timing(text: str) -> bool:
+    """Whether a text begins like SRT: a timing line, perhaps below a number."""
+    lines = [line for line in text[:2000].split("\n") if line.strip()][:2]
+    if lines and _NUMBER.match(lines[0]):
+        lines = lines[1:]
+    return bool(lines) and _TIMING.match(lines[0]) is not None
+
+
+def caption_blocks(
+    lines: Sequence[str | None], notes: Notes, with_identifiers: bool = False
+) -> list[CaptionBlock]:
+    """Read blocks from the lines of a file.
+
+    Args:
+        lines: All lines; None stands for one that is neither text nor blank (a comment).
+        notes: Takes warnings of what stands before the first timing line.
+        with_identifiers: Whether cues may have names (WebVTT), not only numbers.
 
     Raises:
-        TranscriptError: for times that cannot be read, are negative or inverted, with the line.
+        TranscriptError: No timing line has readable times, though there are some.
     """
-    lines = text.split("\n")
-    for number, line in enumerate(lines, start=1):
-        # An arrow without any digit is text, or a comment.
-        if "-->" not in line or not re.search(r"\d", line):
+    timings = {
+        i: timing for i in range(len(lines)) if (timing := _timing(lines, i, notes)) is not None
+    }
+    if not timings:
+        return []
+    if not any(has_good_times(Cue("", start, end)) for start, end, _ in timings.values()):
+        _refuse(lines, timings)
+    identifiers = _identifiers(lines, list(timings), with_identifiers)
+    before = [line for line in lines[: min(timings)] if line and line.strip()]
+    if before and not (len(before) == 1 and min(timings) - 1 in identifiers):
+        notes.add("text before the first times is left out", "line 1")
+    blocks = []
+    ordered = [*timings, len(lines)]
+    for i, following in pairwise(ordered):
+        start, end, rest = timings[i]
+        text = [rest] + [
+            line
+            for j, line in enumerate(lines[i + 1 : following], start=i + 1)
+            if line is not None and j not in identifiers
+        ]
+        shown = "\n".join(line.strip() for line in text if line.strip())
+        blocks.append(CaptionBlock(i + 1, start, end, shown))
+    return blocks
+
+
+def caption_cues(blocks: Iterable[CaptionBlock], notes: Notes) -> list[Cue]:
+    """Cues of blocks, with their tags; impossible times are repaired, empty blocks dropped."""
+    filled = [block for block in blocks if block.text]
+    cues = [Cue(block.text, block.start, block.end) for block in filled]
+    return repair_times(cues, [f"line {block.line}" for block in filled], notes)
+
+
+def caption_text(text: str) -> str:
+    """Text of a caption without tags and entities, its lines kept apart."""
+    lines = (without_tags(line) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+_Timing = tuple[float | None, float | None, str]
+
+
+def _timing(lines: Sequence[str | None], i: int, notes: Notes) -> _Timing | None:
+    """Start, end and the words of a timing line; None for a line of text."""
+    line = lines[i]
+    if line is None or not any(mark in line for mark in ("->", "→", "- >", "—>", "–>", "&gt;")):
+        return None
+    match = _TIMING.match(line)
+    if match is not None:
+        return read_caption_clock(match[1]), read_caption_clock(match[2]), _words(match[3])
+    if "-->" not in line or not re.search(r"\d", line) or not _is_in_place(lines, i):
+        return None  # an arrow in text
+    match = _DAMAGED.match(line)
+    if match is None or not re.search(r"\d[:.,]\d", match[1] + " " + match[2]):
+        return None
+    return read_caption_clock(match[1]), read_caption_clock(match[2]), _words(match[3])
+
+
+def _words(rest: str) -> str:
+    """What stands behind the times, without the settings of the cue."""
+    return _SETTING.sub("", rest).strip()
+
+
+def _is_in_place(lines: Sequence[str | None], i: int) -> bool:
+    """Whether a timing line may stand here: at the beginning, after a blank line or a number."""
+    above = lines[i - 1] if i else None
+    return above is None or not above.strip() or _NUMBER.match(above) is not None
+
+
+def _refuse(lines: Sequence[str | None], timings: dict[int, _Timing]) -> None:
+    i, (start, end, _) = next(iter(timings.items()))
+    if start is None or end is None:
+        shown = str(lines[i]).strip()[:60]
+        raise TranscriptError(
+            f'line {i + 1}: "{shown}" has no readable times; '
+            "write them as 00:01:02.500 --> 00:01:04.000"
+        )
+    if start < 0 or end < 0:
+        raise TranscriptError(f"line {i + 1}: a time is negative; correct it")
+    raise TranscriptError(f"line {i + 1}: it ends before it starts; correct its times")
+
+
+def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bool) -> set[int]:
+    """Lines that number or name the cue below them, and so are no words.
+
+    Such a line stands directly above the times and below a blank line. One with spaces, or one
+    without the blank line, counts only where most cues of the file have such lines: else it is
+    the end of the text above.
+    """
+
+    def text(i: int) -> str:
+        return (lines[i] or "").strip() if i >= 0 else ""
+
+    above = [i - 1 for i in timings if text(i - 1) and i - 1 not in timings]
+    apart = [i for i in above if not text(i - 1)]
+    habit = 2 * len(apart) > len(timings)
+    numbered = 2 * sum(_NUMBER.match(text(i)) is not None for i in above) > len(timings)
+    found = set()
+    count = -1  # of the cue before
+    for i in timings:
+        candidate = i - 1
+        while candidate > 0 and not text(candidate) and lines[candidate] is not None:
+            candidate -= 1
+        if candidate < 0 or candidate in timings or not text(candidate):
             continue
-        match = _TIMING.match(line)
-        times = [read_caption_clock(match[1]), read_caption_clock(match[2])] if match else [None]
-        if match is None or times[0] is None or times[1] is None:
-            shown = line.strip()[:60]
-            raise TranscriptError(
-                f'line {number}: "{shown}" has no readable times; '
-                "write them as 00:01:02.500 --> 00:01:04.000"
-            )
-        check_times(times[0], times[1], f"line {number}")
-        lines[number - 1] = f"{caption_clock(times[0])} --> {caption_clock(times[1])}{match[3]}"
-    return "\n".join(lines)
-
-
-def seconds_of(clock: str) -> float:
-    """Seconds of a canonical `HH:MM:SS.mmm`, which is all that the parsers hand back."""
-    seconds = read_caption_clock(clock)
-    if seconds is None:
-        raise ValueError(f"not a time: {clock}")
-    return seconds
-
-
-def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
-    """Cues whose `SPEAKER: text` prefix has become their speaker.
-
-    A name in capitals (`JANE DOE:`, `SPEAKER_01:`) counts at once, any other short capitalised
-    name only when it leads at least two cues; a cue that already has a speaker is left alone.
-    """
-    listed = list(cues)
-    matches = [None if cue.speaker else _PREFIX.match(cue.text) for cue in listed]
-    uses = Counter(match[1] for match in matches if match)
-    named = []
-    for cue, match in zip(listed, matches, strict=True):
-        if match and _is_speaker(match[1], uses[match[1]]):
-            cue = replace(cue, text=cue.text[match.end() :], speaker=match[1])
-        named.append(cue)
-    return named
-
-
-def _is_speaker(name: str, uses: int) -> bool:
-    if name.lower() in NOT_NAMES:
-        return False
-    if name.isupper() or _MACHINE_NAME.match(name):
-        return True
-    words = name.split()
-    return uses >= 2 and len(words) <= 3 and all(word[0].isupper() for word in words)
+        words = text(candidate)
+        directly, below_blank = candidate == i - 1, not text(candidate - 1)
+        below_times = candidate - 1 in timings
+        number = int(words) if _NUMBER.match(words) and len(words) < 10 else None
+        if number is not None and number == count + 1 and (directly or below_blank):
+            is_identifier = True
+        elif not directly:
+            is_identifier = False
+        elif number is not None:
+            is_identifier = below_blank or below_times or numbered
+        else:
+            usual = habit or len(words.split()) == 1 or i == timings[0]
+            is_identifier = with_names and below_blank and usual
+        if is_identifier:
+            found.add(candidate)
+            count = number if number is not None else count
+    return found

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.transcripts.captions import NOT_NAMES
+from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.durations import spoken_seconds
 
 # 0:05, 00:00:05.250, 75:30, and 00:00:05:12 with a number of a frame at its end.

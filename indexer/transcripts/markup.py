@@ -10,12 +10,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
-# A caption tag opens with a letter, a slash or a time; "a < b" and "<3" are text.
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|</>|<\d[\d:.]*>|\{\\[^}]*\}")
+# Tags of WebVTT (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-dom-construction-rules), and the
+# HTML that SRT and chats carry. "a <b and c> d", "<3" and "vector<int>" are text.
+_TAG_NAMES = "c i b u s v a lang ruby rt font span p br div em strong small big tt mark sub sup"
+_NAMES = "|".join(_TAG_NAMES.split())
+_TAG = re.compile(
+    rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^}}]*\}}", re.IGNORECASE
+)
+_BREAK = re.compile(r"<br\b[^<>]*>|</?(?:p|div)\b[^<>]*>|\\N", re.IGNORECASE)
+# Tags that were escaped, so in pairs; alone ("the &lt;b&gt; tag") they are what is said.
+_PAIR = re.compile(rf"<({_NAMES})\b[^<>]*>([^<>]*)</\1\s*>", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 # Some tools write "&39;" for "&#39;".
 _BARE_ENTITY = re.compile(r"&(\d{2,5});")
-# Marks of direction and zero width, which captions use for layout.
-_INVISIBLE = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
+_ESCAPES = 3  # a file that went through so many programs
+_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:[a-z]+:|/|#|www\.)[^()\s]*(?:\s+\"[^\"\n]*\")?\)")
+# Characters of Unicode's category Cf (direction, embedding, zero width), which captions use for
+# layout, without those that are seen (Arabic number signs), and the two joiners.
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+    "\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f\ud800-\udfff]"
+)
+# Persian, Indic scripts and emoji need the joiners, but only within a word.
+_JOINER = re.compile(
+    "(?<![\u0590-\uffff\U00010000-\U0010ffff])[\u200c\u200d]"
+    "|[\u200c\u200d](?![\u0590-\uffff\U00010000-\U0010ffff])"
+    "|(?<=[\\s\u2000-\u206f\u3000])[\u200c\u200d]"
+    "|[\u200c\u200d](?=[\\s\u2000-\u206f\u3000])"
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 # "[18:12]" or "[unintelligible 00:12:30.19]": written by a transcriber, spoken by nobody.
 _TIMECODE = re.compile(
     r"\\?\[\s*(?:(?:unintelligible|inaudible|crosstalk|indistinct)\s+)?"
@@ -26,13 +49,30 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", r
 
 
 def flat(text: str) -> str:
-    """The text with single spaces and without invisible marks."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    """The text with single spaces, without invisible marks, controls and lone surrogates."""
+    if not text.isascii():
+        text = _JOINER.sub("", _INVISIBLE.sub("", text))
+    return " ".join(_CONTROL.sub("", text).split())
 
 
 def without_tags(text: str) -> str:
-    """Caption text without tags (`<i>`, `<c.blue>`, `<00:01.000>`, `{\\an8}`) and entities."""
-    return flat(html.unescape(_BARE_ENTITY.sub(r"&#\1;", _TAG.sub("", text))))
+    """Caption text without tags (`<i>`, `<c.blue>`, `<00:01.000>`, `{\\an8}`) and entities.
+
+    Entities that were escaped several times become the character; links in the form of Markdown
+    keep their words.
+    """
+    text = _TAG.sub("", _BREAK.sub(" ", text))
+    for _ in range(_ESCAPES):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), _BARE_ENTITY.sub(r"&#\1;", text))
+        text = _PAIR.sub(r"\2", text)
+    return flat(without_links(text))
+
+
+def without_links(text: str) -> str:
+    """The text with `[words](address)` reduced to the words."""
+    return _LINK.sub(r"\1", text) if "](" in text else text
 
 
 def without_timecodes(text: str) -> str:

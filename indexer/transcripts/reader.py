@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from indexer.transcripts.encoding import DecodedText, decode
 from indexer.transcripts.formats import (
     decoder_of,
     format_of,
@@ -19,42 +19,44 @@ from indexer.transcripts.transcript import Transcript, TranscriptError
 
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _BEGINNING = 1 << 20  # bytes
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    # Before UTF-16: its little-endian mark begins like the one of UTF-32.
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 
 
 def read_transcript(path: Path, language: str = "en") -> Transcript:
     """Read a transcript by its extension and by what is in it.
 
-    Text is UTF-8, UTF-16 or, failing these, Windows-1252. Captions in a `.txt` file, or WebVTT in
-    an `.srt` file, are read as what they are. The name may hold the language: `NAME.de.txt`.
+    Text is UTF-8, UTF-16 or in an older encoding, which is detected (`encoding`). Captions in a
+    `.txt` file, or WebVTT in an `.srt` file, are read as what they are. The name may hold the
+    language: `NAME.de.txt`.
 
     Args:
         path: The transcript.
-        language: ISO 639 code to split sentences by where neither file nor name gives one.
+        language: ISO 639 code to split sentences and guess encodings by where neither file nor
+            name gives one.
 
     Raises:
         TranscriptError: The file cannot be opened, is empty, binary or broken.
     """
-    decode = decoder_of(path.suffix.lower()) or _decode
-    text = decode(_read_bytes(path))
-    if not text.strip():
-        raise TranscriptError("it is empty; remove it, or put the transcript in it")
     tag = re.fullmatch(r"([a-z]{2})(?:[-_]\w+)?", Path(path.stem).suffix[1:])
     named = tag[1] if tag else None
+    data, own_decoder = _read_bytes(path), decoder_of(path.suffix.lower())
+    if own_decoder:
+        decoded = DecodedText(own_decoder(data))
+    else:
+        decoded = decode(data, named or language, language_is_named=named is not None)
+    text = decoded.text
+    if not text.strip():
+        raise TranscriptError("it is empty; remove it, or put the transcript in it")
     extension = path.suffix.lower()
     known = format_of(text, extension)
     if known is None:
         extensions = ", ".join(transcript_extensions())
         raise TranscriptError(f'"{extension}" is no transcript; known are {extensions}')
     transcript = known.parse(text, extension, named or language)
-    return replace(transcript, language=transcript.language or named)
+    return replace(
+        transcript,
+        language=transcript.language or named,
+        warnings=(*decoded.warnings, *transcript.warnings),
+    )
 
 
 def find_transcript(recording: Path, siblings: Iterable[Path], language: str = "en") -> Path | None:
@@ -118,28 +120,3 @@ def _read_bytes(path: Path) -> bytes:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise TranscriptError(f"it cannot be opened ({reason}); check the file") from error
-
-
-def _decode(data: bytes) -> str:
-    """Text with `\\n` line ends, whatever the encoding; binary data is refused."""
-    text = _decoded(data)
-    controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in text[:100_000])
-    if controls > len(text[:100_000]) / 200:
-        raise TranscriptError("it is binary data, not text; export the transcript as text")
-    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-
-
-def _decoded(data: bytes) -> str:
-    encodings = [name for bom, name in _BOMS if data.startswith(bom)]
-    if not encodings:
-        # Mostly Latin text in UTF-16 has a zero in every second byte.
-        head = data[:2000]
-        for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-            if len(head) >= 4 and head[offset::2].count(0) > len(head) * 0.35:
-                encodings.append(name)
-    for encoding in [*encodings[:1], "utf-8", "cp1252"]:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise TranscriptError("it is not text in UTF-8, UTF-16 or Windows-1252; save it as UTF-8")

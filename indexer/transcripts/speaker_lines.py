@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from indexer.transcripts.captions import NOT_NAMES
+from indexer.transcripts.speakers import NOT_NAMES
 
 Heads = dict[int, tuple[str, int]]
 """Lines that begin a turn: index to (name, where the words begin)."""

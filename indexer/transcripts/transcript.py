@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from indexer.base.errors import HilbertError
 from indexer.base.types import Cue, Sound
+from indexer.transcripts.errors import TranscriptError
+from indexer.transcripts.markup import flat
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.repeats import without_repeats
+from indexer.transcripts.sounds import renumbered, without_sounds
+from indexer.transcripts.speakers import with_speakers
+from indexer.transcripts.times import has_good_times, repair_times
 
-
-class TranscriptError(HilbertError):
-    """A transcript that cannot be read: one line, what is wrong (and where) and what to do."""
+__all__ = [
+    "Transcript",
+    "TranscriptError",
+    "check_times",
+    "timed_transcript",
+    "untimed_transcript",
+]
 
 
 @dataclass(frozen=True)
@@ -35,43 +45,91 @@ class Transcript:
     warnings: tuple[str, ...] = ()
 
 
-def timed_transcript(cues: Iterable[Cue], format: str, language: str | None = None) -> Transcript:
-    """Cues with times, sorted by them; overlapping ones are kept, empty ones dropped.
+def timed_transcript(
+    cues: Iterable[Cue], format: str, language: str | None = None, notes: Notes | None = None
+) -> Transcript:
+    """Make a transcript of cues with times; the rules for all timed formats are applied here.
+
+    Impossible times are repaired, cues sorted by their times, words that stand there several times
+    only for display kept once, sounds separated from words, leading names made speakers, invisible
+    marks removed. Overlapping cues are kept, empty ones dropped.
+
+    Args:
+        cues: In the order of the file, without mark-up. Line breaks in their text are lines of
+            the screen, where the format has such. Times may be None (unreadable) or impossible.
+        format: Name of the format.
+        language: ISO 639 code, where the file names it.
+        notes: Warnings that the parser has collected.
 
     Raises:
-        TranscriptError: when no cue has any text.
+        TranscriptError: No cue has text, or none has possible times.
     """
-    kept = [cue for cue in cues if cue.text]
-    if not kept:
-        raise TranscriptError("it holds no cue with text; remove it, or put the transcript in it")
-    kept.sort(key=lambda cue: (cue.start, cue.end))
-    return Transcript(tuple(kept), timed=True, format=format, language=language)
+    notes = notes or Notes()
+    filled = [cue for cue in cues if cue.text.strip()]
+    if filled and not any(map(has_good_times, filled)):
+        check_times(filled[0].start, filled[0].end, "cue 1")
+    filled = repair_times(filled, None, notes)
+    filled.sort(key=lambda cue: (cue.start, cue.end))
+    spoken = with_speakers(without_repeats(filled, notes))
+    return _transcript(spoken, True, format, language, notes)
 
 
-def untimed_transcript(cues: Iterable[Cue], format: str) -> Transcript:
-    """Cues without times, in the order given; empty ones are dropped.
+def untimed_transcript(
+    cues: Iterable[Cue], format: str, language: str | None = None, notes: Notes | None = None
+) -> Transcript:
+    """Make a transcript of cues without times, in the order given.
+
+    Sounds that are known by name are separated from words; empty cues are dropped.
+
+    Args:
+        cues: Without mark-up.
+        format: Name of the format.
+        language: ISO 639 code, where the file names it.
+        notes: Warnings that the parser has collected.
 
     Raises:
-        TranscriptError: when no cue has any text.
+        TranscriptError: No cue has text.
     """
-    kept = tuple(cue for cue in cues if cue.text)
-    if not kept:
-        raise TranscriptError("it holds no words; remove it, or put the transcript in it")
-    return Transcript(kept, timed=False, format=format)
+    return _transcript(list(cues), False, format, language, notes or Notes())
 
 
-def check_times(start: float, end: float, where: str) -> None:
+def _transcript(
+    cues: list[Cue],
+    timed: bool,
+    format: str,
+    language: str | None,
+    notes: Notes,
+) -> Transcript:
+    """A transcript of cues with their sounds apart and their text on one line."""
+    worded, sounds = without_sounds(cues, timed)
+    clean = [
+        replace(cue, text=flat(cue.text), speaker=flat(cue.speaker or "") or None) for cue in worded
+    ]
+    if not any(cue.text for cue in clean):
+        what = "cue with text" if timed else "words"
+        raise TranscriptError(f"it holds no {what}; remove it, or put the transcript in it")
+    return Transcript(
+        tuple(cue for cue in clean if cue.text),
+        timed=timed,
+        format=format,
+        language=language,
+        sounds=renumbered(sounds, [bool(cue.text) for cue in clean]),
+        warnings=notes.lines(),
+    )
+
+
+def check_times(start: float | None, end: float | None, where: str) -> None:
     """Refuse times that no recording can have.
 
     Args:
-        start: seconds.
-        end: seconds.
+        start: Seconds; None for a time that cannot be read.
+        end: Seconds; None for a time that cannot be read.
         where: what has these times, for the message: `line 12`, `segment 3`.
 
     Raises:
         TranscriptError: for times that are negative, not finite, or end before they start.
     """
-    if not (math.isfinite(start) and math.isfinite(end)):
+    if start is None or end is None or not (math.isfinite(start) and math.isfinite(end)):
         raise TranscriptError(f"{where}: a time is not a number; correct it")
     if start < 0 or end < 0:
         raise TranscriptError(f"{where}: a time is negative; correct it")

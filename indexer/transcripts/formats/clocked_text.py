@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue
-from indexer.transcripts.captions import NOT_NAMES
+from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
 from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat

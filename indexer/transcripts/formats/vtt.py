@@ -1,30 +1,46 @@
-"""WebVTT, through `webvtt-py`: blocks and voices; the text without tags and entities."""
+"""WebVTT: blocks and voices; the text without tags and entities."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
+from indexer.base.timecode import read_caption_clock
 from indexer.base.types import Cue
-from indexer.transcripts.captions import canonical_timings, seconds_of, with_speakers
+from indexer.transcripts.captions import (
+    CaptionBlock,
+    caption_blocks,
+    caption_cues,
+    caption_text,
+)
+from indexer.transcripts.errors import TranscriptError
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import without_tags
-from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.repeats import without_highlighting
+from indexer.transcripts.transcript import Transcript, timed_transcript
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>")
 _VOICE_END = "</v>"
-# A time inside a line marks captions that are painted word by word and then scroll up.
-_ROLLING = re.compile(r"<\d\d:\d\d:\d\d\.\d{3}><c")
 _LANGUAGE = re.compile(r"Language:\s*([A-Za-z]{2,3})\b")
+_TIMESTAMP_MAP = re.compile(r"X-TIMESTAMP-MAP\s*=\s*(.*)", re.IGNORECASE)
+# Ticks of MPEG-2 systems: 90 kHz in 33 bits.
+_TICKS_PER_SECOND = 90_000
+_WRAP_SECONDS = 2**33 / _TICKS_PER_SECOND
+_SEAM = 0.1  # seconds between the halves of a cue that was cut where a part ends
 
 
 def sniff(text: str, extension: str) -> bool:
     """Recognise WebVTT by its first word, whatever the file is called."""
-    return text.startswith("WEBVTT") or extension == ".vtt"
+    return text.lstrip().startswith("WEBVTT") or extension == ".vtt"
 
 
 def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcript:
     """Read WebVTT; a cue with several voices becomes a cue a voice, all with its times.
+
+    Parts of a stream that were joined, each with its header, have their times put on one clock
+    by `X-TIMESTAMP-MAP` (RFC 8216, section 3.5).
 
     Args:
         text: The file's text.
@@ -32,30 +48,124 @@ def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcrip
         language: Not used; a `Language:` line of the header becomes the transcript's.
 
     Raises:
-        TranscriptError: The `WEBVTT` header is missing, a time is unreadable, or there is no text.
+        TranscriptError: The `WEBVTT` header is missing, no cue has good times, or there is no
+            text.
     """
-    import webvtt
-    from webvtt.errors import MalformedCaptionError, MalformedFileError
-
-    if not text.startswith("WEBVTT"):
+    if not text.lstrip().startswith("WEBVTT"):
         raise TranscriptError(
             "line 1: it does not begin with WEBVTT; add that line, or name the file .srt or .txt"
         )
-    try:
-        captions = webvtt.WebVTT.from_string(canonical_timings(text))
-    except (MalformedFileError, MalformedCaptionError) as error:
-        raise TranscriptError(f"it is not WebVTT ({error}); export it again") from error
-    pieces = [(c.start, c.end, c.lines) for c in captions.captions]
-    if _ROLLING.search(text):
-        pieces = list(_unrolled(pieces))
+    notes = Notes()
+    lines, parts = _without_headers(text.split("\n"))
+    blocks = _on_one_clock(caption_blocks(lines, notes, with_identifiers=True), parts)
+    cues = caption_cues(blocks, notes)
+    if len(parts) > 1:
+        cues = list(_without_seams(cues))
     cues = [
-        Cue(words, seconds_of(start), seconds_of(end), speaker)
-        for start, end, lines in pieces
-        for speaker, words in _voices("\n".join(lines))
+        Cue(words, cue.start, cue.end, speaker)
+        for cue in _without_highlighting(cues)
+        for speaker, words in _voices(cue.text)
     ]
-    languages = (_LANGUAGE.match(line) for line in captions.metadata)
-    named = next((match[1].lower() for match in languages if match), None)
-    return timed_transcript(with_speakers(cues), "vtt", named)
+    named = next((part.language for part in parts if part.language), None)
+    return timed_transcript(cues, "vtt", named, notes)
+
+
+@dataclass
+class _Part:
+    """A file of a stream: where its header stands, and seconds to add to its times."""
+
+    line: int
+    clock: float | None = None
+    language: str | None = None
+
+
+def _without_headers(lines: list[str]) -> tuple[list[str | None], list[_Part]]:
+    """Lines with None for those of headers, comments, styles and regions; the parts."""
+    kept: list[str | None] = []
+    parts: list[_Part] = []
+    inside = ""
+    blank_before = True
+    for number, line in enumerate(lines):
+        blank = not line.strip()
+        if blank:
+            inside = ""
+        elif not inside and blank_before and re.match(r"(?:NOTE|STYLE|REGION)(?:\s|\Z)", line):
+            inside = "comment"
+        elif re.match(r"\ufeff?\s*WEBVTT(?:\s|\Z)", line) and (blank_before or not parts):
+            inside = "header"
+            parts.append(_Part(number))
+        # Some files have times directly below the header.
+        if inside and "-->" in line and not line.startswith("NOTE"):
+            inside = ""
+        if inside == "header":
+            _read_header(line, parts[-1])
+        kept.append(None if inside else line)
+        blank_before = blank
+    return kept, parts
+
+
+def _read_header(line: str, part: _Part) -> None:
+    if language := _LANGUAGE.match(line):
+        part.language = language[1].lower()
+    if given := _TIMESTAMP_MAP.match(line):
+        ticks = re.search(r"MPEGTS:(\d{1,12})", given[1])
+        local = re.search(r"LOCAL:([\d:.]+)", given[1])
+        seconds = read_caption_clock(local[1]) if local else 0.0
+        if ticks and seconds is not None:
+            part.clock = int(ticks[1]) / _TICKS_PER_SECOND - seconds
+
+
+def _on_one_clock(blocks: list[CaptionBlock], parts: list[_Part]) -> list[CaptionBlock]:
+    """Blocks with the times of the first part's clock."""
+    first = parts[0].clock
+    if first is None or all(part.clock in (first, None) for part in parts):
+        return blocks
+    shifted = []
+    index = 0
+    for block in blocks:
+        while index + 1 < len(parts) and parts[index + 1].line < block.line:
+            index += 1
+        clock = parts[index].clock
+        shift = 0.0 if clock is None else (clock - first) % _WRAP_SECONDS
+        if shift > _WRAP_SECONDS / 2:
+            shift -= _WRAP_SECONDS
+        start = None if block.start is None else block.start + shift
+        end = None if block.end is None else block.end + shift
+        shifted.append(replace(block, start=start, end=end))
+    return shifted
+
+
+def _without_seams(cues: list[Cue]) -> Iterator[Cue]:
+    """Cues of joined parts, one that was cut in two at the end of a part made whole."""
+    held: Cue | None = None
+    for cue in cues:
+        if held is None:
+            held = cue
+        elif held.text == cue.text and _touches(held, cue):
+            held = replace(held, end=max(held.end or 0.0, cue.end or 0.0))
+        else:
+            yield held
+            held = cue
+    if held is not None:
+        yield held
+
+
+def _touches(first: Cue, second: Cue) -> bool:
+    assert first.end is not None
+    assert second.start is not None
+    return second.start - first.end <= _SEAM
+
+
+def _without_highlighting(cues: list[Cue]) -> list[Cue]:
+    """Cues with one highlighted word each as one; with tags, of which voices are needed."""
+    if not any("<" in cue.text for cue in cues):
+        return cues
+    plain = [caption_text(cue.text) for cue in cues]
+    joined = without_highlighting(cues, plain)
+    if len(joined) == len(cues):
+        return cues
+    raw = {cue.start: cue.text for cue in reversed(cues)}
+    return [replace(cue, text=raw[cue.start]) for cue in joined]
 
 
 def _voices(payload: str) -> Iterator[tuple[str | None, str]]:
@@ -68,27 +178,13 @@ def _voices(payload: str) -> Iterator[tuple[str | None, str]]:
             speaker = without_tags(piece) or None
             continue
         inside, _, after = piece.partition(_VOICE_END)
-        for name, words in ((speaker, without_tags(inside)), (None, without_tags(after))):
+        for name, words in ((speaker, caption_text(inside)), (None, caption_text(after))):
             if not words:
                 continue
             if stretches and stretches[-1][0] == name:
                 words = f"{stretches.pop()[1]} {words}"
             stretches.append((name, words))
     yield from stretches
-
-
-def _unrolled(
-    captions: Iterable[tuple[str, str, list[str]]],
-) -> Iterator[tuple[str, str, list[str]]]:
-    """Rolling captions without the lines that still stand there from the caption before."""
-    shown: list[str] = []
-    for start, end, lines in captions:
-        words = [without_tags(line) for line in lines]
-        fresh = 0
-        while fresh < len(lines) and (not words[fresh] or words[fresh] in shown):
-            fresh += 1
-        yield start, end, lines[fresh:]
-        shown = [line for line in words if line] or shown
 
 
 TRANSCRIPT_FORMATS.add("vtt", TranscriptFormat((".vtt",), True, sniff, parse), order=10)

@@ -59,12 +59,13 @@ def test_markdown_turns_with_marks_and_time_codes(tmp_path):
         "**Bob:** \\[unintelligible 00:12:30.19\\] yes.\n\n"
         "**Break:** \\[05:22\\]\n\n**Ann Lee:** Bye.\n"
     )
-    assert spoken(read(tmp_path, "a.md", content)) == [
+    transcript = read(tmp_path, "a.md", content)
+    assert [sound.label for sound in transcript.sounds] == ["laughter"]
+    assert spoken(transcript) == [
         (None, "Episode 1"),
         ("Ann Lee", "Hello you."),
         ("Ann Lee", "See this."),
         ("Ann Lee", "Still me..."),
-        ("Ann Lee", "[laughter]"),
         ("Bob", "yes."),
         ("Ann Lee", "Bye."),
     ]

@@ -1,0 +1,58 @@
+"""Old encodings become the letters that were written, or a warning says that it is a guess."""
+
+from __future__ import annotations
+
+import pytest
+
+from indexer.transcripts.encoding import decode
+
+GREEK = "Η βάρκα έφυγε νωρίς το πρωί από το λιμάνι. Κανείς δεν την είδε."
+CZECH = "Příliš žluťoučký kůň úpěl ďábelské ódy. Loď přijela v úterý večer."
+UKRAINIAN = "Човен прибув у гавань увечері, і ніхто його не чекав. Їжа була готова."
+TURKISH = "Gemi akşam limana geldi, kimse onu beklemiyordu. Işıklar söndü, şehir uyudu."
+JAPANESE = "船は夕方に港に着きました。誰も待っていませんでした。"
+CHINESE = "船在傍晚到达港口，没有人在等它。"
+GERMAN = "Das Schiff kam abends in den Hafen, für große Überraschung sorgte das Öl."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "language"),
+    [
+        (GREEK, "cp1253", "el"),
+        (CZECH, "cp1250", "cs"),
+        (CZECH, "iso8859_2", "cs"),
+        (UKRAINIAN, "cp1251", "uk"),
+        (UKRAINIAN, "koi8_u", "uk"),
+        (TURKISH, "cp1254", "tr"),
+        (JAPANESE, "cp932", "ja"),
+        (JAPANESE, "euc_jp", "ja"),
+        (CHINESE, "gb18030", "zh"),
+        (GERMAN, "cp1252", "de"),
+    ],
+)
+def test_an_old_encoding_is_found_by_the_language(text, encoding, language):
+    assert decode(f"1\n{text}\n".encode(encoding), language, True).text == f"1\n{text}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(GREEK, "cp1253"), (UKRAINIAN, "cp1251"), (JAPANESE, "cp932")]
+)
+def test_another_script_is_found_against_the_setting_and_warned_of(text, encoding):
+    decoded = decode(text.encode(encoding), "en")
+    assert decoded.text == text
+    assert "its encoding is a guess" in decoded.warnings[0]
+
+
+def test_bad_bytes_in_utf8_cost_only_themselves():
+    data = "Où est l'été ? ".encode() + b"\xc3 caf\xe9 " + "Là, près du chêne.".encode()
+    decoded = decode(data, "fr")
+    assert decoded.text == "Où est l'été ?  caf\ufffd Là, près du chêne."
+    assert decoded.warnings == ("2 bytes are not valid UTF-8; the rest is read as UTF-8",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_decides_over_bad_bytes(encoding):
+    data = "naïve façade ".encode(encoding) + b"\xff\xdc"
+    decoded = decode(data, "en")
+    assert decoded.text.startswith("naïve façade")
+    assert "not valid" in decoded.warnings[0]
