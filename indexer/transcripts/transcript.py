@@ -46,7 +46,11 @@ class Transcript:
 
 
 def timed_transcript(
-    cues: Iterable[Cue], format: str, language: str | None = None, notes: Notes | None = None
+    cues: Iterable[Cue],
+    format: str,
+    language: str | None = None,
+    notes: Notes | None = None,
+    displayed: bool = True,
 ) -> Transcript:
     """Make a transcript of cues with times; the rules for all timed formats are applied here.
 
@@ -60,6 +64,7 @@ def timed_transcript(
         format: Name of the format.
         language: ISO 639 code, where the file names it.
         notes: Warnings that the parser has collected.
+        displayed: Whether cues may be made for display, and so repeat words.
 
     Raises:
         TranscriptError: No cue has text, or none has possible times.
@@ -70,8 +75,9 @@ def timed_transcript(
         check_times(filled[0].start, filled[0].end, "cue 1")
     filled = repair_times(filled, None, notes)
     filled.sort(key=lambda cue: (cue.start, cue.end))
-    spoken = with_speakers(without_repeats(filled, notes))
-    return _transcript(spoken, True, format, language, notes)
+    if displayed:
+        filled = without_repeats(filled, notes)
+    return _transcript(with_speakers(filled), True, format, language, notes)
 
 
 def untimed_transcript(

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue
-from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
 from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
@@ -21,6 +20,7 @@ from indexer.transcripts.markup import flat, without_markdown, without_timecodes
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.speaker_lines import speaker_heads
+from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.text_lines import text_lines
 from indexer.transcripts.transcript import Transcript, timed_transcript
 
@@ -81,8 +81,7 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     clocks = _with_names(list(found.lines), lines)
     pieces = _pieces(lines, clocks, notes)
     cues = _timed(_said(pieces, extension == ".md"), clocks, language)
-    transcript = timed_transcript(cues, "clocked-text")
-    return replace(transcript, warnings=(*transcript.warnings, *notes.lines()))
+    return timed_transcript(cues, "clocked-text", notes=notes, displayed=False)
 
 
 def _drop_spelled_clocks(clocks: Sequence[ClockLine], lines: list[str]) -> None:
