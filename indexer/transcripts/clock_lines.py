@@ -46,7 +46,7 @@ _TIME_OF_DAY = re.compile(r"\s*(?:[ap]\.?m\b|o'clock|uhr\b)", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"\s*{_SPELLED}")
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 # A clock further in a line is not at its head; most lines are passed over by this look alone.
-_HINT, _HEAD = re.compile(r"\d:\d\d|\d\s?s"), 200
+_HINT, _HEAD = re.compile(r"\d:\d|\d\s?s"), 200
 _MOST_WORDS_OF_NAME = 6
 # Lines of a file with clocks run forward but for a slip or a repetition.
 _IN_ORDER = 0.8

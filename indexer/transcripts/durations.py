@@ -61,5 +61,17 @@ def open_end(start: float, following: float | None, text: str) -> float:
         text: The words.
     """
     if following is None:
-        return start + spoken_seconds(text)
-    return min(following, start + longest_seconds(text))
+        return round(start + spoken_seconds(text), 3)
+    return min(following, round(start + longest_seconds(text), 3))
+
+
+def without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
+    """Cues by their starts, each ending where the next starts if it was to be shown for longer."""
+    ordered = sorted(cues, key=lambda cue: cue.start or 0.0)
+    for index, following in enumerate(ordered[1:]):
+        cue = ordered[index]
+        if cue.start is None or cue.end is None or following.start is None:
+            continue
+        if cue.start < following.start < cue.end:
+            ordered[index] = replace(cue, end=following.start)
+    return ordered

@@ -1,14 +1,46 @@
-"""JSON as a container of transcripts: the list of segments that several formats share."""
+"""JSON as a container of transcripts: values that its many formats share."""
 
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Iterable
 from typing import Any
 
-from indexer.transcripts.transcript import TranscriptError
+from indexer.base.types import Cue
+from indexer.transcripts.durations import with_ends
+from indexer.transcripts.markup import flat
+from indexer.transcripts.times import has_good_times
+from indexer.transcripts.transcript import TranscriptError, check_times
 
 MARKERS = (b'"segments"', b'"transcription"')
 """What stands in such a file, and hardly in any other JSON."""
+
+
+def read_json(text: str) -> Any:
+    """Read JSON.
+
+    Raises:
+        TranscriptError: It is none; with the line.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        where = f"line {error.lineno}: " if isinstance(error, json.JSONDecodeError) else ""
+        raise TranscriptError(f"{where}it is not valid JSON; export it again") from error
+
+
+def peek_json(text: str, extension: str, *keys: str, extensions: Iterable[str] = (".json",)) -> Any:
+    """Read JSON in which all of these keys stand; None for any other text.
+
+    Looking for the keys first spares most files the parser.
+    """
+    if extension not in extensions or not all(f'"{key}"' in text for key in keys):
+        return None
+    try:
+        return read_json(text)
+    except TranscriptError:
+        return None
 
 
 def read_segments(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -23,11 +55,7 @@ def read_segments(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     Raises:
         TranscriptError: It is not JSON, or holds no such list of objects.
     """
-    try:
-        data: Any = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        where = f"line {error.lineno}: " if isinstance(error, json.JSONDecodeError) else ""
-        raise TranscriptError(f"{where}it is not valid JSON; export it again") from error
+    data = read_json(text)
     if isinstance(data, list):
         data = {"segments": data}
     segments = data.get("segments", data.get("transcription")) if isinstance(data, dict) else None
@@ -37,3 +65,67 @@ def read_segments(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
             "export one of these, or move the file away"
         )
     return data, segments
+
+
+def objects(value: Any, key: str | None = None) -> list[dict[str, Any]]:
+    """Return the objects of a list, or of the list under a key; empty where there are none."""
+    if key is not None:
+        value = value.get(key) if isinstance(value, dict) else None
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def seconds(value: Any, scale: float = 1.0) -> float | None:
+    """Read a number of seconds: `1.2`, `"1.2"` or `"1.200s"`; None for what is none.
+
+    Args:
+        value: A value of JSON.
+        scale: What one of its units is in seconds: 0.001 for milliseconds.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value.removesuffix("s") if isinstance(value, str) else value)
+    except (OverflowError, ValueError):
+        return None
+    return round(number * scale, 6) if math.isfinite(number) else None
+
+
+def speaker(value: Any) -> str | None:
+    """Read a speaker: a name, or a whole number as it stands; None for what is neither."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    return flat(str(value)) or None
+
+
+def language_of(*values: Any) -> str | None:
+    """Return the ISO 639 code of the first value that is a tag such as `en` or `en-US`."""
+    for value in values:
+        if isinstance(value, str):
+            code = value.replace("_", "-").split("-")[0].lower()
+            if 2 <= len(code) <= 3 and code.isalpha():
+                return code
+    return None
+
+
+def refuse_if_none_has_times(cues: Iterable[Cue]) -> None:
+    """Refuse segments of which not one has times that a recording can have.
+
+    Raises:
+        TranscriptError: What is wrong with the first.
+    """
+    listed = list(cues)
+    if listed and not any(map(has_good_times, listed)):
+        check_times(listed[0].start, listed[0].end, "segment 1")
+
+
+def closed(cues: Iterable[Cue]) -> list[Cue]:
+    """Cues in the order of their starts; those without an end last until the next one starts.
+
+    What has no start keeps its place, for its times to be repaired.
+    """
+    listed = list(cues)
+    if any(cue.start is not None and cue.end is None for cue in listed):
+        if all(cue.start is not None for cue in listed):
+            listed.sort(key=lambda cue: cue.start or 0.0)
+        return with_ends(listed)
+    return listed

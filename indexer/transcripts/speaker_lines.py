@@ -107,10 +107,11 @@ def _small_names(lines: Sequence[str], matches: dict[int, re.Match[str]]) -> set
     heads = [i for i in blocks if i in matches and matches[i][2] == ":"]
     uses = Counter(matches[i][1] for i in heads)
     known = all(name.lower() not in NOT_NAMES for name in uses)
-    if len(heads) < 4 or len(heads) < 0.9 * len(blocks) or len(uses) < 2 or not known:
+    if len(heads) < 3 or len(heads) < 0.9 * len(blocks) or len(uses) < 2 or not known:
         return set()
     recurring = sum(n for n in uses.values() if n >= 2)
-    return set(uses) if recurring >= 0.8 * len(heads) else set()
+    enough = 0.5 if len(heads) == len(blocks) else 0.8
+    return set(uses) if recurring >= enough * len(heads) else set()
 
 
 def _names_alone(lines: Sequence[str]) -> Heads:

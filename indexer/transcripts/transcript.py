@@ -31,7 +31,7 @@ class Transcript:
     Attributes:
         cues: at least one.
         timed: whether every cue has a start and an end; otherwise none has.
-        format: `vtt`, `srt`, `whisper-json`, `podcast-json`, `turns` or `plain`.
+        format: Name of the format in its registry: `vtt`, `podcast-json`, `plain` and so on.
         language: ISO 639 code, where the file or its name tells.
         sounds: what is no speech, kept apart from the words.
         warnings: what was repaired or left out while reading, a line each, for the user.

@@ -16,17 +16,15 @@ from indexer.base.types import Cue
 from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
 from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.long_cues import sharing, split_long
 from indexer.transcripts.markup import flat, without_markdown, without_timecodes
 from indexer.transcripts.notes import Notes
-from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.speaker_lines import speaker_heads
 from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.text_lines import text_lines
 from indexer.transcripts.transcript import Transcript, timed_transcript
 
 EXTENSIONS = (".txt", ".md")
-# A segment lasts up to 30 s and is made of whole cues, so longer ones are split.
-_MAX_SECONDS = 30.0
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]\s*:?\s*(?=\S)")
 _BOLD = re.compile(r"(?:\*\*|__)([^*_:]{1,40}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*(?=\S)")
 _COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*[\t|]\s*(?=\S)")
@@ -242,26 +240,9 @@ def _timed(
             end = start + total
         else:
             end = min(after, start + max(longest_seconds(text), total))
-        for speaker, words, begin, until in _shared([part[1:] for part in parts], start, end):
-            if until - begin > _MAX_SECONDS:
-                pieces = [(speaker, sentence) for sentence in split_sentences(words, language)]
-                shares = _shared(pieces, begin, until)
-            else:
-                shares = iter([(speaker, words, begin, until)])
-            for who, what, left, right in shares:
-                yield Cue(what, round(left, 3), round(right, 3), who)
-
-
-def _shared(
-    parts: list[tuple[str | None, str]], start: float, end: float
-) -> Iterator[tuple[str | None, str, float, float]]:
-    """(speaker, words, start, end) of words that share a span by how long they take to say."""
-    lengths = [spoken_seconds(words) for _, words in parts]
-    scale = (end - start) / sum(lengths)
-    for (speaker, words), length in zip(parts, lengths, strict=True):
-        until = min(end, start + length * scale)
-        yield speaker, words, start, until
-        start = until
+        cues = [Cue(words, None, None, speaker) for _, speaker, words in parts]
+        for cue in sharing(cues, start, end):
+            yield from split_long(cue, language)
 
 
 # Before turns and plain text, which take what has no clocks.

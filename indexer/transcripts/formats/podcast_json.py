@@ -1,32 +1,32 @@
-"""Podcasting 2.0 JSON: `segments` with startTime, endTime, body and speaker."""
+"""Podcasting 2.0 JSON: `segments` with startTime, endTime, body and speaker.
+
+Source: https://github.com/Podcastindex-org/podcast-namespace/blob/main/transcripts/transcripts.md;
+`endTime` is there "if available".
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 from indexer.base.types import Cue
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
-from indexer.transcripts.json_segments import MARKERS, read_segments
-from indexer.transcripts.markup import flat, without_tags
-from indexer.transcripts.sentences import MAX_WORDS, SENTENCE_END, ends_sentence
-from indexer.transcripts.transcript import (
-    Transcript,
-    TranscriptError,
-    check_times,
-    timed_transcript,
+from indexer.transcripts.fragments import by_time, joined
+from indexer.transcripts.json_segments import (
+    MARKERS,
+    closed,
+    language_of,
+    peek_json,
+    read_segments,
+    seconds,
+    speaker,
 )
-
-_JOINS_LEFT = re.compile(r"[,.;:!?…%)\]}’”]|'\w{1,2}\b|n't\b")
-# A pause of two seconds parts two cues even where no punctuation does.
-_MAX_PAUSE = 2.0
-_MAX_SECONDS = 30.0
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
 
 def sniff(text: str, extension: str) -> bool:
     """Recognise a `.json` file by the `startTime` of its first segment."""
-    if extension != ".json" or "startTime" not in text:  # spares most files the parser
+    if peek_json(text, extension, "startTime", "body") is None:
         return False
     try:
         segments = read_segments(text)[1]
@@ -36,7 +36,7 @@ def sniff(text: str, extension: str) -> bool:
 
 
 def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the segments and merge fragments of one speaker up to the end of their sentence.
+    """Read the segments and join fragments of one speaker up to the end of their sentence.
 
     Many of these files have a segment a word, or a segment every few words.
 
@@ -46,75 +46,33 @@ def parse(text: str, extension: str = ".json", language: str = "en") -> Transcri
         language: ISO 639 code to split sentences by where the file names none.
 
     Raises:
-        TranscriptError: It is not such JSON, or a segment lacks body or times, or has impossible
-            ones.
+        TranscriptError: It is not such JSON, or no segment has a body and times.
     """
     data, segments = read_segments(text)
-    fragments = [
-        _fragment(segment, f"segment {number}") for number, segment in enumerate(segments, start=1)
-    ]
-    # Where bodies carry their own spaces, one without a space goes on the word before it.
-    spaced = sum(f.text[:1].isspace() for f in fragments) > len(fragments) / 2
-    named = data.get("language")
-    named = named if isinstance(named, str) else None
-    return timed_transcript(_merged(fragments, spaced, named or language), "podcast-json", named)
-
-
-def _fragment(segment: Any, where: str) -> Cue:
-    """One segment as a cue whose text still has the spaces around it."""
-    try:
-        start = float(segment["startTime"])
-        end = float(segment.get("endTime", start))
-        body = str(segment["body"])
-        speaker = segment.get("speaker")
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+    notes = Notes()
+    fragments = []
+    for number, segment in enumerate(segments, start=1):
+        if isinstance(segment.get("body"), str):
+            fragments.append(_fragment(segment))
+        else:
+            notes.add("it lacks a body, so it is left out", f"segment {number}")
+    if not fragments:
         raise TranscriptError(
-            f"{where}: it lacks a startTime, an endTime or a body; export the transcript again"
-        ) from error
-    check_times(start, end, where)
-    return Cue(body, start, end, flat(speaker) or None if isinstance(speaker, str) else None)
+            "segment 1: it lacks a startTime, an endTime or a body; export the transcript again"
+        )
+    named = language_of(data.get("language"))
+    cues = joined(by_time(closed(fragments)), named or language)
+    return timed_transcript(cues, "podcast-json", named, notes)
 
 
-def _merged(fragments: list[Cue], spaced: bool, language: str) -> Iterator[Cue]:
-    held: list[Cue] = []
-    text = ""
-    for fragment in sorted(fragments, key=lambda f: (f.start, f.end)):
-        if not fragment.text.strip():
-            continue
-        body = fragment.text if spaced else fragment.text.strip()
-        glued = not body[0].isspace() if spaced else bool(_JOINS_LEFT.match(body))
-        if held and not _goes_on(held, text, fragment, glued, language):
-            yield _cue(held, text)
-            held, text = [], ""
-        text += body if spaced or glued else f" {body}"
-        held.append(fragment)
-    if held:
-        yield _cue(held, text)
-
-
-def _goes_on(held: list[Cue], text: str, fragment: Cue, glued: bool, language: str) -> bool:
-    """Whether a fragment belongs to the cue being gathered; a glued one is part of its word."""
-    first, last = held[0], held[-1]
-    assert first.start is not None
-    assert last.end is not None
-    assert fragment.start is not None
-    assert fragment.end is not None
-    if fragment.speaker != last.speaker:
-        return False
-    if glued:
-        return True
-    if fragment.start - last.end > _MAX_PAUSE or fragment.end - first.start > _MAX_SECONDS:
-        return False
-    if len(text.split()) >= MAX_WORDS:
-        return False
-    # A fragment ends a sentence only if it ends like one; then the splitter looks closer.
-    ended = SENTENCE_END.search(text.rstrip()) and ends_sentence(text, fragment.text, language)
-    return not ended
-
-
-def _cue(held: list[Cue], text: str) -> Cue:
-    ends = [fragment.end for fragment in held if fragment.end is not None]
-    return Cue(without_tags(text), held[0].start, max(ends), held[0].speaker)
+def _fragment(segment: Any) -> Cue:
+    """One segment as a cue whose text still has the spaces around it."""
+    return Cue(
+        segment["body"],
+        seconds(segment.get("startTime")),
+        seconds(segment.get("endTime")),
+        speaker(segment.get("speaker")),
+    )
 
 
 TRANSCRIPT_FORMATS.add(

@@ -1,21 +1,29 @@
-"""Whisper's JSON: of openai-whisper, faster-whisper and WhisperX, and of whisper.cpp."""
+"""Whisper's JSON: of openai-whisper, faster-whisper, WhisperX, whisper.cpp and OpenAI's service."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from indexer.base.types import Cue
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
-from indexer.transcripts.json_segments import MARKERS, read_segments
-from indexer.transcripts.markup import flat
-from indexer.transcripts.sentences import split_sentences
-from indexer.transcripts.transcript import (
-    Transcript,
-    TranscriptError,
-    check_times,
-    timed_transcript,
+from indexer.transcripts.fragments import joined
+from indexer.transcripts.json_segments import (
+    MARKERS,
+    closed,
+    language_of,
+    objects,
+    read_json,
+    read_segments,
+    refuse_if_none_has_times,
+    seconds,
+    speaker,
 )
+from indexer.transcripts.markup import flat
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.sentences import split_sentences
+from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
 
 def sniff(text: str, extension: str) -> bool:
@@ -26,7 +34,8 @@ def sniff(text: str, extension: str) -> bool:
 def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
     """Read `segments` (start, end, text) or whisper.cpp's `transcription`.
 
-    A segment with several sentences and with word times becomes a cue a sentence, exactly timed.
+    A segment with several sentences, or with words of several speakers, becomes a cue each, timed
+    by its words. Where OpenAI's service was asked for words only, they are joined into sentences.
 
     Args:
         text: The file's text.
@@ -34,83 +43,136 @@ def parse(text: str, extension: str = ".json", language: str = "en") -> Transcri
         language: ISO 639 code to split sentences by where the file names none.
 
     Raises:
-        TranscriptError: It is not such JSON, or a segment lacks text or times, or has impossible
-            ones.
+        TranscriptError: It is not such JSON, or no segment has text and times.
     """
+    alone = _words_alone(read_json(text))
+    if alone is not None:
+        named = language_of(alone.get("language"))
+        words = [_word(word) for word in objects(alone, "words")]
+        return timed_transcript(joined(closed(words), named or language), "whisper-json", named)
     data, segments = read_segments(text)
-    named = data.get("language")
-    if not isinstance(named, str):
-        result = data.get("result")
-        named = result.get("language") if isinstance(result, Mapping) else None
+    result = data.get("result")
+    named = language_of(
+        data.get("language"), result.get("language") if isinstance(result, Mapping) else None
+    )
+    notes = Notes()
+    wholes = []
+    for number, segment in enumerate(segments, start=1):
+        whole = _segment(segment)
+        if whole is None:
+            notes.add("it lacks a start, an end or a text, so it is left out", f"segment {number}")
+        else:
+            wholes.append((whole, segment))
+    if segments and not wholes:
+        raise TranscriptError(
+            "segment 1: it lacks a start, an end or a text; export the transcript again"
+        )
+    refuse_if_none_has_times(whole for whole, _ in wholes)
     cues = [
         cue
-        for number, segment in enumerate(segments, start=1)
-        for cue in _cues(segment, f"segment {number}", named or language)
+        for whole, segment in wholes
+        for cue in _by_words(whole, objects(segment, "words"), named or language)
     ]
-    return timed_transcript(cues, "whisper-json", named)
+    return timed_transcript(cues, "whisper-json", named, notes)
 
 
-def _cues(segment: Any, where: str, language: str) -> Iterator[Cue]:
-    try:
-        if "offsets" in segment:  # whisper.cpp, in milliseconds
-            start = float(segment["offsets"]["from"]) / 1000
-            end = float(segment["offsets"]["to"]) / 1000
-        else:
-            start, end = float(segment["start"]), float(segment["end"])
-        text = flat(str(segment["text"]))
-    except (KeyError, OverflowError, TypeError, ValueError) as error:
-        raise TranscriptError(
-            f"{where}: it lacks a start, an end or a text; export the transcript again"
-        ) from error
-    check_times(start, end, where)
-    whole = Cue(
-        text,
+def _words_alone(data: Any) -> dict[str, Any] | None:
+    """The object where it has timed words and no segments."""
+    if not isinstance(data, dict) or data.get("segments") or data.get("transcription"):
+        return None
+    words = objects(data, "words")
+    return data if words and all("word" in word and "start" in word for word in words) else None
+
+
+def _segment(segment: dict[str, Any]) -> Cue | None:
+    if not isinstance(segment.get("text"), str):
+        return None
+    offsets = segment.get("offsets")
+    if isinstance(offsets, dict):  # whisper.cpp, in milliseconds
+        start, end = seconds(offsets.get("from"), 0.001), seconds(offsets.get("to"), 0.001)
+    else:
+        if "start" not in segment or "end" not in segment:
+            return None
+        start, end = seconds(segment["start"]), seconds(segment["end"])
+    return Cue(
+        flat(segment["text"]),
         start,
         end,
-        _text_or_none(segment.get("speaker")),
+        speaker(segment.get("speaker")),
         _number_or_none(segment.get("avg_logprob")),
         _number_or_none(segment.get("no_speech_prob")),
     )
-    yield from _by_words(whole, segment.get("words"), language)
 
 
-def _by_words(cue: Cue, words: Any, language: str) -> Iterator[Cue]:
-    """The cue's sentences with the times of their words; the cue itself where that fails."""
-    sentences = split_sentences(cue.text, language)
-    spoken = [_word(word) for word in words] if isinstance(words, list) else []
-    timed = [word for word in spoken if word is not None]
+def _by_words(cue: Cue, words: list[dict[str, Any]], language: str) -> Iterator[Cue]:
+    """The cue's sentences and turns with the times of their words; the cue where that fails."""
+    timed = [_word(word) for word in words]
     # Counting letters, not words: tokens may split "well-known" in two.
-    letters = [_letters(text) for text, _, _ in timed]
-    if len(sentences) < 2 or len(timed) != len(spoken) or sum(letters) != _letters(cue.text):
+    letters = [_letters(word.text) for word in timed]
+    if not timed or sum(letters) != _letters(cue.text):
         yield cue
         return
+    pieces = [
+        piece
+        for name, text in _turns(cue, timed, letters)
+        for piece in ((name, sentence) for sentence in split_sentences(text, language))
+    ]
+    if len(pieces) < 2:
+        yield replace(cue, speaker=pieces[0][0]) if pieces else cue
+        return
     first = read = wanted = 0
-    for sentence in sentences:
+    before = cue.start
+    for number, (name, sentence) in enumerate(pieces, start=1):
         wanted += _letters(sentence)
         last = first
         while last < len(timed) and read < wanted:
             read += letters[last]
             last += 1
-        start, end = timed[first][1], timed[max(first, last - 1)][2]
-        check_times(start, end, f'"{sentence[:30]}"')
-        yield Cue(sentence, start, end, cue.speaker, cue.avg_logprob, cue.no_speech_prob)
-        first = min(last, len(timed) - 1)
+        spoken = timed[first:last] or timed[max(0, first - 1) : first]
+        first = last
+        # WhisperX leaves out the times of a word that it could not align.
+        starts = [word.start for word in spoken if word.start is not None]
+        ends = [word.end for word in spoken if word.end is not None]
+        if not starts or not ends:
+            following = (word.start for word in timed[last:] if word.start is not None)
+            after = cue.end if number == len(pieces) else next(following, cue.end)
+            starts, ends = starts or _known(before), ends or _known(after)
+        start, end = min(starts, default=None), max(ends, default=None)
+        before = end
+        yield replace(cue, text=sentence, start=start, end=end, speaker=name)
 
 
-def _word(word: Any) -> tuple[str, float, float] | None:
-    # WhisperX leaves out the times of a word it could not align.
-    try:
-        return str(word["word"]), float(word["start"]), float(word["end"])
-    except (KeyError, OverflowError, TypeError, ValueError):
-        return None
+def _turns(cue: Cue, words: list[Cue], letters: list[int]) -> list[tuple[str | None, str]]:
+    """The cue's text, cut where another speaker's words begin."""
+    turns: list[tuple[str | None, str]] = []
+    name, read, at, begin = cue.speaker, 0, 0, 0
+    ends = [i + 1 for i, letter in enumerate(cue.text) if not letter.isspace()]
+    for word, length in zip(words, letters, strict=True):
+        said_by = word.speaker or name
+        if said_by != name and length:
+            if cue.text[begin:at].strip():
+                turns.append((name, cue.text[begin:at]))
+            name, begin = said_by, at
+        read += length
+        at = ends[read - 1] if read else 0
+    return [*turns, (name, cue.text[begin:])]
+
+
+def _word(word: dict[str, Any]) -> Cue:
+    return Cue(
+        str(word.get("word", "")),
+        seconds(word.get("start")),
+        seconds(word.get("end")),
+        speaker(word.get("speaker")),
+    )
+
+
+def _known(time: float | None) -> list[float]:
+    return [] if time is None else [time]
 
 
 def _letters(text: str) -> int:
     return sum(not character.isspace() for character in text)
-
-
-def _text_or_none(value: Any) -> str | None:
-    return flat(value) or None if isinstance(value, str) else None
 
 
 def _number_or_none(value: Any) -> float | None:
@@ -119,5 +181,7 @@ def _number_or_none(value: Any) -> float | None:
 
 # After all other formats of JSON: it takes what they leave, with a message where it is none.
 TRANSCRIPT_FORMATS.add(
-    "whisper-json", TranscriptFormat((".json",), True, sniff, parse, MARKERS), order=800
+    "whisper-json",
+    TranscriptFormat((".json",), True, sniff, parse, (*MARKERS, b'"words"')),
+    order=800,
 )

@@ -186,10 +186,10 @@ words = st.lists(
 @given(st.lists(st.tuples(st.integers(1, 9000), words.map(" ".join)), min_size=2, max_size=20))
 def test_written_clocks_read_back(tmp_path, gaps):
     now, lines, starts = 0, [], []
-    for gap, said in gaps:
+    for number, (gap, said) in enumerate(gaps):
         starts.append(now / 1000)
         clock = f"{now // 60000:02d}:{now // 1000 % 60:02d}.{now % 1000:03d}"
-        lines.append(f"[00:{clock}] Anna Lee: A {said}.")
+        lines.append(f"[00:{clock}] Anna Lee: A {number} {said}.")
         now += gap
     transcript = read(tmp_path, "a.txt", "\n".join(lines))
     assert [cue.text for cue in transcript.cues] == [line.split(": ", 1)[1] for line in lines]

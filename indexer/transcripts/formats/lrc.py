@@ -1,0 +1,62 @@
+"""LRC: timed lines, `[mm:ss.xx] words`, perhaps with times of words (`<mm:ss.xx>`).
+
+Source: https://en.wikipedia.org/wiki/LRC_(file_format)
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.base.types import Cue
+from indexer.transcripts.durations import open_end
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.markup import flat
+from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
+
+_STAMP = re.compile(r"\s*\[(\d{1,3}):(\d{1,2}(?:[.:]\d{1,3})?)\]")
+_WORD_STAMP = re.compile(r"[<\[]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[>\]]")
+_OFFSET = re.compile(r"^\s*\[offset:\s*([+-]?\d{1,8})\s*\]", re.IGNORECASE | re.MULTILINE)
+
+
+def sniff(text: str, extension: str) -> bool:
+    """Recognise LRC by its extension: much else has times in brackets."""
+    return extension == ".lrc"
+
+
+def parse(text: str, extension: str = ".lrc", language: str = "en") -> Transcript:
+    """Read timed lines; each ends where the next begins, or where its words may end.
+
+    A line with several times is said at each of them. A time without words ends the line before.
+    `[offset:+500]` moves all lines half a second forward, to an earlier time.
+
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: Not used; lines are cues as they stand.
+
+    Raises:
+        TranscriptError: There is no timed line.
+    """
+    found = _OFFSET.search(text)
+    earlier = int(found[1]) / 1000 if found else 0.0
+    lines: list[tuple[float, str]] = []
+    for line in text.split("\n"):
+        starts = []
+        at = 0
+        while match := _STAMP.match(line, at):
+            starts.append(int(match[1]) * 60 + float(match[2].replace(":", ".")))
+            at = match.end()
+        words = flat(_WORD_STAMP.sub("", line[at:]))
+        lines.extend((max(0.0, round(start - earlier, 3)), words) for start in starts)
+    if not lines:
+        raise TranscriptError("it has no line such as [01:15.20] words; export it again")
+    lines.sort(key=lambda line: line[0])
+    cues = []
+    for index, (start, words) in enumerate(lines):
+        following = (later for later, _ in lines[index + 1 :] if later > start)
+        if words:
+            cues.append(Cue(words, start, open_end(start, next(following, None), words)))
+    return timed_transcript(cues, "lrc")
+
+
+TRANSCRIPT_FORMATS.add("lrc", TranscriptFormat((".lrc",), True, sniff, parse), order=22)

@@ -1,0 +1,52 @@
+"""SBV, YouTube's captions: a line `0:00:01.000,0:00:04.000`, then the words.
+
+Source: https://support.google.com/youtube/answer/2734698
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.base.timecode import read_caption_clock
+from indexer.base.types import Cue
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.markup import without_tags
+from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
+
+_CLOCK = r"(\d{1,3}:\d{1,2}:\d{1,2}\.\d{1,3})"
+_TIMES = re.compile(rf"\s*{_CLOCK}\s*,\s*{_CLOCK}\s*\Z")
+_BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+
+
+def sniff(text: str, extension: str) -> bool:
+    """Recognise SBV by the times on its first line."""
+    return extension == ".sbv" or _TIMES.match(text.lstrip().split("\n", 1)[0]) is not None
+
+
+def parse(text: str, extension: str = ".sbv", language: str = "en") -> Transcript:
+    """Read SBV; what stands between two lines of times is one cue, blank lines or not.
+
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: Not used; SBV names none.
+
+    Raises:
+        TranscriptError: There are no times or no words.
+    """
+    cues: list[tuple[float | None, float | None, list[str]]] = []
+    for line in text.split("\n"):
+        if match := _TIMES.match(line):
+            cues.append((read_caption_clock(match[1]), read_caption_clock(match[2]), []))
+        elif cues:
+            cues[-1][2].append(_BREAK.sub("\n", line))
+    if not cues:
+        raise TranscriptError(
+            "it has no line such as 0:00:01.000,0:00:04.000; export it again, or name it .txt"
+        )
+    return timed_transcript(
+        (Cue(without_tags("\n".join(lines)), start, end) for start, end, lines in cues), "sbv"
+    )
+
+
+TRANSCRIPT_FORMATS.add("sbv", TranscriptFormat((".sbv",), True, sniff, parse), order=21)

@@ -1,0 +1,297 @@
+"""Captions and labels of players and editors: TTML, SBV, LRC, ASS, tables, HTML, Word."""
+
+from __future__ import annotations
+
+import zipfile
+from html import escape
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer.base.types import Cue
+from indexer.transcripts import Transcript, TranscriptError, read_transcript
+from indexer.transcripts.formats import untimed_extensions
+
+
+def read(folder: Path, name: str, content: str) -> Transcript:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    return read_transcript(path)
+
+
+def ttml(body: str, attributes: str = "", head: str = "") -> str:
+    spaces = (
+        'xmlns="http://www.w3.org/ns/ttml" xmlns:ttm="http://www.w3.org/ns/ttml#metadata" '
+        'xmlns:ttp="http://www.w3.org/ns/ttml#parameter"'
+    )
+    return f'<?xml version="1.0" encoding="UTF-8"?><tt {spaces} {attributes}>{head}{body}</tt>'
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "attributes"),
+    [
+        ("00:00:01.500", "00:00:03", ""),
+        ("1.5s", "3000ms", ""),
+        ("1.5", "3", ""),
+        ("0:01.5", "0:03", ""),
+        ("00:00:01:12", "00:00:03:00", 'ttp:frameRate="24"'),
+        ("36f", "72f", 'ttp:frameRate="24"'),
+        ("15000000t", "30000000t", 'ttp:tickRate="10000000"'),
+        ("0.025m", "0.05m", ""),
+    ],
+)
+def test_times_of_ttml(tmp_path, begin, end, attributes):
+    said = "The<br/>ferry &amp; <span>I</span>"
+    body = f'<body><div><p begin="{begin}" end="{end}">{said}</p></div></body>'
+    transcript = read(tmp_path, "a.ttml", ttml(body, attributes))
+    (cue,) = transcript.cues
+    assert cue.text == "The ferry & I"
+    assert (cue.start, cue.end) == pytest.approx((1.5, 3.0))
+
+
+def test_times_within_ttml_count_from_the_element_around_them(tmp_path):
+    body = (
+        '<body begin="10s"><div><p begin="1s" dur="2s">One.</p><p begin="4s">Two.</p>'
+        '<p begin="6s" end="8s">Three.</p></div></body>'
+    )
+    cues = read(tmp_path, "a.dfxp", ttml(body, 'xml:lang="de-DE"')).cues
+    assert [(cue.start, cue.text) for cue in cues] == [(11, "One."), (14, "Two."), (16, "Three.")]
+    assert cues[0].end == 13
+    assert 14.3 < cues[1].end <= 16
+
+
+def test_words_of_ttml_become_sentences_with_the_agent_s_name(tmp_path):
+    head = (
+        '<head><metadata><ttm:agent xml:id="a1"><ttm:name type="full">Anna Lee</ttm:name>'
+        "</ttm:agent></metadata></head>"
+    )
+
+    def span(begin: float, end: float, said: str) -> str:
+        return f'<span begin="{begin}" end="{end}">{said}</span>'
+
+    sentences = [
+        span(61.5, 63, span(61.5, 62, "The") + span(62, 63, "ferry.")),
+        span(63.5, 65, span(63.5, 64, "Was") + span(64, 65, "late!")),
+    ]
+    body = (
+        f'<body><div begin="60" end="90"><p begin="61.5" end="65" ttm:agent="a1">'
+        f'{"".join(sentences)}</p><p begin="66" end="67" ttm:agent="SPEAKER_2">No.</p></div></body>'
+    )
+    assert read(tmp_path, "a.ttml", ttml(body, head=head)).cues == (
+        Cue("The ferry.", 61.5, 63.0, "Anna Lee"),
+        Cue("Was late!", 63.5, 65.0, "Anna Lee"),
+        Cue("No.", 66.0, 67.0, "SPEAKER_2"),
+    )
+
+
+def test_ttml_in_two_languages_is_read_in_its_own(tmp_path):
+    line = '<p begin="1s" end="2s">{}</p>'
+    body = (
+        f'<body><div xml:lang="en">{line.format("Yes.")}</div>'
+        f'<div xml:lang="fr">{line.format("Oui.")}</div></body>'
+    )
+    transcript = read(tmp_path, "a.xml", ttml(body, 'xml:lang="fr"'))
+    assert [cue.text for cue in transcript.cues] == ["Oui."]
+    assert "left out: en" in transcript.warnings[0]
+
+
+BOMB = '<!DOCTYPE t [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><tt><body><p>&b;</p></body></tt>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.ttml", BOMB),
+        ("a.ttml", "<tt><body>"),
+        ("a.ttml", "<tt/>"),
+        ("a.ttml", ttml("<body/>")),
+        ("a.ttml", "words"),
+        ("a.ttml", ttml("<body>" + "<div>" * 3000 + "</div>" * 3000 + "</body>")),
+        ("a.sbv", "words"),
+        ("a.lrc", "words"),
+        ("a.ass", "words"),
+        ("a.tsv", "name\tage\nAnn\t5\n"),
+        ("a.html", "<p>An article of a newspaper.</p>"),
+        ("a.docx", "words"),
+        ("a.docx", "PK\x03\x04 words"),
+    ],
+)
+def test_broken_files_are_refused_in_words(tmp_path, name, content):
+    with pytest.raises(TranscriptError) as caught:
+        read(tmp_path, name, content)
+    assert "\n" not in str(caught.value)
+
+
+def test_sbv_keeps_what_stands_after_a_blank_line(tmp_path):
+    text = "0:00:01.000,0:00:02.500\nThe ferry[br]left\n\nat nine.\n\n0:00:03.0,0:00:04.0\nLate.\n"
+    cues = (Cue("The ferry left at nine.", 1.0, 2.5), Cue("Late.", 3.0, 4.0))
+    assert read(tmp_path, "a.sbv", text).cues == cues
+    assert read(tmp_path, "a.txt", text).format == "sbv"
+
+
+def test_lrc_times_of_words_several_times_and_the_offset(tmp_path):
+    text = (
+        "[ar:Nobody]\n[offset:+500]\n[00:12.00][01:12.50]The harbour sleeps\n"
+        "[00:15.50]<00:15.50>and <00:16.00>so\n[00:17.5]\n"
+    )
+    cues = read(tmp_path, "a.lrc", text).cues
+    assert [(cue.start, cue.text) for cue in cues] == [
+        (11.5, "The harbour sleeps"),
+        (15.0, "and so"),
+        (72.0, "The harbour sleeps"),
+    ]
+    assert cues[1].end <= 17.0
+    assert cues[2].end < 75
+
+
+ASS = r"""[Script Info]
+Dialogue: 0:00:00.00,0:00:01.00,Nobody,is no event
+
+[Events]
+Format: Start, End, Actor, Text
+Dialogue: 0:00:01.00,0:00:02.50,Anna,{\an8}The ferry,\Nit {\i1}left{\i0}{\p1}m 0 0 l 9 9{\p0}
+Dialogue: 0:00:01.00,0:00:02.50,Anna,{\blur3}The ferry,\Nit left
+Comment: 0:00:01.00,0:00:02.50,Anna,a note
+Dialogue: 0:00:03.00,0:00:04.00,,{\k20}ka{\kf30}ra{\K20}oke
+Dialogue: 0:00:03.00,0:00:04.00,,{\p1}m 0 0 l 10 10
+"""
+
+
+def test_ass_without_tags_comments_drawings_and_second_layers(tmp_path):
+    cues = (Cue("The ferry, it left", 1.0, 2.5, "Anna"), Cue("karaoke", 3.0, 4.0))
+    assert read(tmp_path, "a.ass", ASS).cues == cues
+    assert read(tmp_path, "a.ssa", ASS).cues == cues
+
+
+def test_ass_syllables_of_a_karaoke_template_are_no_words(tmp_path):
+    head = "Format: Start, End, Effect, Text\n"
+    times = "0:00:01.00,0:00:03.00"
+    lines = [f"Comment: {times},karaoke,{{\\k9}}har{{\\k9}}bour\n"]
+    lines += [f"Dialogue: {times},fx,{{\\pos(1,1)}}{part}\n" for part in ("har", "bour") * 3]
+    transcript = read(tmp_path, "a.ass", "[Events]\n" + head + "".join(lines))
+    assert transcript.cues == (Cue("harbour", 1.0, 3.0),)
+
+
+def test_whisper_s_table(tmp_path):
+    text = "start\tend\ttext\n0\t1500\tThe ferry\n1500\t2500\tleft\tlate\n"
+    cues = (Cue("The ferry", 0.0, 1.5), Cue("left late", 1.5, 2.5))
+    assert read(tmp_path, "a.tsv", text).cues == cues
+    seconds = "start\tend\tspeaker\ttext\n0.0\t1.5\tAnna\tThe ferry\n"
+    assert read(tmp_path, "b.tsv", seconds).cues == (Cue("The ferry", 0.0, 1.5, "Anna"),)
+
+
+def test_labels_of_audacity(tmp_path):
+    text = "0.500000\t4.000000\tThe ferry\n\\\t100.0\t200.0\n5.000000\t5.000000\tleft\n"
+    first, second = read(tmp_path, "a.txt", text).cues
+    assert first == Cue("The ferry", 0.5, 4.0)
+    assert (second.text, second.start) == ("left", 5.0)
+    assert 5.3 < second.end < 7
+
+
+def test_podcast_html(tmp_path):
+    text = (
+        '<html lang="en"><head><title>T</title></head><body><h1>A show</h1>'
+        "<cite>Anna:</cite> <time>0:01</time><p>The &amp; <b>ferry</b>.</p>"
+        "<cite>Ben:</cite>\n<time>1:00:05</time>\n<p>It left.</p><time>1:00:09</time><p>Yes.</p>"
+    )
+    transcript = read(tmp_path, "a.html", text)
+    assert transcript.language == "en"
+    assert [(cue.speaker, cue.start, cue.text) for cue in transcript.cues] == [
+        ("Anna", 1, "The & ferry."),
+        ("Ben", 3605, "It left."),
+        ("Ben", 3609, "Yes."),
+    ]
+    assert transcript.cues[0].end < 5
+
+
+def docx(path: Path, paragraphs: list[str]) -> Path:
+    def run(line: str) -> str:
+        return f'<w:r><w:t xml:space="preserve">{escape(line)}</w:t></w:r>'
+
+    body = "".join(
+        f"<w:p>{'<w:r><w:br/></w:r>'.join(map(run, paragraph.split(chr(10))))}</w:p>"
+        for paragraph in paragraphs
+    )
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(
+            "word/document.xml",
+            f'<w:document xmlns:w="{space}"><w:body>{body}</w:body></w:document>',
+        )
+    return path
+
+
+@pytest.mark.parametrize(
+    "paragraphs",
+    [
+        ["Anna Reed   0:03\nThe ferry & I.", "Ben Ito   0:08\nIt left.", "Anna Reed   0:12\nLate."],
+        [
+            "Anna Reed  0:03",
+            "The ferry & I.",
+            "Ben Ito  0:08",
+            "It left.",
+            "Anna Reed  0:12",
+            "Late.",
+        ],
+        [
+            f"0:0:{a}.0 --> 0:0:{a + 2}.250\n{n}\n{w}"
+            for a, n, w in (
+                (3, "Anna Reed", "The ferry & I."),
+                (8, "Ben Ito", "It left."),
+                (12, "Anna Reed", "Late."),
+            )
+        ],
+    ],
+)
+def test_word_documents_of_meetings(tmp_path, paragraphs):
+    transcript = read_transcript(docx(tmp_path / "a.docx", ["Meeting", *paragraphs]))
+    assert [(cue.start, cue.speaker, cue.text) for cue in transcript.cues] == [
+        (3, "Anna Reed", "The ferry & I."),
+        (8, "Ben Ito", "It left."),
+        (12, "Anna Reed", "Late."),
+    ]
+
+
+def test_a_word_document_without_times(tmp_path):
+    path = docx(tmp_path / "a.docx", ["Anna: The ferry.", "Ben: It left.", "Anna: Late."])
+    cues = read_transcript(path).cues
+    assert [(cue.speaker, cue.text) for cue in cues] == [
+        ("Anna", "The ferry."),
+        ("Ben", "It left."),
+        ("Anna", "Late."),
+    ]
+
+
+def test_a_word_document_that_grows_is_refused(tmp_path):
+    path = docx(tmp_path / "a.docx", ["a" * (65 << 20)])
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(TranscriptError, match="64 MiB"):
+        read_transcript(path)
+
+
+def test_only_running_text_is_expected_without_times():
+    assert untimed_extensions() == {".txt", ".md", ".docx"}
+
+
+EXTENSIONS = ["ttml", "sbv", "lrc", "ass", "tsv", "html", "docx", "json3", "xml"]
+BEGINNINGS = [
+    "",
+    "<tt><body><p begin='1'>",
+    "[Events]\nDialogue: ",
+    "[00:01]",
+    "0:00:01.0,0:00:02.0\n",
+]
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(BEGINNINGS), st.text(max_size=60), st.sampled_from(EXTENSIONS))
+def test_any_text_is_read_or_refused(tmp_path, beginning, text, extension):
+    try:
+        transcript = read(tmp_path, f"a.{extension}", beginning + text.replace("\r", ""))
+    except (TranscriptError, UnicodeEncodeError):
+        return
+    assert all(cue.text for cue in transcript.cues)

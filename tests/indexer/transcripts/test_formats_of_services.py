@@ -1,0 +1,221 @@
+"""JSON of recognition services and of YouTube: each word once, with its time and its speaker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.base.types import Cue
+from indexer.transcripts import Transcript, TranscriptError, read_transcript
+
+
+def read(folder: Path, data: Any, name: str = "a.json") -> Transcript:
+    path = folder / name
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return read_transcript(path)
+
+
+def word(text: str, start: float | None, end: float | None, **more: Any) -> dict[str, Any]:
+    times = {"start": start, "end": end} if start is not None else {}
+    return {"word": text, **times, **more}
+
+
+def test_podcast_json_without_ends_and_with_numbers_for_speakers(tmp_path):
+    segments = [
+        {"startTime": 1, "speaker": 1, "body": "We begin at the harbour today."},
+        {"startTime": 4, "speaker": 0, "body": "Why?"},
+        {"startTime": 900, "speaker": 1, "body": "It is late."},
+    ]
+    first, second, third = read(tmp_path, {"segments": segments}).cues
+    assert (first.start, first.end, first.speaker) == (1, 4, "1")
+    assert (second.start, second.speaker) == (4, "0")
+    assert 4.3 < second.end < 8
+    assert 900.5 < third.end < 903
+
+
+def test_chunks_of_words_and_an_open_end(tmp_path):
+    chunks = [
+        {"text": " The", "timestamp": [0.0, 0.4]},
+        {"text": " ferry.", "timestamp": [0.4, 0.9]},
+        {"text": " It", "timestamp": [2.0, 2.2]},
+        {"text": " left.", "timestamp": [2.2, None]},
+    ]
+    transcript = read(tmp_path, {"text": "x", "chunks": chunks})
+    assert [cue.text for cue in transcript.cues] == ["The ferry.", "It left."]
+    assert [(cue.start, round(cue.end, 1)) for cue in transcript.cues] == [(0.0, 0.9), (2.0, 2.6)]
+
+
+def test_chunks_with_speakers_are_said_once(tmp_path):
+    chunk = {"text": " We left.", "timestamp": [0.0, 1.0]}
+    data = {"chunks": [chunk], "speakers": [{**chunk, "speaker": "SPEAKER_01"}]}
+    assert read(tmp_path, data).cues == (Cue("We left.", 0.0, 1.0, "SPEAKER_01"),)
+
+
+def test_a_list_of_lines_ends_each_where_the_next_starts(tmp_path):
+    lines = [
+        {"text": "rock &amp; roll", "start": 0.5, "duration": 4.0},
+        {"text": "is late", "start": 2.0, "duration": 3.0},
+    ]
+    cues = (Cue("rock & roll", 0.5, 2.0), Cue("is late", 2.0, 5.0))
+    assert read(tmp_path, lines).cues == cues
+    assert read(tmp_path, {"snippets": lines}).cues == cues
+
+
+@pytest.mark.parametrize("name", ["a.en.json3", "a.json"])
+def test_json3_says_rolling_lines_once(tmp_path, name):
+    events = [
+        {"tStartMs": 0, "dDurationMs": 90000, "id": 1},
+        {"tStartMs": 100, "dDurationMs": 4000, "segs": [{"utf8": "the"}, {"utf8": " ferry"}]},
+        {"tStartMs": 2000, "dDurationMs": 2100, "aAppend": 1, "segs": [{"utf8": "\n"}]},
+        {"tStartMs": 2000, "dDurationMs": 4000, "segs": [{"utf8": "left", "tOffsetMs": 0}]},
+    ]
+    transcript = read(tmp_path, {"wireMagic": "pb3", "events": events}, name)
+    assert transcript.cues == (Cue("the ferry", 0.1, 2.0), Cue("left", 2.0, 6.0))
+
+
+def test_text_alone_is_untimed(tmp_path):
+    transcript = read(tmp_path, {"text": "The ferry left. It was late.", "usage": {}})
+    assert not transcript.timed
+    assert [cue.text for cue in transcript.cues] == ["The ferry left.", "It was late."]
+
+
+def test_words_alone_are_joined(tmp_path):
+    words = [word("The", 0, 0.4), word("ferry.", 0.4, 0.9), word("Late.", 1, 1.5)]
+    data = {"language": "en", "text": "The ferry. Late.", "words": words}
+    assert read(tmp_path, data).cues == (Cue("The ferry.", 0, 0.9), Cue("Late.", 1, 1.5))
+
+
+def test_words_with_speakers_split_a_segment(tmp_path):
+    words = [
+        word("Did", 0.0, 0.5, speaker="A"),
+        word("it", None, None),
+        word("leave?", 1.0, 1.5, speaker="A"),
+        word("At", 2.0, 2.5, speaker="B"),
+        word("9,", None, None),
+        word("yes.", 3.0, 3.5, speaker="B"),
+    ]
+    text = " Did it leave? At 9, yes."
+    segment = {"start": 0, "end": 4, "text": text, "speaker": "A", "words": words}
+    assert read(tmp_path, {"segments": [segment]}).cues == (
+        Cue("Did it leave?", 0.0, 1.5, "A"),
+        Cue("At 9, yes.", 2.0, 3.5, "B"),
+    )
+
+
+def test_a_bad_segment_costs_itself_and_a_warning(tmp_path):
+    segments = [
+        {"start": 0, "end": 1, "text": "One."},
+        {"start": 1, "end": 2},
+        {"start": 3, "end": 4, "text": "Three.", "speaker": 2},
+    ]
+    transcript = read(tmp_path, {"segments": segments})
+    assert transcript.cues == (Cue("One.", 0, 1), Cue("Three.", 3, 4, "2"))
+    (warning,) = transcript.warnings
+    assert warning.startswith("segment 2: ")
+
+
+def amazon(*items: tuple[str, str | None, str | None]) -> dict[str, Any]:
+    listed = []
+    for said, start, name in items:
+        item: dict[str, Any] = {"alternatives": [{"content": said}]}
+        if start is None:
+            item["type"] = "punctuation"
+        else:
+            end = str(float(start) + 0.25)
+            item |= {"type": "pronunciation", "start_time": start, "end_time": end}
+        listed.append(item | ({"speaker_label": name} if name else {}))
+    return {"results": {"transcripts": [{"transcript": "x"}], "items": listed}}
+
+
+def test_amazon_punctuation_joins_its_word_and_speakers_part(tmp_path):
+    data = amazon(
+        ("The", "1.0", "spk_0"),
+        ("ferry", "1.5", "spk_0"),
+        (".", None, None),
+        ("Yes", "4.0", "spk_1"),
+    )
+    cues = (Cue("The ferry.", 1.0, 1.75, "spk_0"), Cue("Yes", 4.0, 4.25, "spk_1"))
+    assert read(tmp_path, data).cues == cues
+    # An older form has the speakers apart from the items.
+    for item in data["results"]["items"]:
+        item.pop("speaker_label", None)
+    data["results"]["speaker_labels"] = {
+        "segments": [
+            {"speaker_label": name, "items": [{"start_time": t, "speaker_label": name} for t in ts]}
+            for name, ts in (("spk_0", ["1.0", "1.5"]), ("spk_1", ["4.0"]))
+        ]
+    }
+    assert read(tmp_path, data).cues == cues
+
+
+def google(*words: tuple[str, str, str, int]) -> dict[str, Any]:
+    keys = ("word", "startTime", "endTime", "speakerTag")
+    listed = [dict(zip(keys, each, strict=True)) for each in words]
+    for each in listed:
+        if not each["speakerTag"]:
+            del each["speakerTag"]
+    return {"alternatives": [{"transcript": "x", "words": listed}]}
+
+
+def test_google_repeats_all_words_in_its_last_result(tmp_path):
+    results = [
+        google(("The", "0s", "0.400s", 0), ("ferry.", "0.400s", "1s", 0)),
+        google(("Yes.", "2s", "2.500s", 0)),
+        google(("The", "0s", "0.400s", 1), ("ferry.", "0.4s", "1s", 1), ("Yes.", "2s", "2.5s", 2)),
+    ]
+    cues = (Cue("The ferry.", 0.0, 1.0, "1"), Cue("Yes.", 2.0, 2.5, "2"))
+    assert read(tmp_path, {"results": results}).cues == cues
+    assert read(tmp_path, {"name": "1", "response": {"results": results}}).cues == cues
+    assert len(read(tmp_path, {"results": results[:2]}).cues) == 2
+
+
+def test_deepgram_and_assemblyai(tmp_path):
+    words = [
+        word("the", 0.5, 0.75, punctuated_word="The", speaker=0),
+        word("ferry", 0.75, 1.0, punctuated_word="ferry.", speaker=0),
+        word("yes", 2.0, 2.5, punctuated_word="Yes.", speaker=1),
+    ]
+    channels = [{"alternatives": [{"transcript": "x", "words": words}]}]
+    cues = (Cue("The ferry.", 0.5, 1.0, "0"), Cue("Yes.", 2.0, 2.5, "1"))
+    assert read(tmp_path, {"metadata": {}, "results": {"channels": channels}}).cues == cues
+    said = [
+        {
+            "text": each["punctuated_word"],
+            "start": int(each["start"] * 1000),
+            "end": int(each["end"] * 1000),
+            "speaker": str(each["speaker"]),
+        }
+        for each in words
+    ]
+    data = {"audio_url": "x", "text": "The ferry. Yes.", "words": said, "utterances": None}
+    assert read(tmp_path, data).cues == cues
+
+
+SHAPES: list[Any] = [
+    {"chunks": [{"text": "x", "timestamp": 5}]},
+    {"chunks": [{"text": None, "timestamp": ["a", {}]}]},
+    {"events": [{"tStartMs": None, "segs": [5]}]},
+    {"results": {"items": [{"type": 1, "alternatives": [1]}]}},
+    {"results": {"channels": [{"alternatives": [{"words": [{"word": "x"}]}]}]}},
+    {"results": [{"alternatives": [{"words": [{}]}]}]},
+    {"words": [{"text": "x", "start": "y"}]},
+    {"words": [{"word": "x", "start": []}]},
+    [{"text": "x", "start": "1e999", "duration": True}],
+    {"segments": [{"start": 1e400, "end": {}, "text": "x"}]},
+    {"segments": [{"startTime": [], "body": "x"}]},
+    {"text": " "},
+    {"Transcript": [{"BeginOffsetMillis": "x", "Content": "words"}]},
+    5,
+    "x",
+    [],
+    None,
+]
+
+
+@pytest.mark.parametrize("data", SHAPES, ids=repr)
+def test_other_shapes_are_refused_in_words(tmp_path, data):
+    with pytest.raises(TranscriptError):
+        read(tmp_path, data)
