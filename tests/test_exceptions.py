@@ -28,6 +28,13 @@ SILENT: dict[str, str] = {
     "indexer/base/memory.py:keep_freed_memory OSError, AttributeError": (
         "an optional feature of one C library"
     ),
+    "indexer/transcripts/encoding.py:_decoded UnicodeDecodeError": "the next encoding is tried",
+    "indexer/transcripts/json_segments.py:peek_json TranscriptError": (
+        "what is no JSON is of no JSON format; reading it by its extension says so"
+    ),
+    "indexer/transcripts/json_segments.py:seconds OverflowError, ValueError": (
+        "None is the answer for what is no time; it is repaired with a warning"
+    ),
     "indexer/base/timecode.py:read_seconds ValueError": "None is the answer for what is no time",
     "indexer/cli.py:_flushed BrokenPipeError": (
         "the reader of the output left; the exit status says so"
@@ -64,9 +71,6 @@ SILENT: dict[str, str] = {
     "indexer/transcripts/formats/podcast_json.py:sniff TranscriptError": (
         "not this format; the next one is tried"
     ),
-    "indexer/transcripts/formats/whisper_json.py:_word KeyError, OverflowError, TypeError, "
-    "ValueError": "WhisperX leaves out the times of a word it cannot align",
-    "indexer/transcripts/reader.py:_decoded UnicodeDecodeError": "the next encoding is tried",
     "indexer/transcripts/reader.py:may_be_transcript OSError": "reading the file raises it again",
 }
 

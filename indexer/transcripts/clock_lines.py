@@ -23,7 +23,7 @@ _CLOCK = (
     r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3}|[:;]\d{2}(?!\d))?"
     rf"(?:(?![\d:])|(?={_SPELLED}))"
 )
-_SECONDS = r"\d{1,6}(?:\.\d{1,3})?\s?s"
+_SECONDS = r"(?:\d{1,6}\.\d{1,3}\s?s?|\d{1,6}\s?s)"
 _TO = r"\s*(?:-->|->|–|—|-|to)\s*"
 _OPEN, _CLOSE = r"(?:\\?[\[(<{]\s*)", r"(?:\s*\\?[\])>}])"
 _LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))"
@@ -33,7 +33,7 @@ _TIME = (
     rf"|(?P<start_s>{_SECONDS}){_TO}(?P<end_s>{_SECONDS})){_CLOSE}?{_LINK}?:?{_BOLD}?"
 )
 # Marks of lists, quotes and headings, and the chevrons of captions.
-_LEADING = r"\s*(?:(?:#{1,6}|[-*+•>]|>>+|\d{1,4}[.)])\s+)*"
+_LEADING = r"\s*(?:(?:#{1,6}|[-*+•>|]|>>+|\d{1,4}[.)])\s+)*"
 _CLOCK_FIRST = re.compile(rf"{_LEADING}{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z")
 # Not part of a name: what ends a sentence, brackets that hold a clock, columns.
 _NAME = r"(?P<name>[^\s:*_\[\]<>{}|\t?!][^:*\[\]<>{}|\t?!]{0,58}?)"
@@ -46,7 +46,7 @@ _TIME_OF_DAY = re.compile(r"\s*(?:[ap]\.?m\b|o'clock|uhr\b)", re.IGNORECASE)
 _IN_WORDS = re.compile(rf"\s*{_SPELLED}")
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 # A clock further in a line is not at its head; most lines are passed over by this look alone.
-_HINT, _HEAD = re.compile(r"\d:\d|\d\s?s"), 200
+_HINT, _HEAD = re.compile(r"\d:\d|\d\s?s|\d\.\d"), 200
 _MOST_WORDS_OF_NAME = 6
 # Lines of a file with clocks run forward but for a slip or a repetition.
 _IN_ORDER = 0.8
@@ -110,6 +110,8 @@ def clock_line(line: str, number: int) -> ClockLine | None:
     precise = end is not None or re.fullmatch(r"\d+:\d\d", first) is None
     bracketed = re.search(rf"[\[(<{{]\s*{first}", line) is not None
     rest = match["rest"]
+    if line.lstrip().startswith("|"):
+        rest = rest.rstrip().removesuffix("|")  # a row of a table
     if name is None:
         rest = rest[spelled_clock(rest, start) :]
     end = end if end is not None and end >= start else None
@@ -199,8 +201,8 @@ def _of_main_form(found: list[ClockLine]) -> list[ClockLine]:
 def _seconds(clock: str | None) -> float | None:
     if clock is None:
         return None
-    if clock.endswith("s"):
-        return float(clock[:-1])
+    if ":" not in clock:
+        return float(clock.rstrip(" s"))
     parts = re.split(r"[:;]", clock.replace(",", "."))
     if len(parts) == 4 or ";" in clock:
         parts = parts[:-1]  # the frame

@@ -56,6 +56,8 @@ NAMED: dict[str, Callable[[int, str, str], str]] = {
     "name above the clock": lambda t, n, w: f"{n}\n{short(t)}\n{w}\n\n",
     "columns: name, clock, words": lambda t, n, w: f"{n}\t{long(t)}\t{w}\n",
     "columns: clock, name, words": lambda t, n, w: f"{long(t)}\t{n}:\t{w}\n",
+    "row of a table": lambda t, n, w: f"| {short(t)} | {n} | {w} |\n",
+    "seconds, name": lambda t, n, w: f"[{t}.00 - {t + 3}.50] {n}: {w}\n",
     "columns with bars": lambda t, n, w: f"{n} | {short(t)} | {w}\n",
     "bold name, clock": lambda t, n, w: f"**{n}:** ({short(t)})\n{w}\n\n",
     "bold name, clock, colon": lambda t, n, w: f"**{n}** ({short(t)}): {w}\n\n",
