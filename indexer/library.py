@@ -29,7 +29,7 @@ class Library:
     that fits no other.
 
     Attributes:
-        store: catalog, features and snapshots, for what has no method here.
+        store: Catalog, features and snapshots, for what has no method here.
     """
 
     def __init__(self, store: LibraryStore) -> None:
@@ -48,7 +48,7 @@ class Library:
         """Open a library.
 
         Args:
-            folder: of the library.
+            folder: Of the library.
             create: Make an empty library where there is none.
             speech_encoder: Of a new library: bundled name, folder or hub id.
             text_encoder: See `speech_encoder`.
@@ -100,7 +100,7 @@ class Library:
             paths: Recordings, transcripts, or folders with everything below them.
             asr: "auto" recognises the words of recordings without a transcript, "never" does not;
                 the name of a registered recogniser, or `NAME:MODEL`, chooses who does.
-            language: Spoken language where nothing else tells, as a code such as en.
+            language: Spoken language where nothing else names it, as a code such as en.
 
         Returns:
             What was added, updated, left as it was, and what failed and why.

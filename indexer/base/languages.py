@@ -1,4 +1,4 @@
-"""Which language a recording is in, by whatever names it."""
+"""Language codes from tags, names of languages and options."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ _NO_LANGUAGE = {"mul", "zxx", "mis"}  # several, none, uncoded (ISO 639-2)
 
 
 def language_code(named: str | None) -> str | None:
-    """`en` for en, en-US and eng; `de` for ger; None for what names no language (und, klingon)."""
+    """Return `en` for en, en-US and eng; None for what names no language (und, klingon)."""
     import langcodes
     from langcodes.tag_parser import LanguageTagError
 

@@ -16,14 +16,14 @@ _FIRST_WORDS = 12
 def query_terms(
     query: str, *, distinct: bool = True, stems: bool = True, most: int | None = MAX_TERMS
 ) -> list[str]:
-    """The words of a text in order, without any quoting character.
+    """Split a text into words in order, without any quoting character.
 
     Args:
-        query: any text.
-        distinct: each word once.
-        stems: without the `'s` of a word, which full-text search takes for a word of its own.
+        query: Any text.
+        distinct: Each word once.
+        stems: Without the `'s` of a word, which full-text search takes for a word of its own.
             As they stand, repetitions too, words make up a phrase.
-        most: at most so many.
+        most: At most so many.
     """
     # NUL ends a string for SQLite's tokenizer; it can stand in no word. A letter and its accent
     # are one character where there is one, else the accent would end the word.
@@ -35,6 +35,6 @@ def query_terms(
 
 
 def begin(text: str) -> str:
-    """The first words of a text."""
+    """Return the first words of a text."""
     words = text.split()
     return " ".join(words[:_FIRST_WORDS]) + (" …" if len(words) > _FIRST_WORDS else "")

@@ -15,7 +15,7 @@ _FRAMES_PER_SECOND = 25
 
 
 def read_seconds(text: str) -> float | None:
-    """`83.5`, `1:23.5` or `1:02:03` in seconds; None for what is no time."""
+    """Read `83.5`, `1:23.5` or `1:02:03` in seconds; None for what is no time."""
     try:
         values = [float(part) for part in text.split(":")]
     except ValueError:
@@ -27,7 +27,7 @@ def read_seconds(text: str) -> float | None:
 
 
 def clock(seconds: float | None) -> str:
-    """`m:ss` or `h:mm:ss`; a dash where nothing is timed."""
+    """Write seconds as `m:ss` or `h:mm:ss`; a dash where nothing is timed."""
     if seconds is None:
         return "-"
     minutes, rest = divmod(int(seconds), 60)

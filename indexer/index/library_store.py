@@ -39,12 +39,12 @@ CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
 FIRST_MODEL = "model"
 _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
-# Which documents a model had to do with in its trainings; a shipped one has no such file.
+# Which documents a model was trained and validated with; a shipped one has no such file.
 SEEN_FILE = "seen.json"
 
 
 class LibraryStore:
-    """Paths, settings and parts of one library; searching is in `indexer.search.searcher`."""
+    """The store of one library: its folder, settings, catalog, features, model and snapshots."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -73,7 +73,7 @@ class LibraryStore:
         """Open an existing library.
 
         Raises:
-            LibraryError: there is none, or it is damaged; says what to do.
+            LibraryError: There is none, or it is damaged; says what to do.
         """
         return cls(Path(os.path.expanduser(folder)).absolute())
 
@@ -82,12 +82,12 @@ class LibraryStore:
         """Make an empty library, or open the one that is there.
 
         Args:
-            folder: a new or empty folder.
-            encoders: which encoders to use; None for the embedded ones, or for those of the
+            folder: A new or empty folder.
+            encoders: Which encoders to use; None for the embedded ones, or for those of the
                 library that is there.
 
         Raises:
-            LibraryError: the folder holds something else, or another choice of encoders.
+            LibraryError: The folder holds something else, or another choice of encoders.
         """
         folder = Path(os.path.expanduser(folder)).absolute()
         if (folder / CATALOG_FILE).exists() and _is_finished(folder):
@@ -138,10 +138,10 @@ class LibraryStore:
         return self.load_model(self.model_folder)
 
     def load_model(self, folder: Path) -> Hilbert:
-        """One of the library's models; the last one asked for is kept in memory.
+        """Return one of the library's models; the last one asked for is kept in memory.
 
         Raises:
-            LibraryError: it is missing or damaged; says what to do.
+            LibraryError: It is missing or damaged; says what to do.
         """
         from hilbert.model.checkpoint import load_model
 
@@ -156,7 +156,7 @@ class LibraryStore:
         return self._loaded[1]
 
     def fingerprint(self, model_folder: Path | None = None) -> str:
-        """Hash of everything that makes vectors comparable, with the model in use or another."""
+        """Hash everything that makes vectors comparable, with the model in use or another."""
         settings = self.encoders.settings
         return fingerprint_of(
             settings.speech_fingerprint,
@@ -167,15 +167,15 @@ class LibraryStore:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the only writer."""
+        """Hold the writer lock."""
         with writer_lock(self.folder):
             yield
 
     def snapshot(self) -> Snapshot:
-        """The current generation.
+        """Open the current snapshot.
 
         Raises:
-            LibraryError: there is none yet, it is damaged, or it is of another model.
+            LibraryError: There is none yet, it is damaged, or it is of another model.
         """
         number = self.catalog.current_generation()
         if number is None:
@@ -201,19 +201,19 @@ class LibraryStore:
         model_folder: Path | None = None,
         vector_index: str | None = None,
     ) -> int:
-        """Write a new generation of all documents and let it answer; the writer lock is held.
+        """Write a new snapshot of all documents and make it current; the writer lock is held.
 
         Args:
-            progress: of the stage `BUILDING`, in documents.
-            reuse: take the vectors of unchanged documents from the current generation.
-            model_folder: of the library's models the one to use; None for the one in use.
-            vector_index: kind of vector index to use from now on; None for the one in use.
+            progress: Of the stage `BUILDING`, in documents.
+            reuse: Take the vectors of unchanged documents from the current snapshot.
+            model_folder: Of the library's models the one to use; None for the one in use.
+            vector_index: Kind of vector index to use from now on; None for the one in use.
 
         Returns:
             The number of the new generation.
 
         Raises:
-            LibraryError: there is no such kind of vector index.
+            LibraryError: There is no such kind of vector index.
         """
         previous: Snapshot | None = None
         if reuse:
@@ -227,12 +227,12 @@ class LibraryStore:
     def adopt(self, model: Path, progress: Progress | None = None) -> int:
         """Use another model from now on; the writer lock is held.
 
-        The model is copied in beside the one in use, a generation is written with it, and one
-        transaction makes both current: a kill leaves the old model with its own generation.
+        The model is copied in beside the one in use, a snapshot is written with it, and one
+        transaction makes both current: a kill leaves the old model with its own snapshot.
 
         Args:
-            model: folder of a model for this library's encoders.
-            progress: of the stage `BUILDING`, in documents.
+            model: Folder of a model for this library's encoders.
+            progress: Of the stage `BUILDING`, in documents.
 
         Returns:
             The number of the new generation.
@@ -253,7 +253,7 @@ class LibraryStore:
         return self._commit(folder, None, progress)
 
     def seen(self) -> TrainingHistory:
-        """Which documents the model in use had to do with in its trainings, as far as known."""
+        """Return which documents trained and validated the model in use, as far as known."""
         from hilbert.training.splits import TrainingHistory
 
         try:
@@ -289,7 +289,7 @@ class LibraryStore:
             settings["vector_index"] = kind
         self.catalog.make_current(number, settings)
         remove_old_snapshots(self.folder, number)
-        # The model before stays, as its generation does, for readers that opened it a moment ago.
+        # The model before stays, as its snapshot does, for readers that opened it a moment ago.
         for path in self.folder.iterdir():
             if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
                 shutil.rmtree(path, ignore_errors=True)
@@ -297,7 +297,7 @@ class LibraryStore:
         return number
 
     def info(self) -> dict[str, Any]:
-        """What the library is made of, for people and for JSON."""
+        """Describe the library, for people and for JSON."""
         documents = self.catalog.documents()
         settings = self.encoders.settings
         text_sources = Counter(d.text_source for d in documents)
@@ -317,7 +317,7 @@ class LibraryStore:
         }
 
     def language(self) -> str:
-        """The language most documents are in, `en` where there are none."""
+        """Return the language of most documents, `en` where there are none."""
         found = Counter(d.language for d in self.catalog.documents() if d.language)
         return found.most_common(1)[0][0] if found else "en"
 
@@ -334,7 +334,7 @@ class LibraryStore:
 
 
 def _size(path: Path) -> int:
-    """Bytes of a file; 0 for a folder, or where a writer deleted it a moment ago."""
+    """Return the bytes of a file; 0 for a folder, or where a writer deleted it a moment ago."""
     try:
         return path.stat().st_size if path.is_file() else 0
     except OSError:
@@ -394,12 +394,12 @@ def _put_model(target: Path, encoders: Encoders) -> None:
 
 
 def _heads(width: int) -> int:
-    """The largest usual number of attention heads that divides the width."""
+    """Return the largest usual number of attention heads that divides the width."""
     return next(h for h in (12, 8, 6, 4, 3, 2, 1) if width % h == 0)
 
 
 def _model_files_hash(folder: Path) -> str:
-    """A hash of weights and config that needs no torch, so that a search opens fast."""
+    """Hash weights and config without torch, so that a search opens fast."""
     try:
         hashes = (cached_sha256_file(folder / name) for name in (CONFIG_FILE, WEIGHTS_FILE))
         return fingerprint_of(*hashes)

@@ -1,4 +1,4 @@
-"""A parsed query: what a typed text asks for."""
+"""A parsed query: the terms, phrases and exclusions of a typed text."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """Typed words, understood.
+    """A typed query in its parts.
 
     Attributes:
-        text: what is meant as a whole, for a text encoder: without quotes and what is excluded.
-        terms: distinct words to look up, in order; a beginning of words ends in `*`.
-        phrases: runs of words that must be said.
-        excluded: runs of words that must not be said.
+        text: The whole query for a text encoder, without quotes and exclusions.
+        terms: Distinct words to look up, in order; a prefix ends in `*`.
+        phrases: Words in a row that a moment must hold.
+        excluded: Words in a row that it must not hold.
     """
 
     text: str

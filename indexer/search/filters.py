@@ -1,4 +1,4 @@
-"""Which part of a library is searched: documents, labels, folders, speakers, dates, lengths."""
+"""Filters: the part of a library that is searched, by document, label, folder, speaker, date."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _NAMED = 8
 
 @dataclass(frozen=True)
 class Filters:
-    """What a moment must be of; every filter that is given must hold, any of its values is enough.
+    """Conditions on moments: every filter that is given must hold, any of its values is enough.
 
     Attributes:
-        documents: names (file stems), titles, ids, or a beginning that fits no other.
-        labels: as the documents have them, whatever the case.
-        folders: documents that lie in or below them.
-        speakers: what a name or a part of it begins with, of the document's speaker or of who
+        documents: Names (file stems), titles, ids, or a beginning that fits no other.
+        labels: Labels of documents, in any case.
+        folders: Folders that documents lie in or below.
+        speakers: Beginnings of names or parts of names, of the document's speaker or of who
             speaks in the moment.
-        since: first date, `2021`, `2021-03` or `2021-03-28`.
-        until: last date, written alike; all of that year, month or day.
-        min_seconds: of the recording.
-        languages: codes such as `en` or `en-US`.
+        since: First date, `2021`, `2021-03` or `2021-03-28`.
+        until: Last date, in the same form; all of that year, month or day counts.
+        min_seconds: Least length of the recording.
+        languages: Codes such as `en` or `en-US`.
     """
 
     documents: tuple[str, ...] = ()
@@ -59,10 +59,10 @@ class Filters:
 
 
 def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
-    """Which segments pass, `[n_segments]`.
+    """Return which segments pass, `[n_segments]`.
 
     Raises:
-        QueryError: a value is of no document, or is no date or language; or nothing passes.
+        QueryError: A value is of no document, or is no date or language; or nothing passes.
     """
     documents = table.documents
     of_documents = np.ones(len(documents), bool)
@@ -102,7 +102,7 @@ def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -
 
 
 def _unique_beginning(value: str, folded: Sequence[set[str]]) -> NDArray[np.bool_]:
-    """The document whose name, title or id begins so, where no other's does."""
+    """Return the document whose name, title or id begins so, where no other's does."""
     begins = value.casefold()
     found = np.array([any(n.startswith(begins) for n in names) for names in folded], bool)
     if begins and found.sum() > 1:
@@ -136,7 +136,7 @@ def _in_languages(
 def _between(
     since: str | None, until: str | None, documents: Sequence[IndexedDocument]
 ) -> NDArray[np.bool_]:
-    """A document passes if as much of its date as is known does; without a date it never does."""
+    """Return which documents pass by the known part of their date; those without never do."""
     passed = np.ones(len(documents), bool)
     for date, option in ((since, "since"), (until, "until")):
         if not date:
@@ -152,7 +152,7 @@ def _between(
 
 
 def _day(written: str | None) -> str:
-    """A date as `2021-03-28`, as much of it as is known; empty where it cannot be read."""
+    """Return a date as `2021-03-28`, as far as it is known; empty where it cannot be read."""
     found = _WRITTEN.match((written or "").strip())
     return "-".join(filter(None, found.groups())) if found else ""
 
@@ -160,8 +160,8 @@ def _day(written: str | None) -> str:
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
     of_document = [(document.speaker or "").casefold() for document in table.documents]
     names = [
-        f"{of_document[owner]}\n{said.casefold()}"
-        for owner, said in zip(table.owners, table.speakers, strict=True)
+        f"{of_document[owner]}\n{names.casefold()}"
+        for owner, names in zip(table.owners, table.speakers, strict=True)
     ]
     passed = np.zeros(len(names), bool)
     for value in wanted:

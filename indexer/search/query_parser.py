@@ -1,6 +1,8 @@
-"""What somebody typed, understood: words to look for, phrases that must match, words that must not.
+"""The query parser: words to look for, phrases that must match, words that must not.
 
-fog beetle "in the namib" -music kube*
+An example:
+
+    fog beetle "in the namib" -music kube*
 """
 
 from __future__ import annotations
@@ -19,14 +21,17 @@ _LEAST_PREFIX = 2
 
 
 def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
-    """Understand typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
+    """Parse typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
 
     A minus excludes where a word begins with it and a letter or a quote follows; anything else
-    that looks like syntax is taken as it stands. Words that are not `alone` go with a clip, and
-    may do nothing but exclude.
+    that looks like syntax is taken as it stands.
+
+    Args:
+        text: As it was typed.
+        alone: False where it goes with a clip, and may do nothing but exclude.
 
     Raises:
-        QueryError: nothing was typed, nothing but exclusions, a very long phrase, a whole book.
+        QueryError: The text is empty or too long, only excludes, or has a too long phrase.
     """
     # A terminal that speaks another encoding sends lone surrogates, which no tokenizer takes.
     text = " ".join(text.encode("utf-8", "replace").decode().split())

@@ -1,4 +1,4 @@
-"""Read the best moments again with a cross-encoder, which sees query and text side by side."""
+"""The reranker: a cross-encoder scores the best moments again, query and text side by side."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class Reranker:
     """A cross-encoder of sentence-transformers.
 
     Attributes:
-        depth: so many moments are read again.
+        depth: How many moments are scored again.
     """
 
     def __init__(self, model: str, depth: int = 50) -> None:
         """Load a model from a folder, or from what is already downloaded of a model hub.
 
         Raises:
-            QueryError: it is not there, or is no cross-encoder.
+            QueryError: It is not there, or is no cross-encoder.
         """
         from sentence_transformers import CrossEncoder
 
@@ -44,7 +44,7 @@ class Reranker:
         Their score is the model's, 0 to 1; that of those it did not read is below 0.
 
         Raises:
-            QueryError: there are no words to compare with, or the model does not rank.
+            QueryError: There are no words to compare with, or the model does not rank.
         """
         if not words.strip():
             raise QueryError("there are no words to rerank by; leave --rerank out")
@@ -62,7 +62,7 @@ class Reranker:
 
 
 def _zero_to_one(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Models end in a sigmoid or do not, as their makers chose."""
+    """Apply a sigmoid where the model does not end in one."""
     inside = values.min() >= 0.0 and values.max() <= 1.0
     return values if inside else 1.0 / (1.0 + np.exp(-values))
 

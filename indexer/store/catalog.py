@@ -88,13 +88,13 @@ class Document:
 
     @property
     def path(self) -> str:
-        """What a person would open: the recording, else the transcript."""
+        """What a person opens: the recording, else the transcript."""
         return self.recording or self.transcript or ""
 
 
 @dataclass(frozen=True)
 class KnownPath:
-    """What the catalog remembers of a file, to tell whether it changed."""
+    """State of a file when it was last read, to detect changes."""
 
     size: int
     mtime_ns: int
@@ -107,18 +107,18 @@ _COLUMNS = {f.name: f.name for f in fields(Document)} | {"text_source": "words_f
 
 
 def segment_id(document: str, ordinal: int) -> int:
-    """A stable 63-bit id of a segment, the key in every index."""
+    """Return a stable 63-bit id of a segment, the key in every index."""
     digest = hashlib.sha256(f"{document}/{ordinal}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 
 
 def document_key(document: str) -> int:
-    """A stable 63-bit id of a document, for indexes that take numbers only."""
+    """Return a stable 63-bit id of a document, for indexes that take numbers only."""
     return int(document[:16], 16) >> 1
 
 
 class Catalog:
-    """Reads and writes `catalog.sqlite`. Only the holder of the writer lock may write."""
+    """Reader and writer of `catalog.sqlite`. Only the holder of the writer lock may write."""
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.exists():
@@ -159,7 +159,7 @@ class Catalog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, also when the process is killed within."""
+        """Commit all or nothing, also when the process is killed within."""
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -169,14 +169,14 @@ class Catalog:
         self._db.execute("COMMIT")
 
     def check(self) -> list[str]:
-        """What SQLite finds wrong with the file; empty when it is whole."""
+        """List what SQLite finds wrong with the file; empty when it is whole."""
         rows = self._db.execute("PRAGMA integrity_check").fetchall()
         return [row[0] for row in rows if row[0] != "ok"]
 
     # settings
 
     def get_settings(self) -> dict[str, Any]:
-        """All settings of the library."""
+        """Return all settings of the library."""
         rows = self._db.execute("SELECT key, value FROM settings")
         return {row["key"]: json.loads(row["value"]) for row in rows}
 
@@ -190,12 +190,12 @@ class Catalog:
     # documents
 
     def documents(self) -> list[Document]:
-        """All documents, by name."""
+        """List the documents, by name."""
         rows = self._db.execute("SELECT * FROM documents ORDER BY name, id")
         return [_document(row) for row in rows]
 
     def document(self, document_id: str) -> Document | None:
-        """The document of this id."""
+        """Return the document of this id, None where there is none."""
         row = self._db.execute("SELECT * FROM documents WHERE id = ?", [document_id]).fetchone()
         return _document(row) if row else None
 
@@ -251,7 +251,7 @@ class Catalog:
         self._db.execute("DELETE FROM documents WHERE id = ?", [document_id])
 
     def cues(self, document_id: str) -> list[Cue]:
-        """The cues of a document in order."""
+        """List the cues of a document in order."""
         rows = self._db.execute(
             'SELECT text, start, "end", speaker, avg_logprob, no_speech_prob FROM cues '
             "WHERE document = ? ORDER BY ordinal",
@@ -260,7 +260,7 @@ class Catalog:
         return [Cue(**dict(row)) for row in rows]
 
     def segments(self, document_id: str) -> list[Segment]:
-        """The segments of a document in order."""
+        """List the segments of a document in order."""
         rows = self._db.execute(
             'SELECT start, "end", text, first_cue, last_cue, timed FROM segments '
             "WHERE document = ? ORDER BY ordinal",
@@ -269,7 +269,7 @@ class Catalog:
         return [Segment(**{**dict(row), "timed": bool(row["timed"])}) for row in rows]
 
     def count_segments(self, document_id: str) -> int:
-        """Number of segments of a document."""
+        """Count the segments of a document."""
         counted = self._db.execute(
             "SELECT count(*) FROM segments WHERE document = ?", [document_id]
         )
@@ -278,7 +278,7 @@ class Catalog:
     # paths
 
     def known_path(self, path: str) -> KnownPath | None:
-        """What is remembered of a path."""
+        """Return the state of a file when it was last read, None for an unknown path."""
         row = self._db.execute(
             "SELECT size, mtime_ns, sha256, document FROM paths WHERE path = ?", [path]
         ).fetchone()
@@ -296,7 +296,7 @@ class Catalog:
         self._db.execute("DELETE FROM paths WHERE path = ?", [path])
 
     def paths_of(self, document_id: str) -> list[str]:
-        """Where this very document lies: its path and the copies that are aliases of it."""
+        """List the paths of files with the very bytes of this document."""
         rows = self._db.execute(
             "SELECT path FROM paths WHERE document = ?1 AND sha256 = ?1 ORDER BY path",
             [document_id],
@@ -306,21 +306,21 @@ class Catalog:
     # generations and failures
 
     def current_generation(self) -> int | None:
-        """Number of the generation that answers searches."""
+        """Return the number of the current generation, None before the first."""
         row = self._db.execute("SELECT number FROM generations WHERE is_current").fetchone()
         return row["number"] if row else None
 
     def last_generation(self) -> int:
-        """Highest number ever given out; 0 before the first."""
+        """Return the highest number ever given out; 0 before the first."""
         highest = self._db.execute("SELECT coalesce(max(number), 0) FROM generations")
         return int(highest.fetchone()[0])
 
     def make_current(self, number: int, settings: dict[str, Any] | None = None) -> None:
-        """Let a completely written generation answer from now on: the commit point.
+        """Make a completely written generation current: the commit point.
 
         Args:
-            number: of the generation.
-            settings: what changes together with it.
+            number: Of the generation.
+            settings: Settings that change together with it.
         """
         with self.transaction():
             self.put_settings(settings or {})
@@ -339,7 +339,7 @@ class Catalog:
             )
 
     def failures(self) -> dict[str, str]:
-        """Files that could not be indexed when last tried, with the reason."""
+        """Map files that could not be indexed when last tried to the reason."""
         rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")
         return {row["path"]: row["reason"] for row in rows}
 

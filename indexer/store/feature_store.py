@@ -27,7 +27,7 @@ class FeatureStore:
 
     @staticmethod
     def file_name(document: str, *inputs: str) -> str:
-        """A name that changes with whatever the features were made of.
+        """Return a name that changes with whatever the features were made of.
 
         A document whose transcript changed gets a new file, so that a kill between this file
         and the catalog's row leaves the old pair whole.
@@ -47,7 +47,7 @@ class FeatureStore:
         """Load features.
 
         Raises:
-            LibraryError: the file is missing or damaged.
+            LibraryError: The file is missing or damaged.
         """
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
@@ -62,7 +62,7 @@ class FeatureStore:
             ) from error
 
     def is_whole(self, name: str) -> bool:
-        """Whether the features of this name are there and as long as their header says."""
+        """Return whether the features of this name are there and as long as their header says."""
         from safetensors import SafetensorError, safe_open
 
         try:

@@ -14,11 +14,11 @@ def writer_lock(folder: Path, doing: str = "writing to this library") -> Iterato
     """Hold the folder's writer lock; readers need none.
 
     Args:
-        folder: of a library, or of a model being trained.
-        doing: what another holder is doing, for the message.
+        folder: Of a library, or of a model being trained.
+        doing: What another holder is doing, for the message.
 
     Raises:
-        LibraryError: another process holds it.
+        LibraryError: Another process holds it.
     """
     from filelock import FileLock, Timeout
 

@@ -41,7 +41,7 @@ class FlatIndex(VectorIndex):
         """Load an index.
 
         Raises:
-            LibraryError: the file is missing or damaged.
+            LibraryError: The file is missing or damaged.
         """
         import faiss
 
@@ -65,7 +65,7 @@ class FlatIndex(VectorIndex):
     def search(
         self, query: NDArray[np.float32], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Ids and cosines of the `k` nearest to `query [d]`, best first; fewer if fewer exist."""
+        """Return ids and cosines of the `k` nearest to `query [d]`, best first; fewer if few."""
         k = min(k, len(self))
         if not k:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
