@@ -153,7 +153,7 @@ def _transcript_only(
         text_source=TIMED if transcript.timed else UNTIMED,
         language=language,
         tags={},
-        warnings=(),
+        warnings=transcript.warnings,
     )
 
 
@@ -173,7 +173,7 @@ def _recording(
         if on_share and recording.announced:
             on_share(min(1.0, seconds / recording.announced))
 
-    warnings: list[str] = []
+    warnings = list(transcript.warnings) if transcript else []
     timed = transcript is not None and transcript.timed
     spans = None
     if transcript is not None and timed:
