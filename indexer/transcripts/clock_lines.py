@@ -42,7 +42,7 @@ _NAME_FIRST = re.compile(
     rf"{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z"
 )
 # "10:30 am" is the time of day.
-_TIME_OF_DAY = re.compile(r"\s*(?:[ap]\.?m\b|o'clock|uhr\b)", re.IGNORECASE)
+_TIME_OF_DAY = re.compile(r"\s*(?:(?:[ap]m|[AP]M|[AaPp]\.[Mm]\.|o'clock|Uhr)(?!\w))")
 _IN_WORDS = re.compile(rf"\s*{_SPELLED}")
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 # A clock further in a line is not at its head; most lines are passed over by this look alone.

@@ -158,6 +158,5 @@ def _is_full_name(name: str) -> bool:
 
 
 def _is_written_so(name: str) -> bool:
-    """Whether a line is written like a name: every word with a capital, no sentence's end."""
-    words = name.split()
-    return len(words) <= 4 and not any(word[0].islower() for word in words)
+    """Whether a line may be a name, in small letters too ("sam boyer"): short, no sentence."""
+    return len(name.split()) <= 4 and not name.endswith((".", ",", ":"))

@@ -17,7 +17,7 @@ TURNS: list[Turn] = [
     (0, "anna reed", "We begin with jam: the sweet kind."),
     (5, "Ben Ito (he/him)", "The ferry brought it at 10:30."),
     (9, "anna reed", "Nobody knew why."),
-    (14, "Ben Ito (he/him)", "A heron did, I think."),
+    (14, "Ben Ito (he/him)", "Am I late, heron?"),
     (18, "Dr. O. van Berg", "Herons know much."),
 ]
 

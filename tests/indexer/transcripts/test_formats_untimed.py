@@ -71,6 +71,12 @@ def test_markdown_turns_with_marks_and_time_codes(tmp_path):
     ]
 
 
+def test_names_on_lines_of_their_own(tmp_path):
+    turns = [("sam boyer", "We left."), ("Dr. Bell", "Am I late?"), ("sam boyer", "No.")] * 3
+    content = "".join(f"{name}\n{words}\n\n" for name, words in turns)
+    assert spoken(read(tmp_path, "a.txt", content)) == turns
+
+
 def test_turns_wrapped_over_many_lines(tmp_path):
     turn = "these are words that go on\n" * 5
     names = ["Anna", "Dr. Bell", "Anna", "Dr. Bell"]
