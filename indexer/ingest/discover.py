@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 METADATA_FILE = "metadata.csv"
 METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
+SPEAKERS_FIELD = "speakers"
+"""Column of names for the labels of a transcript: `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
 # Text files that stand beside recordings without being transcripts.
 _NOT_TRANSCRIPTS = frozenset(
     ["readme", "source-readme", "license", "licence", "copying", "notice", "changelog"]
@@ -30,6 +32,7 @@ class Source:
     recording: Path | None
     transcript: Path | None
     metadata: dict[str, str] = field(default_factory=dict)
+    speakers: dict[str, str] = field(default_factory=dict)
 
     @property
     def path(self) -> Path:
@@ -114,7 +117,7 @@ def _scan_folder(
         transcript = find_transcript(recording, files, language)
         if transcript:
             taken.add(transcript)
-        _add(found, seen, Source(recording, transcript, metadata.get(recording.stem, {})))
+        _add(found, seen, _source(recording, transcript, metadata.get(recording.stem, {})))
     extensions = transcript_extensions()
     # A second transcript of the same recording (NAME.txt beside NAME.vtt) is no document.
     for file in files:
@@ -124,7 +127,7 @@ def _scan_folder(
             and not _recordings_of(file, recordings)
             and _may_be_transcript(file)
         ):
-            _add(found, seen, Source(None, file, metadata.get(file.stem, {})))
+            _add(found, seen, _source(None, file, metadata.get(file.stem, {})))
 
 
 def _recordings_of(transcript: Path, siblings: Iterable[Path]) -> list[Path]:
@@ -147,9 +150,9 @@ def _scan_file(path: Path, language: str, found: Scan, seen: set[Path]) -> None:
         for recording in _recordings_of(path, siblings):
             _scan_file(recording, language, found, seen)
         if not _recordings_of(path, siblings):
-            _add(found, seen, Source(None, path, row))
+            _add(found, seen, _source(None, path, row))
     elif path.suffix.lower() in RECORDING_EXTENSIONS:
-        _add(found, seen, Source(path, find_transcript(path, siblings, language), row))
+        _add(found, seen, _source(path, find_transcript(path, siblings, language), row))
     else:
         found.failures[str(path)] = (
             "neither a recording ("
@@ -207,5 +210,18 @@ def _stem(name: str) -> str:
 
 
 def _fields(row: dict[str, str | None]) -> dict[str, str]:
-    values = {key: (row.get(key) or "").strip() for key in METADATA_FIELDS}
+    columns = (*METADATA_FIELDS, SPEAKERS_FIELD)
+    values = {key: (row.get(key) or "").strip() for key in columns}
     return {key: value for key, value in values.items() if value}
+
+
+def _source(recording: Path | None, transcript: Path | None, row: dict[str, str]) -> Source:
+    """A source with its row of the table."""
+    metadata = {key: value for key, value in row.items() if key != SPEAKERS_FIELD}
+    return Source(recording, transcript, metadata, _speakers(row.get(SPEAKERS_FIELD, "")))
+
+
+def _speakers(column: str) -> dict[str, str]:
+    """Names by label, from `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
+    pairs = (pair.partition("=") for pair in column.split(";"))
+    return {label.strip(): name.strip() for label, _, name in pairs if name.strip()}

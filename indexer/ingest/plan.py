@@ -20,7 +20,7 @@ from indexer.ingest.report import AddReport
 from indexer.ingest.store import DocumentWriter
 from indexer.store.catalog import Document, KnownPath
 from indexer.transcripts.reader import read_transcript
-from indexer.transcripts.transcript import Transcript, TranscriptError
+from indexer.transcripts.transcript import Transcript, TranscriptError, with_speaker_names
 
 log = logging.getLogger(__name__)
 
@@ -148,7 +148,8 @@ class _Planner:
     def _parse(self, source: Source, transcript: HashedFile) -> Transcript | None:
         """Likewise for one that can be read but not understood."""
         try:
-            return read_transcript(transcript.path, self.settings.language)
+            parsed = read_transcript(transcript.path, self.settings.language)
+            return with_speaker_names(parsed, source.speakers)
         except TranscriptError as error:
             if source.recording is None:
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue, Sound
@@ -21,6 +21,7 @@ __all__ = [
     "check_times",
     "timed_transcript",
     "untimed_transcript",
+    "with_speaker_names",
 ]
 
 
@@ -122,6 +123,16 @@ def _transcript(
         sounds=renumbered(sounds, [bool(cue.text) for cue in clean]),
         warnings=notes.lines(),
     )
+
+
+def with_speaker_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:
+    """Put names in the place of labels such as `SPEAKER_01`, whose case does not matter."""
+    known = {label.casefold(): name for label, name in names.items()}
+    cues = (
+        replace(cue, speaker=known.get(cue.speaker.casefold(), cue.speaker)) if cue.speaker else cue
+        for cue in transcript.cues
+    )
+    return replace(transcript, cues=tuple(cues)) if known else transcript
 
 
 def check_times(start: float | None, end: float | None, where: str) -> None:

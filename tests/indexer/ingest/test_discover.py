@@ -9,6 +9,8 @@ import pytest
 
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
+from indexer.transcripts.reader import read_transcript
+from indexer.transcripts.transcript import with_speaker_names
 from tests.sharing import copy_library
 
 VTT = "WEBVTT\n\n00:00.000 --> 00:05.000\nHello there.\n"
@@ -127,3 +129,17 @@ def test_a_folder_that_may_not_be_read_is_a_failure(tmp_path: Path) -> None:
         (tmp_path / "private").chmod(0o755)
     assert [source.name for source in found.sources] == ["a"]
     assert found.failures[str(tmp_path / "private")] == "no permission to read the folder"
+
+
+def test_the_table_names_the_speakers_of_a_transcript(tmp_path):
+    (tmp_path / "a.srt").write_text(
+        "1\n00:00:01,000 --> 00:00:02,000\n[SPEAKER_00]: Hi.\n\n"
+        "2\n00:00:02,000 --> 00:00:03,000\n[SPEAKER_02]: Ho.\n"
+    )
+    (tmp_path / "metadata.csv").write_text(
+        "name,speakers\na,speaker_00 = Ann Lee; SPEAKER_01=Bo;\n"
+    )
+    (source,) = scan([tmp_path]).sources
+    assert source.metadata == {}
+    transcript = with_speaker_names(read_transcript(tmp_path / "a.srt"), source.speakers)
+    assert [cue.speaker for cue in transcript.cues] == ["Ann Lee", "SPEAKER_02"]
