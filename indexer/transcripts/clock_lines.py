@@ -209,7 +209,7 @@ def _seconds(clock: str | None) -> float | None:
     values = [float(part) for part in parts]
     if any(value >= 60 for value in values[1:]):
         return None
-    return sum(value * 60**power for power, value in enumerate(reversed(values)))
+    return sum(value * 60.0**power for power, value in enumerate(reversed(values)))
 
 
 def _longest_rising(found: list[ClockLine]) -> list[ClockLine]:
