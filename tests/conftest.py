@@ -46,6 +46,7 @@ LOADED: set[str] = set()
 LONGEST = (
     "test_end_to_end.py",
     "test_killed.py",
+    "test_train_interrupted.py",
     "test_train_fusion.py",
     "test_dropped_channel.py",
 )

@@ -1,7 +1,5 @@
 """All terms of the loss together: their sum, their names, their descriptions."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -9,7 +7,6 @@ from hilbert.model.checkpoint import new_model
 from hilbert.objectives import TERMS, LossInputs, total_loss
 from hilbert.objectives.inputs import gather_inputs
 from hilbert.training.config import TrainingConfig
-from tests.dropping import Copy
 from tests.segment_windows import whole
 
 
@@ -32,25 +29,6 @@ def test_every_term_says_what_it_reads_what_it_is_for_and_how_it_relates_to_othe
         assert function.__doc__, name
         for word in ("Inputs used:", "When:", "Relation:"):
             assert word in function.__doc__, (name, word)
-
-
-SILENCE = """
-from hilbert.objectives.inputs import term
-
-
-@term("silence")
-def silence(inputs):
-    return inputs.outputs.audio.sum() * 0.0
-"""
-
-
-def test_a_new_objective_is_one_new_file(tmp_path: Path) -> None:
-    copy = Copy(tmp_path)
-    copy.drop({"hilbert/objectives/silence.py": SILENCE})
-    code = "from hilbert.training.presets import objective; print(objective('silence=2,direct'))"
-    done = copy.run("-c", code)
-    assert done.stdout.strip() == "{'silence': 2.0, 'direct': 1.0}", done.stderr
-    assert "silence" in copy.run("-m", "indexer", "train", "--help").stdout
 
 
 def test_all_terms_are_finite_for_batches_that_lack_everything(tiny, document) -> None:

@@ -16,6 +16,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.search.fusion import default_weights, library_weights
 from indexer.search.scoring import weighed
 from indexer.search.searcher import Searcher
+from tests.in_process import call
 
 START = np.full(len(weighed()), 1 / len(weighed()))
 
@@ -105,31 +106,30 @@ def topics_library(
 
 
 def test_good_weights_are_not_replaced(
-    topics: tuple[Path, Path], topics_library: LibraryStore, run_hilbert: Any
+    topics: tuple[Path, Path], topics_library: LibraryStore
 ) -> None:
-    arguments = ("-l", topics_library.folder, "--queries", topics[1])
-    done = run_hilbert("tune", *arguments)
-    assert done.returncode == 0, done.stderr
-    assert "24 typed queries" in done.stdout
-    assert "Not shown to be better: nothing is changed." in done.stdout
+    status, output, errors = call("tune", "-l", topics_library.folder, "--queries", topics[1])
+    assert status == 0, errors
+    assert "24 typed queries" in output
+    assert "Not shown to be better: nothing is changed." in output
     assert library_weights(topics_library) == default_weights()
 
 
 def test_bad_weights_are_replaced_unless_it_is_a_dry_run(
-    topics: tuple[Path, Path], topics_library: LibraryStore, run_hilbert: Any
+    topics: tuple[Path, Path], topics_library: LibraryStore
 ) -> None:
     """Audio alone knows nothing of transcripts: whatever else is better."""
     bad = {**dict.fromkeys(weighed(), 0.0), "audio": 1.0}
     store(topics_library, [Tuning("typed", 30, {}, bad, 0.5, 0.6, (0.01, 0.2), True)])
     arguments = ("tune", "-l", topics_library.folder, "--queries", topics[1], "--json")
-    (dry,) = json.loads(run_hilbert(*arguments, "--dry-run").stdout)
+    (dry,) = json.loads(call(*arguments, "--dry-run")[1])
     assert not dry["stored"] and library_weights(topics_library)["typed"] == bad
-    (tuned,) = json.loads(run_hilbert(*arguments).stdout)
+    (tuned,) = json.loads(call(*arguments)[1])
     assert tuned["stored"] and tuned["after"]["mrr@10"] > 0.9 > tuned["before"]["mrr@10"]
     assert library_weights(topics_library)["typed"] == tuned["after"]["weights"]
     assert Searcher(topics_library).search("lava eruption").hits[0].name == "talk-0"
 
 
-def test_queries_are_needed(topics_library: LibraryStore, run_hilbert: Any) -> None:
-    done = run_hilbert("tune", "-l", topics_library.folder)
-    assert done.returncode == 2 and "give --queries FILE, --clips FILE or both" in done.stderr
+def test_queries_are_needed(tmp_path: Path) -> None:
+    status, _, errors = call("tune", "-l", tmp_path)
+    assert status == 2 and "give --queries FILE, --clips FILE or both" in errors
