@@ -116,12 +116,25 @@ def analyse_document(
         assert transcript is not None
         language = spoken_language(source, transcript, settings)
         return _transcript_only(transcript, encoders, settings, language)
-    recording = opened or open_recording(source.recording)
+    recording = opened or open_source(source, transcript, settings)
     try:
         language = spoken_language(source, transcript, settings, recording.tags)
         return _recording(recording, transcript, encoders, settings, language, on_share)
     finally:
         recording.close()
+
+
+def open_source(
+    source: Source, transcript: Transcript | None, settings: ProcessSettings
+) -> Recording:
+    """Open a source's recording, of several sound tracks that of the wanted language.
+
+    Raises:
+        AudioError: the recording cannot be decoded.
+    """
+    assert source.recording is not None
+    wanted = spoken_language(source, transcript, settings)
+    return open_recording(source.recording, language=wanted)
 
 
 def spoken_language(
@@ -170,8 +183,8 @@ def _recording(
     on_share: Callable[[float], None] | None,
 ) -> AnalysedDocument:
     def on_seconds(seconds: float) -> None:
-        if on_share and recording.announced:
-            on_share(min(1.0, seconds / recording.announced))
+        if on_share and recording.estimated:
+            on_share(min(1.0, seconds / recording.estimated))
 
     warnings = list(transcript.warnings) if transcript else []
     timed = transcript is not None and transcript.timed
@@ -241,6 +254,7 @@ def _cues(
 
 def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool) -> list[str]:
     found = [f"the file is {heard.damage}"] if heard.damage else []
+    found.extend(heard.notes)
     if not heard.windows:
         found.append("silence: nothing to search in it")
     elif heard.seconds < MIN_SPEECH_SECONDS:

@@ -39,6 +39,7 @@ class AudioAnalysis:
         words: recognised words; None where nobody listened for words.
         speech: whether any speech was found (True where a timed transcript told where).
         damage: what is wrong with the file, in words, or None.
+        notes: what was guessed or filled in, in words.
         tags: the container's tags.
     """
 
@@ -49,6 +50,7 @@ class AudioAnalysis:
     words: tuple[HeardWord, ...] | None
     speech: bool
     damage: str | None
+    notes: tuple[str, ...]
     tags: dict[str, str]
 
 
@@ -90,6 +92,7 @@ def transcribe(
         words=tuple(pass_.words) if recogniser is not None else None,
         speech=pass_.is_speech,
         damage=recording.damage,
+        notes=tuple(recording.notes),
         tags=recording.tags,
     )
 
