@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from indexer.base.languages import language_code
+from indexer.media.frames import Frames
 from indexer.media.mono import channel_samples
 from indexer.media.opening import open_container
 
@@ -69,17 +70,8 @@ def _name(number: int, track: Any) -> str:
 
 
 def _has_sound(path: Path, index: int) -> bool:
-    import av
-
     with open_container(path) as container:
-        track: Any = container.streams[index]
-        packets = container.demux(track)
-        while True:
-            try:
-                for frame in next(packets).decode():
-                    if float(np.sqrt(np.mean(np.square(channel_samples(frame))))) > _SILENT_RMS:
-                        return True
-            except StopIteration:
-                return False
-            except av.error.FFmpegError:
-                return True  # not the place to judge damage
+        return any(
+            float(np.sqrt(np.mean(np.square(channel_samples(frame))))) > _SILENT_RMS
+            for _, frame in Frames(path, container, container.streams[index])
+        )
