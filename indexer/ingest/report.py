@@ -10,13 +10,17 @@ from indexer.base.errors import HilbertError
 
 @dataclass
 class AddReport:
-    """What an indexing did; lists hold document names, dicts map a path to the reason."""
+    """What an indexing did; lists hold document names, dicts map a path to the reason.
+
+    `unchecked` are timed transcripts that could not be compared with their recordings.
+    """
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
+    unchecked: dict[str, str] = field(default_factory=dict)
     documents: int = 0
     audio_seconds: float = 0.0
     seconds: float = 0.0
