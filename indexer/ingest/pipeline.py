@@ -23,7 +23,7 @@ from indexer.base.types import (
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
 from indexer.ingest.discover import Source
 from indexer.ingest.fit_length import fit_to_length
-from indexer.ingest.plausibility import DOUBTFUL_LOGPROB, choose_moments
+from indexer.ingest.plausibility import choose_moments
 from indexer.ingest.segment import (
     cut_segments,
     sound_segments,
@@ -36,6 +36,10 @@ from indexer.media.decode import Recording, open_recording
 from indexer.media.vad import Span, windows_of_spans
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript
+
+# Whisper's mean log-probability over good English speech is about -0.3; under this the words
+# are mostly guesses.
+_DOUBTFUL_LOGPROB = -0.9
 
 
 @dataclass(frozen=True)
@@ -253,7 +257,7 @@ def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool
         found.append("no speech found: indexed by its sound alone")
     if text_source == RECOGNISED and heard.words:
         mean = float(np.mean([w.avg_logprob for w in heard.words]))
-        if mean < DOUBTFUL_LOGPROB:
+        if mean < _DOUBTFUL_LOGPROB:
             found.append(
                 "the words were recognised with little confidence: noisy, or not in English?"
             )
