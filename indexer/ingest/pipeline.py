@@ -202,7 +202,7 @@ def _recording(
                     f"spoken in '{language}', but the recogniser knows English only: indexed by "
                     "its sound" + (" and its transcript" if transcript else "; add a transcript")
                 )
-    spans, moments = _where(timed, recording.announced) if timed else (None, None)
+    spans, moments = _where(timed, recording) if timed else (None, None)
     heard = transcribe(
         recording,
         encoders.speech,
@@ -236,14 +236,15 @@ def _recording(
     )
 
 
-def _where(timed: Transcript, announced: float | None) -> tuple[list[Span], tuple[float, ...]]:
+def _where(timed: Transcript, recording: Recording) -> tuple[list[Span], tuple[float, ...]]:
     """Return where to listen to a recording with a timed transcript, and where for words.
 
-    Its length is only known by its header: the times of the cues are fitted to that first.
+    Before it is decoded its length is only announced: the times of the cues are fitted to that.
     """
-    expected = fit_to_length(timed, announced).transcript if announced else timed
+    length = recording.facts.announced or recording.estimated
+    expected = fit_to_length(timed, length).transcript if length else timed
     spans = [(c.start, c.end) for c in expected.cues if c.start is not None and c.end]
-    return spans, choose_moments(expected.cues, windows_of_spans(spans), announced)
+    return spans, choose_moments(expected.cues, windows_of_spans(spans), length)
 
 
 def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool) -> list[str]:

@@ -115,7 +115,7 @@ def transcribe(
         damage=recording.damage,
         notes=tuple(recording.notes),
         tags=recording.tags,
-        announced=recording.announced,
+        announced=recording.facts.announced,
     )
 
 
