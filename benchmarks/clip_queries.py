@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks.common.exit_status import exit_status
 from hilbert.files import write_atomically
 from indexer.base.types import Cue
-from indexer.media.decode import EXTENSIONS
+from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts import find_transcript, read_transcript
 from tools.speech_corpus.cast import Role, draw_cast, speak
 from tools.speech_corpus.conditions import babble, mix
@@ -88,7 +88,7 @@ def make(folder: Path, out: Path, count: int, seed: int) -> None:
 
 def draw_passages(folder: Path, seed: int) -> list[Passage]:
     """A passage of each document whose transcript has times, in an order drawn from the seed."""
-    recordings = [path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS]
+    recordings = [path for path in folder.iterdir() if path.suffix.lower() in RECORDING_EXTENSIONS]
     siblings = list(folder.iterdir())
     passages = []
     for path in sorted(recordings, key=lambda path: _place(seed, path.stem)):

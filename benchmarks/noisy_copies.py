@@ -23,7 +23,8 @@ from rapidfuzz.distance import Levenshtein
 
 from hilbert.files import write_atomically
 from indexer.index.library_store import LibraryStore
-from indexer.media.decode import EXTENSIONS, open_recording
+from indexer.media.decode import open_recording
+from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts import find_transcript, read_transcript
 from tools.speech_corpus.conditions import mix, noise
 from tools.speech_corpus.sound import limited, opus
@@ -52,7 +53,7 @@ def copy_all(folder: Path, out: Path, snr_db: float) -> Iterator[Path]:
     """Write a noisy copy of each recording that has none yet; gives each copy when it is there."""
     out.mkdir(parents=True, exist_ok=True)
     for recording in sorted(folder.iterdir()):
-        if recording.suffix.lower() not in EXTENSIONS:
+        if recording.suffix.lower() not in RECORDING_EXTENSIONS:
             continue
         copy = out / f"{recording.stem}.opus"
         if not copy.exists():
@@ -71,7 +72,7 @@ def noisy(recording: Path, snr_db: float) -> bytes:
 
 def given_texts(folder: Path) -> dict[str, str]:
     """What is said in each recording of a folder, by its transcript; by file stem."""
-    recordings = [path for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS]
+    recordings = [path for path in folder.iterdir() if path.suffix.lower() in RECORDING_EXTENSIONS]
     siblings = list(folder.iterdir())
     found = {path.stem: find_transcript(path, siblings) for path in recordings}
     return {

@@ -25,6 +25,9 @@ SILENT: dict[str, str] = {
     "indexer/base/languages.py:language_code LanguageTagError": (
         "None is the answer for what names no language"
     ),
+    "indexer/base/languages.py:_by_name LookupError": (
+        "None is the answer for what names no language"
+    ),
     "indexer/base/memory.py:keep_freed_memory OSError, AttributeError": (
         "an optional feature of one C library"
     ),
@@ -64,14 +67,11 @@ SILENT: dict[str, str] = {
     "indexer/maintenance/doctor.py:examine UnfinishedLibraryError": (
         "a library whose making was interrupted is noted"
     ),
-    "indexer/media/frames.py:Frames.__iter__ OSError, ValueError, av.error.FFmpegError": (
-        "a damaged link of a chained file is counted and warned of; the next one is read"
-    ),
-    "indexer/media/frames.py:Frames._read StopIteration": "the end of the recording",
-    "indexer/media/frames.py:Frames._read av.error.FFmpegError": (
+    "indexer/media/decode.py:_Frames.__iter__ StopIteration": "the end of the recording",
+    "indexer/media/decode.py:_Frames.__iter__ av.error.FFmpegError": (
         "thousands of packets may be damaged; they are counted and warned of"
     ),
-    "indexer/media/tags.py:readable UnicodeDecodeError": "the next encoding is tried",
+    "indexer/media/kinds.py:_is_text UnicodeDecodeError": "what is no text is an ordinary answer",
     "indexer/transcripts/formats/podcast_json.py:sniff TranscriptError": (
         "not this format; the next one is tried"
     ),

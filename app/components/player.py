@@ -10,7 +10,7 @@ import streamlit as st
 from app.markdown import escape
 from app.state.open_library import OpenLibrary
 from indexer.maintenance.manage import existing_recording
-from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
+from indexer.transcripts.formats import transcript_extensions
 
 # Bytes. A player reads its whole file into the server's memory: larger ones wait for a click.
 _AUTOLOAD_BYTES = 24_000_000
@@ -38,7 +38,7 @@ def show_player(
         start: Seconds at which the player starts.
         key: Key of its widgets.
     """
-    if Path(path).suffix.lower() not in RECORDING_EXTENSIONS:
+    if Path(path).suffix.lower() in transcript_extensions():
         st.caption(":material/description: A transcript without a recording.")
         return
     found = existing_recording(library.store, document)

@@ -9,7 +9,7 @@ import streamlit as st
 from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES
 from app.state import query_history
 from app.state.open_library import OpenLibrary
-from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
+from indexer.media.kinds import RECORDING_EXTENSIONS
 
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}

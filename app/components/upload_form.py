@@ -14,7 +14,7 @@ from app.markdown import escape
 from app.state import jobs, tasks
 from app.state.open_library import OpenLibrary
 from indexer.ingest.report import AddReport
-from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
+from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 
 log = logging.getLogger(__name__)
@@ -111,6 +111,8 @@ def show_summary(summary: AddReport) -> None:
     show = st.success if complete else st.warning
     show(counts, icon=":material/check:" if complete else ":material/warning:")
     show_failures(summary.failed)
+    if passed_over := summary.describe_passed_over():
+        st.caption(escape(f"{passed_over}."))
     if summary.warnings:
         with st.expander("Remarks on files and folders", expanded=not summary.documents):
             for path, texts in summary.warnings.items():

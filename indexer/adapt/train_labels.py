@@ -16,6 +16,7 @@ from hilbert.classification.cross_validation import CrossValidation, cross_valid
 from hilbert.errors import HilbertError
 from hilbert.files import write_atomically
 from hilbert.model.checkpoint import model_fingerprint
+from indexer.base.names import matching_names
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import MODALITIES, Snapshot
 from indexer.store.catalog import document_key
@@ -82,7 +83,7 @@ def read_labels(library: LibraryStore, path: Path) -> Labels:
         name, label = (row.get(key) or "" for key in ("document", "label"))
         if not name or not label:
             continue
-        ids = known.get(name, [])
+        ids = [i for written in matching_names(name, known) for i in known[written]]
         if not ids:
             unknown.append(name)
             continue

@@ -1,12 +1,19 @@
-"""Language codes from tags, names of languages and options."""
+"""Which language a recording is in, by whatever names it."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+from indexer.base.names import folded
+
 _NO_LANGUAGE = {"mul", "zxx", "mis"}  # several, none, uncoded (ISO 639-2)
+# Nearly every English word of three letters is the code of some language. Codes that have no
+# form of two letters are believed where this many people speak the language.
+_MANY_SPEAKERS = 10_000_000
 
 
 def language_code(named: str | None) -> str | None:
-    """Return `en` for en, en-US and eng; None for what names no language (und, klingon)."""
+    """`en` for en, en-US and eng; `de` for ger; None for what names no language (und, klingon)."""
     import langcodes
     from langcodes.tag_parser import LanguageTagError
 
@@ -15,3 +22,50 @@ def language_code(named: str | None) -> str | None:
     except LanguageTagError:
         return None
     return None if code in _NO_LANGUAGE else code
+
+
+@lru_cache(maxsize=4096)
+def language_named_by(words: str, *, sure: bool) -> str | None:
+    """Find the language that a part of a file's name stands for.
+
+    Args:
+        words: `de`, `ger`, `pt-BR`, `German`, `Deutsch`, `Brazilian Portuguese`.
+        sure: Whether the part stands where a language is expected. Otherwise codes of three
+            letters count only for languages that have a code of two, or many speakers: `talk-new`
+            is not in Newari.
+
+    Returns:
+        ISO 639 code, as `language_code` gives it; None for what names no language.
+    """
+    import langcodes
+
+    head, *subtags = words.split("-")
+    if len(head) in (2, 3) and head.isascii() and langcodes.tag_is_valid(words):
+        # `langcodes.standardize_tag` is not used: it would say `no` for `nb` and `nn`.
+        found = langcodes.get(words)
+        code = language_code(words)
+        speakers = found.speaking_population() if code else 0
+        believed = speakers >= _MANY_SPEAKERS or (sure and speakers > 0)
+        if code and (len(head) == 2 or len(code) == 2 or believed):
+            return code
+        macro = langcodes.get(langcodes.standardize_tag(words, macro=True)).language or ""
+        return macro if len(macro) == 2 else None  # cmn is zh, arb is ar
+    return None if subtags else _by_name(words)
+
+
+def _by_name(words: str) -> str | None:
+    """The language by its English name or its own, perhaps with a region: `Swiss German`."""
+    import langcodes
+
+    # A name in any third language would make Bodo of "mono" and Malay of "male".
+    if len(words) < 4 and words.isascii():
+        return None
+    try:
+        found = langcodes.find(words)
+    except LookupError:
+        return None
+    own = langcodes.get(found.language or "")
+    names = {folded(own.display_name()), folded(own.autonym())}
+    if len(found.language or "") != 2 or not any(n and n in folded(words) for n in names):
+        return None
+    return found.language

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +30,7 @@ def _extensions() -> str:
 
 
 def _metadata_columns() -> str:
-    from indexer.ingest.discover import METADATA_FIELDS
+    from indexer.ingest.metadata_table import METADATA_FIELDS
 
     return ",".join(("name", *METADATA_FIELDS))
 
@@ -140,7 +139,6 @@ def command(
     with TerminalProgress() as progress:
         summary = index(made, found, ProcessSettings(asr=asr, language=code), progress)
     print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
-    print_unchecked(summary)
     return 1 if summary.failed else 0
 
 
@@ -153,7 +151,7 @@ def summary_to_dict(summary: AddReport) -> dict[str, Any]:
         "unchanged": summary.unchanged,
         "failed": summary.failed,
         "warnings": summary.warnings,
-        "not_checked": summary.unchecked,
+        "passed_over": summary.passed_over,
         "documents": summary.documents,
         "audio_hours": round(hours, 4),
         "seconds": round(summary.seconds, 2),
@@ -169,6 +167,8 @@ def print_summary(summary: AddReport) -> None:
             print_line(f"warning: {path}: {text}")
     for path, reason in summary.failed.items():
         print_line(f"failed: {path}: {reason}")
+    if passed_over := summary.describe_passed_over():
+        print_line(f"{passed_over}; --verbose lists them")
     speed = ""
     if summary.audio_seconds:
         speed = (
@@ -180,14 +180,3 @@ def print_summary(summary: AddReport) -> None:
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed in "
         f"{summary.seconds:.1f} s{speed}; the library holds {summary.documents} documents"
     )
-
-
-def print_unchecked(summary: AddReport) -> None:
-    """Print how many transcripts could not be compared with their recordings, a line a reason.
-
-    On standard error, where it disturbs no output: in a library in a language that the recogniser
-    does not know it is so for all.
-    """
-    for reason, count in Counter(summary.unchecked.values()).items():
-        what = "1 transcript" if count == 1 else f"{count} transcripts"
-        click.echo(f"{what} not checked against what is heard: {reason}", err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.types import Cue, HeardWord
-from indexer.ingest.word_match import fold_words
+
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def align(cues: Sequence[Cue], heard: Sequence[HeardWord], seconds: float) -> Al
     for cue in cues:
         first_word.append(len(words))
         # A cue without a single word ("...") still needs a place in the sequence.
-        words.extend(fold_words(cue.text) or ["-"])
+        words.extend(_words(cue.text) or ["-"])
     first_word.append(len(words))
     starts, ends, matched = _word_times(words, heard, seconds)
     timed = []
@@ -45,6 +48,11 @@ def align(cues: Sequence[Cue], heard: Sequence[HeardWord], seconds: float) -> Al
         start, end = float(starts[low]), float(ends[high - 1])
         timed.append(replace(cue, start=round(start, 3), end=round(max(start, end), 3)))
     return Alignment(tuple(timed), matched)
+
+
+def _words(text: str) -> list[str]:
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    return _WORD.findall(plain)
 
 
 def _word_times(
@@ -56,7 +64,7 @@ def _word_times(
     spoken: list[str] = []
     times: list[tuple[float, float]] = []
     for word in heard:
-        parts = fold_words(word.text)
+        parts = _words(word.text)
         step = (word.end - word.start) / max(1, len(parts))
         for i, part in enumerate(parts):
             spoken.append(part)

@@ -2,37 +2,79 @@
 
 from __future__ import annotations
 
-import csv
 import logging
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from indexer.media.decode import EXTENSIONS as RECORDING_EXTENSIONS
+from indexer.base.languages import language_code
+from indexer.base.names import existing_path, folded
+from indexer.ingest.folders import Listing, Notes, is_partial_download, list_folder, walk
+from indexer.ingest.metadata_table import (
+    MetadataTable,
+    TableError,
+    document_name,
+    is_metadata_file,
+    read_metadata_table,
+    split_speakers,
+)
+from indexer.media.kinds import RECORDING_EXTENSIONS, Content, content_of, not_a_recording
 from indexer.transcripts.formats import transcript_extensions
-from indexer.transcripts.reader import find_transcript, may_be_transcript
+from indexer.transcripts.pairing import (
+    NamedTranscript,
+    Owners,
+    RecordingNames,
+    choose,
+    is_subtitle_folder,
+    transcripts_by_recording,
+)
+from indexer.transcripts.reader import may_be_transcript
 
 log = logging.getLogger(__name__)
 
-METADATA_FILE = "metadata.csv"
-METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
-SPEAKERS_FIELD = "speakers"
-"""Column of names for the labels of a transcript: `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
-# Text files that stand beside recordings without being transcripts.
-_NOT_TRANSCRIPTS = frozenset(
-    ["readme", "source-readme", "license", "licence", "copying", "notice", "changelog"]
+# Text files that stand beside recordings without being transcripts: README, LICENSE-MIT,
+# "01 Tracklist". A recording of the same name makes each a transcript.
+_NOT_TRANSCRIPTS = re.compile(
+    r".*\.(?:info|live_chat|chapters|meta|metadata)"  # of yt-dlp and podcast hosts
+    r"|(?:source[ _-])?(?:read[ _-]?me|licen[sc]e|changelog)\b.*"
+    r"|(?:copying|notice|contributing|requirements|robots|(?:.*\W)?(?:track[ _-]?list|playlist))s?"
 )
+# Of a recording's name, but of no words: lists, checksums, links, settings.
+_COMPANIONS = frozenset(
+    {".nfo", ".cue", ".m3u", ".m3u8", ".pls", ".xspf", ".wpl", ".asx", ".url", ".webloc"}
+    | {".lnk", ".log", ".ini", ".md5", ".sha1", ".sha256", ".sfv", ".yaml", ".yml", ".toml"}
+    | {".xmp", ".torrent", ".zip", ".py", ".sh", ".css", ".js", ".svg", ".mpd"}
+)
+# Captions and annotations in formats that are not read, wherever they lie.
+_UNREAD_FORMATS = frozenset(
+    {".sub", ".smi", ".sami", ".stl", ".scc", ".mcc", ".usf", ".cap", ".textgrid", ".eaf"}
+    | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
+    | {".mks", ".srv1", ".srv2", ".srv3"}
+)
+
+
+_NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
 
 
 @dataclass(frozen=True)
 class Source:
-    """A document to be: a recording, a transcript, or both, and what a table says of it."""
+    """A document to be: a recording, a transcript, or both, and what a table says of it.
+
+    Attributes:
+        recording: The recording.
+        transcript: Its transcript, or a transcript without a recording.
+        metadata: Values of the table by column.
+        speakers: Names of the table by label of the transcript.
+        transcript_language: ISO 639 code that the name of the transcript holds.
+    """
 
     recording: Path | None
     transcript: Path | None
     metadata: dict[str, str] = field(default_factory=dict)
     speakers: dict[str, str] = field(default_factory=dict)
+    transcript_language: str | None = None
 
     @property
     def path(self) -> Path:
@@ -44,19 +86,19 @@ class Source:
     @property
     def name(self) -> str:
         """The file stem, by which people name the document."""
-        return self.path.stem
+        return document_name(self.path)
 
 
 @dataclass
-class Scan:
-    """What a scan found; `failures` maps a path to the reason it cannot be used.
+class Scan(Notes):
+    """What a scan found, and what it did not take and why, by path.
 
-    `tables` are the metadata files that were looked at.
+    Attributes:
+        sources: The documents.
+        tables: The metadata files that were looked at.
     """
 
     sources: list[Source] = field(default_factory=list)
-    failures: dict[str, str] = field(default_factory=dict)
-    warnings: dict[str, str] = field(default_factory=dict)
     tables: set[str] = field(default_factory=set)
 
 
@@ -64,164 +106,221 @@ def scan(paths: Iterable[Path], exclude: Path | None = None, language: str = "en
     """Find the documents in files and folders (folders with everything below them).
 
     Args:
-        paths: what the user named; a file is taken whatever it is called.
-        exclude: the library's own folder, which may lie within.
-        language: which transcript to take where there are several (NAME.de.vtt, NAME.en.vtt).
+        paths: What the user named; a file is taken whatever it is called.
+        exclude: The library's own folder, which may lie within.
+        language: ISO 639 code of what is spoken where no table says it; of several transcripts
+            (NAME.de.vtt, NAME.en.vtt) the one in this language is taken.
     """
-    found = Scan()
-    seen: set[Path] = set()
-    for path in paths:
-        path = Path(os.path.abspath(path))
+    given = [existing_path(Path(os.path.abspath(path))) for path in paths]
+    scanner = _Scanner(exclude, language, frozenset(p for p in given if not os.path.isdir(p)))
+    for path in given:
         if os.path.isdir(path):
-            before = len(found.sources) + len(found.failures)
-            for folder, names in _folders(path, exclude, found):
-                _scan_folder(folder, names, language, found, seen)
-            if len(found.sources) + len(found.failures) == before:
-                found.warnings[str(path)] = (
-                    "no recordings or transcripts here; recordings end in "
-                    + " ".join(sorted(RECORDING_EXTENSIONS))
-                )
+            scanner.scan_folder(path)
         elif os.path.lexists(path):
-            _scan_file(path, language, found, seen)
+            scanner.scan_file(path)
         else:
-            found.failures[str(path)] = "there is no such file or folder"
+            scanner.found.failures[str(path)] = "there is no such file or folder"
+    for shown, reason in scanner.found.passed_over.items():
+        log.info("passed over: %s: %s", shown, reason)
+    return scanner.found
+
+
+class _Scanner:
+    """One scan of all that the user named."""
+
+    def __init__(self, exclude: Path | None, language: str, named: frozenset[Path]) -> None:
+        self.found = Scan()
+        self.language = language
+        self.named = named
+        self._excluded = os.path.realpath(exclude) if exclude else None
+        self._visited: dict[str, Path] = {}
+        self._places: dict[str, int] = {}  # of sources, by real path
+        self._tables: dict[Path, MetadataTable] = {}
+
+    def scan_folder(self, top: Path) -> None:
+        """Take everything in a folder."""
+        before = len(self.found.sources) + len(self.found.failures)
+        visited_before = len(self._visited)
+        for listing in walk(top, self.found, self._is_excluded, self._visited):
+            self._take(listing)
+        is_empty = len(self.found.sources) + len(self.found.failures) == before
+        if is_empty and len(self._visited) > visited_before:
+            self.found.warnings.setdefault(
+                str(top),
+                "no recordings or transcripts here; recordings are sound and video that FFmpeg "
+                f"reads, transcripts end in {' '.join(transcript_extensions())}",
+            )
+
+    def scan_file(self, path: Path) -> None:
+        """Take a file that the user named, or say why not."""
+        if is_metadata_file(path.name):
+            return  # caught by a pattern such as folder/*; read beside each recording
+        if path.suffix.lower() in transcript_extensions():
+            self._take_lone_transcripts([path], self._names_for(list_folder(path.parent)))
+        elif reason := not_a_recording(path):
+            self.found.failures[str(path)] = _refusal(path, reason)
+        else:
+            beside = list_folder(path.parent)
+            names = RecordingNames(dict.fromkeys([*beside.recordings, path]))
+            of_recording = transcripts_by_recording(_transcripts_near(beside), names)
+            self._take_recording(path, of_recording.get(path, []))
+            for other in beside.others:
+                owners = names.owners_of(other)
+                if owners and path in owners.recordings:
+                    self._warn_of_unread(other, names)
+
+    def _take(self, listing: Listing) -> None:
+        """Take the documents of one folder."""
+        names = RecordingNames(listing.recordings)
+        of_recording = transcripts_by_recording(_transcripts_near(listing), names)
+        for recording in listing.recordings:
+            self._take_recording(recording, of_recording.get(recording, []))
+        names = self._names_for(listing)
+        self._take_lone_transcripts(listing.transcripts, names)
+        for other, reason in listing.others.items():
+            self._pass_over(other, reason, names)
+        table = self._table(listing.folder, listing.table)
+        documents = [document_name(f) for f in listing.recordings + listing.transcripts]
+        if warning := table.warning(documents):
+            self.found.warnings[str(listing.table)] = warning
+
+    def _names_for(self, listing: Listing) -> RecordingNames:
+        """The recordings that the transcripts of a folder may belong to."""
+        recordings = listing.recordings
+        if is_subtitle_folder(listing.folder):
+            recordings = recordings + list_folder(listing.folder.parent).recordings
+        return RecordingNames(recordings)
+
+    def _take_lone_transcripts(self, files: Sequence[Path], names: RecordingNames) -> None:
+        """Take the transcripts that belong to no recording; the others come with theirs."""
+        for file in files:
+            owners = names.owners_of(file)
+            if owners and not owners.ambiguous:
+                for recording in owners.recordings:
+                    if os.path.realpath(recording) not in self._places:
+                        self.scan_file(recording)
+            elif file not in self.named and _NOT_TRANSCRIPTS.fullmatch(folded(file.stem)):
+                self.found.passed_over[str(file)] = "not a transcript, by its name"
+            elif file not in self.named and not may_be_transcript(file):
+                self._pass_over(file, "not a transcript, by its content", names)
+            else:
+                self._note_owner(file, owners, names)
+                row = self._table(file.parent).row(document_name(file))
+                metadata, speakers = split_speakers(row)
+                self._add(Source(None, file, metadata, speakers))
+
+    def _take_recording(self, recording: Path, transcripts: list[NamedTranscript]) -> None:
+        row = self._table(recording.parent).row(document_name(recording))
+        metadata, speakers = split_speakers(row)
+        if not transcripts:
+            self._add(Source(recording, None, metadata, speakers))
+            return
+        spoken = language_code(row.get("language")) or self.language
+        choice = choose(transcripts, spoken, self.named)
+        for other, why in choice.rejected.items():
+            self.found.warnings[str(other)] = why
+        best = choice.best
+        self._add(Source(recording, best.path, metadata, speakers, best.tags.language))
+
+    def _note_owner(self, transcript: Path, owners: Owners | None, names: RecordingNames) -> None:
+        """Say why a transcript that begins like a recording's name is not taken for its words."""
+        nearest = names.nearest(transcript)
+        if owners:
+            similar = " and ".join(recording.name for recording in owners.recordings)
+            reason = f"it is named like {similar}; name it exactly like one of them"
+        elif nearest:
+            recording, rest = nearest
+            reason = f"'{rest.strip(' ._-')}' is no language or kind of transcript"
+            reason = f"{reason} of {recording.name}"
+        else:
+            return
+        self.found.warnings[str(transcript)] = f"indexed by itself: {reason}"
+
+    def _pass_over(self, path: Path, reason: str, names: RecordingNames) -> None:
+        """Pass over a file, and warn of it if it may hold the words of a recording."""
+        if path.suffix.lower() in RECORDING_EXTENSIONS and content_of(path) in _NEVER_SOUND:
+            self.found.warnings[str(path)] = reason
+        else:
+            self._warn_of_unread(path, names)
+        self.found.passed_over[str(path)] = reason
+
+    def _warn_of_unread(self, path: Path, names: RecordingNames) -> None:
+        """Warn of captions, or of text of a recording's name, in a format that is not read."""
+        extension = path.suffix.lower()
+        if extension in _UNREAD_FORMATS or (
+            extension not in _COMPANIONS
+            and names.owners_of(path)
+            and not is_partial_download(path)
+            and content_of(path) in (Content.TEXT, Content.DOCUMENT)
+        ):
+            self.found.warnings[str(path)] = (
+                "not a transcript format hilbert reads; save it as WebVTT, SRT or text"
+            )
+
+    def _table(self, folder: Path, path: Path | None = None) -> MetadataTable:
+        """The table of a folder; a broken one is a failure, the files go on without it."""
+        if folder not in self._tables:
+            table = MetadataTable()
+            path = path or list_folder(folder).table
+            if path is not None:
+                self.found.tables.add(str(path))
+                try:
+                    table = read_metadata_table(path)
+                except TableError as error:
+                    log.debug("could not read %s", path, exc_info=True)
+                    self.found.failures[str(path)] = str(error)
+            self._tables[folder] = table
+        return self._tables[folder]
+
+    def _is_excluded(self, folder: Path) -> bool:
+        is_library = (folder / "catalog.sqlite").is_file() and (folder / "features").is_dir()
+        return is_library or os.path.realpath(folder) == self._excluded
+
+    def _add(self, source: Source) -> None:
+        """Add a source unless its file was found under another name, by a link."""
+        path = source.path
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            shown = os.fsencode(path).decode("utf-8", "replace")
+            log.debug("could not encode the name of %s", shown, exc_info=True)
+            self.found.failures[shown] = "the file's name is not UTF-8; rename it"
+            return
+        real = os.path.realpath(path)
+        place = self._places.setdefault(real, len(self.found.sources))
+        if place == len(self.found.sources):
+            self.found.sources.append(source)
+            return
+        first = self.found.sources[place]
+        if first.path == path:
+            return
+        # The one with a transcript, else the file itself rather than a link to it.
+        pairs = [(first, source), (source, first)]
+        kept, other = max(pairs, key=lambda pair: _worth(pair[0], real))
+        self.found.sources[place] = kept
+        self.found.passed_over[str(other.path)] = f"a link to the same file as {kept.path}"
+
+
+def _worth(source: Source, real: str) -> tuple[bool, bool]:
+    return source.transcript is not None, str(source.path) == real
+
+
+def _transcripts_near(listing: Listing) -> list[Path]:
+    """The transcripts of a folder, and those in its folders of subtitles."""
+    found = list(listing.transcripts)
+    for folder in listing.folders:
+        if listing.recordings and is_subtitle_folder(folder):
+            inner = list_folder(folder)
+            own = RecordingNames(inner.recordings)
+            found += [file for file in inner.transcripts if not own.owners_of(file)]
     return found
 
 
-def _folders(top: Path, exclude: Path | None, found: Scan) -> Iterator[tuple[Path, list[str]]]:
-    def unreadable(error: OSError) -> None:
-        found.failures[str(error.filename)] = "no permission to read the folder"
-
-    for folder, folders, names in os.walk(top, onerror=unreadable, followlinks=False):
-        here = Path(folder)
-        folders[:] = sorted(
-            f
-            for f in folders
-            if not f.startswith(".") and here / f != exclude and not _is_library(here / f)
-        )
-        yield here, sorted(n for n in names if not n.startswith("."))
-
-
-def _is_library(folder: Path) -> bool:
-    return (folder / "catalog.sqlite").is_file() and (folder / "features").is_dir()
-
-
-def _scan_folder(
-    folder: Path, names: list[str], language: str, found: Scan, seen: set[Path]
-) -> None:
-    metadata = _read_metadata(folder, found) if METADATA_FILE in names else {}
-    files = [folder / name for name in names]
-    taken: set[Path] = set()
-    recordings = [f for f in files if f.suffix.lower() in RECORDING_EXTENSIONS]
-    for recording in recordings:
-        transcript = find_transcript(recording, files, language)
-        if transcript:
-            taken.add(transcript)
-        _add(found, seen, _source(recording, transcript, metadata.get(recording.stem, {})))
-    extensions = transcript_extensions()
-    # A second transcript of the same recording (NAME.txt beside NAME.vtt) is no document.
-    for file in files:
-        if (
-            file.suffix.lower() in extensions
-            and file not in taken
-            and not _recordings_of(file, recordings)
-            and _may_be_transcript(file)
-        ):
-            _add(found, seen, _source(None, file, metadata.get(file.stem, {})))
-
-
-def _recordings_of(transcript: Path, siblings: Iterable[Path]) -> list[Path]:
-    """The recordings beside a transcript that it is one of, also where another is preferred."""
-    stems = {transcript.stem, transcript.stem.split(".")[0]}
-    return [f for f in siblings if f.suffix.lower() in RECORDING_EXTENSIONS and f.stem in stems]
-
-
-def _scan_file(path: Path, language: str, found: Scan, seen: set[Path]) -> None:
-    try:
-        siblings = sorted(path.parent.iterdir())
-    except OSError:
-        log.debug("could not list %s", path.parent, exc_info=True)
-        siblings = []
-    metadata = _read_metadata(path.parent, found) if path.parent / METADATA_FILE in siblings else {}
-    row = metadata.get(path.stem, {})
-    if path.name == METADATA_FILE:
-        return  # caught by a pattern such as folder/*; read beside each recording
-    if path.suffix.lower() in transcript_extensions():
-        for recording in _recordings_of(path, siblings):
-            _scan_file(recording, language, found, seen)
-        if not _recordings_of(path, siblings):
-            _add(found, seen, _source(None, path, row))
-    elif path.suffix.lower() in RECORDING_EXTENSIONS:
-        _add(found, seen, _source(path, find_transcript(path, siblings, language), row))
-    else:
-        found.failures[str(path)] = (
-            "neither a recording ("
-            + " ".join(sorted(RECORDING_EXTENSIONS))
-            + ") nor a transcript ("
-            + " ".join(transcript_extensions())
-            + ")"
-        )
-
-
-def _add(found: Scan, seen: set[Path], source: Source) -> None:
-    if source.path in seen:
-        return
-    seen.add(source.path)
-    try:
-        str(source.path).encode()
-    except UnicodeEncodeError:
-        shown = os.fsencode(source.path).decode("utf-8", "replace")
-        log.debug("could not encode the name of %s", shown, exc_info=True)
-        found.failures[shown] = "the file's name is not UTF-8; rename it"
-        return
-    found.sources.append(source)
-
-
-def _may_be_transcript(file: Path) -> bool:
-    """Whether a lone text file is likely one: not a licence, not just any JSON."""
-    if file.name.lower().split(".")[0] in _NOT_TRANSCRIPTS:
-        return False
-    return may_be_transcript(file)
-
-
-def _read_metadata(folder: Path, found: Scan) -> dict[str, dict[str, str]]:
-    """The rows of `metadata.csv` by name; a broken table is a failure, the files go on."""
-    path = folder / METADATA_FILE
-    found.tables.add(str(path))
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        log.debug("could not read %s", path, exc_info=True)
-        found.failures[str(path)] = f"cannot be read as a table: {error}"
-        return {}
-    if rows and "name" not in rows[0]:
-        found.failures[str(path)] = (
-            "needs a header line: name," + ",".join(METADATA_FIELDS) + " (only name is required)"
-        )
-        return {}
-    return {_stem(row["name"] or ""): _fields(row) for row in rows}
-
-
-def _stem(name: str) -> str:
-    """A document's name as people write it in a table: with the extension or without."""
-    path = Path(name.strip())
-    return path.stem if path.suffix.lower() in RECORDING_EXTENSIONS else name.strip()
-
-
-def _fields(row: dict[str, str | None]) -> dict[str, str]:
-    columns = (*METADATA_FIELDS, SPEAKERS_FIELD)
-    values = {key: (row.get(key) or "").strip() for key in columns}
-    return {key: value for key, value in values.items() if value}
-
-
-def _source(recording: Path | None, transcript: Path | None, row: dict[str, str]) -> Source:
-    """A source with its row of the table."""
-    metadata = {key: value for key, value in row.items() if key != SPEAKERS_FIELD}
-    return Source(recording, transcript, metadata, _speakers(row.get(SPEAKERS_FIELD, "")))
-
-
-def _speakers(column: str) -> dict[str, str]:
-    """Names by label, from `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
-    pairs = (pair.partition("=") for pair in column.split(";"))
-    return {label.strip(): name.strip() for label, _, name in pairs if name.strip()}
+def _refusal(path: Path, reason: str) -> str:
+    """Why a file that the user named cannot be used."""
+    if is_partial_download(path):
+        return "a download that is not finished; index it when it is whole"
+    if path.suffix.lower() in RECORDING_EXTENSIONS or content_of(path) in _NEVER_SOUND:
+        return reason
+    readable = " ".join(transcript_extensions())
+    return f"neither a recording that FFmpeg reads nor a transcript ({readable})"

@@ -148,7 +148,9 @@ class _Planner:
     def _parse(self, source: Source, transcript: HashedFile) -> Transcript | None:
         """Likewise for one that can be read but not understood."""
         try:
-            parsed = read_transcript(transcript.path, self.settings.language)
+            parsed = read_transcript(
+                transcript.path, self.settings.language, source.transcript_language
+            )
             return with_speaker_names(parsed, source.speakers)
         except TranscriptError as error:
             if source.recording is None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.base.errors import HilbertError
+
+_KINDS = 6  # named; the others are counted together
 
 
 @dataclass
 class AddReport:
     """What an indexing did; lists hold document names, dicts map a path to the reason.
 
-    `unchecked` are timed transcripts that could not be compared with their recordings.
+    Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
+    separator.
     """
 
     added: list[str] = field(default_factory=list)
@@ -20,7 +25,7 @@ class AddReport:
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
-    unchecked: dict[str, str] = field(default_factory=dict)
+    passed_over: dict[str, str] = field(default_factory=dict)
     documents: int = 0
     audio_seconds: float = 0.0
     seconds: float = 0.0
@@ -30,9 +35,32 @@ class AddReport:
         """Note something that is no failure."""
         self.warnings.setdefault(path, []).append(text)
 
+    def describe_passed_over(self) -> str:
+        """Count what was passed over by kinds: `12 files passed over (jpg 10, pdf 2)`."""
+        counts = Counter(_kind(path) for path in self.passed_over)
+        if not counts:
+            return ""
+        kinds = [f"{kind} {count}" for kind, count in counts.most_common(_KINDS)]
+        others = counts.total() - sum(count for _, count in counts.most_common(_KINDS))
+        listed = ", ".join([*kinds, *([f"others {others}"] if others else [])])
+        noun = "file" if counts.total() == 1 else "files"
+        if counts["folders"]:
+            noun = f"{noun} and folders" if counts.total() > 1 else "folder"
+        return f"{counts.total()} {noun} passed over ({listed})"
+
     def fail(self, path: Path, error: Exception) -> None:
         """Note why a file could not be indexed."""
         self.failed[str(path)] = _reason(path, error).removeprefix(f"{path.name}: ")
+
+
+def _kind(path: str) -> str:
+    """What a file is, in a word: its extension."""
+    if path.endswith(os.sep):
+        return "folders"
+    file = Path(path)
+    if file.name.startswith("."):
+        return "hidden"
+    return file.suffix.lower().removeprefix(".") or "without extension"
 
 
 def _reason(path: Path, error: Exception) -> str:

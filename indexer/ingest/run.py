@@ -43,6 +43,7 @@ def index(
     report = AddReport()
     with library.writing():
         report.failed.update(scan.failures)
+        report.passed_over.update(scan.passed_over)
         for path, reason in scan.warnings.items():
             report.warn(path, reason)
         writer = DocumentWriter(library, report)

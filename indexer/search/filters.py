@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
+from indexer.base.names import folded
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
 
@@ -87,12 +88,15 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
 
 
 def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -> NDArray[np.bool_]:
-    folded = [{name.casefold() for name in names if name} for names in known]
     passed = np.zeros(len(known), bool)
     for value in wanted:
-        found = np.array([value.casefold() in names for names in folded], bool)
-        if not found.any() and what == "document":
-            found = _unique_beginning(value, folded)
+        found = np.array([folded(value) in map(folded, names) for names in known], bool)
+        if what == "document":
+            exact = np.array([value in names for names in known], bool)
+            if not exact.any():
+                _check_one_name(value, known)
+                exact = found if found.any() else _unique_beginning(value, known)
+            found = exact
         if not found.any():
             there = sorted({names[0] for names in known if names[0]})
             some = ", ".join(there[:_NAMED]) + (", ..." if len(there) > _NAMED else "")
@@ -101,13 +105,22 @@ def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -
     return passed
 
 
-def _unique_beginning(value: str, folded: Sequence[set[str]]) -> NDArray[np.bool_]:
+def _check_one_name(value: str, known: Sequence[tuple[str, ...]]) -> None:
+    """Refuse a value that several names differ from in Unicode form or case alone."""
+    same = {name for names in known for name in names if name and folded(name) == folded(value)}
+    if len(same) > 1:
+        raise QueryError(
+            f"'{value}' may be {' or '.join(map(repr, sorted(same)))}; write it exactly, or an id"
+        )
+
+
+def _unique_beginning(value: str, known: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
     """Return the document whose name, title or id begins so, where no other's does."""
-    begins = value.casefold()
-    found = np.array([any(n.startswith(begins) for n in names) for names in folded], bool)
+    begins = folded(value)
+    found = np.array([any(folded(n).startswith(begins) for n in names) for names in known], bool)
     if begins and found.sum() > 1:
         raise QueryError(f"{found.sum()} documents begin with '{value}'; write more of the name")
-    return found if begins else np.zeros(len(folded), bool)
+    return found if begins else np.zeros(len(known), bool)
 
 
 def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) -> NDArray[np.bool_]:
@@ -115,6 +128,9 @@ def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) ->
     for folder in folders:
         top = Path(os.path.abspath(os.path.expanduser(folder)))
         found = np.array([top in Path(d.path).parents for d in documents], bool)
+        if not found.any():
+            same = Path(folded(str(top)))
+            found = np.array([same in Path(folded(d.path)).parents for d in documents], bool)
         if not found.any():
             raise QueryError(f"nothing in this library lies in {top}")
         passed |= found
@@ -158,15 +174,15 @@ def _day(written: str | None) -> str:
 
 
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
-    of_document = [(document.speaker or "").casefold() for document in table.documents]
+    of_document = [folded(document.speaker or "") for document in table.documents]
     names = [
-        f"{of_document[owner]}\n{names.casefold()}"
+        f"{of_document[owner]}\n{folded(names)}"
         for owner, names in zip(table.owners, table.speakers, strict=True)
     ]
     passed = np.zeros(len(names), bool)
     for value in wanted:
         # "anna" is Anna and Anna-Lena, not Hannah.
-        begins = re.compile(rf"\b{re.escape(value.casefold())}")
+        begins = re.compile(rf"\b{re.escape(folded(value))}")
         found = np.array([begins.search(name) is not None for name in names], bool)
         if not found.any():
             raise QueryError(f"nobody called '{value}' speaks in this library")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 from indexer.base.errors import LibraryError
+from indexer.base.names import folded
 
 _LISTED = 5
 
@@ -33,12 +34,22 @@ NamedT = TypeVar("NamedT", bound=Named)
 
 
 def matching_documents(documents: Sequence[NamedT], name: str) -> list[NamedT]:
-    """Return the documents that a name fits: exactly, else by the beginning of a name or an id."""
+    """Return the documents that a name fits.
+
+    Exactly, else in another Unicode form or case, else by the beginning of a name or an id.
+    """
     exact = [d for d in documents if name in (d.name, d.id, d.path)]
     if exact or not name:
         return exact
-    folded = name.casefold()
-    return [d for d in documents if d.name.casefold().startswith(folded) or d.id.startswith(folded)]
+    wanted = folded(name)
+    same = [d for d in documents if _is_called(d, wanted)]
+    return same or [
+        d for d in documents if folded(d.name).startswith(wanted) or d.id.startswith(wanted)
+    ]
+
+
+def _is_called(document: Named, folded_name: str) -> bool:
+    return folded_name in (folded(document.name), document.id, folded(document.path))
 
 
 def named_document(documents: Sequence[NamedT], name: str) -> NamedT:
@@ -54,6 +65,6 @@ def named_document(documents: Sequence[NamedT], name: str) -> NamedT:
         raise LibraryError(f"no document is called '{name}'; 'hilbert list' shows them all")
     listed = ", ".join(f"{d.id[:12]} ({d.name}, {d.path})" for d in fits[:_LISTED])
     more = f" and {len(fits) - _LISTED} more" if len(fits) > _LISTED else ""
-    if all(name in (d.name, d.id, d.path) for d in fits):
+    if all(_is_called(d, folded(name)) for d in fits):
         raise LibraryError(f"several documents are called '{name}'; use an id: {listed}{more}")
     raise LibraryError(f"several documents begin with '{name}': {listed}{more}")

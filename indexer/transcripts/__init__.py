@@ -2,7 +2,8 @@
 
 from indexer.base.types import Cue
 from indexer.transcripts.formats import transcript_extensions
-from indexer.transcripts.reader import find_transcript, read_transcript
+from indexer.transcripts.pairing import find_transcript
+from indexer.transcripts.reader import read_transcript
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript, TranscriptError
 

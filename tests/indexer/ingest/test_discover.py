@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import random
 from pathlib import Path
 
 import pytest
 
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
+from indexer.ingest.report import AddReport
 from indexer.transcripts.reader import read_transcript
 from indexer.transcripts.transcript import with_speaker_names
 from tests.sharing import copy_library
@@ -143,3 +145,176 @@ def test_the_table_names_the_speakers_of_a_transcript(tmp_path):
     assert source.metadata == {}
     transcript = with_speaker_names(read_transcript(tmp_path / "a.srt"), source.speakers)
     assert [cue.speaker for cue in transcript.cues] == ["Ann Lee", "SPEAKER_02"]
+
+
+def put(folder: Path, files: dict[str, bytes]) -> None:
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
+
+
+WAV = b"RIFF\x00\x00\x00\x00WAVEfmt "
+
+
+def test_transcripts_in_folders_of_subtitles_belong_to_the_recordings_beside(
+    tmp_path: Path,
+) -> None:
+    touch(tmp_path, "a.mp3", "Subs/a.en.srt", "b.mp3", "TRANSCRIPTS/b.txt", "notes/a.txt")
+    wanted = [("a.mp3", "a.en.srt"), ("b.mp3", "b.txt")]
+    assert pairs(tmp_path) == [*wanted, (None, "a.txt")]
+    assert pairs(tmp_path / "a.mp3") == wanted[:1]
+    assert pairs(tmp_path / "Subs" / "a.en.srt") == wanted[:1]
+    assert pairs(tmp_path / "Subs", tmp_path / "a.mp3") == wanted[:1]
+
+
+def test_transcripts_that_are_not_used_are_named_with_the_reason(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp3", "a.de.vtt", "a.en.vtt", "a.en.txt", "a_2.srt")
+    warnings = {Path(path).name: text for path, text in scan([tmp_path]).warnings.items()}
+    assert warnings == {
+        "a.de.vtt": "not used, a.en.vtt is: its language is not en",
+        "a.en.txt": "not used, a.en.vtt is: it has no times",
+        "a_2.srt": "indexed by itself: '2' is no language or kind of transcript of a.mp3",
+    }
+
+
+def test_the_spoken_language_may_stand_in_the_table(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp3", "b.mp3", *(f"{n}.{code}.vtt" for n in "ab" for code in ("en", "fr")))
+    (tmp_path / "metadata.csv").write_text("name,language\na,fr\n")
+    assert pairs(tmp_path) == [("a.mp3", "a.fr.vtt"), ("b.mp3", "b.en.vtt")]
+
+
+def test_a_transcript_that_was_named_is_the_one_that_is_used(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp3", "a.en.vtt", "a.en.sdh.srt", "words.srt")
+    sdh = tmp_path / "a.en.sdh.srt"
+    assert pairs(tmp_path / "a.mp3", sdh) == [("a.mp3", "a.en.sdh.srt")]
+    assert pairs(tmp_path, sdh)[0] == ("a.mp3", "a.en.sdh.srt")
+    assert pairs(tmp_path / "a.mp3", tmp_path / "words.srt")[1] == (None, "words.srt")
+
+
+def test_names_in_another_unicode_form_or_case_are_one_name(tmp_path: Path) -> None:
+    touch(tmp_path, "Gru\u0308n.mp3", "GR\u00dcN.en.vtt")
+    (tmp_path / "metadata.csv").write_text("Name,Title\ngr\u00fcn,On green\n", "utf-8")
+    found = scan([tmp_path / "gr\u00fcn.MP3"])
+    assert [(s.name, s.transcript_language) for s in found.sources] == [("Gru\u0308n", "en")]
+    assert found.sources[0].metadata == {"title": "On green"}
+
+
+def test_a_table_names_the_rows_that_fit_nothing_or_several(tmp_path: Path) -> None:
+    touch(tmp_path, "tide.mp3")
+    table = tmp_path / "metadata.csv"
+    table.write_text("name,title\ntide.mp3,Tide\ntied,Typo\n")
+    assert scan([tmp_path]).warnings == {str(table): "no file here for the rows tied"}
+    table.write_text("name,title\nTide,A\nTIDE,B\n")
+    found = scan([tmp_path])
+    assert found.sources[0].metadata == {}
+    assert found.warnings == {str(table): "not used for tide: the rows Tide and TIDE both fit"}
+
+
+def test_ambiguous_names_are_not_guessed(tmp_path: Path) -> None:
+    touch(tmp_path, "Tide.mp3", "TIDE.mp3", "tide.vtt")
+    if len(list(tmp_path.iterdir())) < 3:
+        pytest.skip("this file system has one name for both")
+    found = scan([tmp_path])
+    assert [s.transcript for s in found.sources] == [None, None, tmp_path / "tide.vtt"]
+    assert "it is named like TIDE.mp3 and Tide.mp3" in found.warnings[str(tmp_path / "tide.vtt")]
+
+
+def test_sound_without_an_extension_is_a_recording_of_its_whole_name(tmp_path: Path) -> None:
+    put(tmp_path, {"memo": WAV, "Part 1. Tides": WAV, "notes": b"text", "memo.txt": b"words"})
+    found = scan([tmp_path])
+    assert [(s.name, s.transcript) for s in found.sources] == [
+        ("Part 1. Tides", None),
+        ("memo", tmp_path / "memo.txt"),
+    ]
+    assert pairs(tmp_path / "memo.txt") == [("memo", "memo.txt")]
+
+
+def test_what_is_no_recording_is_passed_over_and_counted(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        {
+            "tide.mp3": WAV,
+            "._tide.mp3": b"\x00\x05\x16\x07",
+            "$RECYCLE.BIN/old.mp3": WAV,
+            "@eaDir/tide.mp3/small.mp3": WAV,
+            ".Trash-1000/files/old.mp3": WAV,
+            "more.mp3.part": WAV,
+            "joining.temp.mp4": WAV,
+            "cover.jpg": b"\xff\xd8\xff\xe0",
+            "all.m3u8": b"#EXTM3U\n",
+            "Read Me.txt": b"words",
+            "Tide - Tracklist.txt": b"words",
+            "module.ts": b"export {};\n",
+            "tide.info.json": b'{"duration": 3}',
+        },
+    )
+    found = scan([tmp_path])
+    assert [source.name for source in found.sources] == ["tide"]
+    names = {os.path.relpath(path, tmp_path) for path in found.passed_over}
+    assert names == {
+        *("._tide.mp3", "$RECYCLE.BIN", "@eaDir", ".Trash-1000", "more.mp3.part", "cover.jpg"),
+        *("joining.temp.mp4", "all.m3u8", "Read Me.txt", "Tide - Tracklist.txt", "module.ts"),
+        "tide.info.json",
+    }
+    assert not found.warnings and not found.failures
+    report = AddReport(passed_over=found.passed_over)
+    assert report.describe_passed_over().startswith("12 files and folders passed over (folders 3")
+
+
+def test_a_playlist_called_a_recording_is_named(tmp_path: Path) -> None:
+    put(tmp_path, {"tide.m4a": b"#EXTM3U\nhttp://example.org\n"})
+    assert scan([tmp_path]).warnings[str(tmp_path / "tide.m4a")].startswith("a playlist")
+    assert scan([tmp_path / "tide.m4a"]).failures[str(tmp_path / "tide.m4a")].startswith("a play")
+
+
+def test_a_document_of_a_recordings_name_that_is_not_read_is_named(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        {
+            "tide.mp3": WAV,
+            "tide.en.pdf": b"%PDF-1.7",
+            "tide.nfo": b"text",
+            "tide.jpg": b"\xff\xd8\xff",
+            "paper.pdf": b"%PDF-1.7",
+            "old.sub": b"{1}{2}words",
+        },
+    )
+    for found in (scan([tmp_path]), scan([tmp_path / "tide.mp3"])):
+        assert "not a transcript format" in found.warnings.pop(str(tmp_path / "tide.en.pdf"))
+        assert found.warnings.keys() <= {str(tmp_path / "old.sub")}
+
+
+def test_folders_behind_links_are_read_once_and_the_rest_is_said(tmp_path: Path) -> None:
+    touch(tmp_path, "in/a.mp3", "disk/b.mp3", "disk/c.mp3")
+    inside = tmp_path / "in"
+    (inside / "nas").symlink_to(tmp_path / "disk", target_is_directory=True)
+    (inside / "again").symlink_to(tmp_path / "disk", target_is_directory=True)
+    (inside / "up").symlink_to(inside, target_is_directory=True)
+    (inside / "gone").symlink_to(tmp_path / "unmounted", target_is_directory=True)
+    (inside / "same.mp3").symlink_to(inside / "a.mp3")
+    found = scan([inside])
+    assert [source.name for source in found.sources] == ["a", "b", "c"]
+    assert "read already" in found.warnings[str(inside / "nas")]
+    assert "read already" in found.warnings[str(inside / "up")]
+    assert "does not exist" in found.warnings[str(inside / "gone")]
+    assert "same file" in found.passed_over[str(inside / "same.mp3")]
+
+
+def test_a_file_that_is_not_downloaded_is_named(tmp_path: Path) -> None:
+    touch(tmp_path, ".talk.mp3.icloud")
+    assert "not downloaded" in scan([tmp_path]).warnings[str(tmp_path / ".talk.mp3.icloud")]
+
+
+def test_every_file_of_a_folder_is_taken_or_named(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    stems = ["a", "a_2", "README", "b.en", "b", "x.temp", "._a", ".hid", "tracklist", "a.de"]
+    ends = [".mp3", ".vtt", ".txt", ".json", ".pdf", ".part", ".ts", "", ".xyz", ".html"]
+    contents = [WAV, b"words", b"#EXTM3U\n", b"%PDF-", b"\x00\x05\x16\x07", b"", b"\xff\xfe"]
+    for number in range(60):
+        folder = tmp_path / str(number)
+        names = {draw.choice(stems) + draw.choice(ends) for _ in range(6)}
+        put(folder, {name: draw.choice(contents) for name in names})
+        found = scan([folder])
+        taken = {str(p) for s in found.sources for p in (s.recording, s.transcript) if p}
+        said = taken | found.failures.keys() | found.warnings.keys() | found.passed_over.keys()
+        assert {str(folder / name) for name in names} <= said

@@ -51,6 +51,16 @@ def test_each_filter_passes_what_it_names(table: SegmentTable, tmp_path: Path) -
     assert passed(table, languages=("de-AT",)) == [2, 3]
 
 
+def test_names_in_another_unicode_form_or_case_are_one_name(table: SegmentTable) -> None:
+    names = ["Gru\u0308n", "GR\u00dcN", "Gr\u00fcn 2"]
+    for place, name in enumerate(names):
+        table.documents[place] = replace(table.documents[place], name=name)
+    assert passed(table, documents=("gr\u00fcn 2",)) == [4, 5]
+    assert passed(table, documents=(names[1],)) == [2, 3]
+    with pytest.raises(QueryError, match="write it exactly"):
+        passed(table, documents=("gr\u00fcn",))
+
+
 def test_speakers_are_those_of_the_document_and_of_the_moment(table: SegmentTable) -> None:
     assert passed(table, speakers=("bob",)) == [1, 4, 5]
     assert passed(table, speakers=("zoe", "lee")) == [0, 1, 3]

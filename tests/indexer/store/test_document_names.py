@@ -54,3 +54,21 @@ def test_a_name_of_none_or_of_several_is_refused_in_words(name: str, says: str) 
     with pytest.raises(LibraryError) as refused:
         named_document([TIDES, TIDE, VIOLIN, TWIN], name)
     assert says in str(refused.value)
+
+
+NFD = Doc("0123" * 16, "Gru\u0308ne Flut", "/talks/Gru\u0308ne Flut.mp3")
+UPPER = Doc("4567" * 16, "GR\u00dcNE FLUT", "/talks/GR\u00dcNE FLUT.mp3")
+LONGER = Doc("89ab" * 16, "Gr\u00fcne Flut 2", "/talks/Gr\u00fcne Flut 2.mp3")
+
+
+@pytest.mark.parametrize(
+    "name", ["Gr\u00fcne Flut", "gru\u0308ne flut", "/talks/gr\u00fcne flut.MP3"]
+)
+def test_names_in_another_unicode_form_or_case_are_one_name(name: str) -> None:
+    assert named_document([TIDES, NFD, LONGER], name) == NFD
+
+
+def test_an_exact_name_wins_and_similar_ones_are_refused_in_words() -> None:
+    assert named_document([NFD, UPPER], "GR\u00dcNE FLUT") == UPPER
+    with pytest.raises(LibraryError, match="several documents are called"):
+        named_document([NFD, UPPER], "gr\u00fcne flut")

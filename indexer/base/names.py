@@ -1,0 +1,50 @@
+"""Names that people type, compared whatever their Unicode form and case."""
+
+from __future__ import annotations
+
+import logging
+import os
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+def folded(name: str) -> str:
+    """Return what two names have in common that differ in Unicode form, accents or case alone.
+
+    macOS keeps names in the decomposed form (NFD), most other systems in the composed one. This
+    is the caseless match of the Unicode standard (3.13, D146), which also joins ligatures and wide
+    letters with plain ones.
+    """
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def matching_names(name: str, known: Iterable[str]) -> list[str]:
+    """Return the names that `name` stands for: itself where it is known, else the folded matches.
+
+    More than one means that `name` is ambiguous.
+    """
+    names = list(known)
+    if name in names:
+        return [name]
+    wanted = folded(name)
+    return [other for other in names if folded(other) == wanted]
+
+
+def existing_path(path: Path) -> Path:
+    """Return the path as it is on disk where it was typed in another Unicode form or case.
+
+    Each missing part is looked up among the names in its folder; the path comes back as it was
+    given where nothing or more than one thing fits.
+    """
+    if os.path.lexists(path) or path.parent == path:
+        return path
+    parent = existing_path(path.parent)
+    try:
+        found = matching_names(path.name, os.listdir(parent))
+    except OSError:
+        log.debug("could not list %s", parent, exc_info=True)
+        return path
+    return parent / found[0] if len(found) == 1 else path

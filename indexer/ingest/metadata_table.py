@@ -1,0 +1,113 @@
+"""`metadata.csv`: what a table in a folder says of the files there."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Collection
+from pathlib import Path
+
+from indexer.base.names import folded
+from indexer.media.kinds import RECORDING_EXTENSIONS
+from indexer.transcripts.formats import transcript_extensions
+
+log = logging.getLogger(__name__)
+
+METADATA_FILE = "metadata.csv"
+METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
+SPEAKERS_FIELD = "speakers"
+"""Column of names for the labels of a transcript: `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
+_NAMED = 3
+
+
+class TableError(ValueError):
+    """A table that cannot be read: what is wrong with it."""
+
+
+def document_name(path: Path) -> str:
+    """The name of a document of a file: the name without the extension of a known kind."""
+    extension = path.suffix.lower()
+    is_known = extension in RECORDING_EXTENSIONS or extension in transcript_extensions()
+    return path.stem if is_known else path.name
+
+
+def is_metadata_file(name: str) -> bool:
+    """Whether a file is the table of its folder, by its name."""
+    return folded(name) == METADATA_FILE
+
+
+class MetadataTable:
+    """The rows of a table, by the names of files as people write them.
+
+    Attributes:
+        rows: Values of the known columns by name; empty where there is no table.
+    """
+
+    def __init__(self, rows: dict[str, dict[str, str]] | None = None) -> None:
+        self.rows = rows or {}
+        self._used: set[str] = set()
+        self._by_folded: dict[str, list[str]] = {}
+        for name in self.rows:
+            self._by_folded.setdefault(folded(name), []).append(name)
+
+    def row(self, name: str) -> dict[str, str]:
+        """Return the row of a document; an exact name before one in another form or case."""
+        found = self._matching(name)
+        if len(found) != 1:
+            return {}
+        self._used.add(found[0])
+        return self.rows[found[0]]
+
+    def warning(self, names: Collection[str]) -> str | None:
+        """Say which rows could not be used for the documents of the folder, if any.
+
+        Args:
+            names: Of all documents there.
+        """
+        for name in names:
+            if len(same := self._matching(name)) > 1:
+                return f"not used for {name}: the rows {' and '.join(same)} both fit"
+        unused = [name for name in self.rows if name and name not in self._used]
+        if not unused:
+            return None
+        more = f" and {len(unused) - _NAMED} more" if len(unused) > _NAMED else ""
+        return f"no file here for the rows {', '.join(unused[:_NAMED])}{more}"
+
+    def _matching(self, name: str) -> list[str]:
+        return [name] if name in self.rows else self._by_folded.get(folded(name), [])
+
+
+def read_metadata_table(path: Path) -> MetadataTable:
+    """Read a table.
+
+    Raises:
+        TableError: It cannot be read, or has no column of names.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [
+                {folded((key or "").strip()): value for key, value in row.items()}
+                for row in csv.DictReader(stream, restkey="")
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TableError(f"cannot be read as a table: {error}") from error
+    if rows and "name" not in rows[0]:
+        columns = ",".join(METADATA_FIELDS)
+        raise TableError(f"needs a header line: name,{columns} (only name is required)")
+    return MetadataTable({document_name(Path(_text(row["name"]))): _fields(row) for row in rows})
+
+
+def split_speakers(row: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the row without its column of speakers, and the names of speakers by label."""
+    pairs = (pair.partition("=") for pair in row.get(SPEAKERS_FIELD, "").split(";"))
+    speakers = {label.strip(): name.strip() for label, _, name in pairs if name.strip()}
+    return {key: value for key, value in row.items() if key != SPEAKERS_FIELD}, speakers
+
+
+def _fields(row: dict[str, str | None]) -> dict[str, str]:
+    values = {key: _text(row.get(key)) for key in (*METADATA_FIELDS, SPEAKERS_FIELD)}
+    return {key: value for key, value in values.items() if value}
+
+
+def _text(value: str | None) -> str:
+    return value.strip() if isinstance(value, str) else ""
