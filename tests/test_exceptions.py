@@ -67,10 +67,14 @@ SILENT: dict[str, str] = {
     "indexer/maintenance/doctor.py:examine UnfinishedLibraryError": (
         "a library whose making was interrupted is noted"
     ),
-    "indexer/media/decode.py:_Frames.__iter__ StopIteration": "the end of the recording",
-    "indexer/media/decode.py:_Frames.__iter__ av.error.FFmpegError": (
+    "indexer/media/frames.py:Frames.__iter__ OSError, ValueError, av.error.FFmpegError": (
+        "a damaged link of a chained file is counted and warned of; the next one is read"
+    ),
+    "indexer/media/frames.py:Frames._read StopIteration": "the end of the recording",
+    "indexer/media/frames.py:Frames._read av.error.FFmpegError": (
         "thousands of packets may be damaged; they are counted and warned of"
     ),
+    "indexer/media/tags.py:readable UnicodeDecodeError": "the next encoding is tried",
     "indexer/media/kinds.py:_is_text UnicodeDecodeError": "what is no text is an ordinary answer",
     "indexer/transcripts/formats/podcast_json.py:sniff TranscriptError": (
         "not this format; the next one is tried"

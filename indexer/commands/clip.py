@@ -63,5 +63,5 @@ def command(moment: str, out: Path, library: Path, force: bool) -> None:
             else f"{document.name} is a transcript without a recording"
         )
     start, end = (time or 0.0 for time in times)
-    seconds = cut(recording, start, end, out)
+    seconds = cut(recording, start, end, out, document.language)
     print_line(f"{out}: {seconds:.1f} s of {document.title}")

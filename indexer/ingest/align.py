@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.types import Cue, HeardWord
-
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
+from indexer.ingest.word_match import fold_words
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def align(cues: Sequence[Cue], heard: Sequence[HeardWord], seconds: float) -> Al
     for cue in cues:
         first_word.append(len(words))
         # A cue without a single word ("...") still needs a place in the sequence.
-        words.extend(_words(cue.text) or ["-"])
+        words.extend(fold_words(cue.text) or ["-"])
     first_word.append(len(words))
     starts, ends, matched = _word_times(words, heard, seconds)
     timed = []
@@ -48,11 +45,6 @@ def align(cues: Sequence[Cue], heard: Sequence[HeardWord], seconds: float) -> Al
         start, end = float(starts[low]), float(ends[high - 1])
         timed.append(replace(cue, start=round(start, 3), end=round(max(start, end), 3)))
     return Alignment(tuple(timed), matched)
-
-
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    return _WORD.findall(plain)
 
 
 def _word_times(
@@ -64,7 +56,7 @@ def _word_times(
     spoken: list[str] = []
     times: list[tuple[float, float]] = []
     for word in heard:
-        parts = _words(word.text)
+        parts = fold_words(word.text)
         step = (word.end - word.start) / max(1, len(parts))
         for i, part in enumerate(parts):
             spoken.append(part)

@@ -11,7 +11,6 @@ from hilbert.model.features import Features
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
 from indexer.base.types import (
-    ALIGNED,
     NO_SPEECH,
     NOT_TRANSCRIBED,
     RECOGNISED,
@@ -22,24 +21,25 @@ from indexer.base.types import (
     SegmentSettings,
 )
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
-from indexer.ingest.align import align
 from indexer.ingest.discover import Source
+from indexer.ingest.fit_length import fit_to_length
+from indexer.ingest.plausibility import choose_moments
 from indexer.ingest.segment import (
     cut_segments,
     sound_segments,
     split_cues,
     token_bounds,
-    words_to_cues,
 )
+from indexer.ingest.spoken_text import spoken_text
 from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, transcribe
 from indexer.media.decode import Recording, open_recording
+from indexer.media.vad import Span, windows_of_spans
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript
 
 # Whisper's mean log-probability over good English speech is about -0.3; under this the words
 # are mostly guesses.
 _DOUBTFUL_LOGPROB = -0.9
-_POORLY_MATCHED = 0.3
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ class AnalysedDocument:
     """What a source was made into.
 
     `text_source` is one of the sources of text of `indexer.base.types`; `recogniser` is the
-    fingerprint of a recogniser that was chosen by name, else empty.
+    fingerprint of a recogniser that was chosen by name, else empty; `description` is a text that
+    stood beside the recording and is not what is spoken; `unchecked` says why nobody could tell
+    whether a timed transcript is the recording's.
     """
 
     cues: tuple[Cue, ...]
@@ -89,6 +91,8 @@ class AnalysedDocument:
     tags: dict[str, str]
     warnings: tuple[str, ...]
     recogniser: str = ""
+    description: str | None = None
+    unchecked: str | None = None
 
 
 def analyse_document(
@@ -116,12 +120,25 @@ def analyse_document(
         assert transcript is not None
         language = spoken_language(source, transcript, settings)
         return _transcript_only(transcript, encoders, settings, language)
-    recording = opened or open_recording(source.recording)
+    recording = opened or open_source(source, transcript, settings)
     try:
         language = spoken_language(source, transcript, settings, recording.tags)
         return _recording(recording, transcript, encoders, settings, language, on_share)
     finally:
         recording.close()
+
+
+def open_source(
+    source: Source, transcript: Transcript | None, settings: ProcessSettings
+) -> Recording:
+    """Open a source's recording, of several sound tracks that of the wanted language.
+
+    Raises:
+        AudioError: the recording cannot be decoded.
+    """
+    assert source.recording is not None
+    wanted = spoken_language(source, transcript, settings)
+    return open_recording(source.recording, language=wanted)
 
 
 def spoken_language(
@@ -170,34 +187,36 @@ def _recording(
     on_share: Callable[[float], None] | None,
 ) -> AnalysedDocument:
     def on_seconds(seconds: float) -> None:
-        if on_share and recording.announced:
-            on_share(min(1.0, seconds / recording.announced))
+        if on_share and recording.estimated:
+            on_share(min(1.0, seconds / recording.estimated))
 
     warnings = list(transcript.warnings) if transcript else []
-    timed = transcript is not None and transcript.timed
-    spans = None
-    if transcript is not None and timed:
-        spans = [(c.start, c.end) for c in transcript.cues if c.start is not None and c.end]
+    timed = transcript if transcript and transcript.timed else None
     recogniser = None
-    if not timed and (transcript is not None or settings.asr != NEVER):
+    if transcript or settings.asr != NEVER:
         recogniser = encoders.recogniser_for(settings.asr)
         if language != "en" and not recogniser.multilingual:
             recogniser = None
-            warnings.append(
-                f"spoken in '{language}', but the recogniser knows English only: indexed by its "
-                "sound" + (" and its transcript" if transcript else "; add a transcript")
-            )
+            if not timed:
+                warnings.append(
+                    f"spoken in '{language}', but the recogniser knows English only: indexed by "
+                    "its sound" + (" and its transcript" if transcript else "; add a transcript")
+                )
+    spans, moments = _where(timed, recording) if timed else (None, None)
     heard = transcribe(
         recording,
         encoders.speech,
         recogniser=recogniser,
         language=language,
         spans=spans,
+        moments=moments,
         on_seconds=on_seconds,
     )
-    cues, text_source = _cues(transcript, heard, warnings)
+    text = spoken_text(transcript, heard, language)
+    text_source = text.source
+    warnings.extend(text.warnings)
     warnings.extend(_sound_warnings(heard, text_source, transcript is not None))
-    cues = split_cues(cues, settings.segments, language)
+    cues = split_cues(text.cues, settings.segments, language)
     segments = cut_segments(cues, settings.segments)
     if not segments:
         text_source = NO_SPEECH if recogniser or transcript else NOT_TRANSCRIBED
@@ -211,36 +230,26 @@ def _recording(
         language,
         heard.tags,
         tuple(warnings),
-        recogniser.fingerprint if recogniser and settings.asr not in (AUTO, NEVER) else "",
+        "" if timed or not recogniser or settings.asr in (AUTO, NEVER) else recogniser.fingerprint,
+        text.description,
+        text.unchecked,
     )
 
 
-def _cues(
-    transcript: Transcript | None, heard: AudioAnalysis, warnings: list[str]
-) -> tuple[tuple[Cue, ...], str]:
-    """The cues with times, and where their words came from."""
-    if transcript is None:
-        return words_to_cues(heard.words or ()), RECOGNISED
-    if transcript.timed:
-        late = [c for c in transcript.cues if (c.start or 0.0) >= heard.seconds]
-        if late:
-            warnings.append(
-                f"{len(late)} of {len(transcript.cues)} cues start after the recording's end "
-                f"({heard.seconds:.0f} s): is this the right transcript?"
-            )
-        return transcript.cues, TIMED
-    aligned = align(transcript.cues, heard.words or (), heard.seconds)
-    if aligned.matched < _POORLY_MATCHED:
-        share = f"only {aligned.matched:.0%}" if aligned.matched else "none"
-        warnings.append(
-            f"{share} of the transcript's words were heard: its times are rough; is it the right "
-            "transcript?"
-        )
-    return aligned.cues, ALIGNED
+def _where(timed: Transcript, recording: Recording) -> tuple[list[Span], tuple[float, ...]]:
+    """Return where to listen to a recording with a timed transcript, and where for words.
+
+    Before it is decoded its length is only announced: the times of the cues are fitted to that.
+    """
+    length = recording.facts.announced or recording.estimated
+    expected = fit_to_length(timed, length).transcript if length else timed
+    spans = [(c.start, c.end) for c in expected.cues if c.start is not None and c.end]
+    return spans, choose_moments(expected.cues, windows_of_spans(spans), length)
 
 
 def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool) -> list[str]:
     found = [f"the file is {heard.damage}"] if heard.damage else []
+    found.extend(heard.notes)
     if not heard.windows:
         found.append("silence: nothing to search in it")
     elif heard.seconds < MIN_SPEECH_SECONDS:

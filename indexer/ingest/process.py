@@ -15,10 +15,11 @@ from indexer.ingest.pipeline import (
     AnalysedDocument,
     ProcessSettings,
     analyse_document,
+    open_source,
     spoken_language,
 )
 from indexer.ingest.progress import IndexingProgress
-from indexer.media.decode import Recording, open_recording
+from indexer.media.decode import Recording
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,7 @@ def process(
 def _analyse(
     job: DocumentJob, encoders: Encoders, settings: ProcessSettings, shown: IndexingProgress
 ) -> AnalysedDocument | None:
-    path = job.source.recording
-    opened = open_recording(path) if path else None
+    opened = open_source(job.source, job.parsed, settings) if job.source.recording else None
     if job.needs_words and opened and not _can_transcribe(job, opened, encoders, settings):
         opened.close()
         return None

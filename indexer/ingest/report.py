@@ -16,6 +16,7 @@ _KINDS = 6  # named; the others are counted together
 class AddReport:
     """What an indexing did; lists hold document names, dicts map a path to the reason.
 
+    `unchecked` are timed transcripts that could not be compared with their recordings.
     Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
     separator.
     """
@@ -25,6 +26,7 @@ class AddReport:
     unchanged: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
+    unchecked: dict[str, str] = field(default_factory=dict)
     passed_over: dict[str, str] = field(default_factory=dict)
     documents: int = 0
     audio_seconds: float = 0.0

@@ -113,6 +113,8 @@ class DocumentWriter:
             self.report.audio_seconds += done.seconds
         for warning in done.warnings:
             self.report.warn(str(job.source.path), warning)
+        if done.unchecked:
+            self.report.unchecked[str(job.source.path)] = done.unchecked
 
     def _drop(self, document_id: str | None) -> None:
         """Remove a document that lies nowhere any more because its paths hold others."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +17,7 @@ from indexer.media.decode import Recording
 from indexer.media.vad import Span, Window, span_windows, speech_windows
 
 if TYPE_CHECKING:
-    from hilbert.encoders.protocols import Recogniser, SpeechEncoder
+    from hilbert.encoders.protocols import Recogniser, SpeechEncoder, WindowTranscript
 
 BATCH_WINDOWS = 16
 # Shorter than this, whatever a recogniser says is a guess.
@@ -36,10 +36,13 @@ class AudioAnalysis:
         tokens: `[n, width]` float16 audio tokens at the encoder's fixed rate.
         token_times: `[n]` float32, the middle of each token in seconds of the recording.
         windows: what the encoder heard, in seconds.
-        words: recognised words; None where nobody listened for words.
+        words: recognised words, of all windows or of those with `moments`; None where no
+            recogniser was given.
         speech: whether any speech was found (True where a timed transcript told where).
         damage: what is wrong with the file, in words, or None.
+        notes: what was guessed or filled in, in words.
         tags: the container's tags.
+        announced: length by the header, in seconds, where that names one.
     """
 
     seconds: float
@@ -49,7 +52,24 @@ class AudioAnalysis:
     words: tuple[HeardWord, ...] | None
     speech: bool
     damage: str | None
+    notes: tuple[str, ...]
     tags: dict[str, str]
+    announced: float | None = None
+
+    @property
+    def whole_seconds(self) -> float:
+        """Length of the whole recording, of which a damaged file may have lost a part."""
+        return max(self.seconds, self.announced or 0.0) if self.damage else self.seconds
+
+    def words_by_window(self) -> list[list[HeardWord]]:
+        """Return the recognised words of each window that has any."""
+        starts = np.array([start for start, _ in self.windows])
+        middles = [(word.start + word.end) / 2 for word in self.words or ()]
+        numbers = np.searchsorted(starts, middles, side="right")
+        found: dict[int, list[HeardWord]] = {}
+        for number, word in zip(numbers.tolist(), self.words or (), strict=True):
+            found.setdefault(number, []).append(word)
+        return list(found.values())
 
 
 def transcribe(
@@ -59,6 +79,7 @@ def transcribe(
     recogniser: Recogniser | None = None,
     language: str = "en",
     spans: Sequence[Span] | None = None,
+    moments: Sequence[float] | None = None,
     on_seconds: OnSeconds | None = None,
 ) -> AudioAnalysis:
     """Decode a recording as a stream and encode it window by window.
@@ -70,12 +91,14 @@ def transcribe(
             encoder pass serves both.
         language: spoken language, for the recogniser.
         spans: timed cues that tell where speech is; None to let the detector find it.
+        moments: seconds; words are recognised only in the windows that hold one of them. None for
+            words everywhere.
         on_seconds: called with the seconds of the recording that are done.
 
     Raises:
         AudioError: the recording cannot be decoded.
     """
-    pass_ = _Pass(encoder, recogniser, language, on_seconds)
+    pass_ = _Pass(encoder, recogniser, language, moments, on_seconds)
     blocks = recording.blocks()
     pass_.run(speech_windows(blocks) if spans is None else span_windows(blocks, spans))
     for _ in blocks:  # to the end: only then its length and its damage are known
@@ -90,7 +113,9 @@ def transcribe(
         words=tuple(pass_.words) if recogniser is not None else None,
         speech=pass_.is_speech,
         damage=recording.damage,
+        notes=tuple(recording.notes),
         tags=recording.tags,
+        announced=recording.facts.announced,
     )
 
 
@@ -102,11 +127,13 @@ class _Pass:
         encoder: SpeechEncoder,
         recogniser: Recogniser | None,
         language: str,
+        moments: Sequence[float] | None,
         on_seconds: OnSeconds | None,
     ) -> None:
         self.encoder = encoder
         self.recogniser = recogniser
         self.language = language
+        self.moments = moments
         self.on_seconds = on_seconds
         self.windows: list[Span] = []
         self.tokens: list[NDArray[np.float16]] = []
@@ -126,33 +153,52 @@ class _Pass:
                     self.on_seconds(batch[-1].end)
 
     def _hear(self, batch: list[Window]) -> None:
-        samples = [window.samples for window in batch]
-        # Music, noise or a very short clip: searchable by its sound, without invented words.
-        recogniser = self.recogniser if self.is_speech else None
-        heard = recogniser.transcribe(samples, self.language) if recogniser else []
-        encoder: object = self.encoder  # of another protocol, and maybe the same object
-        if heard and recogniser is encoder:
-            tokens = [h.tokens for h in heard]
-        else:
-            tokens = self.encoder.encode(samples)
-        for window, window_tokens in zip(batch, tokens, strict=True):
+        transcripts = self._transcribe(batch)
+        for window, tokens in zip(batch, self._encode(batch, transcripts), strict=True):
             self.windows.append((window.start, window.end))
-            self.tokens.append(window_tokens.astype(np.float16))
-            middles = (np.arange(len(window_tokens)) + 0.5) / self.encoder.tokens_per_second
+            self.tokens.append(tokens.astype(np.float16))
+            middles = (np.arange(len(tokens)) + 0.5) / self.encoder.tokens_per_second
             # The last token may stand for less than its share: its middle stays in the window.
             last = max(0.0, window.end - window.start - 0.01)
             self.times.append(window.start + np.minimum(middles, last))
-        for window, h in zip(batch, heard, strict=bool(heard)):
+        for i, heard in sorted(transcripts.items()):
+            window = batch[i]
             self.words.extend(
                 HeardWord(
                     w.text,
                     window.start + w.start,
                     min(window.start + w.end, window.end),
-                    h.avg_logprob,
-                    h.no_speech_prob,
+                    heard.avg_logprob,
+                    heard.no_speech_prob,
                 )
-                for w in h.words
+                for w in heard.words
             )
+
+    def _transcribe(self, batch: list[Window]) -> dict[int, WindowTranscript]:
+        """Return transcripts of the windows of a batch that are to have one, by their number."""
+        # Music, noise or a very short clip: searchable by its sound, without invented words.
+        if self.recogniser is None or not self.is_speech:
+            return {}
+        chosen = [i for i, window in enumerate(batch) if self._wants_words(window)]
+        if not chosen:
+            return {}
+        heard = self.recogniser.transcribe([batch[i].samples for i in chosen], self.language)
+        return dict(zip(chosen, heard, strict=True))
+
+    def _wants_words(self, window: Window) -> bool:
+        return self.moments is None or any(window.start <= m < window.end for m in self.moments)
+
+    def _encode(
+        self, batch: list[Window], transcripts: Mapping[int, WindowTranscript]
+    ) -> list[NDArray[np.float32]]:
+        """Return the tokens of a batch; those that came with a transcript are not made again."""
+        encoder: object = self.encoder  # of another protocol, and maybe the same object
+        made = {i: t.tokens for i, t in transcripts.items() if self.recogniser is encoder}
+        rest = [i for i in range(len(batch)) if i not in made]
+        if rest:
+            encoded = self.encoder.encode([batch[i].samples for i in rest])
+            made |= dict(zip(rest, encoded, strict=True))
+        return [made[i] for i in range(len(batch))]
 
 
 def _joined(parts: list[NDArray[np.float16]], width: int) -> NDArray[np.float16]:

@@ -25,17 +25,18 @@ _RATE = 48_000  # every codec above takes it
 _LONGEST_SECONDS = 3600.0
 
 
-def cut(recording: Path, start: float, end: float, out: Path) -> float:
+def cut(recording: Path, start: float, end: float, out: Path, language: str | None = None) -> float:
     """Write the sound from `start` to `end` seconds; returns how many seconds there were.
 
-    Seconds are counted in decoded samples, as those of moments are, so the recording is decoded
-    from its beginning: a minute of work for ten hours.
+    Seconds are those of moments and of a player. The recording is decoded from its beginning: a
+    minute of work for ten hours.
 
     Args:
-        recording: mono or stereo is kept; more channels become stereo.
+        recording: stereo is kept; more channels become mono.
         start: seconds from the beginning.
         end: after `start`, an hour at most.
         out: its extension names the format; an existing file is replaced.
+        language: of several sound tracks this language's is cut.
 
     Raises:
         AudioError: times or format that cannot be, nothing there to cut, or `out` is the
@@ -49,7 +50,7 @@ def cut(recording: Path, start: float, end: float, out: Path) -> float:
         raise AudioError(f"{out.name}: the file's name must end in {', '.join(FORMATS)}")
     if out.exists() and out.samefile(recording):
         raise AudioError(f"{out} is the recording itself; name another file")
-    samples = decode_part(recording, Part(start, end, _RATE))
+    samples = decode_part(recording, Part(start, end, _RATE), language)
     if not samples.shape[1]:
         raise AudioError(f"{recording.name} ends before {start:g} s; there is nothing to cut")
     write_atomically(out, lambda path: _write(path, samples, *FORMATS[out.suffix.lower()]))
@@ -60,7 +61,7 @@ def _write(path: Path, samples: NDArray[np.float32], container_format: str, code
     import av
 
     layout = "mono" if len(samples) == 1 else "stereo"
-    with av.open(str(path), "w", format=container_format) as container:
+    with av.open(str(path.absolute()), "w", format=container_format) as container:
         stream: Any = container.add_stream(codec, rate=_RATE, layout=layout)
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", layout)
         frame.sample_rate = _RATE

@@ -163,7 +163,12 @@ def span_windows(blocks: Iterable[NDArray[np.float32]], spans: Sequence[Span]) -
     """
     sound = _Sound()
     tape = _Tape(sound.of(blocks))
-    yield from _speech_else_sound(tape, iter(_split_long(_joined(spans))), sound)
+    yield from _speech_else_sound(tape, _split_long(_joined(spans)), sound)
+
+
+def windows_of_spans(spans: Sequence[Span]) -> list[Span]:
+    """Return start and end of the windows of `span_windows` in a recording that is long enough."""
+    return list(plan(_split_long(_joined(spans))))
 
 
 def _speech_else_sound(

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
     from indexer.index.records import IndexedSegment
     from indexer.index.snapshot import Snapshot
+    from indexer.media.decode import Recording
 
 MAX_CLIP_SECONDS = 600.0
 # Modality to its unit vector `[d]`, for those that there are.
@@ -78,21 +79,31 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
         AudioError: The clip cannot be decoded.
         QueryError: It is silent or too long.
     """
-    from indexer.media.decode import open_recording
-
-    recording = open_recording(clip)
-    seconds = recording.announced or 0.0
-    if seconds > MAX_CLIP_SECONDS:
-        recording.close()
-        raise QueryError(
-            f"{clip.name} is {seconds / 60:.0f} minutes long; cut out the part to search with "
-            f"(at most {MAX_CLIP_SECONDS / 60:.0f} minutes)"
-        )
     settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
+    recording = _open_clip(clip, settings.language)
     heard = analyse_document(Source(clip, None), None, library.encoders, settings, opened=recording)
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")
     return heard
+
+
+def _open_clip(clip: Path, language: str) -> Recording:
+    """Open a clip that is not too long, by what can be decoded where its header is no proof."""
+    from indexer.media.decode import open_recording
+
+    recording = open_recording(clip, language=language)
+    announced = recording.facts.announced
+    if announced and max(announced, recording.estimated or 0.0) <= MAX_CLIP_SECONDS:
+        return recording
+    for _ in recording.blocks():
+        if recording.seconds > MAX_CLIP_SECONDS:
+            recording.close()
+            minutes = max(recording.seconds, announced or 0.0) / 60
+            raise QueryError(
+                f"{clip.name} is {minutes:.0f} minutes long; cut out the part to search with (at "
+                f"most {MAX_CLIP_SECONDS / 60:.0f} minutes)"
+            )
+    return open_recording(clip, language=language)
 
 
 def clip_query(model: Hilbert, heard: AnalysedDocument) -> Query:

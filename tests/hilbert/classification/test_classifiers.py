@@ -21,6 +21,8 @@ from hilbert.classification.classifiers import (
 from hilbert.classification.mixture_of_experts import ClassifierSettings
 from hilbert.classification.preprocessing import Standardiser
 
+pytestmark = pytest.mark.slow  # each trains classifiers
+
 WIDTH = 4
 QUICK = ClassifierSettings(hidden=8, epochs=60, lr=1e-2, dropout=0.1, weight_decay=0.1)
 

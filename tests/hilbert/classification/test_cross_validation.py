@@ -12,6 +12,8 @@ from hilbert.classification.metrics import auc_by_class, f1_by_class, macro, red
 from hilbert.classification.mixture_of_experts import ClassifierSettings
 from hilbert.classification.tables import class_table, comparison_table
 
+pytestmark = pytest.mark.slow  # each trains classifiers
+
 WIDTH = 6
 ONES = np.ones((1, 6))
 TRUTH = np.array([0, 0, 0, 1, 1, 2])

@@ -25,6 +25,8 @@ CONFIG = TrainingConfig(
     epochs=12, batch_documents=16, window_segments=(1, 4), lr=3e-3, held_out_share=0.25, patience=99
 )
 
+pytestmark = pytest.mark.slow  # each trains a small model
+
 
 @pytest.fixture
 def documents(document) -> dict[str, Features]:
@@ -53,7 +55,6 @@ def _killed_after(epoch: int):
     return progress
 
 
-@pytest.mark.slow
 def test_training_makes_audio_find_its_text_and_keeps_typed_queries(
     many, trained: TrainingResult
 ) -> None:
@@ -67,7 +68,6 @@ def test_training_makes_audio_find_its_text_and_keeps_typed_queries(
     assert held_out_scores(load_model(result.folder), judge).as_dict() == after
 
 
-@pytest.mark.slow
 def test_nothing_is_learned_from_or_chosen_by_the_documents_that_judge(
     documents, document, tiny: HilbertConfig, tmp_path: Path
 ) -> None:
@@ -81,7 +81,6 @@ def test_nothing_is_learned_from_or_chosen_by_the_documents_that_judge(
     assert model_fingerprint(first.model) != model_fingerprint(third.model)
 
 
-@pytest.mark.slow
 def test_the_last_weights_are_kept_where_asked(
     many, trained: TrainingResult, tiny: HilbertConfig, tmp_path: Path
 ) -> None:
@@ -134,7 +133,6 @@ def test_training_goes_on_from_a_model_and_keeps_it_when_nothing_is_better(
         train(documents, hopeless, other, tmp_path / "other", start=trained.model)
 
 
-@pytest.mark.slow
 def test_an_objective_that_says_nothing_makes_a_model_that_is_worse_than_a_good_one(
     many, trained: TrainingResult, tiny: HilbertConfig, tmp_path: Path
 ) -> None:
@@ -176,7 +174,6 @@ def test_reports_name_every_term_and_both_sides_of_the_balance(
     assert not (tmp_path / "training").exists()
 
 
-@pytest.mark.slow
 def test_a_killed_training_ends_in_the_same_weights(
     documents, tiny: HilbertConfig, tmp_path: Path
 ) -> None:

@@ -98,7 +98,10 @@ def topics(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="module")
 def topics_library(
-    topics: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, index_into: Any
+    topics: tuple[Path, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+    index_into: Any,
+    models: None,
 ) -> LibraryStore:
     library = LibraryStore.create(tmp_path_factory.mktemp("tuned") / "library")
     index_into(library, topics[0])

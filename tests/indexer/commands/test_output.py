@@ -16,6 +16,8 @@ import pytest
 
 from tests.dropping import ROOT
 
+pytestmark = pytest.mark.slow  # a process of the command each
+
 OLD_LIBRARY = ROOT / "tests" / "fixtures" / "library-0.1"
 HOSTILE = "ev\x1b]52;c;eA==\x07il\nname\u202e 日本語 é 🎧"
 LEXICAL = ("--channel", "lexical")

@@ -109,7 +109,7 @@ def test_every_cue_gets_a_start_and_an_end_in_order_within_the_recording(
     assert 0 <= found.matched <= 1
 
 
-def test_a_transcript_of_something_else_is_indexed_with_a_warning(
+def test_a_text_of_something_else_is_a_description_and_the_recognised_words_stay(
     demo_folder: Path, encoders: Encoders, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.txt"
@@ -117,7 +117,9 @@ def test_a_transcript_of_something_else_is_indexed_with_a_warning(
     recording = demo_folder / "recordings" / "why-tides-lag.opus"
     source = Source(recording, other)
     done = analyse_document(source, read_transcript(other), encoders, ProcessSettings())
-    assert done.text_source == "aligned"
+    assert done.text_source == "asr"
+    assert "schoolbook" in " ".join(cue.text for cue in done.cues)
+    assert done.description and "README" not in done.cues[0].text
     assert [warning for warning in done.warnings if "is it the right transcript?" in warning]
     assert all(cue.end <= done.seconds + 0.01 for cue in done.cues)
 

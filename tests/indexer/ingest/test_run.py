@@ -57,7 +57,11 @@ def feature_times(library: LibraryStore) -> dict[str, int]:
 
 
 def test_a_file_that_fails_is_logged_with_its_traceback(
-    empty_library_folder: Path, folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    empty_library_folder: Path,
+    folder: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    models: None,
 ) -> None:
     (folder / "talk.vtt").write_text("WEBVTT and no captions\n")
     (folder / "gone.vtt").symlink_to(folder / "nowhere.vtt")

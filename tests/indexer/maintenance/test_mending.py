@@ -95,7 +95,7 @@ def test_a_removal_that_was_killed_before_its_commit_is_told_and_rebuilt_away(
 
 
 def test_a_library_killed_while_being_made_is_healthy_and_can_be_made_again(
-    tmp_path: Path,
+    tmp_path: Path, models: None
 ) -> None:
     (tmp_path / "writer.lock").touch()
     checkup = examine(tmp_path)

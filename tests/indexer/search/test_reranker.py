@@ -15,7 +15,7 @@ WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "tea", "bone", "tide", "f
 
 
 @pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def model(tmp_path_factory: pytest.TempPathFactory, models: None) -> Path:
     """A BERT of one layer of eight units, as `CrossEncoder` reads it."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
@@ -61,7 +61,7 @@ def test_a_search_reads_deeper_than_it_shows(model: Path, searcher: Searcher) ->
     assert [d.document for d in again.documents] == [d.document for d in plain.documents[:3]]
 
 
-def test_what_is_no_cross_encoder_says_what_to_do(tmp_path: Path) -> None:
+def test_what_is_no_cross_encoder_says_what_to_do(tmp_path: Path, models: None) -> None:
     with pytest.raises(QueryError, match="is not on this machine; name a folder, or fetch it once"):
         Reranker("cross-encoder/nobody-has-this")
     with pytest.raises(QueryError, match="is no cross-encoder"):

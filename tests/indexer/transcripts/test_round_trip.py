@@ -13,6 +13,8 @@ from indexer.base.timecode import caption_clock
 from indexer.base.types import Cue
 from indexer.transcripts import read_transcript
 
+pytestmark = pytest.mark.slow  # reads hundreds of real transcripts
+
 DATA = os.environ.get("HILBERT_DATA")
 needs_data = pytest.mark.skipif(not DATA, reason="HILBERT_DATA names no folder of real data")
 
@@ -46,7 +48,6 @@ def _times(cue: Cue, decimal: str) -> str:
 
 
 @needs_data
-@pytest.mark.slow
 @pytest.mark.parametrize(("extension", "write"), [("vtt", _as_vtt), ("srt", _as_srt)])
 def test_written_transcripts_read_back(
     tmp_path: Path, extension: str, write: Callable[[Sequence[Cue]], str]

@@ -11,6 +11,8 @@ import pytest
 
 from indexer.transcripts import Transcript, read_transcript
 
+pytestmark = pytest.mark.slow  # reads hundreds of real transcripts
+
 DATA = os.environ.get("HILBERT_DATA")
 Row = tuple[float, str, str]
 # Speech of a podcast: 160 words a minute.

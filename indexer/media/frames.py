@@ -1,0 +1,177 @@
+"""The frames of a recording in order, each with the silence that goes before it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from indexer.media.ogg_links import LinkFile, next_link
+from indexer.media.tags import tag_bytes
+from indexer.media.timeline import FrameTime, Timeline, clock_offset, has_times
+
+if TYPE_CHECKING:
+    import av
+
+# Seconds of silence to put before the frame, and the frame, without its time.
+TimedFrame = tuple[float, "av.AudioFrame"]
+
+# Packets that fail one after the other without an end: the demuxer stands still.
+_MAX_STUCK = 100
+_MAX_BAD_PACKETS = 10_000
+# Damage that is longer than this is not measured.
+_SEARCHED_BYTES = 1 << 23
+# Shorter pauses are usual where silence is not sent (DTX).
+_NOTED_GAP_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Losses:
+    """What could not be decoded, and where silence stands for it.
+
+    Attributes:
+        bad_packets: Packets passed over because they could not be decoded.
+        gaps: Pauses within the sound that were filled with silence, those of a second or more.
+        gap_seconds: Their length, all together.
+        first_gap: Seconds at which the first begins.
+    """
+
+    bad_packets: int = 0
+    gaps: int = 0
+    gap_seconds: float = 0.0
+    first_gap: float = 0.0
+
+
+class Frames:
+    """Decoded frames of one sound track, on the recording's clock.
+
+    Attributes:
+        channels: Channels of the track as its header names them.
+    """
+
+    def __init__(self, path: Path, container: Any, stream: Any) -> None:
+        self._path = path
+        self._container = container
+        self._stream = stream
+        self._stream.thread_type = "AUTO"
+        self.channels: int = stream.channels
+        name = container.format.name
+        self._is_ogg = name == "ogg"
+        self._by_bytes = not has_times(name)
+        self._timeline = Timeline(container_offset(container), by_bytes=self._by_bytes)
+        self._begun = False
+        self._bad = 0
+        self._bad_before = 0  # of them, before the last packet that was good
+        self._gaps, self._gap_seconds, self._first_gap = 0, 0.0, 0.0
+        self._end_byte = 0
+        self._shift = 0  # bytes by which the demuxer is behind in its count
+
+    @property
+    def losses(self) -> Losses:
+        """What was lost so far."""
+        return Losses(self._bad, self._gaps, self._gap_seconds, self._first_gap)
+
+    def __iter__(self) -> Iterator[TimedFrame]:
+        link = yield from self._read(self._container, self._stream, 0)
+        while link is not None:
+            import av
+
+            self._timeline.restart()
+            with self._path.open("rb") as file:
+                try:
+                    container: Any = av.open(LinkFile(file, link), metadata_errors="replace")
+                except (OSError, ValueError, av.error.FFmpegError):
+                    self._bad += 1
+                    link = next_link(self._path, link)
+                    continue
+                with container:
+                    streams = [s for s in container.streams.audio if s.codec_context]
+                    begin = link
+                    link = next_link(self._path, begin)
+                    if streams:
+                        link = yield from self._read(container, streams[0], begin)
+
+    def _read(
+        self, container: Any, stream: Any, begin: int
+    ) -> Generator[TimedFrame, None, int | None]:
+        """Yield the frames of a container; return where the next link of a chain begins."""
+        import av
+
+        packets = container.demux(stream)
+        stuck, position = 0, begin
+        while self._bad <= _MAX_BAD_PACKETS:
+            try:
+                packet = next(packets)
+            except StopIteration:
+                return None
+            except av.error.FFmpegError:
+                if self._is_ogg and (link := next_link(self._path, position)) is not None:
+                    return link
+                self._bad += 1
+                stuck += 1
+                if stuck > _MAX_STUCK:
+                    return None
+                packets = container.demux(stream)  # a generator that raised has ended
+                continue
+            stuck = 0
+            if packet.pos is not None:
+                position = begin + packet.pos
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                self._bad += 1
+                continue
+            for frame in frames:
+                yield self._placed(frame, packet), frame
+        return None
+
+    def _placed(self, frame: Any, packet: Any) -> float:
+        """Return the silence that goes before a frame, and take its time off."""
+        time, frame.pts = frame.time, None
+        first = last = None
+        if self._by_bytes and packet.pos is not None:
+            if self._bad > self._bad_before:
+                self._shift = find_bytes(self._path, bytes(packet), packet.pos) - packet.pos
+            first = packet.pos + self._shift
+            last = first + packet.size
+            if self._begun and first > self._end_byte:
+                self._pass_over_tags(first)
+            self._end_byte = last
+        self._bad_before = self._bad
+        timeline = self._timeline
+        silence = timeline.silence_before(
+            FrameTime(frame.samples / frame.sample_rate, time, first, last)
+        )
+        if silence >= _NOTED_GAP_SECONDS and self._begun:
+            if not self._gaps:
+                self._first_gap = timeline.position - frame.samples / frame.sample_rate - silence
+            self._gaps += 1
+            self._gap_seconds += silence
+        self._begun = True
+        return silence
+
+    def _pass_over_tags(self, until: int) -> None:
+        """Tags between joined files are no sound, and a packet of their bytes is no damage."""
+        tags = tag_bytes(self._path, self._end_byte, until)
+        if tags:
+            self._timeline.skip_bytes(tags)
+            self._bad = self._bad_before
+
+
+def find_bytes(path: Path, wanted: bytes, near: int) -> int:
+    """Return where a file holds a packet, at `near` or after it; `near` where it is not found.
+
+    FFmpeg's ADTS demuxer does not count the bytes that it passes over to find the next frame.
+    """
+    with path.open("rb") as file:
+        file.seek(near)
+        found = file.read(_SEARCHED_BYTES).find(wanted)
+    return near + max(0, found)
+
+
+def container_offset(container: Any) -> float:
+    """Return the seconds that are taken off a container's times."""
+    import av
+
+    return clock_offset(container.format.name, (container.start_time or 0) / av.time_base)

@@ -1,0 +1,72 @@
+"""Recordings opened by PyAV, or the reason why they cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from indexer.base.errors import AudioError
+from indexer.media.boxes import box_kinds
+
+_HEAD_BYTES = 1024
+_PROTECTED = {"drms", "enca", "drmi"}
+
+
+def open_container(path: Path) -> Any:
+    """Open a recording.
+
+    Raises:
+        AudioError: The file cannot be read, or is no media file.
+    """
+    import av
+
+    try:
+        # Absolute: FFmpeg takes what stands before a colon for a protocol. Bytes of tags that are
+        # not UTF-8 are kept, to be read as what they are.
+        return av.open(str(path.absolute()), metadata_errors="surrogateescape")
+    except (OSError, ValueError, av.error.FFmpegError) as error:
+        raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
+
+
+def check_decodable(path: Path, container: Any) -> None:
+    """Check that there is sound and a decoder for it.
+
+    Raises:
+        AudioError: There is none, with the reason.
+    """
+    tracks = container.streams.audio
+    if not tracks:
+        raise AudioError(f"{path.name}: there is no sound in this file")
+    known = [track for track in tracks if track.codec_context is not None]
+    if not known:
+        raise AudioError(f"{path.name}: its sound is in a format (codec) that cannot be decoded")
+    if all(track.codec_context.codec_tag in _PROTECTED for track in known):
+        raise AudioError(f"{path.name}: it is protected (DRM), so its sound cannot be decoded")
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "no permission to read the file"
+    if path.is_symlink() and not path.exists():
+        return "a link to a file that does not exist"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if path.is_file() and path.stat().st_size == 0:
+        return "the file is empty"
+    if path.is_file():
+        return _why_not_decoded(path)
+    return "not a sound file that can be decoded"
+
+
+def _why_not_decoded(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html")) or b"<html" in text[:512]:
+        return "not a sound file but a web page (HTML): the download failed"
+    kinds = box_kinds(path)
+    if kinds and kinds[0] in {"ftyp", "mdat", "wide", "free", "skip"} and "moov" not in kinds:
+        return "its index (moov) is missing: the recording or download was not finished"
+    if not head.strip(b"\0"):
+        return "the file holds nothing but zeros: the recording or download was not finished"
+    return "not a sound file that can be decoded"
