@@ -56,6 +56,11 @@ CHANNELS = ExtensionPoint("hilbert.channels", "indexer.search.channels", "channe
 EXPORT_FORMATS = ExtensionPoint("hilbert.export_formats", "indexer.search.export", "export format")
 """A format in which search results are written."""
 
+TRANSCRIPT_EXPORTS = ExtensionPoint(
+    "hilbert.transcript_exports", "indexer.transcripts.export", "form of exported transcripts"
+)
+"""A form in which a stored transcript is written (`indexer.transcripts.export`)."""
+
 VERBS = ExtensionPoint("hilbert.verbs", "indexer.commands", "verb")
 """A verb of the `hilbert` command: a click command."""
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from indexer.search.filters import Filters
     from indexer.search.results import SearchResult
     from indexer.store.catalog import Document
+    from indexer.transcripts.document_transcript import DocumentTranscript
 
 
 class Library:
@@ -194,6 +195,16 @@ class Library:
         from indexer.maintenance.manage import find_document
 
         return find_document(self.store, name)
+
+    def transcript(self, name: str) -> DocumentTranscript:
+        """Return what is stored of the words of a document.
+
+        Raises:
+            LibraryError: No document has this name, or several do.
+        """
+        from indexer.maintenance.document_transcript import document_transcript
+
+        return document_transcript(self.store, name)
 
     def remove(self, *names: str) -> list[Document]:
         """Take documents out of the library; their recordings are not touched.

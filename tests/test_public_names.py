@@ -21,7 +21,7 @@ METHODS = {
     "hilbert.Hilbert": ["encode", "from_pretrained"],
     "indexer.Library": [
         *("add", "close", "diagnose", "document", "documents", "evaluate", "folder", "open"),
-        *("rebuild", "remove", "search", "searcher", "similar"),
+        *("rebuild", "remove", "search", "searcher", "similar", "transcript"),
     ],
 }
 

@@ -53,6 +53,21 @@ class Sound:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """A titled part of a recording, as its makers divided it.
+
+    Attributes:
+        title: Its title; may be empty.
+        start: Seconds from the start of the recording.
+        end: Seconds; None where only the next chapter ends it.
+    """
+
+    title: str
+    start: float
+    end: float | None = None
+
+
+@dataclass(frozen=True)
 class HeardWord:
     """A recognised word; times in seconds of the recording, scores of the window it is in."""
 

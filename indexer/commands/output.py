@@ -44,6 +44,9 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
         line.append(f"  {hit.score:.2f}  {printable(hit.name)}", style="dim")
         out.print(line)
         details = [Text(_one_line(hit.text), overflow="fold")] if hit.text else []
+        if hit.sounds:
+            labels = " ".join(f"[{label}]" for label in hit.sounds)
+            details.append(Text(printable(labels), style="dim"))
         details += [Text(printable(t), style="dim") for t in _explanation(hit)] if explain else []
         if hit.duplicates:
             details.append(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from hilbert.files import sync_file
 from indexer.base.text_analysis import MAX_PHRASE, query_terms
-from indexer.base.types import Cue
+from indexer.base.types import Cue, Segment, Sound
 from indexer.index.fulltext_index import BOUNDARY_FTS, DOCUMENT_FTS, SEGMENT_FTS
 from indexer.store.catalog import Catalog, Document, segment_id
 
@@ -20,7 +20,7 @@ CREATE TABLE documents (
 );
 CREATE TABLE segments (
     id INTEGER PRIMARY KEY, document TEXT NOT NULL, ordinal INTEGER NOT NULL,
-    start REAL, "end" REAL, text TEXT NOT NULL, speakers TEXT NOT NULL
+    start REAL, "end" REAL, text TEXT NOT NULL, speakers TEXT NOT NULL, sounds TEXT NOT NULL
 );
 CREATE INDEX segments_of_document ON segments (document, ordinal);
 """
@@ -70,9 +70,10 @@ def _write_document(db: sqlite3.Connection, catalog: Catalog, d: Document) -> No
             *(d.seconds, d.features),
         ),
     )
-    cues = catalog.cues(d.id)
+    cues, segments = catalog.cues(d.id), catalog.segments(d.id)
+    sounds = segment_sounds(segments, catalog.supplement(d.id).sounds)
     db.executemany(
-        "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 segment_id(d.id, i),
@@ -82,14 +83,37 @@ def _write_document(db: sqlite3.Connection, catalog: Catalog, d: Document) -> No
                 s.end if s.timed else None,
                 s.text,
                 "\n".join(_speakers(cues[s.first_cue : s.last_cue])),
+                "\n".join(sounds[i]),
             )
-            for i, s in enumerate(catalog.segments(d.id))
+            for i, s in enumerate(segments)
         ],
     )
 
 
 def _speakers(cues: Iterable[Cue]) -> list[str]:
     return list(dict.fromkeys(cue.speaker for cue in cues if cue.speaker))
+
+
+def segment_sounds(segments: Sequence[Segment], sounds: Iterable[Sound]) -> list[list[str]]:
+    """List the labels of the sounds that are noted in each segment, each label once.
+
+    A sound is noted in the segment of its cue, the last one where it stands behind all cues, and
+    in every segment that it lasts into.
+    """
+    found: list[list[str]] = [[] for _ in segments]
+    for sound in sounds:
+        cue = min(sound.cue, max((s.last_cue for s in segments), default=0) - 1)
+        for labels, segment in zip(found, segments, strict=True):
+            of_cue = segment.first_cue <= cue < segment.last_cue
+            if (of_cue or _lasts_into(sound, segment)) and sound.label not in labels:
+                labels.append(sound.label)
+    return found
+
+
+def _lasts_into(sound: Sound, segment: Segment) -> bool:
+    if sound.start is None or sound.end is None or not segment.timed:
+        return False
+    return sound.start < segment.end and sound.end > segment.start
 
 
 def _write_words(db: sqlite3.Connection) -> None:

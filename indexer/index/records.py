@@ -10,7 +10,7 @@ from pathlib import Path
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
 
-_SEGMENT = 'id, document, ordinal, start, "end", text, speakers'
+_SEGMENT = 'id, document, ordinal, start, "end", text, speakers, {sounds}'
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class IndexedSegment:
         end: See `start`.
         text: Its words.
         speakers: Names, as the transcript spells them.
+        sounds: Labels of the sounds that the transcript notes in it, in lower case.
     """
 
     id: int
@@ -63,6 +64,7 @@ class IndexedSegment:
     end: float | None
     text: str
     speakers: tuple[str, ...] = ()
+    sounds: tuple[str, ...] = ()
 
 
 class Records:
@@ -71,6 +73,11 @@ class Records:
     def __init__(self, path: Path) -> None:
         try:
             self._connections = PerProcess(lambda: _connect(path))
+            columns = {row["name"] for row in self._db.execute("PRAGMA table_info(segments)")}
+            # A snapshot of the first release knows of no sounds.
+            self._segment = _SEGMENT.format(
+                sounds="sounds" if "sounds" in columns else "'' AS sounds"
+            )
             self.n_segments: int = self._db.execute("SELECT count(*) FROM segments").fetchone()[0]
             page = self._db.execute("PRAGMA page_size").fetchone()[0]
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
@@ -103,7 +110,7 @@ class Records:
         """List all segments by document and in order, or those of `ids` in any order."""
         if ids is None:
             rows = self._db.execute(
-                f"SELECT {_SEGMENT} FROM segments ORDER BY document, ordinal"
+                f"SELECT {self._segment} FROM segments ORDER BY document, ordinal"
             ).fetchall()
         else:
             rows = []
@@ -111,22 +118,21 @@ class Records:
                 part = [int(i) for i in ids[first : first + 500]]
                 marks = ",".join("?" * len(part))
                 rows += self._db.execute(
-                    f"SELECT {_SEGMENT} FROM segments WHERE id IN ({marks})", part
+                    f"SELECT {self._segment} FROM segments WHERE id IN ({marks})", part
                 )
         return [_segment(row) for row in rows]
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""
         rows = self._db.execute(
-            f"SELECT {_SEGMENT} FROM segments WHERE document = ? ORDER BY ordinal", [document]
+            f"SELECT {self._segment} FROM segments WHERE document = ? ORDER BY ordinal", [document]
         )
         return [_segment(row) for row in rows]
 
 
 def _segment(row: sqlite3.Row) -> IndexedSegment:
-    values = dict(row)
-    speakers = tuple(filter(None, values["speakers"].split("\n")))
-    return IndexedSegment(**{**values, "speakers": speakers})
+    listed = {key: tuple(filter(None, row[key].split("\n"))) for key in ("speakers", "sounds")}
+    return IndexedSegment(**{**dict(row), **listed})
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ class SegmentTable:
         starts: `[n]`, seconds; NaN where nothing is timed.
         ends: See `starts`.
         speakers: `[n]`, names of the speakers, one a line.
+        sounds: `[n]`, labels of the sounds that are noted, one a line.
     """
 
     def __init__(self, records: Records) -> None:
@@ -28,6 +29,7 @@ class SegmentTable:
         self.starts = np.array([s.start for s in segments], np.float64)  # None becomes NaN
         self.ends = np.array([s.end for s in segments], np.float64)
         self.speakers = ["\n".join(s.speakers) for s in segments]
+        self.sounds = ["\n".join(s.sounds) for s in segments]
         self._row_of = {int(id_): row for row, id_ in enumerate(self.ids)}
 
     def __len__(self) -> int:

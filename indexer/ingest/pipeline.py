@@ -16,9 +16,11 @@ from indexer.base.types import (
     RECOGNISED,
     TIMED,
     UNTIMED,
+    Chapter,
     Cue,
     Segment,
     SegmentSettings,
+    Sound,
 )
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
 from indexer.ingest.discover import Source
@@ -27,7 +29,7 @@ from indexer.ingest.plausibility import choose_moments
 from indexer.ingest.segment import (
     cut_segments,
     sound_segments,
-    split_cues,
+    split_with_sounds,
     token_bounds,
 )
 from indexer.ingest.spoken_text import spoken_text
@@ -79,7 +81,8 @@ class AnalysedDocument:
     `text_source` is one of the sources of text of `indexer.base.types`; `recogniser` is the
     fingerprint of a recogniser that was chosen by name, else empty; `description` is a text that
     stood beside the recording and is not what is spoken; `unchecked` says why nobody could tell
-    whether a timed transcript is the recording's.
+    whether a timed transcript is the recording's; `sounds` are those that the transcript
+    notes, `chapters` those of the container.
     """
 
     cues: tuple[Cue, ...]
@@ -93,6 +96,8 @@ class AnalysedDocument:
     recogniser: str = ""
     description: str | None = None
     unchecked: str | None = None
+    sounds: tuple[Sound, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
 
 
 def analyse_document(
@@ -159,7 +164,9 @@ def spoken_language(
 def _transcript_only(
     transcript: Transcript, encoders: Encoders, settings: ProcessSettings, language: str
 ) -> AnalysedDocument:
-    cues = split_cues(transcript.cues, settings.segments, language)
+    cues, sounds = split_with_sounds(
+        transcript.cues, transcript.sounds, settings.segments, language
+    )
     segments = cut_segments(cues, settings.segments, timed=transcript.timed)
     features = _features(segments, None, encoders, language)
     return AnalysedDocument(
@@ -171,6 +178,7 @@ def _transcript_only(
         language=language,
         tags={},
         warnings=transcript.warnings,
+        sounds=sounds,
     )
 
 
@@ -216,7 +224,7 @@ def _recording(
     text_source = text.source
     warnings.extend(text.warnings)
     warnings.extend(_sound_warnings(heard, text_source, transcript is not None))
-    cues = split_cues(text.cues, settings.segments, language)
+    cues, sounds = split_with_sounds(text.cues, text.sounds, settings.segments, language)
     segments = cut_segments(cues, settings.segments)
     if not segments:
         text_source = NO_SPEECH if recogniser or transcript else NOT_TRANSCRIBED
@@ -233,6 +241,8 @@ def _recording(
         "" if timed or not recogniser or settings.asr in (AUTO, NEVER) else recogniser.fingerprint,
         text.description,
         text.unchecked,
+        sounds,
+        recording.facts.chapters,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings
+from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings, Sound
 from indexer.media.vad import Span
 from indexer.transcripts.sentences import SENTENCE_END, split_sentences
 
@@ -60,25 +60,78 @@ def _abbreviated(word: str) -> bool:
 def split_cues(
     cues: Sequence[Cue], settings: SegmentSettings, language: str = "en"
 ) -> tuple[Cue, ...]:
-    """Cues with those longer than a segment cut at sentence ends, else between words.
+    """Cut cues that are longer than a segment at sentence ends, else between words.
 
     The times of the pieces share the cue's by their letters. Untimed cues are estimated: the
     first starts at 0, each lasts as long as its words take to say.
     """
-    out: list[Cue] = []
+    return tuple(piece for pieces in _split(cues, settings, language) for piece in pieces)
+
+
+def split_with_sounds(
+    cues: Sequence[Cue],
+    sounds: Sequence[Sound],
+    settings: SegmentSettings,
+    language: str = "en",
+) -> tuple[tuple[Cue, ...], tuple[Sound, ...]]:
+    """Cut cues like `split_cues`; sounds are numbered by the pieces.
+
+    A sound within a cue that is cut belongs to the piece that is said at its time; without times,
+    to the first.
+    """
+    split = _split(cues, settings, language)
+    firsts = np.cumsum([0, *map(len, split)])
+    placed = []
+    for sound in sounds:
+        number = min(sound.cue, len(split))
+        pieces = split[number] if number < len(split) else ()
+        later = [p.start for p in pieces[1:]] if sound.start is not None else []
+        passed = sum(start is not None and start <= (sound.start or 0.0) for start in later)
+        placed.append(replace(sound, cue=int(firsts[number]) + passed))
+    return tuple(piece for pieces in split for piece in pieces), tuple(placed)
+
+
+def time_sounds(sounds: Sequence[Sound], cues: Sequence[Cue]) -> tuple[Sound, ...]:
+    """Give sounds without times those of their cue, as captions do.
+
+    Args:
+        sounds: Of a transcript.
+        cues: Its cues, each with times; what follows the last one is timed by its end.
+    """
+    timed = []
+    for sound in sounds:
+        if sound.start is None and cues:
+            cue = cues[min(sound.cue, len(cues) - 1)]
+            start = cue.start if sound.cue < len(cues) else cue.end
+            sound = replace(sound, start=start, end=cue.end)
+        timed.append(sound)
+    return tuple(timed)
+
+
+def _split(cues: Sequence[Cue], settings: SegmentSettings, language: str) -> list[tuple[Cue, ...]]:
+    """Return the pieces of each cue."""
+    out: list[tuple[Cue, ...]] = []
     for cue in _estimated(cues):
         assert cue.start is not None and cue.end is not None
         if cue.end - cue.start <= settings.max_seconds:
-            out.append(cue)
+            out.append((cue,))
             continue
         pieces = _pieces(cue, settings.max_seconds, language)
         edges = np.cumsum([0, *(len(piece) + 1 for piece in pieces)])
         times = cue.start + (cue.end - cue.start) * edges / edges[-1]
-        for piece, start, end in zip(pieces, times[:-1], times[1:], strict=True):
-            # One word may be given for minutes ("[Music]"); no piece is longer than a segment.
-            end = min(end, start + settings.max_seconds)
-            out.append(replace(cue, text=piece, start=float(start), end=float(end)))
-    return tuple(out)
+        # One word may be given for minutes; no piece is longer than a segment.
+        out.append(
+            tuple(
+                replace(
+                    cue,
+                    text=piece,
+                    start=float(start),
+                    end=float(min(end, start + settings.max_seconds)),
+                )
+                for piece, start, end in zip(pieces, times[:-1], times[1:], strict=True)
+            )
+        )
+    return out
 
 
 def _pieces(cue: Cue, max_seconds: float, language: str) -> list[str]:

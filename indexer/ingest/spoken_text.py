@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.base.types import ALIGNED, RECOGNISED, TIMED, Cue
+from indexer.base.types import ALIGNED, RECOGNISED, TIMED, Cue, Sound
 from indexer.ingest.align import align
 from indexer.ingest.fit_length import fit_to_length
 from indexer.ingest.plausibility import Judgement, is_unspoken, judge_transcript
-from indexer.ingest.segment import words_to_cues
+from indexer.ingest.segment import time_sounds, words_to_cues
 from indexer.ingest.transcribe import AudioAnalysis
 from indexer.transcripts.transcript import Transcript
 
@@ -24,6 +24,7 @@ class SpokenText:
         source: Where they came from: one of the sources of text of `indexer.base.types`.
         warnings: What does not fit.
         unchecked: Why a timed transcript could not be compared with the recording, or None.
+        sounds: What the transcript notes that is no speech, with times.
         description: A text beside the recording that is no transcript of it, or None.
     """
 
@@ -31,6 +32,7 @@ class SpokenText:
     source: str
     warnings: tuple[str, ...] = ()
     unchecked: str | None = None
+    sounds: tuple[Sound, ...] = ()
     description: str | None = None
 
 
@@ -59,7 +61,7 @@ def _timed_text(transcript: Transcript, heard: AudioAnalysis, language: str) -> 
     else:
         judged = judge_transcript(cues, heard.words_by_window(), language)
     found = (*fitted.warnings, *([judged.warning] if judged.warning else []))
-    return SpokenText(cues, TIMED, found, judged.unchecked)
+    return SpokenText(cues, TIMED, found, judged.unchecked, fitted.transcript.sounds)
 
 
 def _untimed_text(transcript: Transcript, heard: AudioAnalysis, language: str) -> SpokenText:
@@ -72,11 +74,12 @@ def _untimed_text(transcript: Transcript, heard: AudioAnalysis, language: str) -
             "the words are those recognised; is it the right transcript?"
         )
         return SpokenText(words_to_cues(words), RECOGNISED, (warning,), description=text)
+    sounds = time_sounds(transcript.sounds, aligned.cues)
     if aligned.matched >= _POORLY_MATCHED:
-        return SpokenText(aligned.cues, ALIGNED)
+        return SpokenText(aligned.cues, ALIGNED, sounds=sounds)
     share = f"only {aligned.matched:.0%}" if aligned.matched else "none"
     warning = (
         f"{share} of the transcript's words were heard: its times are rough; is it the right "
         "transcript?"
     )
-    return SpokenText(aligned.cues, ALIGNED, (warning,))
+    return SpokenText(aligned.cues, ALIGNED, (warning,), sounds=sounds)

@@ -8,12 +8,14 @@ from typing import Any
 
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
+from indexer.ingest.chapter_files import ChapterFiles
 from indexer.ingest.discover import Source
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.pipeline import AnalysedDocument
 from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport
 from indexer.store.catalog import Document
+from indexer.store.supplements import DESCRIPTION, Supplement
 
 
 class DocumentWriter:
@@ -28,6 +30,7 @@ class DocumentWriter:
         self.catalog = library.catalog
         self.report = report
         self.changed = False
+        self._chapter_files = ChapterFiles()
 
     def put(self, processed: ProcessedDocument) -> None:
         """Store the result of a job."""
@@ -86,21 +89,41 @@ class DocumentWriter:
                     self.catalog.forget_path(existing.path)
                 for file in stale:
                     self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
-        if wanted != existing:
-            self.changed = True
+        new_chapters = self._refresh_chapters(existing, source)
+        self.changed = self.changed or wanted != existing
+        if wanted != existing or new_chapters:
             self.report.updated.append(source.name)
         else:
             self.report.unchanged.append(source.name)
         for warning in existing.warnings:
             self.report.warn(str(source.path), warning)
 
+    def _refresh_chapters(self, existing: Document, source: Source) -> bool:
+        """Store the chapters beside an unchanged recording; return whether they are others now."""
+        chapters, warning = self._chapter_files.beside(source.recording)
+        if warning and warning not in existing.warnings:
+            self.report.warn(str(source.path), warning)
+        if chapters is None or chapters == self.catalog.supplement(existing.id).chapters:
+            return False
+        with self.catalog.transaction():
+            self.catalog.put_chapters(existing.id, chapters)
+        return True
+
     def _put(self, job: DocumentJob, done: AnalysedDocument) -> None:
         """Features first, then the catalog; only then the document counts as done."""
+        chapters, warning = self._chapter_files.beside(job.source.recording)
+        if warning:
+            done = replace(done, warnings=(*done.warnings, warning))
+        supplement = Supplement(
+            done.sounds,
+            done.chapters if chapters is None else chapters,
+            {DESCRIPTION: done.description} if done.description else {},
+        )
         document = self._document(job, done)
         self.library.features.write(document.features, done.features)
         replaced = _replaced(job)
         with self.catalog.transaction():
-            self.catalog.put_document(document, done.cues, done.segments)
+            self.catalog.put_document(document, done.cues, done.segments, supplement)
             for file in (job.recording, job.transcript if job.parsed else None):
                 if file:
                     self.catalog.put_path(str(file.path), replace(file.known, document=document.id))

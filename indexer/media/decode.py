@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from hilbert.encoders.protocols import SAMPLE_RATE as SAMPLE_RATE
 from indexer.base.errors import AudioError
 from indexer.base.timecode import clock
+from indexer.base.types import Chapter
+from indexer.media.chapters import container_chapters
 from indexer.media.frames import Frames, Losses
 from indexer.media.length import declared_seconds, missing_bytes
 from indexer.media.mono import to_mono
@@ -37,6 +39,7 @@ class StreamFacts:
         estimated: Length in seconds, perhaps by the bit rate; None where nothing is known.
         missing_bytes: How many bytes the file's structure has beyond its end.
         tracks: Which of several sound tracks is decoded and which are not, in words, else None.
+        chapters: The container's chapters.
     """
 
     tags: dict[str, str]
@@ -44,6 +47,7 @@ class StreamFacts:
     estimated: float | None = None
     missing_bytes: int = 0
     tracks: str | None = None
+    chapters: tuple[Chapter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,4 +213,5 @@ def _facts(path: Path, container: Any, track: Any) -> StreamFacts:
         container.duration / av.time_base if container.duration else None,
         missing_bytes(path, container.format.name),
         describe_tracks(container, track),
+        container_chapters(container),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -85,6 +86,26 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
     if not passed.any():
         raise QueryError("nothing in this library passes all the filters; leave one out")
     return passed
+
+
+def with_sound(label: str, table: SegmentTable) -> NDArray[np.bool_]:
+    """Find the segments in which a sound is noted, by a beginning of a word of its label.
+
+    Returns:
+        `[n_segments]`.
+    """
+    begins = re.compile(rf"(?<!\w){re.escape(label.casefold())}")
+    return np.array([begins.search(sounds) is not None for sounds in table.sounds], bool)
+
+
+def no_sound(label: str, table: SegmentTable) -> QueryError:
+    """Return the error for a sound that is noted nowhere, with those that are."""
+    noted = Counter(sound for sounds in table.sounds for sound in filter(None, sounds.split("\n")))
+    if not noted:
+        return QueryError("no transcript in this library notes sounds such as [music]")
+    some = ", ".join(name for name, _ in noted.most_common(_NAMED))
+    more = ", ..." if len(noted) > _NAMED else ""
+    return QueryError(f"no sound '{label}' is noted in this library; there is {some}{more}")
 
 
 def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -> NDArray[np.bool_]:

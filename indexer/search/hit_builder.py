@@ -74,9 +74,14 @@ class HitBuilder:
             channels=shares,
             words=words,
             duplicates=tuple(self._duplicate(row) for row in moment.duplicates),
+            sounds=self._sounds(moment),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )
+
+    def _sounds(self, moment: Moment) -> tuple[str, ...]:
+        noted = "\n".join(self._table.sounds[moment.first : moment.last + 1]).split("\n")
+        return tuple(dict.fromkeys(filter(None, noted)))
 
     def _duplicate(self, row: int) -> Duplicate:
         table = self._table

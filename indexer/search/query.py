@@ -64,17 +64,21 @@ class QueryPart:
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for: one part, or typed words and a clip.
+    """What is searched for: one part, or typed words and a clip; no part lists what passes.
 
     Attributes:
         parts: Each counts the same.
         phrases: Runs of words that a moment must hold.
         excluded: Runs of words that it must not hold.
+        sounds: See `indexer.index.parsed_query.ParsedQuery`.
+        excluded_sounds: See `indexer.index.parsed_query.ParsedQuery`.
     """
 
     parts: tuple[QueryPart, ...]
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
+    sounds: tuple[str, ...] = ()
+    excluded_sounds: tuple[str, ...] = ()
 
     @property
     def heard(self) -> str | None:

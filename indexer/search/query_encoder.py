@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,14 +63,16 @@ def typed_query(library: LibraryStore, model: Hilbert, parsed: ParsedQuery) -> Q
 
 
 def _typed_query(parsed: ParsedQuery, vectors: Vectors) -> Query:
-    vector = encode(QueryInput(TYPED, parsed.text, parsed.terms, vectors), fuzzy=True)
-    part = QueryPart(TYPED, (vector,), parsed.text)
-    return Query((part,), parsed.phrases, parsed.excluded)
+    parts: tuple[QueryPart, ...] = ()
+    if parsed.text:
+        vector = encode(QueryInput(TYPED, parsed.text, parsed.terms, vectors), fuzzy=True)
+        parts = (QueryPart(TYPED, (vector,), parsed.text),)
+    return Query(parts, parsed.phrases, parsed.excluded, parsed.sounds, parsed.excluded_sounds)
 
 
 def with_clip(words: Query, clip: Query) -> Query:
     """Join typed words and a clip into one query."""
-    return Query(words.parts + clip.parts, words.phrases, words.excluded)
+    return replace(words, parts=words.parts + clip.parts)
 
 
 def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:

@@ -1,8 +1,8 @@
-"""The query parser: words to look for, phrases that must match, words that must not.
+"""The query parser: words to look for, phrases that must match, words that must not, sounds.
 
 An example:
 
-    fog beetle "in the namib" -music kube*
+    fog beetle "in the namib" -music kube* sound:applause
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from indexer.index.parsed_query import ParsedQuery
 MAX_TYPED = 10_000
 _DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # A quoted phrase begins a word; any other run without spaces is a word, whatever it holds.
-_PIECE = re.compile(r'(?P<sign>-?)"(?P<phrase>[^"]+)"|(?P<word>\S+)')
+_PIECE = re.compile(
+    r'(?P<no>-?)(?i:sound):(?:"(?P<quoted>[^"]+)"|(?P<sound>[^\s"]+))'
+    r'|(?P<sign>-?)"(?P<phrase>[^"]+)"|(?P<word>\S+)'
+)
 _LEAST_PREFIX = 2
 
 
@@ -24,7 +27,8 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     """Parse typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
 
     A minus excludes where a word begins with it and a letter or a quote follows; anything else
-    that looks like syntax is taken as it stands.
+    that looks like syntax is taken as it stands. `sound:music` filters by what a transcript notes
+    that is no speech; alone it lists such moments.
 
     Args:
         text: As it was typed.
@@ -42,7 +46,11 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     kept: list[str] = []
     terms: list[str] = []
     phrases, excluded = [], []
+    sounds: dict[str, list[str]] = {"": [], "-": []}
     for piece in _PIECE.finditer(text.translate(_DOUBLE_QUOTES)):
+        if sound := piece["quoted"] or piece["sound"]:
+            sounds[piece["no"]].append(sound.strip())
+            continue
         shown = piece["phrase"] or piece["word"]
         out = bool(piece["sign"])
         if piece["word"] and shown[0] == "-" and shown[1:2].isalpha():
@@ -62,10 +70,15 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
             phrases.append(tuple(exact))
         terms += words
         kept.append(shown)
-    if not kept and alone:
+    if not (kept or sounds[""]) and alone:
         raise QueryError("the query only excludes; type also what you are looking for")
-    if not terms and alone:
+    if not (terms or sounds[""]) and alone:
         raise QueryError("there are no words in the query; type what you are looking for")
     return ParsedQuery(
-        " ".join(kept), tuple(dict.fromkeys(terms))[:MAX_TERMS], tuple(phrases), tuple(excluded)
+        " ".join(kept) if terms else "",
+        tuple(dict.fromkeys(terms))[:MAX_TERMS],
+        tuple(phrases),
+        tuple(excluded),
+        tuple(sounds[""]),
+        tuple(sounds["-"]),
     )

@@ -37,6 +37,7 @@ class Hit:
         channels: Each channel's share of `score`.
         words: The words of the query that are said, in the order of the query.
         duplicates: Other places where nearly the same is said.
+        sounds: Labels of the sounds that its transcript notes in it.
         segment: Id of its best segment.
         segments: Ids of all of its segments, in order.
     """
@@ -52,11 +53,15 @@ class Hit:
     channels: dict[str, float]
     words: tuple[str, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
+    sounds: tuple[str, ...] = ()
     segment: int = field(repr=False, default=0)
     segments: tuple[int, ...] = field(repr=False, default=())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return what goes into JSON: all but the ids of segments; duplicates as `also`."""
+        """Return what goes into JSON: all but the ids of segments; duplicates as `also`.
+
+        `sounds` stands there only where some are noted.
+        """
         return {
             "document": self.document,
             "name": self.name,
@@ -69,6 +74,7 @@ class Hit:
             "channels": dict(self.channels),
             "words": self.words,
             "also": [asdict(duplicate) for duplicate in self.duplicates],
+            **({"sounds": self.sounds} if self.sounds else {}),
         }
 
 

@@ -33,20 +33,28 @@ class FusedScores:
         segments: Channel to `[n_segments]`.
         documents: Channel to `[n_documents]`.
         found: `[n_segments]`, whether any channel that was asked scores the segment.
+        n_documents: Number of documents; needed where no channel was asked.
     """
 
     segments: dict[str, Scores]
     documents: dict[str, Scores]
     found: NDArray[np.bool_]
+    n_documents: int = 0
 
     @property
     def segment_scores(self) -> Scores:
-        """The sum over channels, `[n_segments]`."""
-        total: Scores = np.sum(list(self.segments.values()), axis=0)
-        return total
+        """The sum over channels, `[n_segments]`; see `_total`."""
+        return _total(self.segments, len(self.found))
 
     @property
     def document_scores(self) -> Scores:
-        """The sum over channels, `[n_documents]`."""
-        total: Scores = np.sum(list(self.documents.values()), axis=0)
-        return total
+        """The sum over channels, `[n_documents]`; see `_total`."""
+        return _total(self.documents, self.n_documents)
+
+
+def _total(channels: dict[str, Scores], n: int) -> Scores:
+    """Add up channels; without any, rank in the order of the rows by numbers below 0."""
+    if not channels:
+        return -1.0 - np.arange(n, dtype=np.float64)
+    total: Scores = np.sum(list(channels.values()), axis=0)
+    return total

@@ -19,7 +19,7 @@ from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channels import CHANNELS
-from indexer.search.filters import Filters, allowed
+from indexer.search.filters import Filters, allowed, no_sound, with_sound
 from indexer.search.fusion import (
     AUTO,
     RRF,
@@ -128,7 +128,8 @@ class Searcher:
         """Find the best `k` moments, and documents, for typed words, for a clip, or for both.
 
         Args:
-            text: Typed words, `"phrases that must be said"`, `-words that must not`, `begin*`.
+            text: Typed words, `"phrases that must be said"`, `-words that must not`, `begin*`,
+                `sound:music`; without words all moments that pass are listed, in no ranking.
             clip: A short recording.
             k: How many moments and how many documents.
             channel: `auto` combines the channels by weights, `rrf` by ranks; else the name of
@@ -164,7 +165,10 @@ class Searcher:
         words = None
         if clip is None or (text and text.strip()):
             parsed = parse_query(text or "", alone=clip is None)
-            words = typed_query(self.library, self.model, parsed)
+            if parsed.text:
+                words = typed_query(self.library, self.model, parsed)
+            else:  # sounds and exclusions need no vectors
+                words = query_without_model(parsed)
         if clip is None:
             assert words is not None
             return words
@@ -196,7 +200,7 @@ class Searcher:
         """
         self._check(k, channel)
         started = time.perf_counter()
-        if reranker is None:
+        if reranker is None or not query.parts:
             hits, documents = self._answer(query, k, channel, filters, grouped=grouped)
         else:
             depth = max(k, reranker.depth)
@@ -316,7 +320,7 @@ class Searcher:
         return builder.hits(moments), self._documents(fused, searched, builder, k, each)
 
     def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
-        """Return `[n_segments]`: which pass the filters, hold all phrases and nothing excluded."""
+        """Return `[n_segments]`: which pass the filters, phrases, sounds and exclusions."""
         searched = np.ones(len(self.table), bool)
         if filters:
             searched &= allowed(filters, self.table)
@@ -324,6 +328,13 @@ class Searcher:
             searched &= self._segments_with_phrase(words)
         for words in query.excluded:
             searched &= ~self._segments_with_phrase(words)
+        for label in query.sounds:
+            noted = with_sound(label, self.table)
+            if not noted.any():
+                raise no_sound(label, self.table)
+            searched &= noted
+        for label in query.excluded_sounds:
+            searched &= ~with_sound(label, self.table)
         return searched
 
     def _segments_with_phrase(self, words: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -333,6 +344,9 @@ class Searcher:
         return found
 
     def _fused(self, query: Query, channel: str, searched: NDArray[np.bool_]) -> FusedScores:
+        if not query.parts:  # a list of all that passes
+            everything = np.ones(len(self.table), bool)
+            return FusedScores({}, {}, everything, len(self.table.documents))
         weights, unusable = self.weights, self._unusable
         weighted = [(part, part_weights(part, channel, weights, unusable)) for part in query.parts]
         served = [(part, shares) for part, shares in weighted if shares]

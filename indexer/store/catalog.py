@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,9 +15,18 @@ from typing import Any
 
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
-from indexer.base.types import Cue, Segment
+from indexer.base.types import Chapter, Cue, Segment
+from indexer.store.supplements import (
+    Supplement,
+    read_supplement,
+    write_chapters,
+    write_supplement,
+)
+
+log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 1
+NO_SUPPLEMENT = Supplement()
 
 _SCHEMA = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -215,10 +225,15 @@ class Catalog:
         )
 
     def put_document(
-        self, document: Document, cues: Sequence[Cue], segments: Sequence[Segment]
+        self,
+        document: Document,
+        cues: Sequence[Cue],
+        segments: Sequence[Segment],
+        supplement: Supplement = NO_SUPPLEMENT,
     ) -> None:
-        """Insert or replace a document with its cues and segments, within a transaction."""
+        """Insert or replace a document with all that belongs to it, within a transaction."""
         self.update_document(document)
+        write_supplement(self._db, document.id, supplement)
         self._db.execute("DELETE FROM cues WHERE document = ?", [document.id])
         self._db.execute("DELETE FROM segments WHERE document = ?", [document.id])
         self._db.executemany(
@@ -245,6 +260,14 @@ class Catalog:
                 for i, s in enumerate(segments)
             ],
         )
+
+    def put_chapters(self, document_id: str, chapters: Iterable[Chapter]) -> None:
+        """Replace the chapters of a document, within a transaction."""
+        write_chapters(self._db, document_id, chapters)
+
+    def supplement(self, document_id: str) -> Supplement:
+        """Return the sounds, chapters and facts of a document."""
+        return read_supplement(self._db, document_id)
 
     def remove_document(self, document_id: str) -> None:
         """Forget a document, its cues, segments and paths."""
@@ -345,12 +368,38 @@ class Catalog:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        return _configured(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+    except sqlite3.OperationalError as error:
+        # The lowest byte of an extended code is the code.
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            raise
+        log.debug("could not open %s for writing", path, exc_info=True)
+        return _connect_read_only(path)
+
+
+def _configured(db: sqlite3.Connection) -> sqlite3.Connection:
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA busy_timeout = 10000")
+    return db
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    """Open a catalog that may only be read.
+
+    Without the right to make its `-shm` file, SQLite opens a catalog in WAL mode only as
+    `immutable`, which leaves out what is still in the log; a closed library has none.
+    """
+    log_file = path.with_name(f"{path.name}-wal")
+    options = "mode=ro"
+    if not log_file.exists() or not log_file.stat().st_size:
+        options += "&immutable=1"
+    uri = f"{path.resolve().as_uri()}?{options}"
+    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
     return db
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -10,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings
+from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings, Sound
 from indexer.ingest.segment import (
     cut_segments,
     sound_segments,
     split_cues,
+    split_with_sounds,
+    time_sounds,
     token_bounds,
     words_to_cues,
 )
@@ -187,3 +190,37 @@ def test_token_bounds_stay_within_the_tokens(cues: list[Cue], n_tokens: int) -> 
 def test_without_words_each_window_is_a_segment() -> None:
     segments = sound_segments([(0.0, 30.0), (30.0, 41.5)])
     assert [(s.start, s.end, s.text) for s in segments] == [(0, 30, ""), (30, 41.5, "")]
+
+
+def test_sounds_follow_their_cues_when_these_are_cut() -> None:
+    long = Cue(" ".join(f"Sentence {i} is said now." for i in range(20)), 10.0, 110.0)
+    cues = [Cue("Short.", 0.0, 2.0), long, Cue("After.", 110.0, 112.0)]
+    sounds = [
+        Sound("music", 0.0, 1.0, 0),
+        Sound("knock", 10.0, 110.0, 1),  # as captions time it: with its cue
+        Sound("thud", 90.0, 91.0, 1),
+        Sound("bell", None, None, 1),
+        Sound("applause", 110.0, 112.0, 2),
+        Sound("silence", 112.0, 120.0, 3),
+    ]
+    pieces, placed = split_with_sounds(cues, sounds, SegmentSettings())
+    assert pieces == split_cues(cues, SegmentSettings())
+    of = {sound.label: sound.cue for sound in placed}
+    assert len(pieces) > 4
+    assert (of["music"], of["knock"], of["bell"]) == (0, 1, 1)
+    assert of["applause"] == len(pieces) - 1
+    assert of["silence"] == len(pieces)
+    start, end = pieces[of["thud"]].start, pieces[of["thud"]].end
+    assert start is not None and end is not None and start <= 90.0 < end
+    assert [replace(sound, cue=0) for sound in placed] == [replace(s, cue=0) for s in sounds]
+
+
+def test_sounds_of_an_aligned_transcript_are_timed_like_captions() -> None:
+    cues = [Cue("One.", 1.0, 2.0), Cue("Two.", 3.0, 4.5)]
+    sounds = [Sound("a", None, None, 1), Sound("b", 0.5, 0.6, 0), Sound("c", None, None, 2)]
+    assert [(s.start, s.end) for s in time_sounds(sounds, cues)] == [
+        (3.0, 4.5),
+        (0.5, 0.6),
+        (4.5, 4.5),
+    ]
+    assert time_sounds(sounds, []) == tuple(sounds)

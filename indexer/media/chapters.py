@@ -1,0 +1,123 @@
+"""Chapters that makers of recordings give: in the container, or in a file beside the recording.
+
+Files are Podcasting 2.0 JSON
+(https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md)
+and FFmpeg's metadata (https://ffmpeg.org/ffmpeg-formats.html#Metadata-2).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from indexer.base.errors import AudioError
+from indexer.base.types import Chapter
+
+_JSON, _FFMETADATA = ".chapters.json", (".ffmetadata", ".ffmeta", ".chapters.txt")
+_FFMETADATA_BEGIN = b";FFMETADATA"
+# A recording of a day with a chapter a minute has 1440; a broken file may announce millions.
+_MOST = 10_000
+
+
+def container_chapters(container: Any) -> tuple[Chapter, ...]:
+    """Return the chapters of a container that PyAV opened, in order."""
+    found = []
+    for given in container.chapters()[:_MOST]:
+        base = given["time_base"]
+        start, end = (float(given[key] * base) for key in ("start", "end"))
+        found.append(Chapter(_line(given["metadata"].get("title")), start, end))
+    return _in_order(found)
+
+
+def find_chapters(recording: Path, siblings: Iterable[Path]) -> Path | None:
+    """Find the file with the chapters of a recording `NAME.mp3`, whatever the case of its name.
+
+    `NAME.chapters.json`, `NAME.ffmetadata`, `NAME.ffmeta` or `NAME.chapters.txt`, or the same
+    after `NAME.mp3`.
+    """
+    bases = (_folded(recording.stem), _folded(recording.name))
+    wanted = [base + suffix for suffix in (_JSON, *_FFMETADATA) for base in bases]
+    there = {_folded(path.name): path for path in siblings if is_chapter_file(path)}
+    return next((there[name] for name in wanted if name in there), None)
+
+
+def is_chapter_file(path: Path) -> bool:
+    """Whether a file holds chapters, by its name."""
+    return path.name.lower().endswith((_JSON, *_FFMETADATA))
+
+
+def read_chapters(path: Path) -> tuple[Chapter, ...]:
+    """Read a file of chapters.
+
+    Raises:
+        AudioError: It cannot be opened, or holds no chapters.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise AudioError(f"{path.name}: it cannot be opened ({reason})") from error
+    if data.startswith(_FFMETADATA_BEGIN):
+        return _read_ffmetadata(path)
+    return _read_json(path, data)
+
+
+def _read_ffmetadata(path: Path) -> tuple[Chapter, ...]:
+    import av
+
+    try:
+        with av.open(str(path), format="ffmetadata", metadata_errors="replace") as container:
+            return container_chapters(container)
+    except (OSError, ValueError, av.error.FFmpegError) as error:
+        raise AudioError(f"{path.name}: it is not metadata that FFmpeg reads") from error
+
+
+def _read_json(path: Path, data: bytes) -> tuple[Chapter, ...]:
+    try:
+        listed = json.loads(data.decode("utf-8-sig"))["chapters"]
+        # `toc` is false for what is not to be listed, such as a change of the cover.
+        given = [c for c in listed[:_MOST] if c.get("toc", True) is not False]
+        found = [
+            Chapter(_line(c.get("title")), float(c["startTime"]), _seconds(c.get("endTime")))
+            for c in given
+        ]
+    except (
+        AttributeError,
+        KeyError,
+        OverflowError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
+        raise AudioError(
+            f"{path.name}: it holds no chapters as of Podcasting 2.0 "
+            '({"chapters": [{"startTime": 0, "title": "..."}]}) or FFmpeg'
+        ) from error
+    return _in_order(found)
+
+
+def _in_order(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:
+    """Chapters by their starts, without those that have no possible time."""
+    possible = [c for c in chapters if math.isfinite(c.start) and c.start >= 0]
+    return tuple(sorted(possible, key=lambda chapter: chapter.start))
+
+
+def _seconds(value: Any) -> float | None:
+    """Return a time; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _line(title: Any) -> str:
+    """Return a title on one line, without the lone surrogates that JSON can write."""
+    text = title if isinstance(title, str) else ""
+    return " ".join(text.encode("utf-8", "replace").decode().split())
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()

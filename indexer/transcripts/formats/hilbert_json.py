@@ -1,0 +1,76 @@
+"""JSON of `hilbert transcript`: read as it is."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from indexer.base.types import Cue, Sound
+from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.json_segments import language_of, objects, peek_json, read_json
+from indexer.transcripts.stored_entries import one_line, stored_transcript
+from indexer.transcripts.times import has_good_times
+from indexer.transcripts.transcript import Transcript, TranscriptError
+
+MARKERS = (b'"text_source"',)
+
+
+def sniff(text: str, extension: str) -> bool:
+    """Recognise a `.json` file by its keys `text_source` and `cues`."""
+    return isinstance(peek_json(text, extension, "text_source", "cues"), dict)
+
+
+def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
+    """Read cues and sounds as they are written.
+
+    Args:
+        text: The file's text.
+        extension: Not used.
+        language: Not used; the file names its own.
+
+    Raises:
+        TranscriptError: It is not such JSON, or a cue lacks a text or has impossible times.
+    """
+    data = read_json(text)
+    cues = [_cue(given, number) for number, given in enumerate(objects(data, "cues"), start=1)]
+    timed = any(cue.start is not None or cue.end is not None for cue in cues)
+    if timed and not all(map(has_good_times, cues)):
+        raise TranscriptError("some cues have no times or impossible ones; export it again")
+    read = stored_transcript(cues, "hilbert-json", language_of(data.get("language")))
+    sounds = [_sound(given, len(cues)) for given in objects(data, "sounds")]
+    return Transcript(
+        read.cues, read.timed, read.format, read.language, tuple(filter(None, sounds))
+    )
+
+
+def _cue(given: dict[str, Any], number: int) -> Cue:
+    text, speaker = given.get("text"), given.get("speaker")
+    if not isinstance(text, str) or not text.strip():
+        raise TranscriptError(f"cue {number}: it lacks a text; export the transcript again")
+    confidence = _number(given.get("confidence"))
+    return Cue(
+        one_line(text),
+        _number(given.get("start")),
+        _number(given.get("end")),
+        one_line(speaker) or None if isinstance(speaker, str) else None,
+        math.log(confidence) if confidence and 0 < confidence <= 1 else None,
+    )
+
+
+def _sound(given: dict[str, Any], n_cues: int) -> Sound | None:
+    label, cue = given.get("label"), given.get("cue")
+    if not isinstance(label, str) or not isinstance(cue, int):
+        return None
+    start, end = _number(given.get("start")), _number(given.get("end"))
+    return Sound(one_line(label), start, end, min(max(cue, 0), n_cues))
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
+
+
+TRANSCRIPT_FORMATS.add(
+    "hilbert-json", TranscriptFormat((".json",), True, sniff, parse, MARKERS), order=6
+)

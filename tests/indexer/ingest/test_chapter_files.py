@@ -1,0 +1,47 @@
+"""Chapters of a recording are kept, and follow the file beside it."""
+
+from __future__ import annotations
+
+import json
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from indexer.base.types import Chapter
+from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.report import AddReport
+from indexer.ingest.run import index
+from indexer.maintenance.document_transcript import document_transcript
+
+CHAPTERS = [{"startTime": 0, "title": "Begin"}, {"startTime": 0.5, "title": "End"}]
+
+
+def test_chapters_beside_a_recording_are_stored_and_updated(
+    empty_library: LibraryStore, tmp_path: Path
+) -> None:
+    talks = tmp_path / "talks"
+    talks.mkdir()
+    tone = (8000 * np.sin(np.arange(16000) / 8)).astype(np.int16)
+    with wave.open(str(talks / "talk.wav"), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(tone.tobytes())
+    beside = talks / "talk.chapters.json"
+
+    def add(text: str) -> tuple[AddReport, tuple[Chapter, ...]]:
+        beside.write_text(text)
+        report = index(empty_library, scan([talks]), ProcessSettings(asr="never"))
+        assert (report.failed, report.documents) == ({}, 1)
+        return report, document_transcript(empty_library, "talk").chapters
+
+    first = (Chapter("Begin", 0.0), Chapter("End", 0.5))
+    assert add(json.dumps({"chapters": CHAPTERS}))[1] == first
+    report, chapters = add(json.dumps({"chapters": CHAPTERS}))
+    assert (report.unchanged, chapters) == (["talk"], first)
+    report, chapters = add(json.dumps({"chapters": CHAPTERS[1:]}))
+    assert (report.updated, chapters) == (["talk"], (Chapter("End", 0.5),))
+    report, chapters = add("{}")
+    assert chapters == (Chapter("End", 0.5),)
+    assert any("holds no chapters" in w for w in report.warnings[str(talks / "talk.wav")])
