@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,7 +139,10 @@ def command(
     with TerminalProgress() as progress:
         summary = index(made, found, ProcessSettings(asr=asr, language=code), progress)
     print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
-    print_unchecked(summary)
+    # On standard error, where it disturbs no output: where a library is in a language that the
+    # recogniser does not know, it is so in every run.
+    for line in summary.describe_unchecked():
+        click.echo(line, err=True)
     return 1 if summary.failed else 0
 
 
@@ -183,14 +185,3 @@ def print_summary(summary: AddReport) -> None:
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed in "
         f"{summary.seconds:.1f} s{speed}; the library holds {summary.documents} documents"
     )
-
-
-def print_unchecked(summary: AddReport) -> None:
-    """Print how many transcripts could not be compared with their recordings, a line a reason.
-
-    On standard error, where it disturbs no output: in a library in a language that the recogniser
-    does not know it is so for all.
-    """
-    for reason, count in Counter(summary.unchecked.values()).items():
-        what = "1 transcript" if count == 1 else f"{count} transcripts"
-        click.echo(f"{what} not checked against what is heard: {reason}", err=True)

@@ -33,6 +33,13 @@ class AddReport:
     seconds: float = 0.0
     snapshot: int | None = None
 
+    def describe_unchecked(self) -> list[str]:
+        """Return how many transcripts could not be compared, a line a reason."""
+        return [
+            f"{count} transcript{'s' if count > 1 else ''} not checked against what is heard: {why}"
+            for why, count in Counter(self.unchecked.values()).items()
+        ]
+
     def warn(self, path: str, text: str) -> None:
         """Note something that is no failure."""
         self.warnings.setdefault(path, []).append(text)

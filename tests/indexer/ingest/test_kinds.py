@@ -226,6 +226,35 @@ def test_captions_that_run_past_the_end_are_indexed_with_a_warning(
     assert "1 of 2 cues start after the recording's end" in warning
 
 
+def test_a_transcript_in_a_language_that_the_recogniser_lacks_is_not_checked_and_no_warning(
+    folder: Path, empty_library: LibraryStore, excerpt: Excerpt, index_into: IndexInto
+) -> None:
+    excerpt(folder / "a.wav", 0, 9)
+    (folder / "a.de.vtt").write_text(VTT)
+    summary = index_into(empty_library, folder)
+    assert not summary.warnings
+    (line,) = summary.describe_unchecked()
+    assert line.startswith("1 transcript not checked against what is heard: spoken in 'de'")
+
+
+def test_show_notes_beside_a_recording_do_not_replace_what_is_said(
+    folder: Path, empty_library: LibraryStore, excerpt: Excerpt, index_into: IndexInto
+) -> None:
+    excerpt(folder / "a.wav", 0, 16)
+    (folder / "a.txt").write_text(
+        "Thanks to our sponsor, a maker of waterproof boots: use the code HARBOUR at the checkout. "
+        "Rate the show and tell your friends. Stickers and mugs are back in the shop."
+    )
+    summary = index_into(empty_library, folder)
+    (warning,) = summary.warnings[str(folder / "a.wav")]
+    assert "kept as a description" in warning
+    document = only(empty_library)
+    assert document.text_source == "asr"
+    words = " ".join(cue.text for cue in empty_library.catalog.cues(document.id))
+    assert "schoolbook" in words and "sponsor" not in words
+    assert index_into(empty_library, folder).unchanged == ["a"]
+
+
 def test_silence_and_music_are_documents_without_words(
     folder: Path,
     empty_library: LibraryStore,

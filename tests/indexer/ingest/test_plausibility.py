@@ -133,7 +133,9 @@ def test_what_cannot_be_judged_is_said_and_no_alarm(text: str, heard: list[Heard
 
 
 @pytest.mark.parametrize(("n_windows", "expected"), [(1, 1), (2, 1), (3, 1), (12, 2), (120, 3)])
-def test_few_windows_are_recognised_and_neither_the_first_nor_the_last(n_windows: int, expected: int) -> None:
+def test_few_windows_are_recognised_and_neither_the_first_nor_the_last(
+    n_windows: int, expected: int
+) -> None:
     windows = [(30.0 * i, 30.0 * i + 30) for i in range(n_windows)]
     cues = [cue for start, _ in windows for cue in cues_of(BRIDGE, start)]
     moments = choose_moments(cues, windows, None)
