@@ -252,6 +252,8 @@ def test_show_notes_beside_a_recording_do_not_replace_what_is_said(
     assert document.text_source == "asr"
     words = " ".join(cue.text for cue in empty_library.catalog.cues(document.id))
     assert "schoolbook" in words and "sponsor" not in words
+    description = empty_library.catalog.supplement(document.id).description
+    assert description is not None and "waterproof boots" in description
     assert index_into(empty_library, folder).unchanged == ["a"]
 
 
