@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.base.errors import AudioError
+from indexer.base.names import folded
 from indexer.base.types import Chapter
-from indexer.media.chapters import find_chapters, is_chapter_file, read_chapters
+from indexer.ingest.folders import Listing
+from indexer.media.chapters import (
+    find_chapters,
+    is_chapter_file,
+    named_recording,
+    read_chapters,
+)
 
 log = logging.getLogger(__name__)
+
+
+def without_chapters(listing: Listing) -> Listing:
+    """Return the files of a folder without the chapters of its recordings.
+
+    They are read with these; chapters of no recording stay.
+    """
+    names = {folded(name) for path in listing.recordings for name in (path.stem, path.name)}
+    return replace(
+        listing,
+        transcripts=[path for path in listing.transcripts if named_recording(path) not in names],
+        others={p: why for p, why in listing.others.items() if named_recording(p) not in names},
+    )
 
 
 class ChapterFiles:

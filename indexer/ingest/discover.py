@@ -11,6 +11,7 @@ from pathlib import Path
 
 from indexer.base.languages import language_code
 from indexer.base.names import existing_path, folded
+from indexer.ingest.chapter_files import without_chapters
 from indexer.ingest.folders import Listing, Notes, is_partial_download, list_folder, walk
 from indexer.ingest.metadata_table import (
     MetadataTable,
@@ -160,7 +161,7 @@ class _Scanner:
         elif reason := not_a_recording(path):
             self.found.failures[str(path)] = _refusal(path, reason)
         else:
-            beside = list_folder(path.parent)
+            beside = without_chapters(list_folder(path.parent))
             names = RecordingNames(dict.fromkeys([*beside.recordings, path]))
             of_recording = transcripts_by_recording(_transcripts_near(beside), names)
             self._take_recording(path, of_recording.get(path, []))
@@ -171,6 +172,7 @@ class _Scanner:
 
     def _take(self, listing: Listing) -> None:
         """Take the documents of one folder."""
+        listing = without_chapters(listing)
         names = RecordingNames(listing.recordings)
         of_recording = transcripts_by_recording(_transcripts_near(listing), names)
         for recording in listing.recordings:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from indexer.base.errors import AudioError
+from indexer.base.names import folded
 from indexer.base.types import Chapter
 
 _JSON, _FFMETADATA = ".chapters.json", (".ffmetadata", ".ffmeta", ".chapters.txt")
@@ -39,15 +39,22 @@ def find_chapters(recording: Path, siblings: Iterable[Path]) -> Path | None:
     `NAME.chapters.json`, `NAME.ffmetadata`, `NAME.ffmeta` or `NAME.chapters.txt`, or the same
     after `NAME.mp3`.
     """
-    bases = (_folded(recording.stem), _folded(recording.name))
+    bases = (folded(recording.stem), folded(recording.name))
     wanted = [base + suffix for suffix in (_JSON, *_FFMETADATA) for base in bases]
-    there = {_folded(path.name): path for path in siblings if is_chapter_file(path)}
+    there = {folded(path.name): path for path in siblings if is_chapter_file(path)}
     return next((there[name] for name in wanted if name in there), None)
 
 
 def is_chapter_file(path: Path) -> bool:
     """Whether a file holds chapters, by its name."""
-    return path.name.lower().endswith((_JSON, *_FFMETADATA))
+    return named_recording(path) is not None
+
+
+def named_recording(chapters: Path) -> str | None:
+    """Return the folded name or stem of the recording that a file of chapters is named after."""
+    name = folded(chapters.name)
+    suffix = next((suffix for suffix in (_JSON, *_FFMETADATA) if name.endswith(suffix)), None)
+    return name.removesuffix(suffix) if suffix else None
 
 
 def read_chapters(path: Path) -> tuple[Chapter, ...]:
@@ -117,7 +124,3 @@ def _line(title: Any) -> str:
     """Return a title on one line, without the lone surrogates that JSON can write."""
     text = title if isinstance(title, str) else ""
     return " ".join(text.encode("utf-8", "replace").decode().split())
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()

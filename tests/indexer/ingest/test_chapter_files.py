@@ -16,6 +16,7 @@ from indexer.ingest.report import AddReport
 from indexer.ingest.run import index
 from indexer.maintenance.document_transcript import document_transcript
 
+FILES = ["talk.chapters.json", "Talk.wav.FFMETADATA", "talk.chapters.txt"]
 CHAPTERS = [{"startTime": 0, "title": "Begin"}, {"startTime": 0.5, "title": "End"}]
 
 
@@ -45,3 +46,18 @@ def test_chapters_beside_a_recording_are_stored_and_updated(
     report, chapters = add("{}")
     assert chapters == (Chapter("End", 0.5),)
     assert any("holds no chapters" in w for w in report.warnings[str(talks / "talk.wav")])
+
+
+def test_chapters_of_a_recording_are_neither_transcripts_nor_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "talk.wav").write_bytes(b"RIFF\0\0\0\0WAVE")
+    for name in (*FILES, "other.chapters.json", "other.ffmetadata"):
+        (tmp_path / name).write_text(";FFMETADATA1\n")
+    for named in (tmp_path, tmp_path / "talk.wav"):
+        found = scan([named])
+        assert [(s.recording, s.transcript) for s in found.sources] == [
+            (tmp_path / "talk.wav", None)
+        ]
+        assert not (found.warnings or found.failures)
+    assert {Path(path).name for path in scan([tmp_path]).passed_over} == {
+        *("other.chapters.json", "other.ffmetadata"),
+    }
