@@ -54,8 +54,6 @@ _UNREAD_FORMATS = frozenset(
     | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
     | {".mks", ".srv1", ".srv2", ".srv3"}
 )
-
-
 _NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
 
 
@@ -175,7 +173,9 @@ class _Scanner:
         listing = without_chapters(listing)
         names = RecordingNames(listing.recordings)
         of_recording = transcripts_by_recording(_transcripts_near(listing), names)
-        for recording in listing.recordings:
+        # Of two files with the same bytes the first names the document: rather one that is called
+        # a recording than one that only sounds like one.
+        for recording in sorted(listing.recordings, key=_lacks_extension):
             self._take_recording(recording, of_recording.get(recording, []))
         names = self._names_for(listing)
         self._take_lone_transcripts(listing.transcripts, names)
@@ -301,6 +301,10 @@ class _Scanner:
         kept, other = max(pairs, key=lambda pair: _worth(pair[0], real))
         self.found.sources[place] = kept
         self.found.passed_over[str(other.path)] = f"a link to the same file as {kept.path}"
+
+
+def _lacks_extension(recording: Path) -> bool:
+    return recording.suffix.lower() not in RECORDING_EXTENSIONS
 
 
 def _worth(source: Source, real: str) -> tuple[bool, bool]:

@@ -221,8 +221,10 @@ def test_ambiguous_names_are_not_guessed(tmp_path: Path) -> None:
 
 def test_sound_without_an_extension_is_a_recording_of_its_whole_name(tmp_path: Path) -> None:
     put(tmp_path, {"memo": WAV, "Part 1. Tides": WAV, "notes": b"text", "memo.txt": b"words"})
+    put(tmp_path, {"talk.wav": WAV})
     found = scan([tmp_path])
     assert [(s.name, s.transcript) for s in found.sources] == [
+        ("talk", None),
         ("Part 1. Tides", None),
         ("memo", tmp_path / "memo.txt"),
     ]
