@@ -187,7 +187,8 @@ def _sound(library: OpenLibrary, hit: Hit) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "moment.opus"
         try:
-            cut(recording, hit.start, hit.end, out)
+            language = library.searcher.documents[hit.document].language
+            cut(recording, hit.start, hit.end, out, language)
         except HilbertError:
             log.debug("could not cut a moment out of %s", recording, exc_info=True)
             return b""

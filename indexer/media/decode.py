@@ -146,7 +146,7 @@ class Recording:
             where = f"a gap of {losses.gap_seconds:.0f} s in the sound at "
             if losses.gaps > 1:
                 where = f"{losses.gaps} gaps in the sound, {losses.gap_seconds:.0f} s, from "
-            notes.append(where + f"{clock(losses.first_gap)}: silence was put there")
+            notes.append(where + f"{clock(round(losses.first_gap))}: silence was put there")
         return notes
 
     def blocks(self) -> Iterator[NDArray[np.float32]]:

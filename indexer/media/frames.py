@@ -22,8 +22,10 @@ _MAX_STUCK = 100
 _MAX_BAD_PACKETS = 10_000
 # Damage that is longer than this is not measured.
 _SEARCHED_BYTES = 1 << 23
-# Shorter pauses are usual where silence is not sent (DTX).
-_NOTED_GAP_SECONDS = 1.0
+# Shorter pauses are no loss: rounding, and where silence is not sent (DTX), a few packets.
+_NOTED_GAP_SECONDS = 0.25
+_NOTED_GAP_SECONDS_DTX = 1.0
+_CODECS_WITH_DTX = frozenset({"opus", "speex", "amrnb", "amrwb", "amr_nb", "amr_wb", "evs"})
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Losses:
 
     Attributes:
         bad_packets: Packets passed over because they could not be decoded.
-        gaps: Pauses within the sound that were filled with silence, those of a second or more.
+        gaps: Pauses within the sound that were filled with silence, the shortest not counted.
         gap_seconds: Their length, all together.
         first_gap: Seconds at which the first begins.
     """
@@ -60,6 +62,8 @@ class Frames:
         self._is_ogg = name == "ogg"
         self._by_bytes = not has_times(name)
         self._timeline = Timeline(container_offset(container), by_bytes=self._by_bytes)
+        has_dtx = stream.codec_context.name in _CODECS_WITH_DTX
+        self._noted_gap = _NOTED_GAP_SECONDS_DTX if has_dtx else _NOTED_GAP_SECONDS
         self._begun = False
         self._bad = 0
         self._bad_before = 0  # of them, before the last packet that was good
@@ -143,7 +147,7 @@ class Frames:
         silence = timeline.silence_before(
             FrameTime(frame.samples / frame.sample_rate, time, first, last)
         )
-        if silence >= _NOTED_GAP_SECONDS and self._begun:
+        if self._begun and silence >= self._noted_gap:
             if not self._gaps:
                 self._first_gap = timeline.position - frame.samples / frame.sample_rate - silence
             self._gaps += 1

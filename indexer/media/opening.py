@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from indexer.base.errors import AudioError
-from indexer.media.boxes import box_kinds
+from indexer.media.boxes import box_kinds, missing_box_bytes
 
 _HEAD_BYTES = 1024
+_UNFINISHED = "the recording or download was not finished"
 _PROTECTED = {"drms", "enca", "drmi"}
 
 
@@ -35,6 +36,8 @@ def check_decodable(path: Path, container: Any) -> None:
         AudioError: There is none, with the reason.
     """
     tracks = container.streams.audio
+    if not tracks and missing_box_bytes(path):
+        raise AudioError(f"{path.name}: its index (moov) is cut off: {_UNFINISHED}")
     if not tracks:
         raise AudioError(f"{path.name}: there is no sound in this file")
     known = [track for track in tracks if track.codec_context is not None]
@@ -66,7 +69,7 @@ def _why_not_decoded(path: Path) -> str:
         return "not a sound file but a web page (HTML): the download failed"
     kinds = box_kinds(path)
     if kinds and kinds[0] in {"ftyp", "mdat", "wide", "free", "skip"} and "moov" not in kinds:
-        return "its index (moov) is missing: the recording or download was not finished"
+        return f"its index (moov) is missing: {_UNFINISHED}"
     if not head.strip(b"\0"):
-        return "the file holds nothing but zeros: the recording or download was not finished"
+        return f"the file holds nothing but zeros: {_UNFINISHED}"
     return "not a sound file that can be decoded"

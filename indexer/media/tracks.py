@@ -15,6 +15,9 @@ from indexer.media.opening import open_container
 # Root mean square of a second with something in it, -60 dB: as quiet as speech is never.
 _SILENT_RMS = 1e-3
 _MOST_NAMED = 4
+# Flags and titles of tracks that speak about the recording instead of being it.
+_ASIDES = {"comment", "visual_impaired", "karaoke", "clean_effects"}
+_ASIDE_TITLES = ("commentary", "audio description")
 
 
 def choose_track(path: Path, container: Any, language: str | None) -> Any:
@@ -52,15 +55,17 @@ def describe_tracks(container: Any, chosen: Any) -> str | None:
 
 def _rank(track: Any, language: str | None) -> tuple[bool, bool, bool, int]:
     spoken = language_code(track.metadata.get("language"))
-    is_default = bool(track.disposition.default)
+    is_default = "default" in _flags(track)
     return (_is_aside(track), spoken is None or spoken != language, not is_default, track.index)
 
 
 def _is_aside(track: Any) -> bool:
-    flags = track.disposition
-    marked = flags.comment or flags.visual_impaired or flags.karaoke or flags.clean_effects
     title = track.metadata.get("title", "").lower()
-    return bool(marked) or "commentary" in title or "audio description" in title
+    return bool(_flags(track) & _ASIDES) or any(words in title for words in _ASIDE_TITLES)
+
+
+def _flags(track: Any) -> set[str]:
+    return {str(flag.name) for flag in track.disposition}
 
 
 def _name(number: int, track: Any) -> str:
