@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import mimetypes
 from pathlib import Path
 
@@ -9,8 +10,12 @@ import streamlit as st
 
 from app.markdown import escape
 from app.state.open_library import OpenLibrary
+from indexer.base.errors import AudioError
 from indexer.maintenance.manage import existing_recording
+from indexer.media import player_clock
 from indexer.transcripts.formats import transcript_extensions
+
+log = logging.getLogger(__name__)
 
 # Bytes. A player reads its whole file into the server's memory: larger ones wait for a click.
 _AUTOLOAD_BYTES = 24_000_000
@@ -58,7 +63,24 @@ def show_player(
             args=(f"play-{key}", True),
         )
         return
-    st.audio(str(found), format=media_type(found), start_time=start or 0)
+    begin = (start or 0) + player_offset(library, document)
+    st.audio(str(found), format=media_type(found), start_time=begin)
+
+
+def player_offset(library: OpenLibrary, document: str) -> float:
+    """Return the seconds that the player of a document shows at its second 0."""
+    found = existing_recording(library.store, document)
+    return _offset_of(str(found), found.stat().st_mtime) if found else 0.0
+
+
+@st.cache_data(show_spinner=False, max_entries=1000)
+def _offset_of(path: str, modified: float) -> float:
+    """Read the offset again where the file was modified."""
+    try:
+        return player_clock.player_offset(Path(path))
+    except AudioError:
+        log.debug("%s has no clock", path, exc_info=True)
+        return 0.0
 
 
 def media_type(path: Path) -> str:

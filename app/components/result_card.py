@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.layout import spread_row
-from app.components.player import show_player
+from app.components.player import player_offset, show_player
 from app.components.transcript import show_transcript
 from app.markdown import channel_badges, escape, highlight, time_range
 from app.state import query_history
@@ -115,6 +115,7 @@ def _show_around(library: OpenLibrary, hit: Hit, stems: frozenset[str], key: str
             card=f"card-{key}",
             found=(hit.start, hit.end),
             stems=stems,
+            offset=player_offset(library, hit.document),
         )
 
 

@@ -56,7 +56,7 @@ export default function ({ parentElement, data }) {
     button.append(time, words);
     button.addEventListener("click", () => {
       const player = nearestPlayer();
-      if (player) { player.currentTime = cue.start; player.play(); }
+      if (player) { player.currentTime = cue.start + data.offset; player.play(); }
     });
     item.append(button);
     list.append(item);
@@ -71,7 +71,7 @@ export default function ({ parentElement, data }) {
     const player = nearestPlayer();
     if (!player) return;
     // Streamlit rounds `start_time` down to a second: before playing, that is before the moment.
-    const now = player.currentTime + (player.paused ? 0.99 : 0.05);
+    const now = player.currentTime - data.offset + (player.paused ? 0.99 : 0.05);
     let current = null;
     data.cues.forEach((cue, i) => { if (cue.start <= now && now < cue.end) current = i; });
     if (current === before) return;
@@ -102,6 +102,7 @@ def show_transcript(
     found: tuple[float, float] | None = None,
     stems: Collection[str] = (),
     height: str = "13rem",
+    offset: float = 0.0,
 ) -> None:
     """Draw timed cues that follow the player of the same card.
 
@@ -112,6 +113,7 @@ def show_transcript(
         found: Start and end in seconds of the moment; its cues are bold.
         stems: Stems of the words to highlight.
         height: CSS height beyond which the transcript scrolls.
+        offset: Seconds that the player shows at second 0 of the cues.
     """
     lines: list[dict[str, Any]] = []
     last = None
@@ -135,4 +137,7 @@ def show_transcript(
         css=_CSS,
         js=_JS,
     )
-    component(key=key, data={"cues": lines, "height": height, "card": f".st-key-{card}"})
+    component(
+        key=key,
+        data={"cues": lines, "height": height, "card": f".st-key-{card}", "offset": offset},
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from app.components.player import show_player
+from app.components.player import player_offset, show_player
 from app.components.sidebar import TEXT_SOURCES
 from app.components.transcript import show_transcript
 from app.markdown import escape
@@ -95,7 +95,14 @@ def _show_words(library: OpenLibrary, document: IndexedDocument, start: float | 
         st.info("Nothing is known of what is said here.")
     elif any(cue.start is not None for cue in cues):
         found = None if start is None else (start, start + 1.0)
-        show_transcript(cues, key=f"whole-{document.id}", card=_CARD, found=found, height="32rem")
+        show_transcript(
+            cues,
+            key=f"whole-{document.id}",
+            card=_CARD,
+            found=found,
+            height="32rem",
+            offset=player_offset(library, document.id),
+        )
     else:
         with st.container(height=500):
             st.markdown("\n\n".join(_paragraphs(cues)))

@@ -35,8 +35,12 @@ def clock_offset(container_format: str, first: float) -> float:
         container_format: FFmpeg's names of the format, with commas between: `mov,mp4,m4a`.
         first: Seconds of the earliest packet of any of its streams.
     """
-    names = set(container_format.split(","))
-    return first if first > _LATE_CLOCK or names & _ANY_START else 0.0
+    return first if first > _LATE_CLOCK or begins_anywhere(container_format) else 0.0
+
+
+def begins_anywhere(container_format: str) -> bool:
+    """Return whether the clock of a format has no meaning but for differences."""
+    return bool(set(container_format.split(",")) & _ANY_START)
 
 
 def has_times(container_format: str) -> bool:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from indexer.media.decode import SAMPLE_RATE, Part, decode_part, open_recording
 from indexer.media.resample import join_frames, resampled
+from tests.tone_steps import RATE, remux, staircase, step
 
 Samples = NDArray[np.float32]
 WriteSound = Callable[..., Path]
 ReadSound = Callable[[Path], Samples]
-RATE = 48_000
 SECONDS = 12
 CONTAINERS = {
     "a.webm": "libopus",
@@ -27,21 +27,6 @@ CONTAINERS = {
     "a.mka": "libopus",
 }
 ELEMENTARY = {"a.mp3": "libmp3lame", "a.aac": "aac", "a.flac": "flac"}
-
-
-def staircase(seconds: int = SECONDS) -> Samples:
-    """In second `n` a tone of `400 + 60 n` Hz."""
-    t = np.arange(RATE * seconds) / RATE
-    hertz = 400 + 60 * np.floor(t)
-    return (0.4 * np.sin(2 * np.pi * np.cumsum(hertz) / RATE)).astype(np.float32)
-
-
-def step(samples: Samples) -> float | None:
-    """Which second of the staircase this is; None for silence."""
-    if np.sqrt(np.mean(np.square(samples))) < 1e-3:
-        return None
-    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    return round((float(np.argmax(spectrum)) * SAMPLE_RATE / len(samples) - 400) / 60, 0)
 
 
 def steps(samples: Samples) -> list[float | None]:
@@ -58,36 +43,12 @@ def steps_of_parts(path: Path, seconds: int) -> list[float | None]:
     return [step(cut[0]) for cut in cuts if cut.shape[1]]
 
 
-def remux(
-    source: Path,
-    target: Path,
-    *,
-    shift: float = 0.0,
-    without: tuple[float, float] = (0.0, 0.0),
-) -> Path:
-    """Copy packets with other times, leaving some out."""
-    with av.open(str(source)) as read, av.open(str(target), "w") as write:
-        stream = read.streams.audio[0]
-        copy = write.add_stream_from_template(stream)
-        for packet in read.demux(stream):
-            if packet.dts is None or packet.pts is None:
-                continue
-            time = float(packet.pts * packet.time_base)
-            if without[0] <= time < without[1]:
-                continue
-            moved = round(shift / packet.time_base)
-            packet.pts, packet.dts = packet.pts + moved, packet.dts + moved
-            packet.stream = copy
-            write.mux(packet)
-    return target
-
-
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory, write_sound: WriteSound) -> Path:
     """A folder with the staircase in every container."""
     folder = tmp_path_factory.mktemp("stairs")
     for name, codec in (CONTAINERS | ELEMENTARY).items():
-        write_sound(folder / name, staircase(), RATE, codec)
+        write_sound(folder / name, staircase(SECONDS), RATE, codec)
     return folder
 
 
