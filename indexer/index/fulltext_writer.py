@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from hilbert.files import sync_file
@@ -27,7 +27,7 @@ CREATE INDEX segments_of_document ON segments (document, ordinal);
 _TOKENIZE = "tokenize='porter unicode61 remove_diacritics 2'"
 # The boundary table holds the last words of each segment with the first of the next one, under
 # the id of the first, for phrases that cross the boundary. The document table holds all words of
-# each document, under the rowid of `documents`.
+# each document, and its description, under the rowid of `documents`.
 _FTS_SCHEMA = f"""
 CREATE VIRTUAL TABLE {SEGMENT_FTS} USING fts5 (
     text, content='segments', content_rowid='id', {_TOKENIZE}
@@ -47,10 +47,14 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         db.execute("BEGIN")
         _create(db, _RECORDS_SCHEMA)
+        descriptions = {}
         for document in documents:
-            _write_document(db, catalog, document)
+            supplement = catalog.supplement(document.id)
+            _write_document(db, catalog, document, supplement.sounds)
+            if supplement.description:
+                descriptions[document.id] = supplement.description
         _create(db, _FTS_SCHEMA)
-        _write_words(db)
+        _write_words(db, descriptions)
         db.execute("COMMIT")
     finally:
         db.close()
@@ -62,7 +66,9 @@ def _create(db: sqlite3.Connection, schema: str) -> None:
         db.execute(statement)
 
 
-def _write_document(db: sqlite3.Connection, catalog: Catalog, d: Document) -> None:
+def _write_document(
+    db: sqlite3.Connection, catalog: Catalog, d: Document, noted: Sequence[Sound]
+) -> None:
     db.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -71,7 +77,7 @@ def _write_document(db: sqlite3.Connection, catalog: Catalog, d: Document) -> No
         ),
     )
     cues, segments = catalog.cues(d.id), catalog.segments(d.id)
-    sounds = segment_sounds(segments, catalog.supplement(d.id).sounds)
+    sounds = segment_sounds(segments, noted)
     db.executemany(
         "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -116,8 +122,14 @@ def _lasts_into(sound: Sound, segment: Segment) -> bool:
     return sound.start < segment.end and sound.end > segment.start
 
 
-def _write_words(db: sqlite3.Connection) -> None:
-    """Fill the full-text tables and the vocabulary from the segments that are there."""
+def _write_words(db: sqlite3.Connection, descriptions: Mapping[str, str]) -> None:
+    """Fill the full-text tables and the vocabulary from the segments that are there.
+
+    Args:
+        db: Holds documents and segments.
+        descriptions: What is written about a document, by its id: a document is found by it, a
+            segment, in which nobody says it, is not.
+    """
     db.execute(f"INSERT INTO {SEGMENT_FTS} ({SEGMENT_FTS}) VALUES ('rebuild')")
     vocabulary: set[str] = set()
     boundaries = []
@@ -131,12 +143,15 @@ def _write_words(db: sqlite3.Connection) -> None:
             boundaries.append((previous[0], " ".join(across)))
         previous = (id_, document, words)
         vocabulary.update(query_terms(text, most=None))
+    for text in descriptions.values():
+        vocabulary.update(query_terms(text, most=None))
     db.executemany(f"INSERT INTO {BOUNDARY_FTS} (rowid, text) VALUES (?, ?)", boundaries)
     db.executemany("INSERT INTO vocabulary VALUES (?)", [(word,) for word in sorted(vocabulary)])
+    db.create_function("description", 1, lambda id_: descriptions.get(id_, ""), deterministic=True)
     db.execute(
         f"INSERT INTO {DOCUMENT_FTS} (rowid, text) "
-        "SELECT documents.rowid, group_concat(text, ' ') FROM documents "
-        "JOIN segments ON segments.document = documents.id GROUP BY documents.rowid"
+        "SELECT documents.rowid, group_concat(text, ' ') || ' ' || description(documents.id) "
+        "FROM documents JOIN segments ON segments.document = documents.id GROUP BY documents.rowid"
     )
     for table in (SEGMENT_FTS, BOUNDARY_FTS, DOCUMENT_FTS):
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")

@@ -16,6 +16,7 @@ from indexer.base.types import Segment
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.store.catalog import Catalog, Document, segment_id
+from indexer.store.supplements import DESCRIPTION, Supplement
 
 TEXTS = {
     "a" * 64: [
@@ -57,7 +58,10 @@ def lexical(tmp_path_factory: pytest.TempPathFactory) -> FulltextIndex:
                 Segment(20.0 * i, 20.0 * i + 20, text, i, i + 1, timed=id_[0] == "a")
                 for i, text in enumerate(texts)
             ]
-            catalog.put_document(replace(document, id=id_), [], segments)
+            about = Supplement(
+                facts={DESCRIPTION: "Our sponsor sells kayaks."} if id_[0] == "b" else {}
+            )
+            catalog.put_document(replace(document, id=id_), [], segments, about)
     write_fulltext_index(folder / "lexical.sqlite", catalog, catalog.documents())
     catalog.close()
     return FulltextIndex(folder / "lexical.sqlite")
@@ -68,6 +72,11 @@ def found(lexical: FulltextIndex, query: str) -> list[int]:
     place = {segment_id(d, i): i + 10 * (d[0] == "b") for d in TEXTS for i in range(3)}
     scores = lexical.scores(query_terms(query), fuzzy=False)
     return [place[id_] for id_ in sorted(scores, key=lambda id_: (-scores[id_], id_))]
+
+
+def test_a_document_is_found_by_its_description_and_no_segment_is(lexical: FulltextIndex) -> None:
+    assert set(lexical.document_scores(query_terms("kayak"))) == {"b" * 64}
+    assert found(lexical, "kayaks") == []
 
 
 @given(st.text(max_size=60) | st.text(st.sampled_from("\"'*()^:-{}\\;%,. \x00abN"), max_size=30))
