@@ -139,11 +139,13 @@ class _Scanner:
     def scan_folder(self, top: Path) -> None:
         """Take everything in a folder."""
         before = len(self.found.sources) + len(self.found.failures)
-        visited_before = len(self._visited)
+        real = os.path.join(os.path.realpath(top), "")
+        # A folder may be named twice, or within another one that is named.
+        taken_before = any(place.startswith(real) for place in self._places)
         for listing in walk(top, self.found, self._is_excluded, self._visited):
             self._take(listing)
         is_empty = len(self.found.sources) + len(self.found.failures) == before
-        if is_empty and len(self._visited) > visited_before:
+        if is_empty and not taken_before:
             self.found.warnings.setdefault(
                 str(top),
                 "no recordings or transcripts here; recordings are sound and video that FFmpeg "

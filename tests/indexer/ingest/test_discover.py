@@ -53,6 +53,13 @@ def test_a_folder_with_nothing_in_it_is_a_warning(tmp_path: Path) -> None:
     assert found.warnings[str(tmp_path)].startswith("no recordings or transcripts here")
 
 
+def test_a_folder_with_nothing_in_it_is_a_warning_within_another_one(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp3")
+    (tmp_path / "nothing").mkdir()
+    found = scan([tmp_path, tmp_path / "nothing", tmp_path])
+    assert list(found.warnings) == [str(tmp_path / "nothing")]
+
+
 def test_a_file_may_be_named_alone_and_finds_its_transcript(tmp_path: Path) -> None:
     touch(tmp_path, "a.mp3", "a.vtt", "b.mp3", "metadata.csv")
     (tmp_path / "metadata.csv").write_text("name,title\na,On tides\n")
