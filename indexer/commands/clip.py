@@ -12,7 +12,7 @@ from indexer.commands.options import LazyHelpCommand, library_option
 from indexer.commands.registry import verb
 from indexer.commands.terminal import print_line
 
-_MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)")
+_MOMENT = re.compile(r"(?P<name>.+)@(?P<start>[\d:.]+)-(?P<end>[\d:.]+)", re.DOTALL)
 
 
 def _extensions() -> str:
