@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from indexer.base.dates import iso_date
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.chapter_files import ChapterFiles
@@ -73,6 +74,8 @@ class DocumentWriter:
             table.setdefault("title", source.name)
         if "language" in table:
             table["language"] = language_code(table["language"]) or existing.language
+        if "date" in table:
+            table["date"] = iso_date(table["date"]) or table["date"]
         wanted = replace(
             existing,
             name=source.name,
@@ -114,6 +117,10 @@ class DocumentWriter:
         chapters, warning = self._chapter_files.beside(job.source.recording)
         if warning:
             done = replace(done, warnings=(*done.warnings, warning))
+        date = _written_date(job.source, done)
+        if date and any(c in "123456789" for c in date) and iso_date(date) is None:
+            said = f"its date '{date[:40]}' is none that can be read: --since and --until miss it"
+            done = replace(done, warnings=(*done.warnings, said))
         supplement = Supplement(
             done.sounds,
             done.chapters if chapters is None else chapters,
@@ -156,12 +163,12 @@ class DocumentWriter:
             encoders.speech_fingerprint,
             encoders.text_fingerprint,
         )
-        row = source.metadata
+        row, date = source.metadata, _written_date(source, done)
         return Document(
             id=job.document_id,
             name=source.name,
             title=row.get("title") or tags.get("title") or source.name,
-            date=row.get("date") or tags.get("date") or tags.get("creation_time"),
+            date=date and (iso_date(date) or date),
             speaker=row.get("speaker") or tags.get("artist") or tags.get("album_artist"),
             label=row.get("label") or tags.get("genre"),
             language=done.language,
@@ -173,6 +180,12 @@ class DocumentWriter:
             features=features,
             warnings=done.warnings,
         )
+
+
+def _written_date(source: Source, done: AnalysedDocument) -> str | None:
+    """Return the date as the table or the recording's tags have it."""
+    tags = done.tags
+    return source.metadata.get("date") or tags.get("date") or tags.get("creation_time")
 
 
 def _replaced(job: DocumentJob) -> set[str]:
