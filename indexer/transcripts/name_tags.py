@@ -47,6 +47,7 @@ class NameTags:
         hearing_impaired: With sounds beside the words.
         automatic: Recognised by a machine.
         count: Number of tags.
+        unknown: It says something else, as in `NAME.segments.tsv`.
     """
 
     language: str | None = None
@@ -54,6 +55,7 @@ class NameTags:
     hearing_impaired: bool = False
     automatic: bool = False
     count: int = 0
+    unknown: bool = False
 
 
 def read_tags(rest: str) -> NameTags | None:

@@ -26,6 +26,11 @@ _RECORDING_TAG = re.compile(
     r"(?:\d{3,4}x\d{3,4}|\d{3,4}p|f\d{2,3}|recording|audio|video)[)\]]*$"
 )
 
+# One word after a dot, but for what downloaders and podcast hosts write beside a recording.
+_UNKNOWN_TAG = re.compile(
+    r"\.(?!(?:info|live_chat|chapters|meta|metadata|description|comments)$)[^\W\d]\w*$"
+)
+
 
 @dataclass(frozen=True)
 class NamedTranscript:
@@ -88,6 +93,8 @@ class RecordingNames:
 
         The longest name wins: `talk-de.srt` is of `talk-de.mp3`, and only without one the German
         transcript of `talk.mp3`. Several recordings of one name (`talk.mp3`, `talk.wav`) share it.
+        What follows the name is a tag that is known, or one word after a dot:
+        `talk.segments.tsv` is of `talk.mp3`, `talk.2.srt` and `talk_draft.srt` are not.
 
         Args:
             transcript: Any file; its extension does not matter.
@@ -97,6 +104,13 @@ class RecordingNames:
             for name, rest in self._beginnings(transcript)
             if (tags := read_tags(rest)) is not None
         ]
+        if not fits:
+            unknown = NameTags(count=1, unknown=True)
+            fits = [
+                (name, unknown)
+                for name, rest in self._beginnings(transcript)
+                if name.is_whole and _UNKNOWN_TAG.match(rest)
+            ]
         if not fits:
             return None
 
@@ -149,6 +163,7 @@ def choose(
             ("it does not look like a transcript", not may_be_transcript(one.path)),
             (f"its language is not {language}", tags.language not in (None, language)),
             ("it holds forced captions only", tags.forced),
+            ("its name is of no known kind", tags.unknown),
             ("it has no times", extension in untimed),
             ("it was made by a machine", tags.automatic),
             ("its name is less like the recording's", _distance(tags)),

@@ -59,6 +59,15 @@ def test_other_words_and_numbers_are_of_another_recording(name: str) -> None:
     assert owners(name, "harbour.mp3") is None
 
 
+def test_any_word_after_a_dot_is_of_the_recording_unless_another_transcript_is_there() -> None:
+    talk = Path("/x/talk.opus")
+    segments, words = Path("/x/talk.segments.tsv"), Path("/x/talk.txt")
+    assert find_transcript(talk, [segments]) == segments
+    assert find_transcript(talk, [segments, words]) == words
+    assert find_transcript(talk, [segments, Path("/x/talk.segments.mp3")]) is None
+    assert find_transcript(talk, [Path("/x/talk.2.srt"), Path("/x/talk_draft.srt")]) is None
+
+
 def test_the_longest_name_wins() -> None:
     both = "tide.mp3", "tide-de.mp3"
     assert owners("tide-de.srt", *both) == (["tide-de.mp3"], None)
