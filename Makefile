@@ -37,7 +37,7 @@ test: $(VENV)/installed  ## run all tests, with coverage (browser tests are skip
 	@echo "coverage: $$($(BIN)/coverage report --format=total) % of lines"
 
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute
-	$(BIN)/python -m pytest -q -n 2 -m 'not models and not slow and not browser'
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not models and not slow and not browser'
 
 browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromium)
 	$(BIN)/python -m pytest -q -m browser

@@ -15,6 +15,8 @@ from indexer.commands.terminal import console, printable
 
 # Attribute of a document to its key in the JSON, where they differ.
 _KEYS = {"text_source": "words_from"}
+# Some tags hold whole texts; all of them is in the JSON.
+_LONGEST_CELL = 200
 
 
 @verb(order=80)
@@ -47,6 +49,10 @@ def command(library: Path, as_json: bool) -> None:
     for column in ("title", "length", "words from", "date", "speaker", "label"):
         table.add_column(column, overflow="fold")
     for d in documents:
-        cells = (d.name, d.title, clock(d.seconds), d.text_source, d.date, d.speaker, d.label)
-        table.add_row(*(printable(cell or "") for cell in cells))
+        facts = (d.title, clock(d.seconds), d.text_source, d.date, d.speaker, d.label)
+        table.add_row(printable(d.name), *(printable(_shortened(fact or "")) for fact in facts))
     console().print(table)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"

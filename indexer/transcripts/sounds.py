@@ -54,6 +54,8 @@ _NOTES = re.compile("[♩♪♫♬]+")
 _SENTENCE_END = re.compile(r"[.!?…。！？:;,][\"'”’)\]]*\s*\Z")
 _MAX_WORDS = 8
 _MAX_WORDS_WITHOUT_STEM = 6
+# Of all words: a file with more of them in brackets has its words there, as translations do.
+_MOST_IN_BRACKETS = 1 / 3
 
 
 def without_sounds(cues: Sequence[Cue], timed: bool) -> tuple[list[Cue], list[Sound]]:
@@ -66,6 +68,17 @@ def without_sounds(cues: Sequence[Cue], timed: bool) -> tuple[list[Cue], list[So
     Returns:
         As many cues, some perhaps without text, and the sounds, each with the number of its cue.
     """
+    kept, sounds = _without_sounds(cues, timed)
+    if timed and _count_words(kept) < (1 - _MOST_IN_BRACKETS) * _count_words(cues):
+        return _without_sounds(cues, timed=False)
+    return kept, sounds
+
+
+def _count_words(cues: Sequence[Cue]) -> int:
+    return sum(len(cue.text.split()) for cue in cues)
+
+
+def _without_sounds(cues: Sequence[Cue], timed: bool) -> tuple[list[Cue], list[Sound]]:
     kept: list[Cue] = []
     sounds: list[Sound] = []
     for number, cue in enumerate(cues):

@@ -227,6 +227,7 @@ def test_in_mode_u_a_modality_is_the_same_alone_and_beside_the_other(
         assert np.allclose(both.text, words.text, atol=1e-5) is same, form
 
 
+@pytest.mark.slow
 def test_the_joint_of_mode_x_is_made_of_the_vectors_it_gives(
     model_of, tiny: HilbertConfig, document
 ) -> None:
@@ -263,6 +264,7 @@ def test_a_learned_temperature_starts_as_in_clip_and_has_a_floor(tiny: HilbertCo
     assert new_model(tiny).temperature(0.5) == 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("segments", [1, 2, 1500])
 def test_windows_of_one_to_thousands_of_segments_can_be_trained(
     tiny: HilbertConfig, document, segments: int

@@ -20,6 +20,8 @@ from hilbert.training.splits import (
     split_documents,
 )
 
+pytestmark = pytest.mark.slow  # hundreds of bootstraps and small models
+
 
 @pytest.fixture
 def documents(document) -> list[Features]:
@@ -153,7 +155,6 @@ def test_many_queries_of_one_document_do_not_count_as_many_documents() -> None:
     assert high == pytest.approx(1.0)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("judges", [4, 6, 8, 12, 30])
 def test_a_model_that_is_no_better_is_seldom_taken_for_better(judges: int) -> None:
     """Nominally 2.5 %; the plain percentile interval errs far more often for few judges."""
@@ -205,7 +206,6 @@ def test_directions_are_those_of_plain_loops(model, documents: list[Features]) -
         assert direction.mrr_at_10 == pytest.approx(np.where(ranks <= 10, 1 / ranks, 0).mean())
 
 
-@pytest.mark.slow
 def test_a_segment_never_finds_its_joint_by_hearing_itself_in_it(tiny: HilbertConfig) -> None:
     """Audio and text that know nothing of each other read as chance in every direction."""
     rng = np.random.default_rng(3)

@@ -164,3 +164,16 @@ def test_wide_characters_keep_the_columns_in_line(library: Path) -> None:
     lines = piped("list", "-l", library).stdout.decode().splitlines()
     lengths = {cell_len(line[: re.search(r"\d:\d\d ", line).start()]) for line in lines[1:]}  # type: ignore[union-attr]
     assert len(lengths) == 1
+
+
+def test_a_tag_that_is_a_whole_text_is_cut_in_the_list_but_not_in_its_json(
+    library: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(library, tmp_path / "library")
+    database = sqlite3.connect(folder / "catalog.sqlite")
+    with database:
+        database.execute("UPDATE documents SET title = ?", ("T" * 20_000,))
+    database.close()
+    listed = piped("list", "-l", folder).stdout.decode()
+    assert max(map(len, listed.splitlines())) < 1000 and "TTT…" in listed
+    assert b"T" * 20_000 in piped("list", "-l", folder, "--json").stdout

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from indexer.media.decode import open_recording
 
+pytestmark = pytest.mark.slow  # FFmpeg writes a file in every container
+
 WriteSound = Callable[..., Path]
 RATE = 48_000
 Samples = NDArray[np.float32]

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from indexer.media.decode import SAMPLE_RATE, Part, decode_part
 
+pytestmark = pytest.mark.slow  # FFmpeg writes files of many channels
+
 Samples = NDArray[np.float32]
 WriteSound = Callable[..., Path]
 ReadSound = Callable[[Path], Samples]

@@ -15,6 +15,8 @@ from indexer.media.decode import SAMPLE_RATE, Part, decode_part, open_recording
 from indexer.media.resample import join_frames, resampled
 from tests.tone_steps import RATE, remux, staircase, step
 
+pytestmark = pytest.mark.slow  # FFmpeg writes a file in every container
+
 Samples = NDArray[np.float32]
 WriteSound = Callable[..., Path]
 ReadSound = Callable[[Path], Samples]

@@ -22,6 +22,8 @@ from indexer.media.vad import (
     speech_windows,
 )
 
+pytestmark = pytest.mark.slow  # the detector of speech is a model
+
 Samples = NDArray[np.float32]
 ROUNDING = 2 / SAMPLE_RATE
 
@@ -168,7 +170,6 @@ def test_speech_that_begins_after_long_music_is_found_after_windows_of_sound() -
     assert [w.start for w in windows] == [*(30.0 * i for i in range(len(windows) - 1)), 900.0]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["speech", "spans", "sound"])
 def test_half_an_hour_of_silence_is_not_kept_in_memory(kind: str) -> None:
     minute = 60 * SAMPLE_RATE

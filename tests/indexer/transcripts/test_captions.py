@@ -213,6 +213,13 @@ def test_marks_that_nobody_says(tmp_path, written, text):
     assert texts(read(tmp_path, "a.srt", srt((1, 2, written)))) == [text]
 
 
+def test_a_file_that_puts_its_words_in_brackets_keeps_them(tmp_path):
+    said = ["[Lower the sails]", "[bring water on deck]", "[before the wind turns]", "[Music]"]
+    transcript = read(tmp_path, "a.srt", lines(*said))
+    assert " ".join(texts(transcript)) == " ".join(said[:-1])
+    assert [sound.label for sound in transcript.sounds] == ["music"]
+
+
 def test_sounds_are_kept_apart_from_words(tmp_path):
     content = lines(
         "[Music]",
