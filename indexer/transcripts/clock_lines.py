@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from indexer.transcripts.clock_forms import with_usual_clock
 from indexer.transcripts.durations import spoken_seconds
 from indexer.transcripts.speakers import NOT_NAMES
 
 # 0:05, 00:00:05.250, 75:30, and 00:00:05:12 with a number of a frame at its end.
 # Right behind 0:05 may stand "5 seconds", which the page of YouTube has for those who hear it.
-_SPELLED = r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:, )?){1,3}"
+_SPELLED = r"(?:\d{1,2} (?:hours?|minutes?|seconds?)(?:,? )?){1,3}"
 _CLOCK = (
     r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3}|[:;]\d{2}(?!\d))?"
     rf"(?:(?![\d:])|(?={_SPELLED}))"
@@ -33,12 +34,14 @@ _TIME = (
     rf"|(?P<start_s>{_SECONDS}){_TO}(?P<end_s>{_SECONDS})){_CLOSE}?{_LINK}?:?{_BOLD}?"
 )
 # Marks of lists, quotes and headings, and the chevrons of captions.
-_LEADING = r"\s*(?:(?:#{1,6}|[-*+•>|]|>>+|\d{1,4}[.)])\s+)*"
+_LEADING = (
+    r"\s*(?:(?:#{1,6}|[-*+•>|]|>>+|\d{1,4}[.)]|(?i:time ?(?:stamp|code)?|start(?: time)?):)\s+)*"
+)
 _CLOCK_FIRST = re.compile(rf"{_LEADING}{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z")
 # Not part of a name: what ends a sentence, brackets that hold a clock, columns.
 _NAME = r"(?P<name>[^\s:*_\[\]<>{}|\t?!][^:*\[\]<>{}|\t?!]{0,58}?)"
 _NAME_FIRST = re.compile(
-    rf"{_LEADING}{_BOLD}?\[?{_NAME}\]?(?P<colon>:?){_BOLD}?(?P<mark>:?\s*(?:[-–—|,•@]\s*)?|\t)"
+    rf"{_LEADING}{_BOLD}?\[?{_NAME}\]?(?P<colon>:?){_BOLD}?(?P<mark>:?\s*(?:[-–—|,•@]\s*|at\s+)?|\t)"
     rf"{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z"
 )
 # "10:30 am" is the time of day.
@@ -46,7 +49,7 @@ _TIME_OF_DAY = re.compile(r"\s*(?:(?:[ap]m|[AP]M|[AaPp]\.[Mm]\.|o'clock|Uhr)(?!\
 _IN_WORDS = re.compile(rf"\s*{_SPELLED}")
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 # A clock further in a line is not at its head; most lines are passed over by this look alone.
-_HINT, _HEAD = re.compile(r"\d:\d|\d\s?s|\d\.\d"), 200
+_HINT, _HEAD = re.compile(r"\d[:;：]\d|\d\s?[sm]|\d\.\d|\d\s?['’′]"), 200
 _MOST_WORDS_OF_NAME = 6
 # Lines of a file with clocks run forward but for a slip or a repetition.
 _IN_ORDER = 0.8
@@ -98,6 +101,9 @@ def clock_line(line: str, number: int) -> ClockLine | None:
     if _HINT.search(line, 0, _HEAD) is None:
         return None
     match = _CLOCK_FIRST.match(line) or _name_first(line)
+    if match is None and (usual := with_usual_clock(line)) is not None:
+        line = usual
+        match = _CLOCK_FIRST.match(line) or _name_first(line)
     if match is None:
         return None
     start = _seconds(match["start"] or match["start_s"])
@@ -139,7 +145,7 @@ def clock_lines(lines: Sequence[str]) -> Clocks:
         The lines with clocks; none where clocks are no times.
     """
     found = [clock for number, line in enumerate(lines) if (clock := clock_line(line, number))]
-    found = _of_main_form(_with_likely_names(found))
+    found = _of_main_form(_with_likely_names(_said_once(found)))
     forward = _longest_rising(found)
     if not forward or len(forward) < _IN_ORDER * len(found) or not _lead(forward, lines):
         return Clocks(())
@@ -166,10 +172,24 @@ def _name_first(line: str) -> re.Match[str] | None:
         return None
     # Words that follow need a mark between: "Anna: [0:05] words", "Anna (0:05): words".
     marked = match["colon"] or ":" in match["mark"] or "\t" in line or "|" in line
-    bracketed = re.search(r"[\[(]\s*\Z", line[: match.start("start")]) if match["start"] else None
-    if match["rest"].strip() and not (marked or bracketed):
+    clock = "start" if match["start"] else "start_s"
+    bracketed = re.search(r"[\[(*_`]\s*\Z", line[: match.start(clock)])
+    apart = re.search(r"\s{2,}\Z", match["gap"])
+    if match["rest"].strip() and not (marked or bracketed or apart):
         return None
     return match
+
+
+def _said_once(found: list[ClockLine]) -> list[ClockLine]:
+    """Without clocks that the next line repeats: "0 minutes 5 seconds" above "0:05"."""
+    following = {clock.number: clock for clock in found}
+    kept = []
+    for clock in found:
+        after = following.get(clock.number + 1)
+        same = after is not None and after.name is None and int(after.start) == int(clock.start)
+        if not same or clock.name or clock.rest.strip():
+            kept.append(clock)
+    return kept
 
 
 def _with_likely_names(found: list[ClockLine]) -> list[ClockLine]:

@@ -24,6 +24,9 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 # Some tools write "&39;" for "&#39;".
 _BARE_ENTITY = re.compile(r"&(\d{2,5});")
 _ESCAPES = 3  # a file that went through so many programs
+_ADDRESS = re.compile(
+    r"[(\[<]?\bhttps?://[^\s<>\[\]\"]*[^\s<>\[\]\".,;:!?'’”)][)\]>]?", re.IGNORECASE
+)
 _LINK = re.compile(r"!?\[([^\[\]\n]*)\]\((?:[a-z]+:|/|#|www\.)[^()\s]*(?:\s+\"[^\"\n]*\")?\)")
 # Characters of Unicode's category Cf (direction, embedding, zero width), which captions use for
 # layout, without those that are seen (Arabic number signs), and the two joiners.
@@ -73,6 +76,11 @@ def without_tags(text: str) -> str:
 def without_links(text: str) -> str:
     """The text with `[words](address)` reduced to the words."""
     return _LINK.sub(r"\1", text) if "](" in text else text
+
+
+def without_addresses(text: str) -> str:
+    """The text without the addresses of links, and with their words."""
+    return _ADDRESS.sub(" ", without_links(text)) if "://" in text else text
 
 
 def without_timecodes(text: str) -> str:

@@ -90,6 +90,11 @@ def _without_sounds(cues: Sequence[Cue], timed: bool) -> tuple[list[Cue], list[S
     return kept, sounds
 
 
+def is_sound_label(text: str) -> bool:
+    """Whether words in brackets would name a sound: `Music`, `audience laughs`."""
+    return _SOUND.search(text) is not None
+
+
 def renumbered(sounds: Iterable[Sound], kept: Sequence[bool]) -> tuple[Sound, ...]:
     """Sounds with the numbers that cues have once those without words are gone.
 

@@ -1,7 +1,8 @@
 """Names that lead lines of text: `Anna: words`, `**Anna:** words`, `## Anna`, a line of its own.
 
 The hard part is prose that holds a colon now and then, which must not be read as turns: a name
-counts when it is set in bold, or when the same short name leads several lines.
+counts when it is set in bold, or when the same short name leads several lines. Forms that prose
+has as well (`Anna - words`, `(Anna) words`) count where they lead nearly every paragraph.
 """
 
 from __future__ import annotations
@@ -9,17 +10,27 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
+from indexer.transcripts.sounds import is_sound_label
 from indexer.transcripts.speakers import NOT_NAMES
 
 Heads = dict[int, tuple[str, int]]
 """Lines that begin a turn: index to (name, where the words begin)."""
 
 _CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
-_BEFORE = rf"\s*(?:>+\s*)?{_CLOCK}"
+_BEFORE = rf"\s*(?:>+\s*|[-*+•–—]\s+)?{_CLOCK}"
 _NAME = r"[^\W_][\w .,'’&/\-]{0,39}?(?:\s?\([^()]{1,30}\))?"
-_BOLD = re.compile(rf"{_BEFORE}(?:\*\*|__)({_NAME})\s*(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
-_PLAIN = re.compile(rf"{_BEFORE}({_NAME})\s?([:;])(?:\s+|\Z)")
+_MARK = r"(?:\*\*|__|</?(?:b|strong)>)"
+_LINK = r"(?:\]\([^()\s]*\))?"
+_BOLD = re.compile(rf"{_BEFORE}\[?{_MARK}({_NAME})\s*(?:[:：]\s*{_MARK}|{_MARK}\s*[:：]){_LINK}\s*")
+_ITALIC = re.compile(rf"{_BEFORE}[*_]({_NAME})\s*(?:[:：]\s*[*_]|[*_]\s*[:：])\s*")
+_BOLD_ALONE = re.compile(rf"{_BEFORE}{_MARK}({_NAME}){_MARK}(?:\s+|\s*\Z)")
+_PLAIN = re.compile(rf"{_BEFORE}({_NAME})\s?([:;：])(?:\s+|\Z|(?<=：))")
+_ANGLED = re.compile(rf"{_BEFORE}<({_NAME})>\s*:?\s+(?=\S)")
+_ROUND = re.compile(rf"{_BEFORE}\(([^\W_][\w .,'’&/\-]{{0,39}})\)\s*:?\s+(?=\S)")
+_DASHED = re.compile(rf"{_BEFORE}({_NAME})\s+[-–—]{{1,2}}\s+(?=\S)")
+_LETTER = re.compile(rf"{_BEFORE}([QA])[.)]\s+(?=\S)")
 _BRACKETED = re.compile(rf"{_BEFORE}\[({_NAME})\]\s*:?\s+(?=\S)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:\*\*|__)?([^#*_]{1,60}?)(?:\*\*|__)?\s*:?\s*#*\s*\Z")
 _ALONE = re.compile(rf"\s*(?:>+\s*)?(?:\*\*|__)?({_NAME})(?:\*\*|__)?\s*\Z")
@@ -27,6 +38,11 @@ _ALONE = re.compile(rf"\s*(?:>+\s*)?(?:\*\*|__)?({_NAME})(?:\*\*|__)?\s*\Z")
 _LABEL = re.compile(r"[A-Z]\d{0,2}|[A-Z][A-Z .'\-]{1,24}|(?i:speaker)[ _]?\w{1,3}")
 _SPEAKER = re.compile(r"speaker[ _]?\w{1,3}\Z", re.IGNORECASE)
 _LONGEST_OF_HEADINGS = 4  # words
+
+
+_LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _LETTER)
+_LEAST_LED = 0.8
+_LEAST_OF_PARAGRAPHS, _LEAST_OF_BOLD = 0.4, 0.2
 
 
 def speaker_heads(lines: Sequence[str]) -> Heads:
@@ -39,6 +55,8 @@ def speaker_heads(lines: Sequence[str]) -> Heads:
         or _bracketed_heads(lines)
         or _plain_heads(lines)
         or _names_alone(lines)
+        or _names_in_paragraphs(lines)
+        or next(filter(None, (_leading_heads(lines, form) for form in _LEADING)), {})
     )
 
 
@@ -78,7 +96,7 @@ def _bracketed_heads(lines: Sequence[str]) -> Heads:
 def _plain_heads(lines: Sequence[str]) -> Heads:
     """Turns whose names stand before a colon."""
     matches = {i: m for i, line in enumerate(lines) if (m := _PLAIN.match(line))}
-    named = {i: m for i, m in matches.items() if m[2] == ":" and _looks_like_name(m[1])}
+    named = {i: m for i, m in matches.items() if m[2] != ";" and _looks_like_name(m[1])}
     uses = Counter(m[1] for m in named.values())
     names = {name for name, n in uses.items() if n >= 2}
     filled = [i for i, line in enumerate(lines) if line.strip()]
@@ -104,7 +122,7 @@ def _small_names(lines: Sequence[str], matches: dict[int, re.Match[str]]) -> set
         for i, line in enumerate(lines)
         if line.strip() and (i == 0 or not lines[i - 1].strip() or i - 1 in matches)
     ]
-    heads = [i for i in blocks if i in matches and matches[i][2] == ":"]
+    heads = [i for i in blocks if i in matches and matches[i][2] != ";"]
     uses = Counter(matches[i][1] for i in heads)
     known = all(name.lower() not in NOT_NAMES for name in uses)
     if len(heads) < 3 or len(heads) < 0.9 * len(blocks) or len(uses) < 2 or not known:
@@ -126,6 +144,52 @@ def _names_alone(lines: Sequence[str]) -> Heads:
     if len(kept) < 3 or len(kept) < 0.8 * len(blocks) or len(set(kept.values())) < 2:
         return {}
     return {i: (name, len(lines[i])) for i, name in found.items()}
+
+
+def _names_in_paragraphs(lines: Sequence[str]) -> Heads:
+    """Names in paragraphs of their own, each with the words of its speaker below."""
+    blocks = [
+        i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
+    ]
+    alone = [i for i in blocks if i + 1 == len(lines) or not lines[i + 1].strip()]
+    found = {i: m[1] for i in alone if (m := _ALONE.match(lines[i])) and _is_name_alone(m[1])}
+    uses = Counter(found.values())
+    kept = [i for i, name in found.items() if uses[name] >= 2]
+    at = [number for number, i in enumerate(blocks) if i in found and uses[found[i]] >= 2]
+    together = sum(later - earlier == 1 for earlier, later in pairwise(at))
+    bold = sum(lines[i].lstrip().startswith(("**", "__")) for i in kept) == len(kept)
+    share = _LEAST_OF_BOLD if bold else _LEAST_OF_PARAGRAPHS
+    few = len(kept) < 3 or len({found[i] for i in kept}) < 2 or len(kept) < share * len(blocks)
+    if few or together or at[0] > 2 or at[-1] == len(blocks) - 1:
+        return {}
+    return {i: (name, len(lines[i])) for i, name in found.items() if uses[name] >= 2 or bold}
+
+
+def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
+    """Names in a form that prose has as well, where they recur and lead nearly every paragraph."""
+    blocks = [
+        i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
+    ]
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    led = blocks if len(blocks) > 1 else filled
+    found = {i: m for i in filled if (m := form.match(lines[i])) and _is_name_alone(m[1])}
+    uses = Counter(m[1] for m in found.values())
+    heads = sum(i in found and uses[found[i][1]] >= 2 for i in led)
+    if len(found) < 3 or len(uses) < 2 or heads < _LEAST_LED * len(led):
+        return {}
+    return {i: (m[1], m.end()) for i, m in found.items()}
+
+
+def _is_name_alone(name: str) -> bool:
+    """Whether words may be a name without a colon: short, written large, no label and no sound."""
+    words = re.sub(r"\(.*\)", "", name).split()
+    return (
+        0 < len(words) <= 4
+        and not name.endswith((".", ",", ":"))
+        and name.lower() not in NOT_NAMES
+        and words[0][0].isupper()
+        and not is_sound_label(name)
+    )
 
 
 def _are_turns(lines: Sequence[str], turns: list[int], filled: list[int], names: set[str]) -> bool:

@@ -26,6 +26,8 @@ _WORD = re.compile(r"[^\W_][\w.'’&/\-]*,?|&|\([^()]{1,30}\)|\.", re.UNICODE)
 _MACHINE_NAME = re.compile(r"(?:speaker|spk)[ _]?\w{1,3}\Z", re.IGNORECASE)
 _NO_SPEECH = re.compile(r"\W*|\s*[\[(♪*][^\n]*[\])♪*]\s*")  # "[Music]"
 _MAX_WORDS = 6
+_NAME_LINE = re.compile(r"\s*([^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)\s*")
+_NAME_LINES = 0.8  # of all cues
 # Capitalised words before a colon that name no speaker, however often they stand there.
 _LABELS = """
     caution chapter date duration edit example exercise fact figure hint http https important
@@ -58,12 +60,13 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
       of the names that do. Words in capitals are only a name where not all is in capitals.
     - Where the first cues have a name and others none, it holds until the next name.
     - Lines of one cue by several speakers become a cue each, with its times.
+    - Where the first lines of nearly all cues are few short texts that recur, they are names.
 
     Args:
         cues: In order; line breaks in their text are lines of the screen. A cue that already has
             a speaker is left alone.
     """
-    listed = [piece for cue in cues for piece in _by_changes(cue)]
+    listed = [piece for cue in _with_name_lines(list(cues)) for piece in _by_changes(cue)]
     leads = [None if cue.speaker else _lead(cue.text) for cue in listed]
     if not any(leads):
         return listed
@@ -86,6 +89,24 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
             current = None  # two speakers, neither of them named
         elif carried and current:
             cue = replace(cue, speaker=current)
+        named.append(cue)
+    return named
+
+
+def _with_name_lines(cues: list[Cue]) -> list[Cue]:
+    """Cues whose name stands on a line of its own above the words, as Teams and Premiere write."""
+    split = [cue.text.partition("\n") for cue in cues]
+    firsts = [_NAME_LINE.fullmatch(first) for first, _, words in split if words.strip()]
+    uses = Counter(match[1].strip() for match in firsts if match)
+    recurring = sum(n for n in uses.values() if n >= 2)
+    spoken = sum(not cue.speaker for cue in cues)
+    if recurring < max(3, _NAME_LINES * spoken) or 3 * len(uses) > 2 * len(firsts):
+        return cues
+    named = []
+    for cue, (first, _, words) in zip(cues, split, strict=True):
+        match = _NAME_LINE.fullmatch(first)
+        if not cue.speaker and match and words.strip() and match[1].lower() not in NOT_NAMES:
+            cue = replace(cue, text=words, speaker=match[1].strip())
         named.append(cue)
     return named
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue, Sound
 from indexer.transcripts.errors import TranscriptError
-from indexer.transcripts.markup import flat
+from indexer.transcripts.markup import flat, without_addresses
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.repeats import without_repeats
 from indexer.transcripts.sounds import renumbered, without_sounds
@@ -110,7 +110,8 @@ def _transcript(
     """A transcript of cues with their sounds apart and their text on one line."""
     worded, sounds = without_sounds(cues, timed)
     clean = [
-        replace(cue, text=flat(cue.text), speaker=flat(cue.speaker or "") or None) for cue in worded
+        replace(cue, text=_words(cue, notes), speaker=flat(cue.speaker or "") or None)
+        for cue in worded
     ]
     if not any(cue.text for cue in clean):
         what = "cue with text" if timed else "words"
@@ -123,6 +124,13 @@ def _transcript(
         sounds=renumbered(sounds, [bool(cue.text) for cue in clean]),
         warnings=notes.lines(),
     )
+
+
+def _words(cue: Cue, notes: Notes) -> str:
+    words = without_addresses(cue.text)
+    if words is not cue.text and words != cue.text:
+        notes.add("addresses of links are left out")
+    return flat(words)
 
 
 def with_speaker_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:

@@ -11,9 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from indexer.base.types import Cue
 from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
+from indexer.transcripts.clock_places import with_clocks_before
 from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.long_cues import sharing, split_long
@@ -21,20 +23,23 @@ from indexer.transcripts.markup import flat, without_markdown, without_timecodes
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.speaker_lines import speaker_heads
 from indexer.transcripts.speakers import NOT_NAMES
-from indexer.transcripts.text_lines import text_lines
+from indexer.transcripts.text_lines import note_no_speech, text_lines
 from indexer.transcripts.transcript import Transcript, timed_transcript
 
 EXTENSIONS = (".txt", ".md")
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]\s*:?\s*(?=\S)")
 _BOLD = re.compile(r"(?:\*\*|__)([^*_:]{1,40}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*(?=\S)")
+_BOLD_WITH_CLOCK = re.compile(r"([^\s*_:][^*_:]{0,39}?):\s*(?:\*\*|__)\s*(?=\S)")
 _COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*[\t|]\s*(?=\S)")
 _COLON = re.compile(r"(?:>+\s*)?([^\s:.?!][^:?!]{0,39}?):\s+(?=\S)")
+# What share of the clocks must have a name of the form.
+_FORMS = ((_LABEL, 0.5), (_BOLD, 0.3), (_BOLD_WITH_CLOCK, 0.8), (_COLUMN, 0.8), (_COLON, 0.8))
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
+_BARE_NAME = re.compile(r"([^\W\d_a-z][\w.'’\-]*\s[^\W\d_a-z][\w'’\-]+)\s+(?=\S)")
+_NUMBER = re.compile(r"\s*\d{1,6}\s*")
+_LABELLED = re.compile(r"\s*speaker(?: name)?\s*:\s+", re.IGNORECASE)
 _CHEVRONS = re.compile(r"\s*>>+\s*")
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")
-_CREDIT = re.compile(
-    r"\s*(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+\s*\Z", re.I
-)
 
 
 @dataclass
@@ -54,7 +59,7 @@ class _Piece:
 
 def sniff(text: str, extension: str) -> bool:
     """Recognise running text in which clock times lead the paragraphs."""
-    return extension in EXTENSIONS and bool(clock_lines(text_lines(text)).lines)
+    return extension in EXTENSIONS and bool(clock_lines(_laid_out(text)[0]).lines)
 
 
 def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcript:
@@ -68,33 +73,52 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     Raises:
         TranscriptError: There are no words.
     """
-    lines = text_lines(text)
     notes = Notes()
+    lines, numbers = _laid_out(text, notes)
     found = clock_lines(lines)
     for number in found.back:
-        notes.add("its clock runs back; timed by the one before", f"line {number + 1}")
+        place = f"line {numbers[number] + 1}"
+        notes.add("its clock runs back; timed by the one before", place)
     if found.minutes:
         notes.add("read as hours and minutes, as so much is said between them", "clock times")
     _drop_spelled_clocks(found.lines, lines)
+    _drop_numbers(found.lines, lines)
     clocks = _with_names(list(found.lines), lines)
-    pieces = _pieces(lines, clocks, notes)
+    pieces = _pieces(lines, clocks, numbers, notes)
     cues = _timed(_said(pieces, extension == ".md"), clocks, language)
     return timed_transcript(cues, "clocked-text", notes=notes, displayed=False)
 
 
+def _laid_out(text: str, notes: Notes | None = None) -> tuple[list[str], list[int]]:
+    """Lines with their clocks before the words, and the index of each in the file."""
+    return with_clocks_before(text_lines(text, notes))
+
+
 def _drop_spelled_clocks(clocks: Sequence[ClockLine], lines: list[str]) -> None:
-    """Empty lines that say the clock above them once more: "5 seconds" below "0:05"."""
+    """Empty lines beside a clock that say it once more: "5 seconds" below or above "0:05"."""
     for clock in clocks:
-        below = clock.number + 1
+        below, above = clock.number + 1, clock.number - 1
         if not clock.rest.strip() and below < len(lines):
             lines[below] = lines[below][spelled_clock(lines[below], clock.start) :]
+        if above >= 0 and spelled_clock(lines[above], clock.start) == len(lines[above]):
+            lines[above] = ""
+
+
+def _drop_numbers(clocks: Sequence[ClockLine], lines: list[str]) -> None:
+    """Empty the lines above clocks that number these."""
+    above = [clock.number - 1 for clock in clocks if clock.number]
+    given = {i: int(lines[i]) for i in above if _NUMBER.fullmatch(lines[i])}
+    counted = all(earlier < later for earlier, later in pairwise(given.values()))
+    if counted and len(given) >= max(2, 0.8 * len(clocks)):
+        for i in given:
+            lines[i] = ""
 
 
 def _with_names(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
     """Clocks with the names beside them, by the form that most lines of the file have."""
     if sum(clock.name is not None for clock in clocks) > len(clocks) / 2:
         return clocks
-    for form, share in ((_LABEL, 0.5), (_BOLD, 0.3), (_COLUMN, 0.8), (_COLON, 0.8)):
+    for form, share in _FORMS:
         found = [form.match(clock.rest) for clock in clocks]
         names = Counter(match[1] for match in found if match)
         if sum(names.values()) >= max(1, share * len(clocks)) and _are_names(names, form is _COLON):
@@ -102,7 +126,23 @@ def _with_names(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
                 replace(clock, name=match[1], rest=clock.rest[match.end() :]) if match else clock
                 for clock, match in zip(clocks, found, strict=True)
             ]
-    return _with_names_alone(clocks, lines)
+    return _with_bare_names(clocks) or _with_names_alone(clocks, lines)
+
+
+def _with_bare_names(clocks: list[ClockLine]) -> list[ClockLine] | None:
+    """Clocks with names that nothing parts from the words: `[0:05] Anna Reed Good morning`.
+
+    Two words written large begin every line, and are few; None where they do not.
+    """
+    found = [_BARE_NAME.match(clock.rest) for clock in clocks]
+    uses = Counter(match[1] for match in found if match)
+    if len(clocks) < 4 or None in found or len(uses) < 2 or min(uses.values()) < 2:
+        return None
+    return [
+        replace(clock, name=match[1], rest=clock.rest[match.end() :])
+        for clock, match in zip(clocks, found, strict=True)
+        if match
+    ]
 
 
 def _are_names(names: Counter[str], strict: bool) -> bool:
@@ -158,7 +198,7 @@ def _with_names_alone(clocks: list[ClockLine], lines: list[str]) -> list[ClockLi
 
 
 def _plain_name(line: str) -> str | None:
-    name = line.strip().strip("*_#>[]:- \t")
+    name = _LABELLED.sub("", line).strip().strip("*_#>[]:- \t")
     short = 0 < len(name) <= 60 and len(name.split()) <= 6
     return name if short and name[0].isalnum() and not _ENDS_SENTENCE.search(name) else None
 
@@ -169,7 +209,9 @@ def _recur(names: Sequence[str | None], clocks: int) -> bool:
     return clocks >= 2 and sum(known.values()) >= 0.8 * clocks and _most_recur(known)
 
 
-def _pieces(lines: list[str], clocks: list[ClockLine], notes: Notes) -> list[_Piece]:
+def _pieces(
+    lines: list[str], clocks: list[ClockLine], numbers: list[int], notes: Notes
+) -> list[_Piece]:
     """The text cut at its clocks and names, without what is no speech."""
     at = {clock.number: number for number, clock in enumerate(clocks)}
     words = list(lines)
@@ -192,7 +234,7 @@ def _pieces(lines: list[str], clocks: list[ClockLine], notes: Notes) -> list[_Pi
             else:
                 pieces.append(_Piece(block, name, []))
         elif line.strip() and _is_no_speech(line, block, clocks, i == len(words) - 1):
-            notes.add("left out, it is no speech", f'line {i + 1} "{flat(line)[:40]}"')
+            note_no_speech(notes, numbers[i], line)
             continue
         if not pieces:
             pieces.append(_Piece(block, None, []))
@@ -201,7 +243,7 @@ def _pieces(lines: list[str], clocks: list[ClockLine], notes: Notes) -> list[_Pi
 
 
 def _is_no_speech(line: str, block: int, clocks: list[ClockLine], last: bool) -> bool:
-    if _HEADING.match(line) or _CREDIT.match(line):
+    if _HEADING.match(line):
         return True
     # Before the first clock stand titles and dates; what was said there ends like a sentence.
     first = clocks[0].start

@@ -5,6 +5,7 @@ Source: https://github.com/openai/whisper/blob/main/whisper/utils.py (`WriteTSV`
 
 from __future__ import annotations
 
+from indexer.base.timecode import read_caption_clock
 from indexer.base.types import Cue
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.json_segments import seconds, speaker
@@ -23,7 +24,7 @@ def sniff(text: str, extension: str) -> bool:
 def parse(text: str, extension: str = ".tsv", language: str = "en") -> Transcript:
     """Read the rows; a column `speaker` is read where there is one.
 
-    Times are milliseconds where all are whole numbers, and seconds otherwise.
+    Times are milliseconds where all are whole numbers, and seconds otherwise, or clocks.
 
     Args:
         text: The file's text.
@@ -52,8 +53,12 @@ def parse(text: str, extension: str = ".tsv", language: str = "en") -> Transcrip
             notes.add("a column is missing, so it is left out", f"row {number}")
             continue
         name = speaker(row[who]) if who is not None else None
-        cues.append(Cue(row[words], seconds(row[start], scale), seconds(row[end], scale), name))
+        cues.append(Cue(row[words], _time(row[start], scale), _time(row[end], scale), name))
     return timed_transcript(cues, "whisper-tsv", None, notes)
+
+
+def _time(cell: str, scale: float) -> float | None:
+    return read_caption_clock(cell) if ":" in cell else seconds(cell, scale)
 
 
 def _columns(line: str) -> list[str]:

@@ -63,6 +63,26 @@ NAMED: dict[str, Callable[[int, str, str], str]] = {
     "bold name, clock, colon": lambda t, n, w: f"**{n}** ({short(t)}): {w}\n\n",
     "clock, bold name": lambda t, n, w: f"[{long(t)}] **{n}:** {w}\n\n",
     "heading": lambda t, n, w: f"## {n} ({short(t)})\n\n{w}\n\n",
+    "name and clock in bold": lambda t, n, w: f"**[{long(t)}] {n}:** {w}\n\n",
+    "bold name, clock in italics": lambda t, n, w: f"__{n}__ *{long(t)}* {w}\n\n",
+    "name, clock, two spaces": lambda t, n, w: f"{n} {short(t)}  {w}\n",
+    "name, at, clock": lambda t, n, w: f"{n} at {short(t)}\n{w}\n\n",
+    "name, clock in words, clock": lambda t, n, w: (
+        f"{n}\n0 minutes {t} seconds\n{short(t)}\n{w}\n\n"
+    ),
+    "labels of clock and name": lambda t, n, w: f"Time: {long(t)}\nSpeaker: {n}\n{w}\n\n",
+    "columns of spaces": lambda t, n, w: f"{short(t):8}{n:20}{w}\n",
+    "columns of spaces, name first": lambda t, n, w: f"{n:20}{long(t)}  {w}\n",
+    "columns: name, two clocks": lambda t, n, w: f"{n}\t{long(t)}\t{long(t + 3)}\t{w}\n",
+    "label, two clocks of seconds": lambda t, n, w: f"{n} [{t}.0s --> {t + 3}.5s]: {w}\n",
+    "drop frame": lambda t, n, w: f"00;00;{t:02d};00 - 00;00;{t + 3:02d};12\n{n}\n{w}\n\n",
+    "units": lambda t, n, w: f"{n} (0m {t:02d}s): {w}\n",
+    "units with hours": lambda t, n, w: f"[00h00m{t:02d}s] {n}: {w}\n",
+    "primes": lambda t, n, w: f"0'{t:02d}\" {n}: {w}\n",
+    "clock between hashes": lambda t, n, w: f"#{long(t)}-0# {n}: {w}\n",
+    "day and clock": lambda t, n, w: f"[2025-01-05 {long(t)}] {n}: {w}\n",
+    "clock behind the words": lambda t, n, w: f"{n}: {w} [{long(t)}]\n",
+    "clock behind the words of a paragraph": lambda t, n, w: f"{n}:\n{w} ({short(t)})\n\n",
 }
 UNNAMED: dict[str, Callable[[int, str, str], str]] = {
     "clock above": lambda t, n, w: f"{short(t)}\n{w}\n",
@@ -75,6 +95,12 @@ UNNAMED: dict[str, Callable[[int, str, str], str]] = {
     "console": lambda t, n, w: f"[{long(t)}.000 --> {long(t + 3)}.500]   {w}\n",
     "console, short": lambda t, n, w: f"[00:{t:02d}.000 --> 00:{t + 3:02d}.500]  {w}\n",
     "console, seconds": lambda t, n, w: f"[{t}.00s -> {t + 3}.50s] {w}\n",
+    "seconds in brackets": lambda t, n, w: f"[{t}s] {w}\n",
+    "seconds with decimals": lambda t, n, w: f"[{t}.00] {w}\n",
+    "wide colon": lambda t, n, w: f"00：{t:02d} {w}\n",
+    "one paragraph": lambda t, n, w: f"({short(t)}) {w} ",
+    "clock and link behind": lambda t, n, w: f"- {w} ([{short(t)}](https://x.org/?t={t}))\n",
+    "number, clock, words": lambda t, n, w: f"{t + 1}\n{short(t)}\n{w}\n\n",
 }
 
 
@@ -91,6 +117,33 @@ def test_every_form_keeps_words_times_and_names(tmp_path, form, extension):
     for cue in transcript.cues:
         assert 1 <= cue.end - cue.start <= 6
     assert not transcript.warnings
+
+
+def test_clocks_behind_words_may_say_when_these_end(tmp_path):
+    said = "the oranges came by ship in every month of that year so it was said"
+    lines = "".join(f"{said} [0:{second:02d}]\n" for second in (5, 10, 15, 20))
+    cues = read(tmp_path, "a.txt", lines).cues
+    assert [(cue.start, cue.end) for cue in cues] == [(0, 5), (5, 10), (10, 15), (15, 20)]
+
+
+def test_tables_keep_their_words_and_lose_their_headings_with_a_warning(tmp_path):
+    rows = "".join(f"| {long(t)} | {long(t + 3)} | {w} |\n" for t, _, w in TURNS)
+    table = read(tmp_path, "a.md", f"| Start | End | Text |\n|:--|:--|:--|\n{rows}")
+    rows = "".join(f"{long(t)}\t{n}\t{w}\n" for t, n, w in TURNS)
+    columns = read(tmp_path, "b.txt", f"Time\tSpeaker\tText\n{rows}")
+    for transcript in (table, columns):
+        assert [cue.text for cue in transcript.cues] == [w for _, _, w in TURNS]
+        assert [cue.start for cue in transcript.cues] == [t for t, _, _ in TURNS]
+        assert transcript.warnings == ("line 1: headings of columns are left out",)
+    assert [cue.speaker for cue in columns.cues] == [n for _, n, _ in TURNS]
+
+
+def test_names_that_nothing_parts_from_the_words(tmp_path):
+    names = ["Anna Reed", "Ben Ito"] * 3
+    lines = "".join(f"[0:{3 * i:02d}] {name} Words of {i}.\n" for i, name in enumerate(names))
+    cues = read(tmp_path, "a.txt", lines).cues
+    assert [cue.speaker for cue in cues] == names
+    assert [cue.text for cue in cues] == [f"Words of {i}." for i in range(6)]
 
 
 def test_no_cue_lasts_for_hours(tmp_path):
@@ -136,6 +189,9 @@ def test_turns_between_clocks_share_the_time(tmp_path):
         "The train left at 10:30\n\n" + "It was a long day. " * 9 + "\n\nWe came at 11:00\n\nBye.",
         "A show about jam.\n\n0:00 Intro\n5:30 The oranges\n20:10 Glue\n45:00 Outro\n\nBye.",
         "10:30 am: we met.\n10:45 am: we left.\n11:00 am: we slept.\n",
+        "He ran a mile in 5m 30s.\n\n6m 10s is good.\n\nShe ran [12.5] miles.\n\nAll slept.",
+        "John loved light (3:16) and water (4:14) and bread (6:35).\n\nHe wrote much.",
+        "Jam  is sweet.  Herons  know.\nNobody  knew why.  We  left.\nIt  rained.  All  day.\n",
     ],
 )
 def test_times_of_day_and_chapters_are_no_clocks(tmp_path, text):

@@ -77,6 +77,65 @@ def test_names_on_lines_of_their_own(tmp_path):
     assert spoken(read(tmp_path, "a.txt", content)) == turns
 
 
+FORMS = {
+    "txt: dash": "{} - {}\n\n",
+    "txt: long dash": "{} — {}\n",
+    "txt: angles": "<{}> {}\n",
+    "txt: parentheses": "({}) {}\n\n",
+    "txt: bullet": "- {}: {}\n",
+    "txt: wide colon": "{}：{}\n",
+    "txt: columns of tabs": "{}\t{}\n",
+    "txt: columns of spaces": "{:16}{}\n",
+    "txt: paragraphs of their own": "{}\n\n{}\n\n",
+    "md: italics": "*{}*: {}\n\n",
+    "md: bold without a colon": "**{}** {}\n\n",
+    "md: bold paragraphs": "**{}**\n\n{}\n\n",
+    "md: HTML": "<b>{}:</b> {}<br>\n\n",
+    "md: linked name": "[**{}:**](https://x.org/a) {}\n\n",
+    "md: table": "| {} | {} |\n",
+}
+SAID = [
+    ("Anna Reed", "We begin with jam."),
+    ("Ben", "Note: the ferry - it was late - brought it."),
+    ("Anna Reed", "Nobody knew why."),
+    ("Ben", "Herons know much."),
+    ("Anna Reed", "So do (some) owls."),
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_names_in_every_form_lead_their_words(tmp_path, form):
+    content = "".join(FORMS[form].format(*turn) for turn in SAID)
+    transcript = read(tmp_path, f"a.{form.split(':')[0]}", content)
+    assert spoken(transcript) == SAID
+    assert not transcript.warnings
+
+
+def test_questions_and_answers_with_full_stops(tmp_path):
+    content = "Q. Why jam?\n\nA. It is sweet.\n\nQ. Why glue?\n\nA. It is not.\n"
+    assert [name for name, _ in spoken(read(tmp_path, "a.txt", content))] == ["Q", "A", "Q", "A"]
+
+
+def test_what_an_exporter_adds_is_left_out_with_a_warning(tmp_path):
+    content = (
+        "Jan 5, 2025\n\nJam talk - Transcript\n\n00:00:00\n\n"
+        "Anna Reed: We begin.\n\nBen Ito: We do.\n\nAnna Reed: We end.\n\nBen Ito: Good.\n\n"
+        "Transcription ended after 00:28:40\n"
+    )
+    transcript = read(tmp_path, "a.txt", content)
+    assert texts(transcript) == ["We begin.", "We do.", "We end.", "Good."]
+    (warning,) = transcript.warnings
+    assert "Jan 5, 2025" in warning
+    assert "no speech" in warning
+
+
+def test_addresses_of_links_are_no_words(tmp_path):
+    content = "See https://x.org/a_(b)?c=d. Or (https://x.org/e), or [this](https://y.org). Bye."
+    transcript = read(tmp_path, "a.txt", content)
+    assert " ".join(" ".join(texts(transcript)).split()) == "See . Or , or this. Bye."
+    assert transcript.warnings == ("addresses of links are left out (2 times)",)
+
+
 def test_turns_wrapped_over_many_lines(tmp_path):
     turn = "these are words that go on\n" * 5
     names = ["Anna", "Dr. Bell", "Anna", "Dr. Bell"]

@@ -1,0 +1,59 @@
+"""Clock times in forms of their own, written as others are: `0h05m09s`, `5' 09"`, `[5.2s]`."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = re.compile(
+    r"(?<![\w.:])(?:(\d{1,2})\s?h(?:ours?|rs?)?[ ,]{0,2})?(\d{1,3})\s?m(?:in(?:utes?|s)?)?[ ,]{0,2}"
+    r"(\d{1,2}(?:[.,]\d{1,3})?)\s?s(?:ec(?:onds?|s)?)?(?!\w)"
+)
+_PRIMES = re.compile(r"(?<![\w.:])(\d{1,3})\s?['’′]\s?(\d{2})\s?(?:[\"”″]|['’′]{2})")
+# Time codes with frames that are dropped: 00;00;05;12.
+_SEMICOLONS = re.compile(r"(?<![\d;])(\d{1,2})[:;](\d{2})[:;](\d{2});(\d{2})(?![\d;])")
+_WIDE = re.compile(r"(\d)：(\d\d)")
+# "#00:00:05-0#" of f4 and Easytranscript.
+_HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})-(\d)#")
+_SECONDS = re.compile(
+    r"([\[(])\s*(?:(\d{1,6}(?:\.\d{1,3})?)\s?s|((?:0|[1-9]\d{0,5})\.\d{1,3}))\s*([\])])"
+)
+# The day before the time, where both are written for each line.
+_DAY = re.compile(
+    r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:T|,?\s+)"
+    r"(?=\d{1,2}:\d{2}:\d{2})"
+)
+_FURTHEST = 80  # characters: behind a name
+
+
+def with_usual_clock(line: str) -> str | None:
+    """Write the first clock of a line in the usual form; None where all is usual."""
+    for pattern, write in _FORMS:
+        match = pattern.search(line, 0, 2 * _FURTHEST)
+        if match is not None and match.start() <= _FURTHEST:
+            # Two times of one form stand side by side: "00;00;05;12 - 00;00;09;00".
+            return line[: match.start()] + pattern.sub(write, line[match.start() :], count=2)
+    return None
+
+
+def _units(match: re.Match[str]) -> str:
+    seconds = match[3].replace(",", ".")
+    whole, _, fraction = seconds.partition(".")
+    clock = f"{int(match[1] or 0):02d}:{int(match[2]):02d}:{int(whole):02d}"
+    return f"{clock}.{fraction}" if fraction else clock
+
+
+def _seconds(match: re.Match[str]) -> str:
+    seconds = float(match[2] or match[3])
+    minutes, rest = divmod(seconds, 60)
+    return f"{match[1]}{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:06.3f}{match[4]}"
+
+
+_FORMS = (
+    (_UNITS, _units),
+    (_PRIMES, lambda match: f"{match[1]}:{match[2]}"),
+    (_SEMICOLONS, lambda match: ":".join(match.groups())),
+    (_WIDE, lambda match: f"{match[1]}:{match[2]}"),
+    (_HASHES, lambda match: f"[{match[1]}.{match[2]}]"),
+    (_SECONDS, _seconds),
+    (_DAY, lambda match: ""),
+)
