@@ -13,7 +13,7 @@ endif
 # Threads that wait without spinning: several times faster on a busy machine (indexer/cli.py).
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help demo test test-fast lint format app bench browser-test clean
+.PHONY: help demo test test-extras test-fast lint format app bench browser-test clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -32,12 +32,16 @@ demo: $(VENV)/installed  ## install, build the demo library, search it, serve th
 app: $(VENV)/installed  ## serve a library: make app LIBRARY=folder
 	$(BIN)/hilbert app --library $(or $(LIBRARY),$(DEMO_LIBRARY)) --port $(PORT)
 
-test: $(VENV)/installed  ## run all tests, with coverage (browser tests are skipped without Chromium)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+test: $(VENV)/installed  ## run the tests, with coverage (those of the browser are skipped without Chromium)
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= \
+	  -m 'not extras'
 	@echo "coverage: $$($(BIN)/coverage report --format=total) % of lines"
 
+test-extras: $(VENV)/installed  ## run the tests that train models or index hours of real recordings
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
+
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not models and not slow and not browser'
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not models and not slow and not browser and not extras'
 
 browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromium)
 	$(BIN)/python -m pytest -q -m browser

@@ -1,4 +1,4 @@
-"""A small library of real demo talks, made once, and the installed command."""
+"""A small library of real demo talks, made once, and the `hilbert` command."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
+from tests import warm
 from tests.dropping import Copy
 from tests.sharing import copy_library, shared_folder
 
@@ -34,8 +36,6 @@ TALKS = (
 settings.register_profile("hilbert", deadline=None, derandomize=True)
 settings.load_profile("hilbert")
 
-COMMAND = Path(sys.executable).with_name("hilbert")
-
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -44,10 +44,8 @@ ENCODER_LIBRARIES = {"sentence_transformers"}
 LOADED: set[str] = set()
 # Files that take longest. A file stays on one worker, so these come first and short ones fill up.
 LONGEST = (
-    "test_end_to_end.py",
     "test_killed.py",
-    "test_train_interrupted.py",
-    "test_train_fusion.py",
+    "test_search.py",
     "test_dropped_channel.py",
 )
 
@@ -162,27 +160,11 @@ def empty_library(empty_library_folder: Path, encoders: Encoders, tmp_path: Path
 
 @pytest.fixture(scope="session")
 def run_hilbert(models: None) -> RunHilbert:
-    """Run the installed `hilbert` with arguments; returns its output and exit status.
+    """Run `hilbert` with arguments in a process of its own; returns its output and exit status.
 
-    A process of its own takes seconds to start: for a behaviour that is the same in this one,
-    call `indexer.cli.run`.
+    For a behaviour that is the same in this process, call `indexer.cli.run`.
     """
-
-    def run(
-        *arguments: object, cwd: Path | None = None, timeout: float = 300
-    ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(COMMAND), *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            cwd=cwd,
-            timeout=timeout,
-            check=False,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        )
-
-    return run
+    return partial(warm.run, "-m", "indexer")
 
 
 @pytest.fixture(scope="session")

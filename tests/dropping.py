@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from tests import warm
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "docs" / "adding"
@@ -44,12 +44,4 @@ class Copy:
 
     def run(self, *arguments: object, timeout: float = 300) -> subprocess.CompletedProcess[str]:
         """Run Python on the copy: `run("-m", "indexer", ...)` is the `hilbert` command."""
-        return subprocess.run(
-            [sys.executable, "-P", *map(str, arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=timeout,
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(self.folder), "PYTHONIOENCODING": "utf-8"},
-        )
+        return warm.run(*arguments, env={"PYTHONPATH": str(self.folder)}, timeout=timeout)

@@ -19,6 +19,8 @@ from rapidfuzz.distance import Levenshtein
 
 from indexer.index.library_store import LibraryStore
 
+pytestmark = pytest.mark.extras
+
 RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 Found = list[tuple[dict[str, Any], dict[str, Any]]]
 

@@ -25,7 +25,7 @@ CONFIG = TrainingConfig(
     epochs=12, batch_documents=16, window_segments=(1, 4), lr=3e-3, held_out_share=0.25, patience=99
 )
 
-pytestmark = pytest.mark.slow  # each trains a small model
+pytestmark = pytest.mark.extras  # each trains a small model
 
 
 @pytest.fixture

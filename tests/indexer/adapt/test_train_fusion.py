@@ -26,6 +26,8 @@ from tests.training_library import (
     state,
 )
 
+pytestmark = pytest.mark.extras  # each trains a model
+
 
 def test_a_better_model_is_adopted_and_the_library_indexed_with_it(
     trained: Trained, made: LibraryStore

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
+import signal
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from indexer.adapt.train_fusion import TrainingError, train_library
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.doctor import examine
 from indexer.search.searcher import Searcher
+from tests import warm
 from tests.training_library import PLAN, SETTINGS, CopyOf, Trained, TrainingRecorder, state
 
-COMMAND = Path(sys.executable).with_name("hilbert")
+pytestmark = pytest.mark.extras  # each trains a model
 
 
 def test_an_interrupted_training_goes_on(made: LibraryStore, copy_of: CopyOf) -> None:
@@ -77,15 +78,11 @@ def test_training_killed_and_run_again_ends_in_the_same_model(
     library = copy_of(made)
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS))
     arguments = ["--library", str(library.folder), "--config", str(tmp_path / "settings.json")]
-    process = subprocess.Popen(
-        [str(COMMAND), "train", *arguments], stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("epoch 2"):
-            break
-    process.kill()
-    process.wait()
+    process = warm.Process("-m", "indexer", "train", *arguments)
+    while process.returncode is None and "\nepoch 2" not in process.errors():
+        time.sleep(0.01)
+    process.send(signal.SIGKILL)
+    process.communicate()
     rest = TrainingRecorder()
     assert train_library(library, PLAN, None, rest).adopted
     assert rest.epochs[0] >= 3

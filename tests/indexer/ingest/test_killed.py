@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,11 +13,16 @@ import pytest
 
 from indexer.cli import run
 from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.run import index
 from indexer.search.searcher import Searcher
+from tests import warm
 from tests.sharing import copy_library
 
-COMMAND = Path(sys.executable).with_name("hilbert")
-QUERIES = ("ocean basin rocks like tea", "the watch that got to Jamaica", "a stick of celery")
+# Sentences of one talk, each a recording.
+SENTENCES = ((0.3, 6.3), (6.5, 10.8), (10.9, 16.0), (24.5, 32.3), (32.4, 37.6), (37.7, 44.2))
+QUERIES = ("ocean basin rocks like tea", "a beach with a watch", "three hours after the moon")
 
 Reached = Callable[[Path], bool]
 Doctor = Callable[[Path], list[str]]
@@ -34,25 +36,17 @@ def writing_a_generation(library: Path) -> bool:
     return any((library / "generations").glob("*.partial"))
 
 
-def start_index(talks: Path, library: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [str(COMMAND), "index", str(talks), "--library", str(library), "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        # A shell starts what it runs in the background with SIGINT ignored, tests and all.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
+def start_index(recordings: Path, library: Path) -> warm.Process:
+    return warm.Process("-m", "indexer", "index", recordings, "--library", library, "--json")
 
 
-def stop_when(process: subprocess.Popen[str], library: Path, reached: Reached, how: int) -> str:
+def stop_when(process: warm.Process, library: Path, reached: Reached, how: int) -> str:
     """Stop a run as soon as the library looks so, unless it ended; returns its errors."""
-    while process.poll() is None and not reached(library):
-        time.sleep(0.001)
-    if process.poll() is None:
-        os.killpg(process.pid, how)
-    return process.communicate(timeout=300)[1]
+    while process.returncode is None and not reached(library):
+        time.sleep(0.005)
+    if process.returncode is None:
+        process.send(how)
+    return process.communicate()[1]
 
 
 def lexical_answers(folder: Path) -> list[list[tuple[str, float | None, str]]]:
@@ -64,10 +58,10 @@ def lexical_answers(folder: Path) -> list[list[tuple[str, float | None, str]]]:
 def assert_same_vectors(left: Path, right: Path) -> None:
     """Documents that were heard in another order have the same vectors, up to rounding."""
     ours, theirs = (LibraryStore.open(folder).snapshot().indexes for folder in (left, right))
-    for key, index in ours.items():
-        ids = sorted(index.ids.tolist())
+    for key, vectors in ours.items():
+        ids = sorted(vectors.ids.tolist())
         assert ids == sorted(theirs[key].ids.tolist())
-        np.testing.assert_allclose(index.vectors(ids), theirs[key].vectors(ids), atol=1e-3)
+        np.testing.assert_allclose(vectors.vectors(ids), theirs[key].vectors(ids), atol=1e-3)
 
 
 @pytest.fixture
@@ -84,22 +78,31 @@ def doctor(capsys: pytest.CaptureFixture[str]) -> Doctor:
 
 
 @pytest.fixture
-def library(empty_library_folder: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "library"
-    copy_library(empty_library_folder, folder)
+def sentences(excerpt: Callable[[Path, float, float], Path], tmp_path: Path) -> Path:
+    folder = tmp_path / "sentences"
+    folder.mkdir()
+    for start, end in SENTENCES:
+        excerpt(folder / f"from-{start}.wav", start, end)
     return folder
 
 
+@pytest.fixture
+def library(empty_library_folder: Path, tmp_path: Path) -> Path:
+    return copy_library(empty_library_folder, tmp_path / "killed")
+
+
 def test_a_run_stopped_again_and_again_ends_like_one_that_was_not(
-    talks: Path, library: Path, small_library: LibraryStore, doctor: Doctor
+    sentences: Path, library: Path, empty_library: LibraryStore, doctor: Doctor
 ) -> None:
+    index(empty_library, scan([sentences]), ProcessSettings())
+    expected = empty_library.folder
     stored: dict[str, int] = {}
     for reached, how in (
         (features_at_least(1), signal.SIGKILL),  # before the catalog knows of them
         (features_at_least(3), signal.SIGINT),
         (features_at_least(5), signal.SIGKILL),
     ):
-        process = start_index(talks, library)
+        process = start_index(sentences, library)
         errors = stop_when(process, library, reached, how)
         assert "Traceback" not in errors
         if how == signal.SIGINT:
@@ -113,16 +116,17 @@ def test_a_run_stopped_again_and_again_ends_like_one_that_was_not(
         assert {n: times.get(n) for n in stored} == stored, "a finished document was repeated"
         stored = times
     assert len(stored) >= 4
-    last = start_index(talks, library)
-    output, errors = last.communicate(timeout=300)
+    last = start_index(sentences, library)
+    output, errors = last.communicate()
     assert last.returncode == 0, errors
     summary = json.loads(output)
     assert summary["documents"] == 6 and not summary["failed"]
     assert len(summary["unchanged"]) == len(stored)
     for name, time_before in stored.items():
         assert (library / "features" / name).stat().st_mtime_ns == time_before
-    assert lexical_answers(library) == lexical_answers(small_library.folder)
-    assert_same_vectors(library, small_library.folder)
+    assert all(lexical_answers(expected))
+    assert lexical_answers(library) == lexical_answers(expected)
+    assert_same_vectors(library, expected)
     assert doctor(library) == []
 
 
@@ -148,7 +152,7 @@ def test_a_kill_while_a_generation_is_written_leaves_the_one_before_serving(
     assert lexical_answers(folder) == expected
     assert any("not searchable yet" in note for note in doctor(folder))
     again = start_index(more, folder)
-    output, errors = again.communicate(timeout=300)
+    output, errors = again.communicate()
     assert again.returncode == 0, errors
     assert json.loads(output)["unchanged"] == ["again"]
     assert "again" in {name for name, *_ in lexical_answers(folder)[0]}

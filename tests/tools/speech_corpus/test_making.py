@@ -31,7 +31,7 @@ from tools.speech_corpus.real import copy_documents, real_documents
 from tools.speech_corpus.sound import RATE, speech_power
 from tools.speech_corpus.summary import check_mix, counts, write_summary
 
-pytestmark = pytest.mark.slow  # a machine speaks
+pytestmark = pytest.mark.extras  # a machine speaks, for minutes
 
 ROOT = Path(__file__).resolve().parents[3]
 MAKE = [sys.executable, "-m", "tools.speech_corpus"]
