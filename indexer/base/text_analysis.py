@@ -1,37 +1,319 @@
-"""Text analysis: the tokens of a text, the same for indexing and for queries."""
+"""Text analysis: one chain from text to words, the same for what is indexed and what is typed.
+
+1. Unicode: compatible forms are one (full width, ligatures), so are the quotes of all alphabets.
+2. Runs of characters become words (`indexer.base.word_forms`): `F.B.I.` and `FBI's` are `fbi`,
+   `Dr.` is `doctor`, `20%` is `20 percent`; signs that carry meaning stay (`c++`, `c#`, `.net`,
+   `o(n)`); words written together are their parts, and all of them joined (`e-mail`: `e`, `mail`,
+   `email`), letters and digits are parted (`covid19`: `covid`, `19`); Chinese, Japanese, Korean
+   and Thai are one word a character.
+3. Numbers in words become digits (`indexer.base.number_words`), Roman ones after a name too.
+4. Case, accents and apostrophes are folded (`fold`): these are the *exact* words, in which quoted
+   phrases and exclusions are looked up.
+5. Stems of them by the language of the document (`stem`, Snowball), for all other searches.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-# Longer questions than this are cut: a pasted page asks for nothing in particular.
-MAX_TERMS = 64
-_TERM = re.compile(r"\w+(?:'\w+)*")
+from indexer.base.number_words import NUMBER_WORDS, read_number
+from indexer.base.scripts import UNSPACED, fold, typical_word_length
+from indexer.base.word_forms import CLUMP, read_clump, roman_number
+
+__all__ = [
+    "ANALYSIS_VERSION",
+    "MAX_PHRASE",
+    "Token",
+    "analyse",
+    "begin",
+    "exact_words",
+    "fold",
+    "phrase_length",
+    "query_terms",
+    "stem",
+]
+
+# Of the words that the chain makes: an index of another version is analysed anew.
+ANALYSIS_VERSION = 2
 # As long as a phrase may be and still be found where it begins in one segment and ends in another.
 MAX_PHRASE = 32
 _FIRST_WORDS = 12
+# No number has more words than these.
+_MAX_NUMBER = 16
+_QUOTES = str.maketrans({**dict.fromkeys("’‘ʼ‛′`´", "'"), "\x00": " ", "™": " ", "®": " "})
+_BETWEEN = re.compile(r"[\s\-\u2010]*")
+_SPOKEN = re.compile(
+    r"(?P<plus>[a-z] plus plus)|(?P<sharp>[a-z] sharp)|(?P<dot>dot net)|(?P<percent>per cent)"
+)
+_SIGNS = {"plus": "{0.word}++", "sharp": "{0.word}#", "dot": ".net", "percent": "percent"}
+_SIGN_WORDS = ("plus", "sharp", "net", "cent")
+_STEMMERS = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "nb": "norwegian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "nn": "norwegian",
+    "no": "norwegian",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
 
 
-def query_terms(
-    query: str, *, distinct: bool = True, stems: bool = True, most: int | None = MAX_TERMS
-) -> list[str]:
-    """Split a text into words in order, without any quoting character.
+class Token(NamedTuple):
+    """A word of a text.
+
+    Attributes:
+        word: In canonical form and lower case, accents kept.
+        start: Where it begins in the text, in characters.
+        end: Where it ends; several words written together have their own places.
+        joined: At the last word of several written together: all of them in one.
+        of_compound: How many words, this one the last of them, belong together: 2 for `19` in
+            `covid19`; 1 elsewhere.
+    """
+
+    word: str
+    start: int
+    end: int
+    joined: str | None = None
+    of_compound: int = 1
+
+
+def analyse(text: str) -> list[Token]:
+    """Split a text into its words, in order.
+
+    Args:
+        text: Any text.
+    """
+    plain = text.translate(_QUOTES)
+    if unicodedata.is_normalized("NFKC", plain):
+        return _tokens(plain)
+    plain, places = _normalise(plain)
+    return [t._replace(start=places[t.start], end=places[t.end]) for t in _tokens(plain)]
+
+
+def _normalise(text: str) -> tuple[str, list[int]]:
+    """Return a text in NFKC, and where each character of it, and its end, is in the text."""
+    made: list[str] = []
+    places: list[int] = []
+    for cluster in re.finditer(r"(?s).[\u0300-\u036f\u3099\u309a\u1160-\u11ff]*", text):
+        piece = unicodedata.normalize("NFKC", cluster[0]).translate(_QUOTES)
+        made.append(piece)
+        places += [cluster.start()] * len(piece)
+    return "".join(made), [*places, len(text)]
+
+
+def _tokens(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    has_number = has_sign = False
+    for match in CLUMP.finditer(text):
+        run, begin = match[0], match.start()
+        clump = read_clump(run)
+        words = clump.words
+        if len(words) == 1:
+            word, start, end = words[0]
+            if word in NUMBER_WORDS:
+                has_number = True
+            elif word in _SIGN_WORDS:
+                has_sign = True
+            elif tokens and word[0] in "ivx" and (number := _after_name(run, tokens[-1], text)):
+                word = number
+            tokens.append(Token(word, begin + start, begin + end))
+            continue
+        for word, start, end in words:
+            has_number = has_number or word in NUMBER_WORDS
+            tokens.append(Token(word, begin + start, begin + end))
+        if words and clump.compound:
+            tokens[-1] = tokens[-1]._replace(joined=clump.joined, of_compound=len(words))
+    if has_number:
+        tokens = _with_numbers(tokens, text)
+    return list(_with_signs(tokens)) if has_sign else tokens
+
+
+def _after_name(run: str, previous: Token, text: str) -> str | None:
+    """Read a Roman number behind a name: World War II, Henry VIII.
+
+    In small letters only those that can be nothing else count.
+    """
+    number = roman_number(run)
+    if number is None or previous.word.isdigit() or not previous.word[0].isalpha():
+        return None
+    if run.isupper():
+        named = text[previous.start].isupper()
+        return number if named and text[previous.end : previous.end + 1] not in ".!?" else None
+    return number if run.rstrip(".").endswith(("ii", "iii")) else None
+
+
+def _with_numbers(tokens: Sequence[Token], text: str) -> list[Token]:
+    """Return the tokens, numbers in words as one token in digits."""
+    made: list[Token] = []
+    place = 0
+    while place < len(tokens):
+        token = tokens[place]
+        end = place + 1
+        if token.word in NUMBER_WORDS or token.word[0].isdigit():
+            while end < min(len(tokens), place + _MAX_NUMBER) and _BETWEEN.fullmatch(
+                text, tokens[end - 1].end, tokens[end].start
+            ):
+                end += 1
+            number = read_number([t.word for t in tokens[place:end]])
+            if number is not None:
+                word, length = number
+                place += length
+                made.append(Token(word, token.start, tokens[place - 1].end))
+                continue
+        if token.of_compound > 1:  # a number may stand within: twenty-two-year-old
+            begins = tokens[place + 1 - token.of_compound].start
+            left = 1 + sum(before.start >= begins for before in made[-token.of_compound :])
+            if left < token.of_compound:
+                token = token._replace(of_compound=left, joined=None)
+        made.append(token)
+        place += 1
+    return made
+
+
+def _with_signs(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield the tokens, signs that were spoken as they are written: c plus plus, per cent."""
+    place = 0
+    while place < len(tokens):
+        for length in (3, 2):
+            said = tokens[place : place + length]
+            spoken = _SPOKEN.fullmatch(" ".join(token.word for token in said))
+            if spoken and len(said) == length:
+                sign = _SIGNS[spoken.lastgroup or ""]
+                yield Token(sign.format(*said), said[0].start, said[-1].end)
+                break
+        else:
+            length = 1
+            yield tokens[place]
+        place += length
+
+
+def exact_words(text: str) -> list[str]:
+    """Return the exact words of a text: its tokens, folded."""
+    return [fold(token.word) for token in analyse(text)]
+
+
+def phrase_length(words: Iterable[str]) -> float:
+    """Count words; of a script without spaces two characters are one."""
+    return sum(0.5 if UNSPACED.match(word) else 1.0 for word in words)
+
+
+@lru_cache(maxsize=400_000)
+def stem(word: str, language: str | None) -> str:
+    """Return the stem of a word of `analyse`, folded.
+
+    Args:
+        word: In lower case, accents kept.
+        language: ISO 639 code. English where it is not known; other languages that Snowball has
+            no rules for have no stems.
+    """
+    stemmer = _stemmer(language or "en")
+    if stemmer is None or not word[0].isalpha() or word[-1] in "+#)":
+        return fold(word)
+    return fold(stemmer.stemWord(word)) or fold(word)
+
+
+@lru_cache
+def _stemmer(language: str) -> Any:
+    import Stemmer
+
+    name = _STEMMERS.get(language)
+    # Without a cache of its own; the C code holds the interpreter's lock, so threads may share it.
+    return Stemmer.Stemmer(name, 0) if name else None
+
+
+def query_terms(query: str, *, distinct: bool = True) -> list[str]:
+    """Split a text into the terms to look up, in order.
+
+    A term is a word, or several that belong together and stand in a row in what is found:
+    `gpt-4`, `寿司`. Analysed by itself it gives these words again.
 
     Args:
         query: Any text.
-        distinct: Each word once.
-        stems: Without the `'s` of a word, which full-text search takes for a word of its own.
-            As they stand, repetitions too, words make up a phrase.
-        most: At most so many.
+        distinct: Each term once.
     """
-    # NUL ends a string for SQLite's tokenizer; it can stand in no word. A letter and its accent
-    # are one character where there is one, else the accent would end the word.
-    text = unicodedata.normalize("NFC", query.replace("\x00", " ").replace("’", "'"))
-    words = [word.lower() for word in _TERM.findall(text)]
-    if stems:
-        words = [word.removesuffix("'s") for word in words]
-    return (list(dict.fromkeys(words)) if distinct and stems else words)[:most]
+    tokens = analyse(query)
+    terms: list[str] = []
+    place = 0
+    while place < len(tokens):
+        first = place
+        place += 1
+        while place < len(tokens) and _in_one_run(tokens[place - 1], tokens[place]):
+            place += 1
+        if place - first > 1:
+            terms += _terms_of_run("".join(token.word for token in tokens[first:place]))
+            continue
+        token = tokens[first]
+        of_compound = tokens[first + 1 - token.of_compound : first + 1]
+        if len(of_compound) > 1:
+            del terms[len(terms) + 1 - len(of_compound) :]
+            terms += _terms_of_compound(query, of_compound)
+        else:
+            terms.append(_term(query, token))
+    return list(dict.fromkeys(terms)) if distinct else terms
+
+
+def _in_one_run(token: Token, following: Token) -> bool:
+    together = token.end == following.start
+    return together and bool(UNSPACED.match(token.word) and UNSPACED.match(following.word))
+
+
+def _terms_of_run(run: str) -> list[str]:
+    """Return a run without spaces whole where it is a word or two, else all that may be words."""
+    length = typical_word_length(run)
+    if len(run) <= length + 1:
+        return [run]
+    return [run[i : i + length] for i in range(len(run) - length + 1)]
+
+
+def _terms_of_compound(query: str, tokens: Sequence[Token]) -> list[str]:
+    """Return the parts that say something by themselves, and the whole."""
+    words = [token.word for token in tokens]
+    in_digits = all(word.isdecimal() for word in words)
+    parts = [w for w in words if in_digits or (len(w) > 1 and (tokens[-1].joined or len(w) > 2))]
+    whole = query[tokens[0].start : tokens[-1].end].translate(_QUOTES)
+    whole = unicodedata.normalize("NFKC", whole).lower()
+    if [token.word for token in analyse(whole)] != words:
+        return words
+    return [*(w for w in parts if in_digits or not w.isdecimal() or tokens[-1].joined), whole]
+
+
+def _term(query: str, token: Token) -> str:
+    """Return a number as it was typed, any other word in canonical form."""
+    if token.word[0].isdigit():
+        typed = " ".join(query[token.start : token.end].lower().split())
+        if [t.word for t in analyse(typed)] == [token.word]:
+            return typed
+    return token.word
 
 
 def begin(text: str) -> str:

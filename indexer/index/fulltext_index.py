@@ -3,45 +3,62 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise, product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.base.languages import language_code
-from indexer.base.text_analysis import query_terms
-from indexer.index.records import IndexedSegment, Records
+from indexer.base.text_analysis import Token, analyse, exact_words, fold, query_terms, stem
+from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
+from indexer.index.fulltext_upgrade import current_version
+from indexer.index.records import IndexedSegment, Records, damaged
 
 if TYPE_CHECKING:
     from indexer.index.spelling import Vocabulary
 
-# FTS5 tables of `lexical.sqlite`, by what their rows hold; `indexer.index.fulltext_writer` makes
-# them.
-SEGMENT_FTS, BOUNDARY_FTS, DOCUMENT_FTS = "words", "seams", "wholes"
-
 # A match by spelling or sound counts less than one of the word itself.
 FUZZY_SHARE = 0.7
+# Of a longer query, or a pasted page, the rarest terms are looked up.
+MAX_TERMS = 64
 # To find two words in a row, at most so many segments that hold both are read.
 _MAX_SEGMENTS_READ = 2000
 # A query of words that most documents hold is weighed as one word of about a quarter of them.
 _MIN_DOCUMENT_WEIGHT = 1.0
 # A prefix, or one word of a split, stands for at most so many words.
 _MAX_EXPANSIONS = 100
+# Ways to write a quoted phrase: with and without the hyphens of its compounds.
+_MAX_WRITINGS = 8
 
 
 class FulltextIndex(Records):
     """Reader of the `lexical.sqlite` of one snapshot: its records, and searches in their words.
 
-    A term is a word, or the beginning of words where it ends in `*`; nothing of FTS5's own syntax
-    is interpreted in it.
+    A term is a word, words that stand in a row, or the beginning of words where it ends in `*`;
+    nothing of FTS5's own syntax is interpreted in it. A file of an earlier version of the text
+    analysis is analysed anew.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
+        try:
+            self._upgrade = current_version(self._db, path)
+        except sqlite3.DatabaseError as error:
+            raise damaged(path, error) from error
+        if self._upgrade is not None:
+            self.close()
+            super().__init__(self._upgrade.path)
         # By term; a snapshot never changes.
         self._fuzzy_matches: dict[str, list[tuple[str, ...]]] = {}
-        self._expansions: dict[str, list[str]] = {}
+        self._known_expressions: dict[str, list[str]] = {}
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Codes of the languages of the documents; empty for one that is not known."""
+        rows = self._db.execute("SELECT DISTINCT language FROM documents").fetchall()
+        return tuple(sorted({language_code(row[0]) or "" for row in rows}))
 
     def scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[int, float]:
         """Score segments by BM25, as a share of the `weight` of the query.
@@ -53,7 +70,7 @@ class FulltextIndex(Records):
         Returns:
             Segment id to score, for segments that hold a term.
         """
-        return self._score_shares(SEGMENT_FTS, terms, fuzzy, self.weight(terms))
+        return self._score_shares(STEM_FTS, terms, fuzzy, self.n_segments)
 
     def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[str, float]:
         """Score whole documents by BM25; the terms may stand far apart.
@@ -67,8 +84,8 @@ class FulltextIndex(Records):
         Returns:
             Document id to score, for documents that hold a term.
         """
-        weight = max(_MIN_DOCUMENT_WEIGHT, self._weight(DOCUMENT_FTS, terms, self._n_documents))
-        found = self._score_shares(DOCUMENT_FTS, terms, fuzzy, weight)
+        least = _MIN_DOCUMENT_WEIGHT
+        found = self._score_shares(DOCUMENT_FTS, terms, fuzzy, self._n_documents, least)
         rows = self._db.execute("SELECT rowid, id FROM documents")
         return {row["id"]: found[row["rowid"]] for row in rows if row["rowid"] in found}
 
@@ -83,34 +100,68 @@ class FulltextIndex(Records):
             query: A text, or its terms.
         """
         terms = query_terms(query) if isinstance(query, str) else query
-        return self._weight(SEGMENT_FTS, terms, self.n_segments)
+        return sum(self._weights(STEM_FTS, terms, self.n_segments).values())
 
-    def segments_with_phrase(self, words: Sequence[str]) -> set[int]:
-        """Find segments that hold words in a row, in any of their inflections.
+    def segments_with_phrase(self, phrase: str) -> set[int]:
+        """Find segments that hold the exact words of a phrase in a row.
 
         Where the phrase crosses the boundary of two segments, both hold it.
 
         Args:
-            words: Of the phrase, at most `MAX_PHRASE`.
+            phrase: A text of at most `MAX_PHRASE` words; its last word is a beginning of words
+                where it ends in `*`.
 
         Returns:
             Ids of segments.
         """
-        phrase = [self._match_expression(" ".join(words))]
+        expression = [self._phrase_expression(phrase)]
+        if not expression[0]:
+            return set()
         rows = self._db.execute(
-            f"SELECT rowid FROM {SEGMENT_FTS} WHERE {SEGMENT_FTS} MATCH ?", phrase
+            f"SELECT rowid FROM {EXACT_FTS} WHERE {EXACT_FTS} MATCH ?", expression
         )
         within = {row[0] for row in rows}
         found = set(within)
-        if len(words) > 1:
-            rows = self._db.execute(
-                f"SELECT rowid FROM {BOUNDARY_FTS} WHERE {BOUNDARY_FTS} MATCH ?", phrase
-            )
-            for segment in self.segments([row[0] for row in rows]):
-                following = self._following(segment)
-                if following and not {segment.id, following} & within:
-                    found |= {segment.id, following}
+        rows = self._db.execute(
+            f"SELECT rowid FROM {BOUNDARY_FTS} WHERE {BOUNDARY_FTS} MATCH ?", expression
+        )
+        for segment in self.segments([row[0] for row in rows]):
+            following = self._following(segment)
+            if following and not {segment.id, following} & within:
+                found |= {segment.id, following}
         return found
+
+    def _phrase_expression(self, phrase: str) -> str:
+        tokens = analyse(phrase)
+        ways = list(islice(product(*self._writings(tokens)), _MAX_WRITINGS))
+        ending = "*" if phrase.endswith("*") else ""
+        return " OR ".join(_quoted(f"{' '.join(way)}{ending}") for way in ways if way)
+
+    def _writings(self, tokens: Sequence[Token]) -> Iterator[list[str]]:
+        """Yield for each word, or compound, the ways in which the library writes it."""
+        place = len(tokens)
+        found: list[list[str]] = []
+        while place:
+            token = tokens[place - 1]
+            first = place - token.of_compound
+            parts = [fold(t.word) for t in tokens[first:place]]
+            ways = [" ".join(parts)]
+            if token.joined and self._is_word(fold(token.joined)):
+                ways.append(fold(token.joined))
+            if len(parts) == 1:
+                ways += self._parts(parts[0])
+            found.append(ways)
+            place = first
+        yield from reversed(found)
+
+    def _is_word(self, exact: str) -> bool:
+        known = "SELECT 1 FROM vocabulary WHERE word = ? LIMIT 1"
+        return self._db.execute(known, [exact]).fetchone() is not None
+
+    def _parts(self, exact: str) -> list[str]:
+        """Return the words, in one string, that a joined word is written as somewhere."""
+        known = "SELECT parts FROM compounds WHERE joined = ?"
+        return [row[0] for row in self._db.execute(known, [exact])]
 
     def fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
         """Find indexed words that a term which is not in the index may stand for.
@@ -119,16 +170,18 @@ class FulltextIndex(Records):
             One word each, or two in a row; empty for a term that is in the index.
         """
         if term not in self._fuzzy_matches:
-            indexed = term.endswith("*") or self._count(term)
-            self._fuzzy_matches[term] = [] if indexed else self._find_fuzzy_matches(term)
+            self._fuzzy_matches[term] = self._find_fuzzy_matches(term)
         return self._fuzzy_matches[term]
 
     def _find_fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
+        words = exact_words(term)
+        if term.endswith("*") or len(words) != 1 or self._count(STEM_FTS, self._expressions(term)):
+            return []
         from indexer.index.spelling import best_splits
 
         vocabulary = self._vocabulary
-        splits = best_splits(term, self._adjacent_pairs(vocabulary.split_candidates(term)))
-        return [match.words for match in (*vocabulary.fuzzy_matches(term), *splits)]
+        splits = best_splits(words[0], self._adjacent_pairs(vocabulary.split_candidates(words[0])))
+        return [match.words for match in (*vocabulary.fuzzy_matches(words[0]), *splits)]
 
     def matched_terms(
         self, terms: Iterable[str], ids: Sequence[int], fuzzy: Collection[str] = ()
@@ -157,43 +210,46 @@ class FulltextIndex(Records):
         for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
             part = ids[first : first + 500]
             rows = self._db.execute(
-                f"SELECT rowid FROM {SEGMENT_FTS} WHERE {SEGMENT_FTS} MATCH ? "
+                f"SELECT rowid FROM {STEM_FTS} WHERE {STEM_FTS} MATCH ? "
                 f"AND rowid IN ({','.join('?' * len(part))})",
-                [self._match_expression(phrase), *part],
+                [" OR ".join(self._expressions(phrase)), *part],
             )
             yield from (row[0] for row in rows)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         # Loads dictionaries: only for a term that is not in the index.
-        from indexer.index.spelling import Vocabulary
+        from indexer.index.spelling import IndexedWord, Vocabulary
 
-        languages = self._db.execute("SELECT DISTINCT language FROM documents").fetchall()
-        return Vocabulary(
-            (row[0] for row in self._db.execute("SELECT word FROM vocabulary")),
-            filter(None, (language_code(row[0]) for row in languages)),
-        )
+        rows = self._db.execute("SELECT word, language, name, sound FROM vocabulary")
+        return Vocabulary(IndexedWord(row[0], row[1], bool(row[2]), row[3]) for row in rows)
 
     def _score_shares(
-        self, table: str, terms: Sequence[str], fuzzy: bool, weight: float
+        self, table: str, terms: Sequence[str], fuzzy: bool, n_rows: int, least: float = 0.0
     ) -> dict[int, float]:
-        """Return BM25 by rowid, divided by the weight of the whole query."""
+        """Return BM25 by rowid, divided by the weight of the whole query, or by `least`."""
+        weights = self._weights(table, terms, n_rows)
+        weight = max(least, sum(weights.values()))
         if not weight:
             return {}
-        found = {id_: score / weight for id_, score in self._bm25(table, terms).items()}
-        for term in terms if fuzzy else ():
-            matches = (_quoted(" ".join(words)) for words in self.fuzzy_matches(term))
+        found = {id_: score / weight for id_, score in self._bm25(table, list(weights)).items()}
+        for term in weights if fuzzy else ():
+            matches = [e for words in self.fuzzy_matches(term) for e in self._phrase_of(words)]
             for id_, score in self._highest(table, matches).items():
                 found[id_] = found.get(id_, 0.0) + FUZZY_SHARE * score / weight
         return found
 
+    def _phrase_of(self, words: Sequence[str]) -> list[str]:
+        return self._expressions(" ".join(words))
+
     def _bm25(self, table: str, terms: Sequence[str]) -> dict[int, float]:
-        """Return BM25 by rowid; of the words that a prefix stands for, the highest counts."""
-        words = [term for term in terms if not term.endswith("*")]
-        found = self._matching(table, " OR ".join(map(_quoted, words))) if words else {}
-        for term in terms:
-            if term.endswith("*"):
-                for id_, score in self._highest(table, self._expand_prefix(term)).items():
+        """Return BM25 by rowid; of what a term stands for, the highest counts."""
+        expressions = [self._expressions(term) for term in terms]
+        single = dict.fromkeys(e[0] for e in expressions if len(e) == 1)
+        found = self._matching(table, " OR ".join(single)) if single else {}
+        for several in expressions:
+            if len(several) > 1:
+                for id_, score in self._highest(table, several).items():
                     found[id_] = found.get(id_, 0.0) + score
         return found
 
@@ -211,34 +267,70 @@ class FulltextIndex(Records):
         )
         return {row[0]: row[1] for row in rows}
 
-    def _match_expression(self, term: str) -> str:
-        """Write a term, or words in a row, as an FTS5 expression."""
-        if not term.endswith("*") or " " in term:
-            return _quoted(term)
-        return f"({' OR '.join(self._expand_prefix(term))})"
+    def _expressions(self, term: str) -> list[str]:
+        """Write what a term stands for in the stem tables as FTS5 expressions."""
+        if term not in self._known_expressions:
+            if term.endswith("*"):
+                found = self._stems_of_prefix(term[:-1])
+            else:
+                tokens = analyse(term)
+                found = self._stems_in_a_row(tokens)
+                for token in tokens[-1:]:
+                    if token.joined and token.of_compound == len(tokens):
+                        found += self._stems(token.joined)
+            self._known_expressions[term] = [_quoted(stems) for stems in dict.fromkeys(found)]
+        return self._known_expressions[term]
 
-    def _expand_prefix(self, term: str) -> list[str]:
-        """Write what a prefix stands for as FTS5 expressions: itself, and words that begin so.
+    def _stems_of_prefix(self, prefix: str) -> list[str]:
+        """Return the stems of the words that begin so."""
+        words = exact_words(prefix)
+        if not words:
+            return []
+        rows = self._db.execute(
+            "SELECT DISTINCT stem FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
+            [words[-1], words[-1] + chr(0x10FFFF), _MAX_EXPANSIONS],
+        )
+        return [row[0] for row in rows]
 
-        FTS5 compares a prefix with stems alone: "organiz" begins no stem of "organized", "organ".
+    def _stems_in_a_row(self, tokens: Sequence[Token]) -> list[str]:
+        if len(tokens) == 1:
+            return self._stems(tokens[0].word)
+        return [
+            " ".join(stem(t.word, language or None) for t in tokens) for language in self.languages
+        ]
+
+    def _stems(self, word: str) -> list[str]:
+        """Return the stems of a word: as it is indexed, and by the rules of each language.
+
+        Typed without accents, it may have another stem than it has in the index.
         """
-        if term not in self._expansions:
-            prefix = term[:-1]
-            rows = self._db.execute(
-                "SELECT word FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
-                [prefix, prefix + chr(0x10FFFF), _MAX_EXPANSIONS],
-            )
-            self._expansions[term] = [_quoted(term), *(_quoted(row[0]) for row in rows)]
-        return self._expansions[term]
+        rows = self._db.execute("SELECT stem FROM vocabulary WHERE word = ?", [fold(word)])
+        return [*(row[0] for row in rows), *(stem(word, la or None) for la in self.languages)]
 
-    def _weight(self, table: str, terms: Sequence[str], n_rows: int) -> float:
-        counts = (self._count(term, table) for term in terms)
-        return sum(max(1e-6, math.log((n_rows - n + 0.5) / (n + 0.5))) for n in counts)
+    def _weights(self, table: str, terms: Sequence[str], n_rows: int) -> dict[str, float]:
+        """Return the idf of each term, of the rarest ones where there are many.
 
-    def _count(self, term: str, table: str = SEGMENT_FTS) -> int:
-        """Count the segments, or documents, that hold a term."""
+        A term that no row holds counts like the rarest one; one of several words does not count
+        then, its parts do.
+        """
+        found: dict[str, float] = {}
+        for term in dict.fromkeys(terms):
+            expressions = self._expressions(term)
+            count = self._count(table, expressions)
+            if expressions and (count or " " not in expressions[0]):
+                found[term] = max(1e-6, math.log((n_rows - count + 0.5) / (count + 0.5)))
+        if len(found) > MAX_TERMS:
+            held = [t for t in found if self._count(table, self._expressions(t))]
+            kept = set(sorted(held, key=lambda term: -found[term])[:MAX_TERMS])
+            found = {term: weight for term, weight in found.items() if term in kept}
+        return found
+
+    def _count(self, table: str, expressions: Sequence[str]) -> int:
+        """Count the segments, or documents, that hold what a term stands for."""
+        if not expressions:
+            return 0
         count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-        return int(self._db.execute(count, [self._match_expression(term)]).fetchone()[0])
+        return int(self._db.execute(count, [" OR ".join(expressions)]).fetchone()[0])
 
     @cached_property
     def _n_documents(self) -> int:
@@ -255,11 +347,11 @@ class FulltextIndex(Records):
             )
             rows = self._db.execute(
                 "SELECT text FROM segments WHERE id IN (SELECT rowid FROM "
-                f"{SEGMENT_FTS} WHERE {SEGMENT_FTS} MATCH ? ORDER BY rowid LIMIT ?)",
+                f"{EXACT_FTS} WHERE {EXACT_FTS} MATCH ? ORDER BY rowid LIMIT ?)",
                 [expression, _MAX_SEGMENTS_READ],
             )
             for row in rows:
-                for pair in pairwise(query_terms(row[0], stems=False, most=None)):
+                for pair in pairwise(exact_words(row[0])):
                     if pair[0] in firsts and pair[1] in seconds:
                         yield pair
 

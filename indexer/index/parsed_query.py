@@ -11,16 +11,17 @@ class ParsedQuery:
 
     Attributes:
         text: The whole query for a text encoder, without quotes and exclusions.
-        terms: Distinct words to look up, in order; a prefix ends in `*`.
-        phrases: Words in a row that a moment must hold.
-        excluded: Words in a row that it must not hold.
+        terms: Distinct terms to look up, in order (`indexer.base.text_analysis.query_terms`); a
+            prefix ends in `*`.
+        phrases: As they were typed; a moment must hold the exact words of each in a row.
+        excluded: As they were typed; a moment must not hold their exact words in a row.
         sounds: Beginnings of words in the labels of sounds that must be noted in a moment.
         excluded_sounds: Likewise of sounds that must not be noted in it.
     """
 
     text: str
     terms: tuple[str, ...]
-    phrases: tuple[tuple[str, ...], ...] = ()
-    excluded: tuple[tuple[str, ...], ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     excluded_sounds: tuple[str, ...] = ()

@@ -83,10 +83,7 @@ class Records:
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
                 raise sqlite3.DatabaseError("the file is cut off")
         except sqlite3.DatabaseError as error:
-            raise LibraryError(
-                f"{path.name} is missing or damaged ({error}); run 'hilbert rebuild --library "
-                f"{path.parent.parent.parent}'"
-            ) from error
+            raise damaged(path, error) from error
 
     @property
     def _db(self) -> sqlite3.Connection:
@@ -128,6 +125,14 @@ class Records:
             f"SELECT {self._segment} FROM segments WHERE document = ? ORDER BY ordinal", [document]
         )
         return [_segment(row) for row in rows]
+
+
+def damaged(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
+    """Return the error for a file of a snapshot that SQLite cannot read."""
+    return LibraryError(
+        f"{path.name} is missing or damaged ({error}); run 'hilbert rebuild --library "
+        f"{path.parent.parent.parent}'"
+    )
 
 
 def _segment(row: sqlite3.Row) -> IndexedSegment:

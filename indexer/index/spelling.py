@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
-# Letters of similar sound share a digit: the classes of Soundex (R. C. Russell, US patent
-# 1,261,167, 1918), here for all consonants of a word, its first letter included.
-_CLASSES = str.maketrans(
-    {
-        **dict.fromkeys("bfpv", "1"),
-        **dict.fromkeys("cgjkqsxz", "2"),
-        **dict.fromkeys("dt", "3"),
-        "l": "4",
-        **dict.fromkeys("mn", "5"),
-        "r": "6",
-    }
-)
-_REPEATED = re.compile(r"(\d)\1+")
+from indexer.base.sound_key import sound_key
+
 _MIN_LETTERS = 5  # too many short words are similar
 _MIN_SIMILARITY = 0.75  # one wrong letter in four
 _MIN_SIMILARITY_SAME_SOUND = 0.5
 _MIN_SOUND_KEY = 3
+# Of names fewer consonants are enough: Meyer, Maier.
+_MIN_SOUND_KEY_OF_NAMES = 2
+_MIN_LETTERS_OF_NAMES = 4
 _MAX_MATCHES = 3
 
 
@@ -44,61 +35,110 @@ class SpellingMatch:
     similarity: float
 
 
+@dataclass(frozen=True)
+class IndexedWord:
+    """A word of a library.
+
+    Attributes:
+        word: The exact word.
+        language: Code of the language of its documents; empty where it is not known.
+        name: Whether it is always written with a capital letter.
+        sound: Its `sound_key`.
+    """
+
+    word: str
+    language: str
+    name: bool
+    sound: str
+
+
 class Vocabulary:
     """The words of a library.
 
+    An everyday word of a language has no matches in documents of this language: it is not
+    misspelt. But it may be a name, and names have matches that sound like them.
+
     Args:
         words: All of them.
-        languages: Codes; everyday words of these languages have no matches: they are not misspelt.
     """
 
-    def __init__(self, words: Iterable[str], languages: Iterable[str] = ()) -> None:
-        self._everyday = _dictionaries(languages)
-        self._words = [word for word in words if not any(c.isdigit() for c in word)]
-        self._by_sound: dict[str, list[str]] = {}
-        for word in self._words:
-            self._by_sound.setdefault(sound_key(word), []).append(word)
+    def __init__(self, words: Iterable[IndexedWord]) -> None:
+        self._words: dict[str, list[str]] = {}
+        self._by_sound: dict[str, dict[str, list[str]]] = {}
+        self._names: dict[str, dict[str, list[str]]] = {}
+        for entry in words:
+            if any(c.isdigit() for c in entry.word):
+                continue
+            self._words.setdefault(entry.language, []).append(entry.word)
+            by_sound = self._by_sound.setdefault(entry.language, {})
+            by_sound.setdefault(entry.sound, []).append(entry.word)
+            if entry.name:
+                names = self._names.setdefault(entry.language, {})
+                names.setdefault(entry.sound, []).append(entry.word)
 
     def fuzzy_matches(self, term: str) -> list[SpellingMatch]:
         """Find single words spelt or sounding like `term`, the most similar first."""
-        if not self._may_be_misspelt(term):
-            return []
+        similarities: dict[str, float] = {}
+        for language in self._words:
+            if _may_be_misspelt(term, language):
+                similarities |= self._similar(term, language)
+            similarities |= self._names_like(term, language)
+        return _best(
+            SpellingMatch((word,), score) for word, score in similarities.items() if word != term
+        )
+
+    def _similar(self, term: str, language: str) -> dict[str, float]:
         found = process.extract(
             term,
-            self._words,
+            self._words[language],
             scorer=OSA.normalized_similarity,
             score_cutoff=_MIN_SIMILARITY,
             limit=_MAX_MATCHES,
         )
         similarities = {word: score for word, score, _ in found}
         key = sound_key(term)
-        for word in self._by_sound.get(key, []) if len(key) >= _MIN_SOUND_KEY else []:
-            score = OSA.normalized_similarity(term, word)
-            if score >= _MIN_SIMILARITY_SAME_SOUND:
-                similarities[word] = max(similarities.get(word, 0.0), score)
-        return _best(
-            SpellingMatch((word,), score) for word, score in similarities.items() if word != term
-        )
+        if len(key) >= _MIN_SOUND_KEY:
+            similarities |= _sounding_like(term, self._by_sound[language].get(key, ()))
+        return similarities
+
+    def _names_like(self, term: str, language: str) -> dict[str, float]:
+        """Find names that sound like a term: Catherine for Katherine, Maier for Meyer."""
+        key = sound_key(term)
+        if len(term) < _MIN_LETTERS_OF_NAMES or len(key) < _MIN_SOUND_KEY_OF_NAMES:
+            return {}
+        return _sounding_like(term, self._names.get(language, {}).get(key, ()))
 
     def split_candidates(self, term: str) -> list[tuple[Sequence[str], Sequence[str]]]:
         """Find first and second words that sound like `term` when run together, by split point."""
         key = sound_key(term)
-        if not self._may_be_misspelt(term) or len(key) < _MIN_SOUND_KEY:
+        if len(key) < _MIN_SOUND_KEY:
             return []
         # Where the first ends with the sound that the second begins with, it is pronounced once.
         parts = [(key[:i], key[i:]) for i in range(1, len(key))]
         parts += [(key[: i + 1], key[i:]) for i in range(1, len(key) - 1)]
-        pairs = [(self._by_sound.get(a, ()), self._by_sound.get(b, ())) for a, b in parts]
+        pairs = [
+            (words.get(a, ()), words.get(b, ()))
+            for language, words in self._by_sound.items()
+            if _may_be_misspelt(term, language)
+            for a, b in parts
+        ]
         return [(first, second) for first, second in pairs if first and second]
 
-    def _may_be_misspelt(self, term: str) -> bool:
-        """Return whether a term is long enough and no everyday word."""
-        return len(term) >= _MIN_LETTERS and not any(term in words for words in self._everyday)
+
+def _sounding_like(term: str, words: Iterable[str]) -> dict[str, float]:
+    scores = ((word, float(OSA.normalized_similarity(term, word))) for word in words)
+    return {word: score for word, score in scores if score >= _MIN_SIMILARITY_SAME_SOUND}
 
 
-def _dictionaries(languages: Iterable[str]) -> list[SpellChecker]:
-    supported = set(SpellChecker.languages())
-    return [SpellChecker(language=code) for code in sorted(supported & set(languages))]
+def _may_be_misspelt(term: str, language: str) -> bool:
+    """Return whether a term is long enough and no everyday word of a language."""
+    everyday = _dictionary(language or "en")
+    return len(term) >= _MIN_LETTERS and (everyday is None or term not in everyday)
+
+
+@lru_cache
+def _dictionary(language: str) -> SpellChecker | None:
+    return SpellChecker(language=language) if language in SpellChecker.languages() else None
 
 
 def similarity(term: str, words: Sequence[str]) -> float:
@@ -110,16 +150,6 @@ def best_splits(term: str, pairs: Iterable[tuple[str, str]]) -> list[SpellingMat
     """Return the pairs of words most similar to `term` when run together."""
     matches = (SpellingMatch(pair, similarity(term, pair)) for pair in set(pairs))
     return _best(m for m in matches if m.similarity >= _MIN_SIMILARITY_SAME_SOUND)
-
-
-def sound_key(word: str) -> str:
-    """Return the consonants of a word by class, repetitions once; empty where there are none.
-
-    "kubernetes" and what a recogniser made of it, "cooper netties" run together, have the same.
-    """
-    plain = unicodedata.normalize("NFD", word.lower().replace("ph", "f"))
-    digits = re.sub(r"\D", "", plain.translate(_CLASSES))
-    return _REPEATED.sub(r"\1", digits)
 
 
 def _best(found: Iterable[SpellingMatch]) -> list[SpellingMatch]:

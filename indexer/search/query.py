@@ -68,15 +68,15 @@ class Query:
 
     Attributes:
         parts: Each counts the same.
-        phrases: Runs of words that a moment must hold.
-        excluded: Runs of words that it must not hold.
+        phrases: See `indexer.index.parsed_query.ParsedQuery`.
+        excluded: See `indexer.index.parsed_query.ParsedQuery`.
         sounds: See `indexer.index.parsed_query.ParsedQuery`.
         excluded_sounds: See `indexer.index.parsed_query.ParsedQuery`.
     """
 
     parts: tuple[QueryPart, ...]
-    phrases: tuple[tuple[str, ...], ...] = ()
-    excluded: tuple[tuple[str, ...], ...] = ()
+    phrases: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     excluded_sounds: tuple[str, ...] = ()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from indexer.base.errors import QueryError
-from indexer.base.text_analysis import MAX_PHRASE, MAX_TERMS, query_terms
+from indexer.base.text_analysis import MAX_PHRASE, exact_words, phrase_length, query_terms
 from indexer.index.parsed_query import ParsedQuery
 
 MAX_TYPED = 10_000
@@ -21,6 +21,7 @@ _PIECE = re.compile(
     r'|(?P<sign>-?)"(?P<phrase>[^"]+)"|(?P<word>\S+)'
 )
 _LEAST_PREFIX = 2
+_EXCLUDES = re.compile(r"-\.?[^\W\d_]")
 
 
 def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
@@ -44,7 +45,7 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     if len(text) > MAX_TYPED:
         raise QueryError(f"the query is longer than {MAX_TYPED} characters; shorten it")
     kept: list[str] = []
-    terms: list[str] = []
+    spoken = _Terms()
     phrases, excluded = [], []
     sounds: dict[str, list[str]] = {"": [], "-": []}
     for piece in _PIECE.finditer(text.translate(_DOUBLE_QUOTES)):
@@ -53,32 +54,57 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
             continue
         shown = piece["phrase"] or piece["word"]
         out = bool(piece["sign"])
-        if piece["word"] and shown[0] == "-" and shown[1:2].isalpha():
+        if piece["word"] and _EXCLUDES.match(shown):
             out, shown = True, shown[1:]
-        exact = query_terms(shown, stems=False, most=None)
-        words = query_terms(shown, distinct=False)
-        begins = piece["word"] and shown.endswith("*")
-        if begins and words and len(words[-1]) >= _LEAST_PREFIX:
-            shown = shown.rstrip("*")
-            exact[-1], words[-1] = f"{exact[-1]}*", f"{words[-1]}*"
-        if (out or piece["phrase"]) and len(exact) > MAX_PHRASE:
+        words = exact_words(shown)
+        begins = bool(piece["word"] and shown.endswith("*") and words)
+        begins = begins and len(words[-1]) >= _LEAST_PREFIX
+        shown = shown.rstrip("*") if begins else shown
+        if (out or piece["phrase"]) and phrase_length(words) > MAX_PHRASE:
             raise QueryError(f"a quoted phrase has at most {MAX_PHRASE} words; quote fewer")
         if out:
-            excluded += [tuple(exact)] if exact else []
+            excluded += [f"{shown}*" if begins else shown] if words else []
             continue
-        if piece["phrase"] and exact:
-            phrases.append(tuple(exact))
-        terms += words
+        if piece["phrase"] and words:
+            phrases.append(shown)
+        spoken.add(shown, begins)
         kept.append(shown)
+    terms = spoken.finish()
     if not (kept or sounds[""]) and alone:
         raise QueryError("the query only excludes; type also what you are looking for")
     if not (terms or sounds[""]) and alone:
         raise QueryError("there are no words in the query; type what you are looking for")
     return ParsedQuery(
         " ".join(kept) if terms else "",
-        tuple(dict.fromkeys(terms))[:MAX_TERMS],
+        terms,
         tuple(phrases),
         tuple(excluded),
         tuple(sounds[""]),
         tuple(sounds["-"]),
     )
+
+
+class _Terms:
+    """The terms of the pieces of a query; words of several pieces may be one number."""
+
+    def __init__(self) -> None:
+        self._terms: list[str] = []
+        self._pieces: list[str] = []
+
+    def add(self, piece: str, begins: bool) -> None:
+        """Add a piece; its last word is the beginning of words where `begins`."""
+        if not begins:
+            self._pieces.append(piece)
+            return
+        self._flush()
+        *before, last = query_terms(piece, distinct=False)
+        self._terms += [*before, f"{last}*"]
+
+    def finish(self) -> tuple[str, ...]:
+        """Return all terms, distinct and in order."""
+        self._flush()
+        return tuple(dict.fromkeys(self._terms))
+
+    def _flush(self) -> None:
+        self._terms += query_terms(" ".join(self._pieces))
+        self._pieces = []

@@ -324,10 +324,10 @@ class Searcher:
         searched = np.ones(len(self.table), bool)
         if filters:
             searched &= allowed(filters, self.table)
-        for words in query.phrases:
-            searched &= self._segments_with_phrase(words)
-        for words in query.excluded:
-            searched &= ~self._segments_with_phrase(words)
+        for phrase in query.phrases:
+            searched &= self._segments_with_phrase(phrase)
+        for phrase in query.excluded:
+            searched &= ~self._segments_with_phrase(phrase)
         for label in query.sounds:
             noted = with_sound(label, self.table)
             if not noted.any():
@@ -337,9 +337,9 @@ class Searcher:
             searched &= ~with_sound(label, self.table)
         return searched
 
-    def _segments_with_phrase(self, words: tuple[str, ...]) -> NDArray[np.bool_]:
+    def _segments_with_phrase(self, phrase: str) -> NDArray[np.bool_]:
         found = np.zeros(len(self.table), bool)
-        ids = self.snapshot.lexical.segments_with_phrase(words)
+        ids = self.snapshot.lexical.segments_with_phrase(phrase)
         found[[self.table.row(id_) for id_ in ids]] = True
         return found
 

@@ -130,11 +130,6 @@ def test_a_segment_that_holds_every_word_scores_about_the_weight(lexical: Fullte
     assert 0.7 < max(lexical.scores(query_terms(query)).values()) < 2.2
 
 
-def test_query_terms_are_distinct_words_of_bounded_number() -> None:
-    assert query_terms("Tea, tea; don’t (TEA)!") == ["tea", "don't"]
-    assert len(query_terms(" ".join(f"w{i}" for i in range(1000)))) == 64
-
-
 def test_documents_and_segments_come_back(lexical: FulltextIndex) -> None:
     assert [d.id for d in lexical.documents()] == sorted(TEXTS)
     assert lexical.documents()[0].path == "/talk.opus"
@@ -180,14 +175,14 @@ def test_whole_documents_are_found_by_words_said_far_apart(lexical: FulltextInde
 
 
 def test_a_phrase_with_a_possessive_is_found_as_it_is_said(lexical: FulltextIndex) -> None:
-    assert lexical.segments_with_phrase(("c'est", "l'été")) == {segment_id("a" * 64, 2)}
-    assert lexical.segments_with_phrase(("don't", "stand")) == {segment_id("a" * 64, 1)}
+    assert lexical.segments_with_phrase("C’est l’été") == {segment_id("a" * 64, 2)}
+    assert lexical.segments_with_phrase("don't stand") == {segment_id("a" * 64, 1)}
 
 
 def test_a_beginning_finds_words_whose_stem_is_shorter(lexical: FulltextIndex) -> None:
     carried = segment_id("a" * 64, 0)  # its stem is carri
     assert carried in lexical.scores(["carried*"]) and carried in lexical.scores(["carr*"])
-    assert lexical.segments_with_phrase(("carrie*",)) == {carried}
+    assert lexical.segments_with_phrase("carrie*") == {carried}
     assert lexical.matched_terms(["carrie*"], [carried]) == {"carrie*": {carried}}
     assert lexical.scores(["carriers*"]) == {}
 
@@ -195,7 +190,7 @@ def test_a_beginning_finds_words_whose_stem_is_shorter(lexical: FulltextIndex) -
 def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
     tmp_path: Path, lexical: FulltextIndex
 ) -> None:
-    words = [f"word{i}" for i in range(60)]
+    words = [f"word{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(60)]
     catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
     document = Document(
         *("c" * 64, "talk", "On words", None, None, None, "en", 60.0, "/talk.opus", None, None),
@@ -212,7 +207,7 @@ def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
     long = FulltextIndex(tmp_path / "lexical.sqlite")
     both = {segment_id("c" * 64, 0), segment_id("c" * 64, 1)}
     for first in range(0, 28):
-        held = long.segments_with_phrase(tuple(words[first : first + 32]))
+        held = long.segments_with_phrase(" ".join(words[first : first + 32]))
         assert held == both, first
 
 

@@ -15,15 +15,15 @@ def test_phrases_exclusions_and_beginnings_are_told_from_words() -> None:
     typed = parse_query('fog beetle "in the Namib" -music -"ocean tide" kube*')
     assert typed.text == "fog beetle in the Namib kube"
     assert typed.terms == ("fog", "beetle", "in", "the", "namib", "kube*")
-    assert typed.phrases == (("in", "the", "namib"),)
-    assert typed.excluded == (("music",), ("ocean", "tide"))
+    assert typed.phrases == ("in the Namib",)
+    assert typed.excluded == ("music", "ocean tide")
 
 
 @pytest.mark.parametrize(
     ("typed", "terms"),
     [
         ('5" and 6" pipes', ("5", "and", "6", "pipes")),
-        ("state-of-the-art - 2024 -5", ("state", "of", "the", "art", "2024", "5")),
+        ("state-of-the-art - 2024 -5", ("state", "of", "the", "art", "state-of-the-art", "2024", "5")),
         ("--flag a*b c*", ("flag", "a", "b", "c")),
         ('an "unclosed quote', ("an", "unclosed", "quote")),
         ("the author’s and author's", ("the", "author", "and")),
@@ -36,12 +36,12 @@ def test_what_only_looks_like_syntax_is_words(typed: str, terms: tuple[str, ...]
 
 
 def test_typographic_quotes_quote() -> None:
-    assert parse_query("“broken bone”").phrases == (("broken", "bone"),)
-    assert parse_query("-«broken bone» tea").excluded == (("broken", "bone"),)
+    assert parse_query("“broken bone”").phrases == ("broken bone",)
+    assert parse_query("-«broken bone» tea").excluded == ("broken bone",)
 
 
 def test_a_hyphenated_exclusion_is_one_phrase() -> None:
-    assert parse_query("tea -state-of-the-art").excluded == (("state", "of", "the", "art"),)
+    assert parse_query("tea -state-of-the-art").excluded == ("state-of-the-art",)
 
 
 @pytest.mark.parametrize(
@@ -70,22 +70,21 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         typed = parse_query(text)
     except QueryError:
         return
-    assert typed.text and len(typed.terms) == len(set(typed.terms)) <= 64
+    assert typed.text and len(typed.terms) == len(set(typed.terms))
     assert not any('"' in term or "\x00" in term for term in typed.terms)
 
 
 def test_query_terms_keep_repetitions_only_where_asked() -> None:
     assert query_terms("Tea, tea; don’t (TEA)!") == ["tea", "don't"]
     assert query_terms("tea tea", distinct=False) == ["tea", "tea"]
-    assert len(query_terms(" ".join(f"w{i}" for i in range(1000)))) == 64
-    assert len(query_terms(" ".join(f"w{i}" for i in range(1000)), most=None)) == 1000
+    assert len(query_terms(" ".join("ab" + "a" * i for i in range(1000)))) == 1000
 
 
 def test_words_of_a_phrase_stay_as_they_are_said() -> None:
     typed = parse_query('"it’s a dog" -that\'s "a b a" suit* -music*')
-    assert typed.phrases == (("it's", "a", "dog"), ("a", "b", "a"))
-    assert typed.excluded == (("that's",), ("music*",))
-    assert typed.terms == ("it", "a", "dog", "b", "suit*")
+    assert typed.phrases == ("it’s a dog", "a b a")
+    assert typed.excluded == ("that's", "music*")
+    assert typed.terms == ("it's", "a", "dog", "b", "suit*")
 
 
 def test_a_very_long_phrase_is_refused_and_a_long_query_is_not() -> None:
@@ -100,4 +99,4 @@ def test_letters_with_accents_are_letters_however_they_are_written() -> None:
 
 
 def test_beside_a_clip_words_may_do_nothing_but_exclude() -> None:
-    assert parse_query("-music", alone=False).excluded == (("music",),)
+    assert parse_query("-music", alone=False).excluded == ("music",)
