@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from indexer.base.text_analysis import query_terms
+from indexer.base.text_analysis import Token, analyse, fold, query_terms
 from indexer.base.timecode import clock
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.search.channels import CHANNELS
@@ -36,8 +35,6 @@ _MARKUP = re.compile(r"([!#$&()*+\-./:<=>@\[\\\]^_`{|}~])")
 # invisible character within (U+2060, word joiner) prevents that.
 _TRANSFORMED = re.compile(r"://|www\.|@|<->|<-|->|--|>=|<=|~=|:streamlit:", re.IGNORECASE)
 _JOINER = "\u2060"
-_WORD = re.compile(r"\w+(?:['’]\w+)*")
-_SUFFIXES = ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s")
 # Words below this share of the query's highest IDF weight, such as "the", are not highlighted.
 _LEAST_WEIGHT = 0.4
 
@@ -66,48 +63,59 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     return " ".join(badges)
 
 
-def highlighted_stems(query: str, lexical: FulltextIndex) -> frozenset[str]:
-    """Return stems of the informative words of a query, by their IDF weights in the library."""
-    weights = {term: lexical.weight(term) for term in query_terms(query)}
+def highlighted_words(query: str, lexical: FulltextIndex) -> frozenset[str]:
+    """Return what stands for the informative terms of a query, by their weights in the library.
+
+    Returns:
+        Exact words, and such in a row (`gpt 4`).
+    """
+    weights = {term: lexical.weight([term]) for term in query_terms(query)}
     if not weights:
         return frozenset()
     least = _LEAST_WEIGHT * max(weights.values())
-    return frozenset(stem(term) for term, weight in weights.items() if weight >= least)
+    informative = (term for term, weight in weights.items() if weight >= least)
+    return frozenset(word for term in informative for word in lexical.spellings(term))
 
 
-def highlight(text: str, stems: Collection[str]) -> str:
-    """Return text as safe Markdown with a coloured background behind words of these stems."""
+def highlight(text: str, words: Collection[str]) -> str:
+    """Return text as safe Markdown with a coloured background behind these words."""
     return "".join(
         f":orange-background[**{_escape_markup(piece)}**]" if found else _escape_markup(piece)
-        for piece, found in split_highlights(text, stems)
+        for piece, found in split_highlights(text, words)
     )
 
 
-def split_highlights(text: str, stems: Collection[str]) -> list[tuple[str, bool]]:
+def split_highlights(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
     """Split text into pieces, each with whether it is to be highlighted."""
     text = " ".join(text.split())
     pieces: list[tuple[str, bool]] = []
     end = 0
-    for match in _WORD.finditer(text):
-        if stem(match[0]) in stems:
-            pieces += [(text[end : match.start()], False), (match[0], True)]
-            end = match.end()
+    for start, stop in _spans(analyse(text), words) if words else ():
+        pieces += [(text[end:start], False), (text[start:stop], True)]
+        end = stop
     return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
 
 
-def stem(word: str) -> str:
-    """Remove accents and the commonest English endings of a word.
+def _spans(tokens: Sequence[Token], words: Collection[str]) -> list[tuple[int, int]]:
+    """Return where highlights begin and end, in order and apart."""
+    lengths = sorted({word.count(" ") + 1 for word in words}, reverse=True)
+    exact = [fold(token.word) for token in tokens]
+    spans: list[tuple[int, int]] = []
+    for place, token in enumerate(tokens):
+        fitting = (n for n in lengths if " ".join(exact[place : place + n]) in words)
+        length = next(fitting, 0)
+        if length:
+            spans.append((token.start, tokens[place + length - 1].end))
+        if token.joined and fold(token.joined) in words:
+            spans.append((tokens[place + 1 - token.of_compound].start, token.end))
+    return _merged(sorted(spans))
 
-    An approximation of the full-text index's stemmer, good enough for highlights.
-    """
-    folded = unicodedata.normalize("NFD", word.replace("’", "'").casefold())
-    folded = "".join(c for c in folded if not unicodedata.combining(c)).removesuffix("'s")
-    for suffix in _SUFFIXES:
-        if folded.endswith(suffix) and len(folded) - len(suffix) >= 3:
-            folded = folded.removesuffix(suffix) + ("i" if suffix == "ies" else "")
-            break
-    if len(folded) > 3 and folded[-1] == folded[-2] and folded[-1] not in "aeiouls":
-        folded = folded[:-1]  # running, run
-    if len(folded) > 3 and folded[-1] == "y":
-        folded = folded[:-1] + "i"  # body, bodies
-    return folded[:-1] if len(folded) > 3 and folded[-1] == "e" else folded
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged

@@ -39,7 +39,7 @@ def show_card(
     rank: int,
     scored: Hit | DocumentHit,
     moments: Sequence[Hit],
-    stems: frozenset[str],
+    highlighted: frozenset[str],
 ) -> None:
     """Draw one recording: its player at the chosen moment, the text there, its other moments.
 
@@ -49,7 +49,7 @@ def show_card(
         rank: Place among the results, from 1; 0 for the moment that a link names.
         scored: The recording or moment whose score is shown.
         moments: Moments to choose from, best first.
-        stems: Stems of the words to highlight.
+        highlighted: Words to highlight, see `app.markdown.highlighted_words`.
     """
     key = f"{rank}-{scored.document[:12]}-{moments[0].segment if moments else 0}"
     document = library.searcher.documents[scored.document]
@@ -71,7 +71,7 @@ def show_card(
         if chosen.text:
             when = time_range(chosen.start, chosen.end)
             badge = f":gray-badge[:material/schedule: {when}] " if when else ""
-            st.markdown(badge + highlight(chosen.text, stems))
+            st.markdown(badge + highlight(chosen.text, highlighted))
         if rank > _MOST_PLAYERS and not st.session_state.get(f"full-{key}"):
             st.button(
                 "Player and transcript",
@@ -83,16 +83,16 @@ def show_card(
             )
             return
         show_player(library, scored.document, chosen.path, chosen.start, key)
-        _show_around(library, chosen, stems, key)
+        _show_around(library, chosen, highlighted, key)
         if chosen.duplicates:
             st.caption("Nearly the same is said in " + _places(library, chosen.duplicates))
         _show_actions(library, query, chosen, key)
         for other in moments:
             if other is not chosen:
-                _show_other(other, stems, key)
+                _show_other(other, highlighted, key)
 
 
-def _show_around(library: OpenLibrary, hit: Hit, stems: frozenset[str], key: str) -> None:
+def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], key: str) -> None:
     if hit.start is None or hit.end is None:
         return
     place = st.expander(
@@ -114,7 +114,7 @@ def _show_around(library: OpenLibrary, hit: Hit, stems: frozenset[str], key: str
             key=f"follow-{key}-{hit.segment}",
             card=f"card-{key}",
             found=(hit.start, hit.end),
-            stems=stems,
+            highlighted=highlighted,
             offset=player_offset(library, hit.document),
         )
 
@@ -196,7 +196,7 @@ def _sound(library: OpenLibrary, hit: Hit) -> bytes:
         return out.read_bytes()
 
 
-def _show_other(hit: Hit, stems: frozenset[str], key: str) -> None:
+def _show_other(hit: Hit, highlighted: frozenset[str], key: str) -> None:
     play, text, score = st.columns([2, 13, 2], vertical_alignment="center", gap="small")
     play.button(
         clock(hit.start) if hit.start is not None else "Show",
@@ -207,7 +207,7 @@ def _show_other(hit: Hit, stems: frozenset[str], key: str) -> None:
         on_click=st.session_state.__setitem__,
         args=(f"chosen-{key}", hit.segment),
     )
-    text.markdown(highlight(_short(hit.text, 150), stems))
+    text.markdown(highlight(_short(hit.text, 150), highlighted))
     score.markdown(f":gray-badge[{hit.score:.2f}]")
 
 

@@ -36,10 +36,10 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
         _show_export(result, count)
     if by_moment:
         for rank, hit in enumerate(result.hits[:count], 1):
-            show_card(library, query, rank, hit, (hit,), answer.stems)
+            show_card(library, query, rank, hit, (hit,), answer.highlighted)
         return
     for rank, document in enumerate(result.documents[:count], 1):
-        show_card(library, query, rank, document, document.moments, answer.stems)
+        show_card(library, query, rank, document, document.moments, answer.highlighted)
 
 
 def show_linked(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
@@ -51,7 +51,7 @@ def show_linked(library: OpenLibrary, query: query_history.UserQuery, answer: An
     hit = next((h for h in hits if h.document == document and _contains(h, seconds)), None)
     if hit:
         st.caption(":material/link: The moment that you were sent")
-        show_card(library, query, 0, hit, (hit,), answer.stems)
+        show_card(library, query, 0, hit, (hit,), answer.highlighted)
     elif document in library.searcher.documents and st.button(
         "Open the moment that you were sent", key="open-linked", icon=":material/link:"
     ):

@@ -100,7 +100,7 @@ def show_transcript(
     key: str,
     card: str,
     found: tuple[float, float] | None = None,
-    stems: Collection[str] = (),
+    highlighted: Collection[str] = (),
     height: str = "13rem",
     offset: float = 0.0,
 ) -> None:
@@ -111,7 +111,7 @@ def show_transcript(
         key: Key of the widget.
         card: Key of the container that holds the player.
         found: Start and end in seconds of the moment; its cues are bold.
-        stems: Stems of the words to highlight.
+        highlighted: Words to highlight, see `app.markdown.highlighted_words`.
         height: CSS height beyond which the transcript scrolls.
         offset: Seconds that the player shows at second 0 of the cues.
     """
@@ -126,7 +126,7 @@ def show_transcript(
                 "end": max(cue.end, cue.start + 0.1),
                 "clock": clock(cue.start),
                 "speaker": cue.speaker if cue.speaker != last else None,
-                "parts": split_highlights(cue.text, stems),
+                "parts": split_highlights(cue.text, highlighted),
                 "found": bool(found and cue.start < found[1] and cue.end > found[0]),
             }
         )

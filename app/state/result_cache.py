@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.markdown import highlighted_stems
+from app.markdown import highlighted_words
 from app.state import query_history
 from app.state.open_library import OpenLibrary, load_models
 from indexer.base.errors import HilbertError
@@ -28,12 +28,12 @@ class Answer:
 
     Attributes:
         result: Hits; None where the search failed.
-        stems: Stems of the words to highlight.
+        highlighted: Words to highlight, see `app.markdown.highlighted_words`.
         error: Why the search failed, in one line.
     """
 
     result: SearchResult | None
-    stems: frozenset[str] = frozenset()
+    highlighted: frozenset[str] = frozenset()
     error: str = ""
 
 
@@ -78,7 +78,7 @@ def _find(
     heard = result.heard or ""
     words = f"{query.words} {heard}".strip()
     words = words or (query.source.text if query.source else "")
-    return Answer(result, highlighted_stems(words, searcher.snapshot.lexical))
+    return Answer(result, highlighted_words(words, searcher.snapshot.lexical))
 
 
 def _encoded(library: OpenLibrary, query: query_history.UserQuery) -> Query:

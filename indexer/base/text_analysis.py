@@ -45,6 +45,13 @@ _FIRST_WORDS = 12
 # No number has more words than these.
 _MAX_NUMBER = 16
 _QUOTES = str.maketrans({**dict.fromkeys("’‘ʼ‛′`´", "'"), "\x00": " ", "™": " ", "®": " "})
+# No name ends in these.
+_NO_NAMES = frozenset(
+    (
+        *("a", "i", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "than"),
+        *("about", "until", "since", "between", "and", "or", "not", "is", "was", "are", "were"),
+    )
+)
 _BETWEEN = re.compile(r"[\s\-\u2010]*")
 _SPOKEN = re.compile(
     r"(?P<plus>[a-z] plus plus)|(?P<sharp>[a-z] sharp)|(?P<dot>dot net)|(?P<percent>per cent)"
@@ -255,7 +262,7 @@ def query_terms(query: str, *, distinct: bool = True) -> list[str]:
     """Split a text into the terms to look up, in order.
 
     A term is a word, or several that belong together and stand in a row in what is found:
-    `gpt-4`, `寿司`. Analysed by itself it gives these words again.
+    `gpt-4`, `war 2`, `寿司`. Analysed by itself it gives these words again.
 
     Args:
         query: Any text.
@@ -279,7 +286,19 @@ def query_terms(query: str, *, distinct: bool = True) -> list[str]:
             terms += _terms_of_compound(query, of_compound)
         else:
             terms.append(_term(query, token))
+            if first and _counts(tokens[first - 1], token, query):
+                terms.append(f"{tokens[first - 1].word} {token.word}")
     return list(dict.fromkeys(terms)) if distinct else terms
+
+
+def _counts(token: Token, following: Token, query: str) -> bool:
+    """Return whether a word and a number behind it name one thing: World War II, Apollo 11."""
+    return (
+        token.word.isalpha()
+        and token.word not in _NO_NAMES
+        and following.word.isdecimal()
+        and query[token.end : following.start].isspace()
+    )
 
 
 def _in_one_run(token: Token, following: Token) -> bool:

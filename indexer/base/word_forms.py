@@ -140,6 +140,9 @@ def _one(word: str, run: str) -> Clump:
 def _compound(lower: str, run: str) -> Clump:
     parts = list(_PARTS.finditer(lower))
     words = [word for part in parts for word in _split(part[0], part.start())]
+    if len(words) == 1:
+        ((word, start, _),) = words
+        return Clump(((word, start, len(run.rstrip(".,"))),))  # with its 's
     if len(parts) < 2 or UNSPACED.search(lower):
         return Clump(tuple(words))
     # Between letters and digits the parts say where they meet; `19` needs no `covid19` beside it.

@@ -181,7 +181,9 @@ class FulltextIndex(Records):
 
         vocabulary = self._vocabulary
         splits = best_splits(words[0], self._adjacent_pairs(vocabulary.split_candidates(words[0])))
-        return [match.words for match in (*vocabulary.fuzzy_matches(words[0]), *splits)]
+        matches = [match.words for match in (*vocabulary.fuzzy_matches(words[0]), *splits)]
+        heads = [(head,) for head in vocabulary.compound_heads(words[0])]
+        return list(dict.fromkeys(matches + heads))
 
     def matched_terms(
         self, terms: Iterable[str], ids: Sequence[int], fuzzy: Collection[str] = ()
@@ -204,6 +206,17 @@ class FulltextIndex(Records):
         ]
         found = {phrase: set(self._holders(phrase, ids)) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
+
+    def spellings(self, term: str) -> set[str]:
+        """Return the exact words, and such in a row, that a term stands for in the library."""
+        found = {" ".join(exact_words(term))} if not term.endswith("*") else set()
+        for fuzzy in self.fuzzy_matches(term):
+            found.add(" ".join(fuzzy))
+        for expression in self._expressions(term):
+            stems = expression.strip('"')
+            rows = self._db.execute("SELECT word FROM vocabulary WHERE stem = ?", [stems])
+            found |= {row[0] for row in rows}
+        return found - {""}
 
     def _holders(self, phrase: str, ids: Sequence[int]) -> Iterator[int]:
         """Yield those of some segments that hold a phrase."""

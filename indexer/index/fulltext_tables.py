@@ -35,6 +35,7 @@ _SCHEMA = [
         word TEXT, language TEXT, stem TEXT NOT NULL, name INTEGER NOT NULL, sound TEXT NOT NULL,
         PRIMARY KEY (word, language)
     ) WITHOUT ROWID""",
+    "CREATE INDEX vocabulary_by_stem ON vocabulary (stem)",
     "CREATE TABLE compounds (joined TEXT PRIMARY KEY, parts TEXT NOT NULL) WITHOUT ROWID",
 ]
 # What earlier versions called theirs.

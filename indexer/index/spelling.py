@@ -20,6 +20,11 @@ _MIN_SOUND_KEY = 3
 _MIN_SOUND_KEY_OF_NAMES = 2
 _MIN_LETTERS_OF_NAMES = 4
 _MAX_MATCHES = 3
+# Languages that write compounds as one word, and what may stand between their parts.
+_COMPOUNDING = frozenset(("da", "de", "fi", "nb", "nl", "nn", "no", "sv"))
+_LINKS = ("", "s", "es", "n", "en", "er", "e")
+_MIN_LETTERS_OF_PART = 3
+_MIN_LETTERS_OF_HEAD = 4
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,24 @@ class Vocabulary:
         return _best(
             SpellingMatch((word,), score) for word, score in similarities.items() if word != term
         )
+
+    def compound_heads(self, term: str) -> list[str]:
+        """Find the words that a compound ends in: Landung for Notlandung, where languages join.
+
+        What stands before must be a word too, perhaps with a linking element.
+        """
+        found = []
+        for language in sorted(_COMPOUNDING & set(self._words)):
+            known, everyday = set(self._words[language]), _dictionary(language)
+            for place in range(_MIN_LETTERS_OF_PART, len(term) - _MIN_LETTERS_OF_HEAD + 1):
+                head, before = term[place:], term[:place]
+                befores = {before.removesuffix(link) for link in _LINKS}
+                if head in known and any(
+                    b in known or (everyday is not None and b in everyday) for b in befores
+                ):
+                    found.append(head)
+                    break  # the longest
+        return found
 
     def _similar(self, term: str, language: str) -> dict[str, float]:
         found = process.extract(

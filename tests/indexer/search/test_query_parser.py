@@ -23,7 +23,10 @@ def test_phrases_exclusions_and_beginnings_are_told_from_words() -> None:
     ("typed", "terms"),
     [
         ('5" and 6" pipes', ("5", "and", "6", "pipes")),
-        ("state-of-the-art - 2024 -5", ("state", "of", "the", "art", "state-of-the-art", "2024", "5")),
+        (
+            "state-of-the-art - 2024 -5",
+            ("state", "of", "the", "art", "state-of-the-art", "2024", "5"),
+        ),
         ("--flag a*b c*", ("flag", "a", "b", "c")),
         ('an "unclosed quote', ("an", "unclosed", "quote")),
         ("the author’s and author's", ("the", "author", "and")),
