@@ -70,12 +70,11 @@ class _Reader:
                 return None
             self.place += 1
             total = self._large(int(digits))
-        elif (total := self._group()) is not None:
-            total = self._large(total)
         elif digits in _MAGNITUDES:  # a thousand
             total = self._large(1)
         else:
-            total = 0
+            group = self._group()
+            total = 0 if group is None else self._large(group)
         return self._end(total, self.place > 0)
 
     def _end(self, total: int, read: bool) -> str | None:

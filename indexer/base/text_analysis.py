@@ -43,7 +43,7 @@ ANALYSIS_VERSION = 2
 MAX_PHRASE = 32
 _FIRST_WORDS = 12
 # No number has more words than these.
-_MAX_NUMBER = 16
+_MAX_NUMBER = 32
 _QUOTES = str.maketrans({**dict.fromkeys("’‘ʼ‛′`´", "'"), "\x00": " ", "™": " ", "®": " "})
 # No name ends in these.
 _NO_NAMES = frozenset(
@@ -58,6 +58,8 @@ _SPOKEN = re.compile(
 )
 _SIGNS = {"plus": "{0.word}++", "sharp": "{0.word}#", "dot": ".net", "percent": "percent"}
 _SIGN_WORDS = ("plus", "sharp", "net", "cent")
+# A character and what normalisation joins to it.
+_CLUSTER = re.compile(r"(?s).[\u0300-\u036f\u3099\u309a\u1160-\u11ff]*")
 _STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",
@@ -123,19 +125,21 @@ def analyse(text: str) -> list[Token]:
     plain = text.translate(_QUOTES)
     if unicodedata.is_normalized("NFKC", plain):
         return _tokens(plain)
-    plain, places = _normalise(plain)
-    return [t._replace(start=places[t.start], end=places[t.end]) for t in _tokens(plain)]
+    plain, starts, ends = _normalise(plain)
+    return [t._replace(start=starts[t.start], end=ends[t.end - 1]) for t in _tokens(plain)]
 
 
-def _normalise(text: str) -> tuple[str, list[int]]:
-    """Return a text in NFKC, and where each character of it, and its end, is in the text."""
+def _normalise(text: str) -> tuple[str, list[int], list[int]]:
+    """Return a text in NFKC, and where what each character was made of begins and ends."""
     made: list[str] = []
-    places: list[int] = []
-    for cluster in re.finditer(r"(?s).[\u0300-\u036f\u3099\u309a\u1160-\u11ff]*", text):
+    starts: list[int] = []
+    ends: list[int] = []
+    for cluster in _CLUSTER.finditer(text):
         piece = unicodedata.normalize("NFKC", cluster[0]).translate(_QUOTES)
         made.append(piece)
-        places += [cluster.start()] * len(piece)
-    return "".join(made), [*places, len(text)]
+        starts += [cluster.start()] * len(piece)
+        ends += [cluster.end()] * len(piece)
+    return "".join(made), starts, ends
 
 
 def _tokens(text: str) -> list[Token]:
@@ -170,13 +174,14 @@ def _after_name(run: str, previous: Token, text: str) -> str | None:
 
     In small letters only those that can be nothing else count.
     """
+    run = run.rstrip(".").removesuffix("'s")
     number = roman_number(run)
     if number is None or previous.word.isdigit() or not previous.word[0].isalpha():
         return None
     if run.isupper():
         named = text[previous.start].isupper()
         return number if named and text[previous.end : previous.end + 1] not in ".!?" else None
-    return number if run.rstrip(".").endswith(("ii", "iii")) else None
+    return number if run.endswith("ii") else None
 
 
 def _with_numbers(tokens: Sequence[Token], text: str) -> list[Token]:

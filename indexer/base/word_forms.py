@@ -173,7 +173,7 @@ def _split(part: str, begin: int) -> list[tuple[str, int, int]]:
 
 def roman_number(run: str) -> str | None:
     """Read `II` to `XXXIX`, two letters or more; None for anything else."""
-    lower = run.rstrip(".").lower()
+    lower = run.lower()
     if len(lower) < 2 or not _ROMAN_FORM.fullmatch(lower):
         return None
     values = [_ROMAN[letter] for letter in lower]

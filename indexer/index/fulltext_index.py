@@ -182,8 +182,8 @@ class FulltextIndex(Records):
         vocabulary = self._vocabulary
         splits = best_splits(words[0], self._adjacent_pairs(vocabulary.split_candidates(words[0])))
         matches = [match.words for match in (*vocabulary.fuzzy_matches(words[0]), *splits)]
-        heads = [(head,) for head in vocabulary.compound_heads(words[0])]
-        return list(dict.fromkeys(matches + heads))
+        heads = ((head,) for head in vocabulary.compound_heads(words[0]))
+        return list(dict.fromkeys([*matches, *heads]))
 
     def matched_terms(
         self, terms: Iterable[str], ids: Sequence[int], fuzzy: Collection[str] = ()

@@ -155,7 +155,7 @@ def _sounding_like(term: str, words: Iterable[str]) -> dict[str, float]:
 
 def _may_be_misspelt(term: str, language: str) -> bool:
     """Return whether a term is long enough and no everyday word of a language."""
-    everyday = _dictionary(language or "en")
+    everyday = _dictionary(language)
     return len(term) >= _MIN_LETTERS and (everyday is None or term not in everyday)
 
 

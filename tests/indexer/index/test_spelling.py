@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from indexer.index.spelling import Vocabulary, best_splits, similarity, sound_key
+from indexer.base.sound_key import sound_key
+from indexer.index.spelling import IndexedWord, Vocabulary, best_splits, similarity
 
 WORDS = [
     "kubernetes",
@@ -35,8 +36,19 @@ def test_what_sounds_otherwise_has_another_key() -> None:
     assert sound_key("tide") != sound_key("time") and sound_key("") == sound_key("aeiou") == ""
 
 
-def words(term: str, languages: tuple[str, ...] = ()) -> list[str]:
-    return [" ".join(match.words) for match in Vocabulary(WORDS, languages).fuzzy_matches(term)]
+def vocabulary(words: list[str], language: str = "") -> Vocabulary:
+    """Words of documents in one language; those with a capital letter are names."""
+    return Vocabulary(
+        IndexedWord(word.lower(), language, word.istitle(), sound_key(word)) for word in words
+    )
+
+
+def words(term: str, language: str = "") -> list[str]:
+    return matches(vocabulary(WORDS, language), term)
+
+
+def matches(known: Vocabulary, term: str) -> list[str]:
+    return [" ".join(match.words) for match in known.fuzzy_matches(term)]
 
 
 def test_misspellings_find_the_name() -> None:
@@ -48,12 +60,33 @@ def test_misspellings_find_the_name() -> None:
 def test_short_words_and_everyday_words_are_not_misspelt() -> None:
     assert words("tidy") == []
     assert words("tided") == ["tide", "tides"]
-    assert words("tilde") == ["tide"] and words("tilde", ("en",)) == []
+    assert words("tilde") == ["tide"] and words("tilde", "en") == []
 
 
 def test_a_name_that_was_split_in_two_can_be_put_together() -> None:
-    candidates = Vocabulary(WORDS).split_candidates("kubernetes")
+    candidates = vocabulary(WORDS).split_candidates("kubernetes")
     assert any("cooper" in first and "netties" in second for first, second in candidates)
     found = best_splits("kubernetes", [("cooper", "netties"), ("a", "b")])
     assert [match.words for match in found] == [("cooper", "netties")]
     assert similarity("changelog", ("change", "log")) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("katherine", "Catherine"), ("philip", "Phillip"), ("meyer", "Maier"), ("stephen", "Steven")],
+)
+def test_a_name_that_the_dictionary_knows_is_looked_for_by_sound(typed: str, name: str) -> None:
+    assert matches(vocabulary([name, "tide"], "en"), typed) == [name.lower()]
+    assert matches(vocabulary([name.lower(), "tide"], "en"), typed) == []  # no name in there
+
+
+def test_everyday_words_are_those_of_the_language_of_the_documents() -> None:
+    assert matches(vocabulary(["gewitters"], "en"), "gewitter") == ["gewitters"]
+    assert matches(vocabulary(["gewitters"], "de"), "gewitter") == []
+
+
+def test_a_compound_is_found_by_the_word_that_it_ends_in() -> None:
+    german = vocabulary(["landung", "wasser", "insel"], "de")
+    assert german.compound_heads("notlandung") == ["landung"]
+    assert german.compound_heads("qxzlandung") == []  # nothing that is a word stands before it
+    assert vocabulary(["landing"], "en").compound_heads("outlanding") == []

@@ -48,7 +48,7 @@ def test_sounds_are_parsed_apart_from_words() -> None:
     assert parsed.sounds == ("music", "door slams")
     assert parsed.excluded_sounds == ("applause",)
     assert (parsed.terms, parsed.text) == (("tide", "the", "town"), "tide the town")
-    assert parsed.phrases == (("the", "town"),)
+    assert parsed.phrases == ("the town",)
     alone = parse_query("sound:“door slams”")
     assert (alone.text, alone.terms, alone.sounds) == ("", (), ("door slams",))
 
