@@ -92,32 +92,41 @@ class Library:
             self._searcher = None
         self.store.close()
 
-    def add(self, *paths: Path | str, asr: str = "auto", language: str = "en") -> AddReport:
+    def add(
+        self,
+        *paths: Path | str,
+        asr: str | None = None,
+        language: str | None = None,
+        prune: bool = False,
+    ) -> AddReport:
         """Add files and folders, or update them; unchanged files cost nothing.
 
         A file that fails is reported and the others go on.
 
         Args:
-            paths: Recordings, transcripts, or folders with everything below them.
+            paths: Recordings, transcripts, or folders with everything below them; they are
+                remembered, and without any all of them are looked through again.
             asr: "auto" recognises the words of recordings without a transcript, "never" does not;
-                the name of a registered recogniser, or `NAME:MODEL`, chooses who does.
-            language: Spoken language where nothing else names it, as a code such as en.
+                the name of a registered recogniser, or `NAME:MODEL`, chooses who does. None is
+                "auto" for paths that are named, else as the last time.
+            language: Spoken language where nothing else names it, as a code such as en; None for
+                that of the last time, else en.
+            prune: Whether documents whose files are gone are removed.
 
         Returns:
-            What was added, updated, left as it was, and what failed and why.
+            What was added, updated, left as it was, what moved or is gone, and what failed and
+            why.
 
         Raises:
-            LibraryError: Another process is writing to the library.
+            LibraryError: Another process is writing to the library, or nothing is named and
+                nothing remembered.
             QueryError: `language` is no language code, or `asr` no choice.
         """
-        from indexer.ingest.discover import scan
-        from indexer.ingest.pipeline import parse_settings
-        from indexer.ingest.run import index
+        from indexer.ingest.followed import scan_followed
+        from indexer.ingest.run import index_folders
 
-        settings = parse_settings(asr, language)
-        given = [Path(os.path.expanduser(path)) for path in paths]
-        found = scan(given, exclude=self.folder, language=settings.language)
-        return index(self.store, found, settings)
+        found = scan_followed(self.store, paths, language=language, asr=asr)
+        return index_folders(self.store, found, prune=prune)
 
     def search(
         self,

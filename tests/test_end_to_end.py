@@ -140,4 +140,9 @@ def test_typed_queries_find_the_right_document_and_the_right_moment(
 def test_the_library_is_healthy(library: Path, run_hilbert: RunHilbert) -> None:
     done = run_hilbert("doctor", "--library", library, "--json")
     assert done.returncode == 0, done.stdout
-    assert json.loads(done.stdout) == {"healthy": True, "problems": [], "notes": []}
+    assert json.loads(done.stdout) == {
+        "schema_version": 1,
+        "healthy": True,
+        "problems": [],
+        "notes": [],
+    }

@@ -26,6 +26,8 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
     result = answer.result
     if result.heard is not None:
         st.markdown(f"**Heard:** {escape(result.heard) or 'no words'}")
+    for note in result.notes:
+        st.caption(escape(note))
     if not result.hits:
         st.info("Nothing found. Try other words, another channel, or fewer filters.")
         return

@@ -10,6 +10,17 @@ from pathlib import Path
 
 log = logging.getLogger(__name__)
 
+# Quotes and hyphens as typography has them, and letters that are no letter with an accent.
+_PLAIN = str.maketrans(
+    {
+        **dict.fromkeys("‘’‛ʼʹ′`´＇", "'"),
+        **dict.fromkeys("“”„‟″", '"'),
+        **dict.fromkeys("‐‑‒–—−", "-"),
+        **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i"},
+        **{"æ": "ae", "œ": "oe", "þ": "th", "\u00a0": " ", "\u202f": " "},
+    }
+)
+
 
 def folded(name: str) -> str:
     """Return what two names have in common that differ in Unicode form, accents or case alone.
@@ -19,6 +30,16 @@ def folded(name: str) -> str:
     letters with plain ones.
     """
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+
+
+def unaccented(name: str) -> str:
+    """Return what two names have in common that differ in accents or typographic signs as well.
+
+    `José` is `jose`, `O’Brien` `o'brien`, `Łukasz` `lukasz`: as people type them whose keyboard
+    lacks the sign.
+    """
+    apart = unicodedata.normalize("NFKD", folded(name).translate(_PLAIN))
+    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN)
 
 
 def matching_names(name: str, known: Iterable[str]) -> list[str]:

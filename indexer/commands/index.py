@@ -84,7 +84,7 @@ def _asr_help() -> str:
 @click.command(
     "index", cls=LazyHelpCommand, fill={"EXTENSIONS": _extensions, "COLUMNS": _metadata_columns}
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @library_option
 @click.option(
     "--asr",
@@ -92,23 +92,23 @@ def _asr_help() -> str:
     help_from=_asr_help,
     type=_AsrType(_recognisers),
     metavar="NAME",
-    default="auto",
-    show_default=True,
+    show_default="auto; without PATHS as the last time",
 )
 @click.option(
     "--language",
-    default="en",
-    show_default=True,
+    show_default="as the last time, else en",
     help="Spoken language where no file names it.",
 )
+@click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
 @click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
 @click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
 @json_option
 def command(
     paths: tuple[Path, ...],
     library: Path,
-    asr: str,
-    language: str,
+    asr: str | None,
+    language: str | None,
+    prune: bool,
     speech_encoder: str | None,
     text_encoder: str | None,
     as_json: bool,
@@ -118,32 +118,34 @@ def command(
     Unchanged files cost nothing, and an interrupted run goes on where it was. Transcripts
     (EXTENSIONS) are found beside the recordings by name, and a metadata.csv in a folder gives
     COLUMNS.
+
+    PATHS are remembered: without any, all of them are looked through again. What was moved, renamed
+    or changed is recognised; what is gone stays until --prune. A folder that cannot be reached, as
+    on a drive that is not plugged in, loses nothing, and the exit status is 1.
     """
     from indexer.base.languages import language_code
     from indexer.base.memory import keep_freed_memory
     from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
     from indexer.index.library_store import LibraryStore
-    from indexer.ingest.discover import scan
-    from indexer.ingest.pipeline import ProcessSettings
-    from indexer.ingest.run import index
+    from indexer.ingest.followed import scan_followed
+    from indexer.ingest.run import index_folders
 
-    code = language_code(language)
-    if code is None:
+    if language is not None and language_code(language) is None:
         raise click.BadParameter(f"'{language}' is no language code such as en or de")
     encoders = None
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
-    found = scan(paths, exclude=library, language=code)
-    made = LibraryStore.create(library, encoders)
+    made = LibraryStore.create(library, encoders) if paths else LibraryStore.open(library)
+    found = scan_followed(made, paths, language=language, asr=asr)
     with TerminalProgress() as progress:
-        summary = index(made, found, ProcessSettings(asr=asr, language=code), progress)
+        summary = index_folders(made, found, progress, prune=prune)
     print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
     # On standard error, where it disturbs no output: where a library is in a language that the
     # recogniser does not know, it is so in every run.
     for line in summary.describe_unchecked():
         click.echo(line, err=True)
-    return 1 if summary.failed else 0
+    return 1 if summary.failed or summary.unreachable else 0
 
 
 def summary_to_dict(summary: AddReport) -> dict[str, Any]:
@@ -157,6 +159,11 @@ def summary_to_dict(summary: AddReport) -> dict[str, Any]:
         "warnings": summary.warnings,
         "not_checked": summary.unchecked,
         "passed_over": summary.passed_over,
+        "moved": summary.moved,
+        "replaced": summary.replaced,
+        "gone": summary.gone,
+        "removed": summary.removed,
+        "not_reachable": summary.unreachable,
         "documents": summary.documents,
         "audio_hours": round(hours, 4),
         "seconds": round(summary.seconds, 2),
@@ -172,6 +179,7 @@ def print_summary(summary: AddReport) -> None:
             print_line(f"warning: {path}: {text}")
     for path, reason in summary.failed.items():
         print_line(f"failed: {path}: {reason}")
+    print_line(*summary.describe_changes())
     if passed_over := summary.describe_passed_over():
         print_line(f"{passed_over}; --verbose lists them")
     speed = ""

@@ -27,4 +27,6 @@ def command(library: Path, as_json: bool) -> None:
     for key, value in info.items():
         if isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(value)
         print_line(f"{key.replace('_', ' '):>18}  {value}")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from indexer.base.json_schema import versioned
 from indexer.base.timecode import clock
 from indexer.commands.terminal import console, printable
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 
 
 def print_json(value: Any, *, indent: int | None = 2) -> None:
-    """Print a value as JSON on standard output, lossless whatever the encoding of that."""
+    """Print a value as JSON on standard output, lossless whatever the encoding of that.
+
+    Objects get a key `schema_version`.
+    """
+    value = versioned(value)
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     # What the encoding lacks is escaped as JSON does it, never replaced.
@@ -34,6 +39,8 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
     out = console()
     if result.heard is not None:
         out.print(Text("heard: ", style="dim") + Text(_one_line(result.heard) or "(no words)"))
+    for note in result.notes:
+        out.print(Text(f"note: {printable(note)}", style="dim"))
     if not result.hits:
         out.print("Nothing found.")
     for rank, hit in enumerate(result.hits, 1):

@@ -20,10 +20,18 @@ from indexer.commands.terminal import print_line
 def command(documents: tuple[str, ...], library: Path, as_json: bool) -> None:
     """Remove documents by name or id. The recordings themselves are not touched."""
     from indexer.index.library_store import LibraryStore
+    from indexer.maintenance.folders import comes_back
     from indexer.maintenance.manage import remove
 
-    removed = remove(LibraryStore.open(library), documents)
+    opened = LibraryStore.open(library)
+    removed = remove(opened, documents)
     if as_json:
         print_json({"removed": [{"document": d.id, "name": d.name} for d in removed]})
     else:
         print_line("removed " + ", ".join(d.name for d in removed))
+        if again := comes_back(opened, removed):
+            print_line(
+                f"note: the next 'hilbert index' without paths adds {', '.join(again)} again: what "
+                "lies in a followed folder is indexed ('hilbert folders --forget')",
+                err=True,
+            )

@@ -25,7 +25,7 @@ from indexer.encoders import Encoders, EncoderSettings
 from indexer.index.snapshot import Snapshot, fingerprint_of, snapshot_folder
 from indexer.index.snapshot_writer import remove_old_snapshots, write_snapshot
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX
-from indexer.store.catalog import Catalog
+from indexer.store.catalog import SCHEMA_VERSION, Catalog
 from indexer.store.feature_store import FeatureStore
 from indexer.store.lock import writer_lock
 
@@ -303,6 +303,8 @@ class LibraryStore:
         text_sources = Counter(d.text_source for d in documents)
         return {
             "library": str(self.folder),
+            "catalog_version": SCHEMA_VERSION,
+            "folders": [folder.path for folder in self.catalog.remembered.folders()],
             "documents": len(documents),
             "segments": sum(self.catalog.count_segments(d.id) for d in documents),
             "hours": round(sum(d.seconds for d in documents if d.recording) / 3600, 3),

@@ -67,6 +67,9 @@ class Source:
         metadata: Values of the table by column.
         speakers: Names of the table by label of the transcript.
         transcript_language: ISO 639 code that the name of the transcript holds.
+        table: The metadata file that gave `metadata` or `speakers`.
+        table_failed: Whether there is a metadata file that cannot be read: what it gave before
+            still holds.
     """
 
     recording: Path | None
@@ -74,6 +77,8 @@ class Source:
     metadata: dict[str, str] = field(default_factory=dict)
     speakers: dict[str, str] = field(default_factory=dict)
     transcript_language: str | None = None
+    table: Path | None = None
+    table_failed: bool = False
 
     @property
     def path(self) -> Path:
@@ -95,13 +100,20 @@ class Scan(Notes):
     Attributes:
         sources: The documents.
         tables: The metadata files that were looked at.
+        given: Absolute paths of what the user named, whether it is there or not.
     """
 
     sources: list[Source] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
+    given: list[Path] = field(default_factory=list)
 
 
-def scan(paths: Iterable[Path], exclude: Path | None = None, language: str = "en") -> Scan:
+def scan(
+    paths: Iterable[Path],
+    exclude: Path | None = None,
+    language: str = "en",
+    leave: Iterable[Path] = (),
+) -> Scan:
     """Find the documents in files and folders (folders with everything below them).
 
     Args:
@@ -109,9 +121,12 @@ def scan(paths: Iterable[Path], exclude: Path | None = None, language: str = "en
         exclude: The library's own folder, which may lie within.
         language: ISO 639 code of what is spoken where no table says it; of several transcripts
             (NAME.de.vtt, NAME.en.vtt) the one in this language is taken.
+        leave: Folders within that are left for another scan.
     """
     given = [existing_path(Path(os.path.abspath(path))) for path in paths]
-    scanner = _Scanner(exclude, language, frozenset(p for p in given if not os.path.isdir(p)))
+    excluded = [*([exclude] if exclude else []), *leave]
+    scanner = _Scanner(excluded, language, frozenset(p for p in given if not os.path.isdir(p)))
+    scanner.found.given = given
     for path in given:
         if os.path.isdir(path):
             scanner.scan_folder(path)
@@ -127,11 +142,11 @@ def scan(paths: Iterable[Path], exclude: Path | None = None, language: str = "en
 class _Scanner:
     """One scan of all that the user named."""
 
-    def __init__(self, exclude: Path | None, language: str, named: frozenset[Path]) -> None:
+    def __init__(self, exclude: Iterable[Path], language: str, named: frozenset[Path]) -> None:
         self.found = Scan()
         self.language = language
         self.named = named
-        self._excluded = os.path.realpath(exclude) if exclude else None
+        self._excluded = {os.path.realpath(folder) for folder in exclude}
         self._visited: dict[str, Path] = {}
         self._places: dict[str, int] = {}  # of sources, by real path
         self._tables: dict[Path, MetadataTable] = {}
@@ -185,8 +200,8 @@ class _Scanner:
             self._pass_over(other, reason, names)
         table = self._table(listing.folder, listing.table)
         documents = [document_name(f) for f in listing.recordings + listing.transcripts]
-        if warning := table.warning(documents):
-            self.found.warnings[str(listing.table)] = warning
+        if warnings := table.warnings(documents):
+            self.found.warnings[str(listing.table)] = "; ".join(warnings)
 
     def _names_for(self, listing: Listing) -> RecordingNames:
         """The recordings that the transcripts of a folder may belong to."""
@@ -209,22 +224,40 @@ class _Scanner:
                 self._pass_over(file, "not a transcript, by its content", names)
             else:
                 self._note_owner(file, owners, names)
-                row = self._table(file.parent).row(document_name(file))
-                metadata, speakers = split_speakers(row)
-                self._add(Source(None, file, metadata, speakers))
+                self._add(self._source(None, file, self._row(file)))
 
     def _take_recording(self, recording: Path, transcripts: list[NamedTranscript]) -> None:
-        row = self._table(recording.parent).row(document_name(recording))
-        metadata, speakers = split_speakers(row)
+        row = self._row(recording)
         if not transcripts:
-            self._add(Source(recording, None, metadata, speakers))
+            self._add(self._source(recording, None, row))
             return
         spoken = language_code(row.get("language")) or self.language
         choice = choose(transcripts, spoken, self.named)
         for other, why in choice.rejected.items():
             self.found.warnings[str(other)] = why
         best = choice.best
-        self._add(Source(recording, best.path, metadata, speakers, best.tags.language))
+        self._add(self._source(recording, best.path, row, best.tags.language))
+
+    def _row(self, file: Path) -> dict[str, str]:
+        """The row of a file in the table of its folder."""
+        return self._table(file.parent).row(document_name(file))
+
+    def _source(
+        self,
+        recording: Path | None,
+        transcript: Path | None,
+        row: dict[str, str],
+        language: str | None = None,
+    ) -> Source:
+        """Make a source, with what the table of its folder gives."""
+        metadata, speakers = split_speakers(row)
+        file = recording or transcript
+        assert file is not None
+        table = self._table(file.parent)
+        given_by = table.path if row else None
+        return Source(
+            recording, transcript, metadata, speakers, language, given_by, table.unreadable
+        )
 
     def _note_owner(self, transcript: Path, owners: Owners | None, names: RecordingNames) -> None:
         """Say why a transcript that begins like a recording's name is not taken for its words."""
@@ -264,21 +297,22 @@ class _Scanner:
     def _table(self, folder: Path, path: Path | None = None) -> MetadataTable:
         """The table of a folder; a broken one is a failure, the files go on without it."""
         if folder not in self._tables:
-            table = MetadataTable()
             path = path or list_folder(folder).table
+            table = MetadataTable(path)
             if path is not None:
                 self.found.tables.add(str(path))
                 try:
                     table = read_metadata_table(path)
                 except TableError as error:
                     log.debug("could not read %s", path, exc_info=True)
-                    self.found.failures[str(path)] = str(error)
+                    self.found.failures[str(path)] = f"{error}; what it gave before is kept"
+                    table.unreadable = True
             self._tables[folder] = table
         return self._tables[folder]
 
     def _is_excluded(self, folder: Path) -> bool:
         is_library = (folder / "catalog.sqlite").is_file() and (folder / "features").is_dir()
-        return is_library or os.path.realpath(folder) == self._excluded
+        return is_library or os.path.realpath(folder) in self._excluded
 
     def _add(self, source: Source) -> None:
         """Add a source unless its file was found under another name, by a link."""

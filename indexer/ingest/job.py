@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.ingest.discover import Source
+from indexer.ingest.pipeline import ProcessSettings
 from indexer.store.catalog import Document, KnownPath
 from indexer.transcripts.transcript import Transcript
 
@@ -32,6 +33,7 @@ class DocumentJob:
         existing: The document as it is in the catalog.
         needs_words: All is done but the words, which no recogniser was asked for: nothing is to
             be done if the recogniser does not know the language.
+        settings: How it is processed.
     """
 
     source: Source
@@ -40,6 +42,7 @@ class DocumentJob:
     transcript: HashedFile | None
     parsed: Transcript | None
     existing: Document | None
+    settings: ProcessSettings
     needs_words: bool = False
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from indexer.base.names import folded
@@ -40,11 +40,21 @@ class MetadataTable:
     """The rows of a table, by the names of files as people write them.
 
     Attributes:
+        path: The table, None where there is none.
         rows: Values of the known columns by name; empty where there is no table.
+        unreadable: Whether there is a table and nobody can tell what it says.
     """
 
-    def __init__(self, rows: dict[str, dict[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        rows: dict[str, dict[str, str]] | None = None,
+        notes: Iterable[str] = (),
+    ) -> None:
+        self.path = path
         self.rows = rows or {}
+        self.unreadable = False
+        self._notes = list(notes)
         self._used: set[str] = set()
         self._by_folded: dict[str, list[str]] = {}
         for name in self.rows:
@@ -58,20 +68,22 @@ class MetadataTable:
         self._used.add(found[0])
         return self.rows[found[0]]
 
-    def warning(self, names: Collection[str]) -> str | None:
-        """Say which rows could not be used for the documents of the folder, if any.
+    def warnings(self, names: Collection[str]) -> list[str]:
+        """Say which rows could not be used for the documents of the folder.
 
         Args:
             names: Of all documents there.
         """
+        found = list(self._notes)
+        ambiguous: set[str] = set()
         for name in names:
-            if len(same := self._matching(name)) > 1:
-                return f"not used for {name}: the rows {' and '.join(same)} both fit"
-        unused = [name for name in self.rows if name and name not in self._used]
-        if not unused:
-            return None
-        more = f" and {len(unused) - _NAMED} more" if len(unused) > _NAMED else ""
-        return f"no file here for the rows {', '.join(unused[:_NAMED])}{more}"
+            if len(same := self._matching(name)) > 1 and ambiguous.isdisjoint(same):
+                found.append(f"not used for {name}: the rows {' and '.join(same)} both fit")
+                ambiguous.update(same)
+        unused = [n for n in self.rows if n and n not in self._used and n not in ambiguous]
+        if unused:
+            found.append(f"no file here for the rows {_listed(unused)}")
+        return found
 
     def _matching(self, name: str) -> list[str]:
         return [name] if name in self.rows else self._by_folded.get(folded(name), [])
@@ -94,7 +106,19 @@ def read_metadata_table(path: Path) -> MetadataTable:
     if rows and "name" not in rows[0]:
         columns = ",".join(METADATA_FIELDS)
         raise TableError(f"needs a header line: name,{columns} (only name is required)")
-    return MetadataTable({document_name(Path(_text(row["name"]))): _fields(row) for row in rows})
+    fields: dict[str, dict[str, str]] = {}
+    repeated: dict[str, None] = {}
+    nameless = 0
+    for row in rows:
+        name, values = document_name(Path(_text(row["name"]))), _fields(row)
+        if name in fields and fields[name] != values:
+            repeated[name] = None
+        nameless += bool(values and not name)
+        fields[name] = values
+    notes = [f"several rows for {_listed(list(repeated))}: the last one counts"] if repeated else []
+    if nameless:
+        notes.append(f"rows without a name, used for nothing: {nameless}")
+    return MetadataTable(path, fields, notes)
 
 
 def split_speakers(row: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -102,6 +126,11 @@ def split_speakers(row: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]
     pairs = (pair.partition("=") for pair in row.get(SPEAKERS_FIELD, "").split(";"))
     speakers = {label.strip(): name.strip() for label, _, name in pairs if name.strip()}
     return {key: value for key, value in row.items() if key != SPEAKERS_FIELD}, speakers
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def _fields(row: dict[str, str | None]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import stat
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hilbert.files import sha256_file
@@ -15,6 +15,7 @@ from indexer.encoders import NEVER
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Source
 from indexer.ingest.job import DocumentJob, HashedFile
+from indexer.ingest.origins import keeps_values
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.report import AddReport
 from indexer.ingest.store import DocumentWriter
@@ -44,17 +45,26 @@ def plan(
     settings: ProcessSettings,
     writer: DocumentWriter,
     report: AddReport,
+    made: Plan | None = None,
 ) -> Plan:
     """Compare sources with the catalog.
 
     What needs no processing is done at once: new names, moved files, table rows.
 
+    Args:
+        sources: The documents to be.
+        library: The library.
+        settings: How these sources are processed.
+        writer: Writes what needs no processing.
+        report: Receives what fails.
+        made: Plan of other sources, which is added to.
+
     Raises:
         LibraryError: The library is damaged; a source that fails is reported only.
     """
     planner = _Planner(library, settings, writer, report)
-    made = Plan()
-    claimed: dict[str, DocumentJob] = {}
+    made = made or Plan()
+    claimed = {job.document_id: job for job in made.jobs}
     for source in sources:
         try:
             job = planner.examine(source)
@@ -96,6 +106,7 @@ class _Planner:
         assert main is not None
         document_id = main.known.sha256
         existing = self.catalog.document(document_id)
+        source = self._with_kept_speakers(source, document_id, main.before)
         if existing and existing.path != str(source.path) and self._is_still_at(existing):
             self.writer.add_alias(source, main, existing)
             return None
@@ -110,14 +121,38 @@ class _Planner:
         needs_words = False
         if existing and self._is_current(existing, words):
             needs_words = existing.text_source == NOT_TRANSCRIBED and self.settings.asr != NEVER
-            if not needs_words:
+            if not needs_words and not self._has_other_speakers(existing, source):
                 self.writer.refresh(existing, source, [recording, transcript])
                 return None
         if transcript and parsed is None and transcript.known.sha256 == known_words:
             parsed = self._parse(source, transcript)
         return DocumentJob(
-            source, document_id, recording, transcript, parsed, existing, needs_words
+            source,
+            document_id,
+            recording,
+            transcript,
+            parsed,
+            existing,
+            self.settings,
+            needs_words,
         )
+
+    def _with_kept_speakers(
+        self, source: Source, document_id: str, before: KnownPath | None
+    ) -> Source:
+        """Return a source with the names that a table gave which nobody can look at now."""
+        for known in (document_id, before.document if before else None):
+            origin = self.catalog.remembered.origin(known) if known else None
+            if origin and not source.speakers and keeps_values(origin, source, self.writer.places):
+                return replace(source, speakers=dict(origin.speakers))
+        return source
+
+    def _has_other_speakers(self, existing: Document, source: Source) -> bool:
+        """Whether the table gives other names to the labels of the transcript than it did."""
+        origin = self.catalog.remembered.origin(existing.id)
+        if origin is None or existing.transcript_sha is None:
+            return False
+        return dict(origin.speakers) != source.speakers
 
     def _hash(self, path: Path) -> HashedFile:
         """Hash a file; it is read again only when its size or time changed."""

@@ -13,7 +13,6 @@ from indexer.encoders import Encoders
 from indexer.ingest.job import DocumentJob
 from indexer.ingest.pipeline import (
     AnalysedDocument,
-    ProcessSettings,
     analyse_document,
     open_source,
     spoken_language,
@@ -34,7 +33,7 @@ class ProcessedDocument:
 
 
 def process(
-    jobs: Sequence[DocumentJob], encoders: Encoders, settings: ProcessSettings, progress: Progress
+    jobs: Sequence[DocumentJob], encoders: Encoders, progress: Progress
 ) -> Iterator[ProcessedDocument]:
     """Analyse documents one after the other; each is to be stored before the next is asked for.
 
@@ -46,7 +45,7 @@ def process(
     for job in jobs:
         shown.begin_document(job.source.name)
         try:
-            done = ProcessedDocument(job, _analyse(job, encoders, settings, shown))
+            done = ProcessedDocument(job, _analyse(job, encoders, shown))
         except (LibraryError, EncoderError):
             raise  # the library's fault, not the file's
         except Exception as error:  # one strange file must not cost the others
@@ -57,10 +56,11 @@ def process(
 
 
 def _analyse(
-    job: DocumentJob, encoders: Encoders, settings: ProcessSettings, shown: IndexingProgress
+    job: DocumentJob, encoders: Encoders, shown: IndexingProgress
 ) -> AnalysedDocument | None:
+    settings = job.settings
     opened = open_source(job.source, job.parsed, settings) if job.source.recording else None
-    if job.needs_words and opened and not _can_transcribe(job, opened, encoders, settings):
+    if job.needs_words and opened and not _can_transcribe(job, opened, encoders):
         opened.close()
         return None
     return analyse_document(
@@ -73,8 +73,6 @@ def _analyse(
     )
 
 
-def _can_transcribe(
-    job: DocumentJob, opened: Recording, encoders: Encoders, settings: ProcessSettings
-) -> bool:
-    language = spoken_language(job.source, None, settings, opened.tags)
-    return language == "en" or encoders.recogniser_for(settings.asr).multilingual
+def _can_transcribe(job: DocumentJob, opened: Recording, encoders: Encoders) -> bool:
+    language = spoken_language(job.source, None, job.settings, opened.tags)
+    return language == "en" or encoders.recogniser_for(job.settings.asr).multilingual

@@ -10,12 +10,17 @@ from pathlib import Path
 from indexer.base.errors import HilbertError
 
 _KINDS = 6  # named; the others are counted together
+_LINES = 10  # of what happened to many documents in the same way
 
 
 @dataclass
 class AddReport:
     """What an indexing did; lists hold document names, dicts map a path to the reason.
 
+    `moved` maps the path where a document lies now to the one before; `replaced` likewise where its
+    content changed as well (edited, or encoded anew, and renamed). `gone` maps the path of a
+    document that is no longer there to its name, `removed` those that were taken out for that;
+    `unreachable` maps a folder or file that cannot be reached to the reason.
     `unchecked` are timed transcripts that could not be compared with their recordings.
     Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
     separator.
@@ -28,6 +33,11 @@ class AddReport:
     warnings: dict[str, list[str]] = field(default_factory=dict)
     unchecked: dict[str, str] = field(default_factory=dict)
     passed_over: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, str] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
+    removed: dict[str, str] = field(default_factory=dict)
+    unreachable: dict[str, str] = field(default_factory=dict)
     documents: int = 0
     audio_seconds: float = 0.0
     seconds: float = 0.0
@@ -56,6 +66,29 @@ class AddReport:
         if counts["folders"]:
             noun = f"{noun} and folders" if counts.total() > 1 else "folder"
         return f"{counts.total()} {noun} passed over ({listed})"
+
+    def describe_changes(self) -> list[str]:
+        """Return what moved, what is gone and what cannot be reached, some lines a kind."""
+        lines: list[str] = []
+        for what, found in (
+            ("moved", [f"{old} -> {new}" for new, old in self.moved.items()]),
+            ("renamed and changed", [f"{old} -> {new}" for new, old in self.replaced.items()]),
+            ("removed", list(self.removed)),
+            ("gone", list(self.gone)),
+            ("not reachable", [f"{place}: {why}" for place, why in self.unreachable.items()]),
+        ):
+            lines += [f"{what}: {text}" for text in found[:_LINES]]
+            if len(found) > _LINES:
+                lines.append(f"{what}: and {len(found) - _LINES} more; --json lists them all")
+        if self.gone:
+            noun = "1 document is" if len(self.gone) == 1 else f"{len(self.gone)} documents are"
+            lines.append(f"{noun} gone but still in the library; --prune removes them")
+        if self.unreachable:
+            lines.append(
+                "what cannot be reached stays in the library; if it moved: 'hilbert relink OLD "
+                "NEW'; if it was deleted for good: delete the empty folder, or 'hilbert remove'"
+            )
+        return lines
 
     def fail(self, path: Path, error: Exception) -> None:
         """Note why a file could not be indexed."""

@@ -1,10 +1,11 @@
-"""Add and update documents in three steps: plan what changed, process it, store it."""
+"""Add and update documents: plan what changed, process it, store it, settle what is gone."""
 
 from __future__ import annotations
 
 import logging
 import os
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from operator import attrgetter
 
@@ -12,48 +13,69 @@ from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan
+from indexer.ingest.followed import ScannedFolders, follow
 from indexer.ingest.pipeline import ProcessSettings
-from indexer.ingest.plan import plan
+from indexer.ingest.plan import Plan, plan
 from indexer.ingest.process import process
 from indexer.ingest.report import AddReport
+from indexer.ingest.settle import settle
 from indexer.ingest.store import DocumentWriter
 
 log = logging.getLogger(__name__)
 
 
 def index(
-    library: LibraryStore, scan: Scan, settings: ProcessSettings, progress: Progress | None = None
+    library: LibraryStore,
+    scan: Scan,
+    settings: ProcessSettings,
+    progress: Progress | None = None,
+    *,
+    prune: bool = False,
 ) -> AddReport:
-    """Bring the library up to date with what a scan found, then commit a snapshot.
+    """Bring the library up to date with what a scan found; see `index_folders`."""
+    return index_folders(library, [ScannedFolders(scan, settings)], progress, prune=prune)
+
+
+def index_folders(
+    library: LibraryStore,
+    scanned: Sequence[ScannedFolders],
+    progress: Progress | None = None,
+    *,
+    prune: bool = False,
+) -> AddReport:
+    """Bring the library up to date with what was scanned, then commit a snapshot.
 
     Each document is stored on its own as soon as it is processed; after a kill a second call
     goes on with the rest. A file that fails is reported and the others go on.
 
     Args:
         library: The library.
-        scan: What was found.
-        settings: How recordings are processed; the lengths of segments are the library's.
+        scanned: What was found and how it is processed; the lengths of segments are the
+            library's.
         progress: Receives the progress.
+        prune: Whether documents that are gone are removed.
 
     Raises:
         LibraryError: Another writer holds the library.
     """
     started = time.monotonic()
-    settings = replace(settings, segments=library.segment_settings)
     report = AddReport()
     with library.writing():
-        report.failed.update(scan.failures)
-        report.passed_over.update(scan.passed_over)
-        for path, reason in scan.warnings.items():
-            report.warn(path, reason)
-        writer = DocumentWriter(library, report)
-        planned = plan(scan.sources, library, settings, writer, report)
-        shown = progress or SilentProgress()
-        for processed in process(planned.jobs, library.encoders, settings, shown):
+        writer = DocumentWriter(library, report, follow(library, scanned))
+        planned = Plan()
+        for found in scanned:
+            report.failed.update(found.scan.failures)
+            report.passed_over.update(found.scan.passed_over)
+            for path, reason in found.scan.warnings.items():
+                report.warn(path, reason)
+            settings = replace(found.settings, segments=library.segment_settings)
+            plan(found.scan.sources, library, settings, writer, report, planned)
+        for processed in process(planned.jobs, library.encoders, progress or SilentProgress()):
             writer.put(processed)
         for duplicate, first in planned.duplicates:
             writer.put_duplicate(duplicate, first)
-        _put_failures(library, scan, report)
+        settle(writer, report, prune=prune)
+        _put_failures(library, [found.scan for found in scanned], report)
         if writer.changed or _snapshot_is_behind(library):
             report.snapshot = library.commit(progress)
         else:
@@ -63,11 +85,13 @@ def index(
     return report
 
 
-def _put_failures(library: LibraryStore, scan: Scan, report: AddReport) -> None:
+def _put_failures(library: LibraryStore, scans: Sequence[Scan], report: AddReport) -> None:
     """Remember failures; those of files that were tried again or are gone are forgotten."""
     catalog = library.catalog
-    tried = [str(p) for s in scan.sources for p in (s.recording, s.transcript) if p]
-    tried += [p for p in catalog.failures() if p in scan.tables or not os.path.lexists(p)]
+    sources = [source for scan in scans for source in scan.sources]
+    tables = {path for scan in scans for path in scan.tables}
+    tried = [str(p) for s in sources for p in (s.recording, s.transcript) if p]
+    tried += [p for p in catalog.failures() if p in tables or not os.path.lexists(p)]
     catalog.put_failures(tried, report.failed)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
-from indexer.base.dates import iso_date
-from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.chapter_files import ChapterFiles
 from indexer.ingest.discover import Source
+from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob, HashedFile
+from indexer.ingest.origins import keeps_values, origin_of_job, origin_of_source, with_values
 from indexer.ingest.pipeline import AnalysedDocument
 from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport
 from indexer.store.catalog import Document
+from indexer.store.remembered import Origin
 from indexer.store.supplements import DESCRIPTION, Supplement
 
 
@@ -23,11 +24,13 @@ class DocumentWriter:
     """Writes to a library, and reports what it wrote.
 
     Attributes:
+        places: What the library follows.
         changed: Whether anything was written that a snapshot must contain.
     """
 
-    def __init__(self, library: LibraryStore, report: AddReport) -> None:
+    def __init__(self, library: LibraryStore, report: AddReport, places: FollowedPlaces) -> None:
         self.library = library
+        self.places = places
         self.catalog = library.catalog
         self.report = report
         self.changed = False
@@ -45,7 +48,8 @@ class DocumentWriter:
 
     def add_alias(self, source: Source, main: HashedFile, existing: Document) -> None:
         """Note the bytes of a document under another path, too."""
-        self.report.warn(str(source.path), f"the same recording as {existing.path}; kept once")
+        if not _is_same_file(str(source.path), existing.path):  # by two links to one folder
+            self.report.warn(str(source.path), f"the same recording as {existing.path}; kept once")
         self.report.unchanged.append(source.name)
         if main.known.document != existing.id:
             replaced = main.before.document if main.before else None
@@ -69,27 +73,13 @@ class DocumentWriter:
         self, existing: Document, source: Source, files: Sequence[HashedFile | None]
     ) -> None:
         """Keep up with a new name, time stamp or table row of an unchanged document."""
-        table: dict[str, Any] = dict(source.metadata)
-        if existing.title == existing.name:
-            table.setdefault("title", source.name)
-        if "language" in table:
-            table["language"] = language_code(table["language"]) or existing.language
-        if "date" in table:
-            table["date"] = iso_date(table["date"]) or table["date"]
-        wanted = replace(
-            existing,
-            name=source.name,
-            recording=str(source.recording) if source.recording else None,
-            transcript=existing.transcript and str(source.transcript),
-            **table,
-        )
+        wanted = self._described(existing, source)
         stale = [f for f in files if f and f.known.document != existing.id]
         if wanted != existing or stale:
             with self.catalog.transaction():
                 self.catalog.update_document(wanted)
-                known = self.catalog.known_path(existing.path)
-                if wanted.path != existing.path and known and known.document == existing.id:
-                    self.catalog.forget_path(existing.path)
+                if wanted.path != existing.path:
+                    self._note_move(existing, wanted.path)
                 for file in stale:
                     self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
         new_chapters = self._refresh_chapters(existing, source)
@@ -98,8 +88,61 @@ class DocumentWriter:
             self.report.updated.append(source.name)
         else:
             self.report.unchanged.append(source.name)
-        for warning in existing.warnings:
+        for warning in wanted.warnings:
             self.report.warn(str(source.path), warning)
+
+    def _described(self, existing: Document, source: Source) -> Document:
+        """Return an unchanged document as its files and its table describe it now."""
+        moved = replace(
+            existing,
+            name=source.name,
+            recording=str(source.recording) if source.recording else None,
+            transcript=existing.transcript and str(source.transcript),
+        )
+        noted = self.catalog.remembered.origin(existing.id)
+        origin = noted or origin_of_source(existing, source)
+        if origin is None:
+            return moved
+        keep = keeps_values(origin, source, self.places)
+        if not keep or source.table:
+            speakers = origin.speakers if keep else source.speakers
+            table = str(source.table) if source.table else None
+            origin = replace(origin, metadata_file=table, speakers=speakers)
+        if origin != noted:
+            with self.catalog.transaction():
+                self.catalog.remembered.put_origin(existing.id, origin)
+        title = None if existing.title == existing.name else existing.title
+        return with_values(replace(moved, title=title or source.name), source, origin, keep)
+
+    def _with_origin(self, job: DocumentJob, done: AnalysedDocument) -> tuple[Document, Origin]:
+        """Return a new or changed document with the values of its table, and its own ones."""
+        document, origin = self._document(job, done), origin_of_job(job, done)
+        replaced = job.main.before.document if job.main.before else None
+        before = job.existing or (self.catalog.document(replaced) if replaced else None)
+        noted = self.catalog.remembered.origin(before.id) if before else None
+        if before is None or noted is None or not keeps_values(noted, job.source, self.places):
+            return with_values(document, job.source, origin), origin
+        title = document.name if before.title == before.name else before.title
+        kept = replace(
+            document, title=title, date=before.date, speaker=before.speaker, label=before.label
+        )
+        if job.source.table is None:
+            origin = replace(origin, metadata_file=noted.metadata_file)
+        return with_values(kept, job.source, origin, keep=True), origin
+
+    def move(self, document: Document, moved: Document) -> None:
+        """Store that an unchanged document lies elsewhere."""
+        with self.catalog.transaction():
+            self.catalog.update_document(moved)
+            self._note_move(document, moved.path)
+        self.changed = True
+
+    def _note_move(self, document: Document, path: str) -> None:
+        """Report that a document lies elsewhere, and forget where it lay, unless that is a copy."""
+        known = self.catalog.known_path(document.path)
+        if known and known.document == document.id:
+            self.catalog.forget_path(document.path)
+        self.report.moved[path] = document.path
 
     def _refresh_chapters(self, existing: Document, source: Source) -> bool:
         """Store the chapters beside an unchanged recording; return whether they are others now."""
@@ -117,16 +160,12 @@ class DocumentWriter:
         chapters, warning = self._chapter_files.beside(job.source.recording)
         if warning:
             done = replace(done, warnings=(*done.warnings, warning))
-        date = _written_date(job.source, done)
-        if date and any(c in "123456789" for c in date) and iso_date(date) is None:
-            said = f"its date '{date[:40]}' is none that can be read: --since and --until miss it"
-            done = replace(done, warnings=(*done.warnings, said))
         supplement = Supplement(
             done.sounds,
             done.chapters if chapters is None else chapters,
             {DESCRIPTION: done.description} if done.description else {},
         )
-        document = self._document(job, done)
+        document, origin = self._with_origin(job, done)
         self.library.features.write(document.features, done.features)
         replaced = _replaced(job)
         with self.catalog.transaction():
@@ -134,6 +173,11 @@ class DocumentWriter:
             for file in (job.recording, job.transcript if job.parsed else None):
                 if file:
                     self.catalog.put_path(str(file.path), replace(file.known, document=document.id))
+            self.catalog.remembered.put_origin(document.id, origin)
+            if job.existing is None and not replaced:
+                self.catalog.remembered.add_unsettled(document.id)
+            elif job.existing and job.existing.path != document.path:
+                self._note_move(job.existing, document.path)
             for document_id in replaced:
                 self._drop(document_id)
         self.changed = True
@@ -141,7 +185,7 @@ class DocumentWriter:
         names.append(job.source.name)
         if job.source.recording:
             self.report.audio_seconds += done.seconds
-        for warning in done.warnings:
+        for warning in document.warnings:
             self.report.warn(str(job.source.path), warning)
         if done.unchecked:
             self.report.unchecked[str(job.source.path)] = done.unchecked
@@ -153,7 +197,7 @@ class DocumentWriter:
             self.changed = True
 
     def _document(self, job: DocumentJob, done: AnalysedDocument) -> Document:
-        source, tags = job.source, done.tags
+        source = job.source
         transcript_sha = job.transcript.known.sha256 if job.transcript and job.parsed else None
         encoders = self.library.encoders.settings
         features = self.library.features.file_name(
@@ -163,14 +207,13 @@ class DocumentWriter:
             encoders.speech_fingerprint,
             encoders.text_fingerprint,
         )
-        row, date = source.metadata, _written_date(source, done)
         return Document(
             id=job.document_id,
             name=source.name,
-            title=row.get("title") or tags.get("title") or source.name,
-            date=date and (iso_date(date) or date),
-            speaker=row.get("speaker") or tags.get("artist") or tags.get("album_artist"),
-            label=row.get("label") or tags.get("genre"),
+            title=source.name,
+            date=None,
+            speaker=None,
+            label=None,
             language=done.language,
             seconds=round(done.seconds, 3),
             recording=str(source.recording) if source.recording else None,
@@ -182,10 +225,8 @@ class DocumentWriter:
         )
 
 
-def _written_date(source: Source, done: AnalysedDocument) -> str | None:
-    """Return the date as the table or the recording's tags have it."""
-    tags = done.tags
-    return source.metadata.get("date") or tags.get("date") or tags.get("creation_time")
+def _is_same_file(path: str, other: str) -> bool:
+    return os.path.exists(other) and os.path.samefile(path, other)
 
 
 def _replaced(job: DocumentJob) -> set[str]:

@@ -130,7 +130,8 @@ def _sources(library: LibraryStore, checkup: Checkup) -> None:
     if gone:
         checkup.notes.append(
             f"{len(gone)} recordings are not where they were ({', '.join(gone[:5])}): they can "
-            "be found but not played; index their new folder, or remove them"
+            "be found but not played; run 'hilbert relink OLD NEW' where they were moved, or "
+            "'hilbert index' to see what is gone"
         )
     for path, reason in library.catalog.failures().items():
         checkup.notes.append(f"not indexed: {path}: {reason}")

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.dates import iso_date
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
-from indexer.base.names import folded
+from indexer.base.names import folded, unaccented
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
 
@@ -84,8 +85,19 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
     if filters.speakers:
         passed &= _spoken_by(filters.speakers, table)
     if not passed.any():
-        raise QueryError("nothing in this library passes all the filters; leave one out")
+        notes = "".join(f" ({note})" for note in filter_notes(filters, table))
+        raise QueryError(f"nothing in this library passes all the filters; leave one out{notes}")
     return passed
+
+
+def filter_notes(filters: Filters, table: SegmentTable) -> tuple[str, ...]:
+    """Say what filters leave out that nobody asked them to: documents without a date."""
+    undated = [d.name for d in table.documents if not _day(d.date)]
+    if not undated or not (filters.since or filters.until):
+        return ()
+    listed = ", ".join(undated[:_NAMED]) + (", ..." if len(undated) > _NAMED else "")
+    what = "1 document has" if len(undated) == 1 else f"{len(undated)} documents have"
+    return (f"{what} no date that can be read, so a date leaves out: {listed}",)
 
 
 def with_sound(label: str, table: SegmentTable) -> NDArray[np.bool_]:
@@ -112,6 +124,9 @@ def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -
     passed = np.zeros(len(known), bool)
     for value in wanted:
         found = np.array([folded(value) in map(folded, names) for names in known], bool)
+        if not found.any():  # typed on a keyboard that lacks the accent or the curly quote
+            plain = unaccented(value)
+            found = np.array([plain in map(unaccented, names) for names in known], bool)
         if what == "document":
             exact = np.array([value in names for names in known], bool)
             if not exact.any():
@@ -191,19 +206,19 @@ def _between(
 def _day(written: str | None) -> str:
     """Return a date as `2021-03-28`, as far as it is known; empty where it cannot be read."""
     found = _WRITTEN.match((written or "").strip())
-    return "-".join(filter(None, found.groups())) if found else ""
+    return iso_date("-".join(filter(None, found.groups()))) or "" if found else ""
 
 
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
-    of_document = [folded(document.speaker or "") for document in table.documents]
+    of_document = [unaccented(document.speaker or "") for document in table.documents]
     names = [
-        f"{of_document[owner]}\n{folded(names)}"
+        f"{of_document[owner]}\n{unaccented(names)}"
         for owner, names in zip(table.owners, table.speakers, strict=True)
     ]
     passed = np.zeros(len(names), bool)
     for value in wanted:
         # "anna" is Anna and Anna-Lena, not Hannah.
-        begins = re.compile(rf"\b{re.escape(folded(value))}")
+        begins = re.compile(rf"\b{re.escape(unaccented(value))}")
         found = np.array([begins.search(name) is not None for name in names], bool)
         if not found.any():
             raise QueryError(f"nobody called '{value}' speaks in this library")

@@ -122,12 +122,15 @@ class SearchResult:
         documents: Documents, best first.
         timings_ms: Milliseconds of each step.
         heard: What was said in a clip, None for other queries.
+        notes: What the user should know of the search, such as documents that a filter leaves out
+            because they have no date.
     """
 
     hits: tuple[Hit, ...]
     documents: tuple[DocumentHit, ...]
     timings_ms: dict[str, float]
     heard: str | None = None
+    notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -153,6 +156,8 @@ class SearchResult:
         }
         if self.heard is not None:
             answer["heard"] = self.heard
+        if self.notes:
+            answer["notes"] = self.notes
         return answer
 
 

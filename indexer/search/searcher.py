@@ -19,7 +19,7 @@ from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channels import CHANNELS
-from indexer.search.filters import Filters, allowed, no_sound, with_sound
+from indexer.search.filters import Filters, allowed, filter_notes, no_sound, with_sound
 from indexer.search.fusion import (
     AUTO,
     RRF,
@@ -207,7 +207,8 @@ class Searcher:
             hits, documents = self._answer(query, depth, channel, filters, grouped=grouped)
             hits = reranker.reorder(query.words, hits)[:k]
         elapsed = round(1000 * (time.perf_counter() - started), 2)
-        return SearchResult(hits, documents[:k], {"search": elapsed}, query.heard)
+        notes = filter_notes(filters, self.table)
+        return SearchResult(hits, documents[:k], {"search": elapsed}, query.heard, notes)
 
     def similar(
         self,
@@ -247,7 +248,8 @@ class Searcher:
         hits, documents = self._answer(query, k + 1, channel, filters, excluded)
         documents = tuple(d for d in documents if d.document != document)
         elapsed = round(1000 * (time.perf_counter() - started), 2)
-        return SearchResult(hits[:k], documents[:k], {"search": elapsed})
+        notes = filter_notes(filters, self.table)
+        return SearchResult(hits[:k], documents[:k], {"search": elapsed}, notes=notes)
 
     def segment_at(self, document: str, seconds: float) -> IndexedSegment:
         """Return the segment of a document at, or nearest to, a time in seconds.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -16,6 +17,7 @@ from typing import Any
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
 from indexer.base.types import Chapter, Cue, Segment
+from indexer.store.remembered import Remembered
 from indexer.store.supplements import (
     Supplement,
     read_supplement,
@@ -128,7 +130,11 @@ def document_key(document: str) -> int:
 
 
 class Catalog:
-    """Reader and writer of `catalog.sqlite`. Only the holder of the writer lock may write."""
+    """Reader and writer of `catalog.sqlite`. Only the holder of the writer lock may write.
+
+    Attributes:
+        remembered: Followed folders, and what else is kept between runs.
+    """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         if not create and not path.exists():
@@ -140,6 +146,7 @@ class Catalog:
             # SQLite forbids a connection to be carried across a fork.
             self._connections = PerProcess(lambda: _connect(path))
             self._open_schema(create)
+            self.remembered = Remembered(self._connections.get)
         except sqlite3.DatabaseError as error:
             raise LibraryError(
                 f"{path}: not a readable catalog ({error}); run "
@@ -157,6 +164,11 @@ class Catalog:
                 for statement in _SCHEMA.split(";\n"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version > SCHEMA_VERSION:
+            raise LibraryError(
+                f"this library was made by a newer hilbert (catalog version {version}, this "
+                f"program reads version {SCHEMA_VERSION}); update hilbert"
+            )
         elif version != SCHEMA_VERSION:
             raise LibraryError(
                 f"this library has catalog version {version}, this program reads version "
@@ -317,6 +329,16 @@ class Catalog:
     def forget_path(self, path: str) -> None:
         """Forget a file that is gone."""
         self._db.execute("DELETE FROM paths WHERE path = ?", [path])
+
+    def known_paths(self) -> dict[str, KnownPath]:
+        """Map the path of every known file to its state when it was last read."""
+        rows = self._db.execute("SELECT * FROM paths ORDER BY path")
+        return {row["path"]: KnownPath(*tuple(row)[1:]) for row in rows}
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the catalog, of one moment whoever writes to it meanwhile."""
+        with contextlib.closing(sqlite3.connect(path)) as copy:
+            self._db.backup(copy)
 
     def paths_of(self, document_id: str) -> list[str]:
         """List the paths of files with the very bytes of this document."""

@@ -89,7 +89,8 @@ def write_chapters(db: sqlite3.Connection, document: str, chapters: Iterable[Cha
     _replace(db, "chapters", document, rows)
 
 
-def _has_table(db: sqlite3.Connection, table: str) -> bool:
+def has_table(db: sqlite3.Connection, table: str) -> bool:
+    """Return whether a catalog has a table."""
     found = db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [table])
     return found.fetchone() is not None
 
@@ -97,7 +98,7 @@ def _has_table(db: sqlite3.Connection, table: str) -> bool:
 def _read(
     db: sqlite3.Connection, table: str, columns: str, order: str, document: str
 ) -> list[sqlite3.Row]:
-    if not _has_table(db, table):
+    if not has_table(db, table):
         return []
     query = f"SELECT {columns} FROM {table} WHERE document = ? ORDER BY {order}"
     return db.execute(query, [document]).fetchall()
@@ -108,7 +109,7 @@ def _replace(
 ) -> None:
     if rows:
         db.execute(_TABLES[table])
-    elif not _has_table(db, table):
+    elif not has_table(db, table):
         return
     db.execute(f"DELETE FROM {table} WHERE document = ?", [document])
     for row in rows:

@@ -12,7 +12,7 @@ import pytest
 from indexer.base.errors import QueryError
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
-from indexer.search.filters import Filters, allowed
+from indexer.search.filters import Filters, allowed, filter_notes
 from indexer.search.searcher import Searcher
 
 
@@ -64,6 +64,52 @@ def test_names_in_another_unicode_form_or_case_are_one_name(table: SegmentTable)
 def test_speakers_are_those_of_the_document_and_of_the_moment(table: SegmentTable) -> None:
     assert passed(table, speakers=("bob",)) == [1, 4, 5]
     assert passed(table, speakers=("zoe", "lee")) == [0, 1, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("José Núñez", "Jose"),
+        ("José Núñez", "nunez"),
+        ("Jose\u0301 Ruiz", "José"),
+        ("Sinéad O’Brien", "O'Brien"),
+        ("Sinead O'Brien", "O’Brien"),
+        ("Łukasz Żółć", "Lukasz Zolc"),
+        ("Jürgen Groß", "GROSS"),
+        ("Søren", "soren"),
+        ("Anne–Marie", "anne-marie"),
+        ("Jose", "José"),
+    ],
+)
+def test_a_name_is_found_without_its_accents_and_with_any_quote(
+    table: SegmentTable, name: str, typed: str
+) -> None:
+    table.speakers[4] = f"Ann\n{name}"
+    table.documents[1] = replace(table.documents[1], speaker=name, label=name, title=name)
+    assert passed(table, speakers=(typed,)) == [2, 3, 4]
+    if len(typed) == len(name):
+        assert passed(table, labels=(typed,)) == passed(table, documents=(typed,)) == [2, 3]
+
+
+def test_a_label_with_and_without_an_accent_are_two_labels(table: SegmentTable) -> None:
+    table.documents[0] = replace(table.documents[0], label="résumé")
+    table.documents[1] = replace(table.documents[1], label="resume")
+    assert passed(table, labels=("resume",)) == [2, 3]
+    assert passed(table, labels=("Résumé",)) == [0, 1]
+
+
+def test_documents_that_a_date_leaves_out_for_lack_of_one_are_named(table: SegmentTable) -> None:
+    said = "1 document has no date that can be read, so a date leaves out: c"
+    assert filter_notes(Filters(since="2021"), table) == (said,)
+    assert filter_notes(Filters(until="2021"), table) == (said,)
+    assert filter_notes(Filters(speakers=("bob",)), table) == ()
+    with pytest.raises(QueryError, match=r"leave one out \(1 document has no date"):
+        passed(table, since="2031")
+    table.documents[2] = replace(table.documents[2], date="2020")
+    assert filter_notes(Filters(since="2021"), table) == ()
+    table.documents[2] = replace(table.documents[2], date="2021-02-30")  # no such day
+    assert filter_notes(Filters(since="2021"), table) == (said,)
+    assert passed(table, since="2021", until="2021") == [0, 1]
 
 
 def test_dates_compare_by_year_month_or_day(table: SegmentTable) -> None:

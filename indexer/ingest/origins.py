@@ -1,0 +1,125 @@
+"""What the files of a document say by themselves, so that what a table gave can be taken back."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from dataclasses import replace
+
+from indexer.base.dates import iso_date
+from indexer.base.errors import AudioError
+from indexer.base.languages import language_code
+from indexer.base.presence import Presence
+from indexer.ingest.discover import Source
+from indexer.ingest.followed import FollowedPlaces
+from indexer.ingest.job import DocumentJob
+from indexer.ingest.metadata_table import METADATA_FIELDS
+from indexer.ingest.pipeline import AnalysedDocument, spoken_language
+from indexer.media.decode import open_recording
+from indexer.store.catalog import Document
+from indexer.store.remembered import Origin
+
+log = logging.getLogger(__name__)
+
+# Tags of a recording by the field that they give, the first that is there counts.
+_TAGS = {
+    "title": ("title",),
+    "date": ("date", "creation_time"),
+    "speaker": ("artist", "album_artist"),
+    "label": ("genre",),
+}
+_DATE_WARNING = "its date '"
+_LONGEST_DATE = 40
+
+
+def origin_of_job(job: DocumentJob, done: AnalysedDocument) -> Origin:
+    """Return what the files of a document say that was analysed."""
+    without_table = replace(job.source, metadata={})
+    language = spoken_language(without_table, job.parsed, job.settings, done.tags)
+    return _origin(job.source, {**_of_tags(done.tags), "language": language})
+
+
+def origin_of_source(existing: Document, source: Source) -> Origin | None:
+    """Work out what the files of a document say of which this was never noted.
+
+    The first release noted nothing. Where a document moved from a place that nobody can look at,
+    all that is known of it counts as its own.
+
+    Returns:
+        None where the recording cannot be opened.
+    """
+    known = {field: getattr(existing, field) for field in METADATA_FIELDS}
+    own = {field: value for field, value in known.items() if field not in source.metadata}
+    if existing.path == str(source.path):
+        try:
+            own = _own_tags(source) | {"language": own.get("language")}
+        except AudioError:
+            log.debug("could not read the tags of %s", source.path, exc_info=True)
+            return None
+    return _origin(source, {field: value for field, value in own.items() if value})
+
+
+def _own_tags(source: Source) -> dict[str, str | None]:
+    if source.recording is None:
+        return {}
+    with contextlib.closing(open_recording(source.recording)) as recording:
+        return dict(_of_tags(recording.tags))
+
+
+def _of_tags(tags: dict[str, str]) -> dict[str, str]:
+    found = {
+        field: next((tags[key] for key in keys if tags.get(key)), "")
+        for field, keys in _TAGS.items()
+    }
+    return {field: value for field, value in found.items() if value}
+
+
+def _origin(source: Source, own: dict[str, str]) -> Origin:
+    return Origin(own, str(source.table) if source.table else None, source.speakers)
+
+
+def with_values(document: Document, source: Source, origin: Origin, keep: bool = False) -> Document:
+    """Return a document with the values of its table and, where that has none, its own.
+
+    Args:
+        document: As it is.
+        source: Its files, and its row of a table.
+        origin: What its files say.
+        keep: Whether the values that it has stay where the table has none.
+    """
+    kept = {field: getattr(document, field) for field in METADATA_FIELDS} if keep else origin.own
+    values = {**kept, **source.metadata}
+    language = language_code(values.get("language")) or language_code(origin.own.get("language"))
+    date = values.get("date")
+    warnings = [text for text in document.warnings if not text.startswith(_DATE_WARNING)]
+    return replace(
+        document,
+        title=values.get("title") or source.name,
+        date=date and (iso_date(date) or date),
+        speaker=values.get("speaker"),
+        label=values.get("label"),
+        language=language or document.language,
+        warnings=(*warnings, *_date_warnings(date)),
+    )
+
+
+def keeps_values(origin: Origin, source: Source, places: FollowedPlaces) -> bool:
+    """Return whether what a table gave still holds, because nobody can look at that table now."""
+    if source.table_failed:
+        return True
+    if origin.metadata_file is None or origin.metadata_file == str(source.table):
+        return False
+    return places.look_for(origin.metadata_file).presence is Presence.OUT_OF_REACH
+
+
+def _date_warnings(date: str | None) -> list[str]:
+    """Say what cannot be known of a date; one of nothing but zeros is an empty tag."""
+    if not date or not any(c.isalnum() and c != "0" for c in date):
+        return []
+    read = iso_date(date)
+    shown = f"{_DATE_WARNING}{date[:_LONGEST_DATE]}'"
+    if read is None:
+        return [f"{shown} is none that can be read: --since and --until miss it"]
+    if len(read) == 4 and date.count("/") == 2:
+        return [f"{shown} may be in either of two months: only {read} is used"]
+    return []
