@@ -16,7 +16,8 @@ from indexer.base.timecode import clock
 from indexer.base.types import Chapter
 from indexer.media.chapters import container_chapters
 from indexer.media.frames import Frames, Losses
-from indexer.media.length import declared_seconds, missing_bytes
+from indexer.media.length import declared_seconds
+from indexer.media.missing import missing_bytes
 from indexer.media.mono import to_mono
 from indexer.media.opening import check_decodable, open_container
 from indexer.media.part import Part as Part
@@ -133,6 +134,8 @@ class Recording:
             )
         if self.facts.missing_bytes:
             return f"cut off: {self.facts.missing_bytes:,} bytes are missing at its end"
+        if self.losses.is_last_cut and self.losses.bad_packets <= 1:
+            return "cut off: it ends within a packet"
         if self.losses.bad_packets:
             return f"damaged: {self.losses.bad_packets} packets could not be decoded"
         return None

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexer.media.amr import pause_seconds
+from indexer.media.mpeg_frames import HEADER_BYTES, frame_length
 from indexer.media.ogg_links import LinkFile, next_link
 from indexer.media.tags import tag_bytes
 from indexer.media.timeline import FrameTime, Timeline, clock_offset, has_times
@@ -34,12 +36,14 @@ class Losses:
 
     Attributes:
         bad_packets: Packets passed over because they could not be decoded.
+        is_last_cut: Whether the last packet ends before it should.
         gaps: Pauses within the sound that were filled with silence, the shortest not counted.
         gap_seconds: Their length, all together.
         first_gap: Seconds at which the first begins.
     """
 
     bad_packets: int = 0
+    is_last_cut: bool = False
     gaps: int = 0
     gap_seconds: float = 0.0
     first_gap: float = 0.0
@@ -62,11 +66,14 @@ class Frames:
         self._is_ogg = name == "ogg"
         self._by_bytes = not has_times(name)
         self._timeline = Timeline(container_offset(container), by_bytes=self._by_bytes)
-        has_dtx = stream.codec_context.name in _CODECS_WITH_DTX
+        self._codec: str = stream.codec_context.name
+        has_dtx = self._codec in _CODECS_WITH_DTX
         self._noted_gap = _NOTED_GAP_SECONDS_DTX if has_dtx else _NOTED_GAP_SECONDS
         self._begun = False
         self._bad = 0
         self._bad_before = 0  # of them, before the last packet that was good
+        self._is_last_cut = False
+        self._paused = 0.0  # since the last frame, in packets that say so
         self._gaps, self._gap_seconds, self._first_gap = 0, 0.0, 0.0
         self._end_byte = 0
         self._shift = 0  # bytes by which the demuxer is behind in its count
@@ -74,7 +81,7 @@ class Frames:
     @property
     def losses(self) -> Losses:
         """What was lost so far."""
-        return Losses(self._bad, self._gaps, self._gap_seconds, self._first_gap)
+        return Losses(self._bad, self._is_last_cut, self._gaps, self._gap_seconds, self._first_gap)
 
     def __iter__(self) -> Iterator[TimedFrame]:
         link = yield from self._read(self._container, self._stream, 0)
@@ -104,10 +111,13 @@ class Frames:
 
         packets = container.demux(stream)
         stuck, position = 0, begin
+        last, failed = None, None
         while self._bad <= _MAX_BAD_PACKETS:
             try:
                 packet = next(packets)
             except StopIteration:
+                if last is not None:
+                    self._is_last_cut = last is failed or self._is_cut(last)
                 return None
             except av.error.FFmpegError:
                 if self._is_ogg and (link := next_link(self._path, position)) is not None:
@@ -121,14 +131,44 @@ class Frames:
             stuck = 0
             if packet.pos is not None:
                 position = begin + packet.pos
+            last = packet if packet.size else last
             try:
                 frames = packet.decode()
             except av.error.FFmpegError:
-                self._bad += 1
+                self._pass_over(packet)
+                failed = packet
                 continue
             for frame in frames:
-                yield self._placed(frame, packet), frame
+                if self._begun or not self._is_before_start(frame):
+                    yield self._placed(frame, packet), frame
         return None
+
+    def _is_before_start(self, frame: Any) -> bool:
+        return self._timeline.is_before_start(frame_seconds(frame), frame.time)
+
+    def _pass_over(self, packet: Any) -> None:
+        """Count a packet that was not decoded: damage, or a pause."""
+        seconds = pause_seconds(self._codec, bytes(packet))
+        self._paused += seconds
+        if not seconds:
+            self._bad += 1
+        elif self._by_bytes:
+            self._timeline.pass_over(packet.size, seconds)
+            self._end_byte += packet.size
+
+    def _is_cut(self, packet: Any) -> bool:
+        """Whether the last packet is not whole, by FFmpeg or by its own header."""
+        if packet.is_corrupt:
+            return True
+        if not self._by_bytes or packet.pos is None:
+            return False
+        length, begin = frame_length(bytes(packet)[:HEADER_BYTES]), packet.pos + self._shift
+        size = self._path.stat().st_size
+        if packet.size < length:
+            return begin + length > size
+        with self._path.open("rb") as file:  # a parser may keep what is no whole frame
+            file.seek(begin + packet.size)
+            return begin + packet.size + frame_length(file.read(HEADER_BYTES)) > size
 
     def _placed(self, frame: Any, packet: Any) -> float:
         """Return the silence that goes before a frame, and take its time off."""
@@ -144,14 +184,14 @@ class Frames:
             self._end_byte = last
         self._bad_before = self._bad
         timeline = self._timeline
-        silence = timeline.silence_before(
-            FrameTime(frame.samples / frame.sample_rate, time, first, last)
-        )
-        if self._begun and silence >= self._noted_gap:
+        silence = timeline.silence_before(FrameTime(frame_seconds(frame), time, first, last))
+        unexplained = silence - self._paused
+        self._paused = 0.0
+        if self._begun and unexplained >= self._noted_gap:
             if not self._gaps:
-                self._first_gap = timeline.position - frame.samples / frame.sample_rate - silence
+                self._first_gap = timeline.position - frame_seconds(frame) - silence
             self._gaps += 1
-            self._gap_seconds += silence
+            self._gap_seconds += unexplained
         self._begun = True
         return silence
 
@@ -159,8 +199,13 @@ class Frames:
         """Tags between joined files are no sound, and a packet of their bytes is no damage."""
         tags = tag_bytes(self._path, self._end_byte, until)
         if tags:
-            self._timeline.skip_bytes(tags)
+            self._timeline.pass_over(tags)
             self._bad = self._bad_before
+
+
+def frame_seconds(frame: av.AudioFrame) -> float:
+    """Return the length of a frame."""
+    return frame.samples / frame.sample_rate
 
 
 def find_bytes(path: Path, wanted: bytes, near: int) -> int:

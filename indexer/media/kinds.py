@@ -8,6 +8,8 @@ import stat
 from enum import Enum
 from pathlib import Path
 
+from indexer.media.mpeg_frames import is_frames
+
 log = logging.getLogger(__name__)
 
 RECORDING_EXTENSIONS = frozenset(
@@ -66,8 +68,6 @@ _MAGIC = (
 # PDF, ZIP (Word, OpenDocument, Pages), RTF, OLE (Word before 2007).
 _DOCUMENTS = (b"%PDF", b"PK\x03\x04", b"{\\rtf", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _PICTURES = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif"})
-# Frames that must follow each other before a stream without a header is believed.
-_FRAMES = 3
 _TS_PACKETS = ((0, 188), (4, 192))  # offset of the first sync byte, and length: .ts, .m2ts
 
 
@@ -102,7 +102,7 @@ def content_of_bytes(beginning: bytes) -> Content:
         return Content.APPLE_DOUBLE
     if _PLAYLIST.match(beginning.removeprefix(b"\xef\xbb\xbf")):
         return Content.PLAYLIST
-    if _is_frames(beginning):
+    if is_frames(beginning):
         return Content.SOUND
     if beginning.startswith(_DOCUMENTS):
         return Content.DOCUMENT
@@ -141,50 +141,6 @@ def _is_container(beginning: bytes) -> bool:
         and all(beginning[at] == 0x47 for at in range(offset, len(beginning), length))
         for offset, length in _TS_PACKETS
     )
-
-
-def _is_frames(beginning: bytes) -> bool:
-    """Whether frames of MPEG audio (MP1, MP2, MP3) or of ADTS (AAC) follow each other."""
-    at = 0
-    for _ in range(_FRAMES):
-        length = _frame_length(beginning[at : at + 6])
-        if not length:
-            return False
-        at += length
-    return True
-
-
-def _frame_length(header: bytes) -> int:
-    """Bytes of a frame by its header; 0 where it is none (ISO/IEC 11172-3 and 13818-7)."""
-    if len(header) < 6 or header[0] != 0xFF or header[1] & 0xE0 != 0xE0:
-        return 0
-    version, layer = header[1] >> 3 & 3, header[1] >> 1 & 3
-    if header[1] & 0xF6 == 0xF0:  # ADTS
-        length = (header[3] & 3) << 11 | header[4] << 3 | header[5] >> 5
-        return length if length > 7 and header[2] >> 2 & 15 < 13 else 0
-    bit_rate, rate = header[2] >> 4, header[2] >> 2 & 3
-    if version == 1 or layer == 0 or bit_rate in (0, 15) or rate == 3:
-        return 0
-    hertz = (44100, 48000, 32000)[rate] >> (0 if version == 3 else 1 if version == 2 else 2)
-    kilobits = _kilobits(version == 3, 4 - layer, bit_rate)
-    padding = header[2] >> 1 & 1
-    if layer == 3:  # layer I counts slots of four bytes
-        return (12_000 * kilobits // hertz + padding) * 4
-    samples = 72_000 if version != 3 and layer == 1 else 144_000
-    return samples * kilobits // hertz + padding
-
-
-def _kilobits(is_mpeg_1: bool, layer: int, index: int) -> int:
-    """Bit rate by the tables of ISO/IEC 11172-3 and 13818-3."""
-    if is_mpeg_1:
-        return {
-            1: (32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
-            2: (32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
-            3: (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320),
-        }[layer][index - 1]
-    if layer == 1:
-        return (32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256)[index - 1]
-    return (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)[index - 1]
 
 
 def _is_text(beginning: bytes) -> bool:

@@ -7,26 +7,36 @@ from typing import Any
 
 from indexer.base.errors import AudioError
 from indexer.media.boxes import box_kinds, missing_box_bytes
+from indexer.media.kinds import Content, content_of
 
 _HEAD_BYTES = 1024
 _UNFINISHED = "the recording or download was not finished"
 _PROTECTED = {"drms", "enca", "drmi"}
+# FFmpeg's names of formats that only name other files and addresses, which it would open.
+_LISTS = {"concat", "hls", "dash", "sdp", "imf", "rtsp"}
+_IS_PLAYLIST = "a playlist, not a recording"
 
 
 def open_container(path: Path) -> Any:
     """Open a recording.
 
     Raises:
-        AudioError: The file cannot be read, or is no media file.
+        AudioError: The file cannot be read, is a playlist, or is no media file.
     """
     import av
 
+    if content_of(path) is Content.PLAYLIST:
+        raise AudioError(f"{path.name}: {_IS_PLAYLIST}")
     try:
         # Absolute: FFmpeg takes what stands before a colon for a protocol. Bytes of tags that are
         # not UTF-8 are kept, to be read as what they are.
-        return av.open(str(path.absolute()), metadata_errors="surrogateescape")
+        container: Any = av.open(str(path.absolute()), metadata_errors="surrogateescape")
     except (OSError, ValueError, av.error.FFmpegError) as error:
         raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
+    if container.format.name in _LISTS:
+        container.close()
+        raise AudioError(f"{path.name}: {_IS_PLAYLIST}")
+    return container
 
 
 def check_decodable(path: Path, container: Any) -> None:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 _TOLERANCE = 0.1
 # Times that go back further than frames overlap: joined recordings, each with a clock of its own.
 _STEP_BACK = 1.0
+# Earlier than this before second 0 nothing is left out: that is a clock gone wrong.
+_LONGEST_LEAD = 10.0
 # A longer pause is a clock that was set anew.
 _LONGEST_PAUSE = 6 * 3600.0
 # So much silence is filled into a recording at most: what is longer is a clock gone wrong.
@@ -89,10 +91,29 @@ class Timeline:
         self._end_byte: int | None = None
         self._bytes = 0
         self._seconds = 0.0
+        self._paused = 0.0
+        self._drops = False
+
+    def is_before_start(self, seconds: float, time: float | None) -> bool:
+        """Return whether a frame ends before second 0, where players do not play it.
+
+        A recording that was cut without encoding it anew has such frames: all of the page or group
+        in which the cut lies.
+
+        Args:
+            seconds: Length of the frame.
+            time: Its presentation time in seconds; None where there is none.
+        """
+        if self._begun or self._by_bytes or time is None:
+            return False
+        begins = time - self._offset
+        self._drops |= -_LONGEST_LEAD < begins < -_TOLERANCE
+        return self._drops and begins + seconds <= 0.0
 
     def silence_before(self, frame: FrameTime) -> float:
         """Return the seconds of silence to put before a frame, and count both as filled."""
-        lost = self._lost_bytes(frame) if self._by_bytes else self._pause(frame)
+        lost = self._lost_bytes(frame) + self._paused if self._by_bytes else self._pause(frame)
+        self._paused = 0.0
         if self._begun:
             lost = lost if self.filled + lost <= _MOST_FILLED else 0.0
             self.filled += lost
@@ -104,8 +125,14 @@ class Timeline:
         """Let the next frame follow the last, whatever its time: another clock begins."""
         self._restarted = True
 
-    def skip_bytes(self, count: int) -> None:
-        """Pass over bytes between two packets that hold no sound, such as tags."""
+    def pass_over(self, count: int, seconds: float = 0.0) -> None:
+        """Pass over bytes between two frames that hold no sound.
+
+        Args:
+            count: How many bytes: tags, or a packet without sound.
+            seconds: The pause that they stand for.
+        """
+        self._paused += seconds
         if self._end_byte is not None:
             self._end_byte += count
 

@@ -12,6 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.media.decode import open_recording
+from tests.tone_steps import remux
 
 pytestmark = pytest.mark.slow  # FFmpeg writes a file in every container
 
@@ -36,6 +37,8 @@ def write(
         if codec == "libmp3lame":
             stream.codec_context.global_quality = 2 * 118  # FF_QP2LAMBDA: variable bit rate
             stream.codec_context.flags |= av.codec.context.Flags.qscale
+        if codec == "wmav2":
+            stream.bit_rate = 64_000
         picture = container.add_stream("mpeg4", rate=5, width=16, height=16) if video else None
         frame = av.AudioFrame.from_ndarray(samples[None], "fltp", "mono")
         frame.sample_rate = RATE
@@ -70,6 +73,10 @@ WHOLE: list[tuple[str, str, dict[str, str], float]] = [
     ("a.webm", "libopus", {}, 0),
     ("live.webm", "libopus", {"live": "1"}, 0),
     ("parts.m4a", "aac", {"movflags": "frag_keyframe+empty_moov", "frag_duration": "1000000"}, 0),
+    ("a.avi", "libmp3lame", {}, 40),
+    ("a.w64", "pcm_s16le", {}, 0),
+    ("a.au", "pcm_s16be", {}, 0),
+    ("a.wma", "wmav2", {}, 0),
 ]
 
 
@@ -95,6 +102,12 @@ def test_a_whole_recording_is_not_called_cut_off(
         ("a.mkv", "aac", {}, 12),
         ("a.webm", "libopus", {}, 0),
         ("a.aiff", "pcm_s16be", {}, 0),
+        ("a.aac", "aac", {}, 0),
+        ("n.mp3", "libmp3lame", {"write_xing": "0"}, 0),
+        ("a.avi", "libmp3lame", {}, 12),
+        ("a.w64", "pcm_s16le", {}, 0),
+        ("a.au", "pcm_s16be", {}, 0),
+        ("a.wma", "wmav2", {}, 0),
         ("p.m4a", "aac", {"movflags": "frag_keyframe+empty_moov", "frag_duration": "1000000"}, 0),
     ],
 )
@@ -129,4 +142,14 @@ def test_joined_mp3_files_are_whole_though_the_first_header_knows_of_one(tmp_pat
     for _ in recording.blocks():
         pass
     assert recording.seconds == pytest.approx(20.0, abs=0.3)
+    assert recording.damage is None
+
+
+def test_flac_that_was_cut_without_encoding_it_anew_is_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.flac", speechlike(8.0), "flac", {})
+    part = remux(path, tmp_path / "part.flac", without=(0.0, 3.0))
+    recording = open_recording(part)
+    for _ in recording.blocks():
+        pass
+    assert recording.seconds == pytest.approx(8.0, abs=0.1)  # players keep its times as well
     assert recording.damage is None

@@ -62,6 +62,21 @@ def test_an_error_page_is_a_failed_download(tmp_path: Path, page: str) -> None:
     assert "a web page (HTML): the download failed" in reason(tmp_path / "a.mp3", page.encode())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ffconcat version 1.0\nfile real.wav\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\nreal.wav\n#EXT-X-ENDLIST\n",
+        "[playlist]\nFile1=http://127.0.0.1:9/a.mp3\n",
+    ],
+)
+def test_a_playlist_opens_none_of_the_files_that_it_names(
+    tmp_path: Path, write_sound: WriteSound, text: str
+) -> None:
+    write_sound(tmp_path / "real.wav", np.zeros(48_000), 48_000)
+    assert reason(tmp_path / "clip.wav", text.encode()) == "clip.wav: a playlist, not a recording"
+
+
 def test_a_file_of_zeros_was_not_finished(tmp_path: Path) -> None:
     assert "nothing but zeros" in reason(tmp_path / "a.mp3", bytes(50_000))
 

@@ -67,6 +67,33 @@ def test_without_times_lost_bytes_count() -> None:
     assert timeline.filled == pytest.approx(1.0)
 
 
+def test_packets_that_say_that_nothing_was_said_are_a_pause_of_their_length() -> None:
+    timeline = Timeline(by_bytes=True)
+    for i in range(10):
+        timeline.silence_before(FrameTime(FRAME, i * FRAME, i * 30, i * 30 + 30))
+    for _ in range(50):
+        timeline.pass_over(1, FRAME)
+    assert timeline.silence_before(FrameTime(FRAME, 0.2, 350, 380)) == pytest.approx(1.0)
+
+
+def played(times: list[float]) -> list[float]:
+    timeline, kept = Timeline(), []
+    for time in times:
+        if not timeline.is_before_start(FRAME, time):
+            timeline.silence_before(FrameTime(FRAME, time))
+            kept.append(time)
+    return kept
+
+
+def test_what_lies_before_second_zero_is_not_played() -> None:
+    times = [i * FRAME for i in range(-200, 10)]
+    assert played(times) == [time for time in times if time >= 0]
+    priming = [-0.04, -0.02, 0.0, 0.02]  # the encoder's delay: samples stay as they are decoded
+    assert played(priming) == priming
+    wrong_clock = [-3600.0, -3599.98]
+    assert played(wrong_clock) == wrong_clock
+
+
 def test_the_clock_of_a_container() -> None:
     assert clock_offset("matroska,webm", 5.0) == 0.0
     assert clock_offset("matroska,webm", 36_000.0) == 36_000.0

@@ -190,3 +190,32 @@ def test_tags_between_joined_mp3_files_are_neither_damage_nor_time(
     assert found[:SECONDS] == [float(s) for s in range(SECONDS)]
     assert recording.seconds == pytest.approx(2 * SECONDS, abs=0.2)
     assert recording.damage is None and recording.notes == []
+
+
+def test_comfort_noise_of_a_telephone_is_a_pause_and_no_damage(tmp_path: Path) -> None:
+    sound = staircase(12)
+    sound[4 * RATE : 8 * RATE] = 0.0
+    path = tmp_path / "call.amr"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libopencore_amrnb", rate=8_000, layout="mono")
+        stream.options = {"dtx": "1"}
+        stream.bit_rate = 12_200
+        frame = av.AudioFrame.from_ndarray(sound[None], "fltp", "mono")
+        frame.sample_rate = RATE
+        to_codec = av.AudioResampler("s16", "mono", 8_000, frame_size=160)
+        for encoded in [*to_codec.resample(frame), *to_codec.resample(None)]:
+            container.mux(stream.encode(encoded))
+        container.mux(stream.encode(None))
+    recording = open_recording(path)
+    found = steps(np.concatenate(list(recording.blocks())))
+    assert recording.seconds == pytest.approx(12.0, abs=0.1)
+    assert found[:4] == [0.0, 1.0, 2.0, 3.0] and found[9:] == [9.0, 10.0, 11.0]
+    assert found[5:8] == [None] * 3
+    assert recording.damage is None and recording.notes == []
+
+
+def test_sound_before_second_zero_is_not_played(
+    sound: Path, tmp_path: Path, read_sound: ReadSound
+) -> None:
+    cut = remux(sound / "a.ogg", tmp_path / "a.ogg", shift=-3.0)
+    assert steps(read_sound(cut)) == [float(s) for s in range(3, SECONDS)]
