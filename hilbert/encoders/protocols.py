@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,5 +118,24 @@ class Recogniser(Protocol):
 
         Returns:
             One transcript a window, with word times in seconds from its start.
+        """
+        ...
+
+
+@runtime_checkable
+class BeginningsRecogniser(Protocol):
+    """A recogniser that can stop after the first words of a window, for a fraction of the work."""
+
+    def transcribe_beginnings(
+        self, windows: Sequence[NDArray[np.float32]], language: str = "en"
+    ) -> list[WindowTranscript]:
+        """Recognise the first words of each window, about a dozen seconds of speech.
+
+        Args:
+            windows: 16 kHz mono float32, each at most 30 s long.
+            language: ISO 639-1 code of the spoken language.
+
+        Returns:
+            One transcript a window; its tokens are those of the whole window.
         """
         ...

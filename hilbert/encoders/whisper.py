@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,10 @@ _MAX_COMPRESSION_RATIO = 2.4
 _MIN_AVG_LOGPROB = -1.0
 _MAX_NO_SPEECH_PROB = 0.6
 _MAX_WORKERS = 8
+# Of a window's beginning: about 30 words, a dozen seconds of speech. The alignment would spread
+# the last of them over the rest of the window.
+_BEGINNING_TOKENS = 36
+_BEGINNING_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -138,8 +143,19 @@ class WhisperEncoder:
         A decoding that loops or is improbable is tried again with a beam; what stays incredible
         is dropped rather than shown.
         """
+        return self._transcribe_shares(windows, language, None)
+
+    def transcribe_beginnings(
+        self, windows: Sequence[NDArray[np.float32]], language: str = "en"
+    ) -> list[WindowTranscript]:
+        """Return tokens of each window and its first words, about a dozen seconds of them."""
+        return self._transcribe_shares(windows, language, _BEGINNING_TOKENS)
+
+    def _transcribe_shares(
+        self, windows: Sequence[NDArray[np.float32]], language: str, most_tokens: int | None
+    ) -> list[WindowTranscript]:
         parts = self._workers.map(
-            lambda part: self._transcribe(part, language), self._shares(windows)
+            lambda part: self._transcribe(part, language, most_tokens), self._shares(windows)
         )
         return [transcript for part in parts for transcript in part]
 
@@ -151,20 +167,21 @@ class WhisperEncoder:
         return [windows[i : i + size] for i in range(0, len(windows), size)]
 
     def _transcribe(
-        self, windows: Sequence[NDArray[np.float32]], language: str
+        self, windows: Sequence[NDArray[np.float32]], language: str, most_tokens: int | None
     ) -> list[WindowTranscript]:
         tokenizer = self._tokenizer(language)
         states = self._encode(windows)
-        decoded = self._decode(_to_storage(states), len(windows), tokenizer)
+        decode = partial(self._decode, tokenizer=tokenizer, most_tokens=most_tokens)
+        decoded = decode(_to_storage(states), len(windows))
         retry = [i for i, d in enumerate(decoded) if d.looping or d.avg_logprob < _MIN_AVG_LOGPROB]
         if retry:
-            again = self._decode(
-                _to_storage(states[retry]), len(retry), tokenizer, beam_size=5, no_repeat_ngram=4
-            )
+            again = decode(_to_storage(states[retry]), len(retry), beam_size=5, no_repeat_ngram=4)
             for i, second in zip(retry, again, strict=True):
                 if decoded[i].looping or second.avg_logprob > decoded[i].avg_logprob:
                     decoded[i] = second
-        words = self._word_times(states, decoded, windows, tokenizer)
+        longest = WINDOW_SECONDS if most_tokens is None else _BEGINNING_SECONDS
+        heard = [window[: round(longest * SAMPLE_RATE)] for window in windows]
+        words = self._word_times(states, decoded, heard, tokenizer)
         return [
             WindowTranscript(tokens, words_of, d.avg_logprob, d.no_speech_prob)
             for tokens, words_of, d in zip(
@@ -212,16 +229,20 @@ class WhisperEncoder:
         storage: Any,
         n_windows: int,
         tokenizer: Any,
+        most_tokens: int | None = None,
         beam_size: int = 1,
         no_repeat_ngram: int = 0,
     ) -> list[_Decoded]:
         prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        max_length = self._model.max_length
+        if most_tokens is not None:
+            max_length = 2 * most_tokens  # CTranslate2 keeps half of it for a prompt
         results = self._model.model.generate(
             storage,
             [prompt] * n_windows,
             beam_size=beam_size,
             no_repeat_ngram_size=no_repeat_ngram,
-            max_length=self._model.max_length,
+            max_length=max_length,
             suppress_blank=True,
             suppress_tokens=self._suppressed,
             return_scores=True,

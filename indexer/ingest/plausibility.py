@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexer.base.timecode import clock
 from indexer.base.types import Cue, HeardWord
@@ -24,10 +25,10 @@ from indexer.media.vad import Span
 # included, -0.8 and less for speech that is not English.
 _CLEAR_LOGPROB = -0.7
 _CONFIDENT_LOGPROB = -0.5
-_MAX_STRETCHES = 3
-# Recognising a window takes 1.5 to 2 times as long as encoding it, which is done anyway: a talk of
-# 76 s takes a third more time with one stretch, a reading of 13 minutes a sixth more with three.
-_WINDOWS_PER_STRETCH = 10
+# Of a longer recording the first words of three windows are recognised, of a shorter one those of
+# a whole window. Either takes 1.5 to 2 times as long as encoding a window, which is done anyway.
+_STRETCHES = 3
+_STRETCH_SECONDS = 12.0
 _MIN_CONTENT_WORDS = 8
 # Of the content words of a window. Over 138 windows of 21 recordings (interviews, a reading,
 # machine speech, children with an accent) the right transcript has 0.67 and more (one of six words
@@ -62,11 +63,12 @@ class Judgement:
 def choose_moments(
     cues: Sequence[Cue], windows: Sequence[Span], seconds: float | None
 ) -> tuple[float, ...]:
-    """Return the middles of the windows in which words are to be recognised.
+    """Return moments, each in a window in which words are to be recognised.
 
-    At most three, in equal parts of the recording; of each part the window in which the
-    transcript has most words. The first and the last window, which often hold the same words in
-    every recording of a series, are chosen only where there are no others.
+    Three, in equal parts of the recording: of each part the window that begins with most words of
+    the transcript. The first and the last window, which often hold the same words in every
+    recording of a series, are chosen only where there are too few others. Of two windows one is
+    chosen, to be recognised as a whole.
 
     Args:
         cues: With times.
@@ -74,17 +76,24 @@ def choose_moments(
         seconds: Length of the recording, where it is known; windows after it are void.
     """
     within = [window for window in windows if seconds is None or window[1] <= seconds + 1.0]
-    inner = within[1:-1] or within[1:] or within or list(windows[:1])
-    parts = min(_MAX_STRETCHES, 1 + len(inner) // _WINDOWS_PER_STRETCH)
-    words = words_of_cues(cues)
-    counts = [sum(start <= word.time < end for word in words) for start, end in inner]
-    chosen = []
-    for part in range(parts):
-        low, high = part * len(inner) // parts, (part + 1) * len(inner) // parts
-        best = max(range(low, high), key=lambda i: counts[i], default=None)
-        if best is not None:
-            chosen.append(sum(inner[best]) / 2)
-    return tuple(chosen)
+    if len(within) < _STRETCHES:
+        chosen = within[-1:] or list(windows[:1])
+    elif len(within) < _STRETCHES + 2:
+        chosen = within[-_STRETCHES:]
+    else:
+        chosen = _with_most_words(cues, within[1:-1])
+    return tuple(sum(window) / 2 for window in chosen)
+
+
+def _with_most_words(cues: Sequence[Cue], windows: Sequence[Span]) -> list[Span]:
+    """Of each part of the windows, the one that begins with most words."""
+    times = [word.time for word in words_of_cues(cues)]
+    counts = [
+        sum(start <= time < start + _STRETCH_SECONDS for time in times) for start, _ in windows
+    ]
+    edges = [part * len(windows) // _STRETCHES for part in range(_STRETCHES + 1)]
+    parts = [range(low, high) for low, high in pairwise(edges)]
+    return [windows[max(part, key=lambda i: counts[i])] for part in parts]
 
 
 def judge_transcript(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.protocols import SAMPLE_RATE, BeginningsRecogniser
 from indexer.base.types import HeardWord
 from indexer.media.decode import Recording
 from indexer.media.vad import Span, Window, span_windows, speech_windows
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 BATCH_WINDOWS = 16
 # Shorter than this, whatever a recogniser says is a guess.
 MIN_SPEECH_SECONDS = 0.5
+
+# Of a window, for a recogniser that cannot stop after the first words.
+_BEGINNING_SAMPLES = 12 * SAMPLE_RATE
 
 OnSeconds = Callable[[float], None]
 T = TypeVar("T")
@@ -91,8 +95,8 @@ def transcribe(
             encoder pass serves both.
         language: spoken language, for the recogniser.
         spans: timed cues that tell where speech is; None to let the detector find it.
-        moments: seconds; words are recognised only in the windows that hold one of them. None for
-            words everywhere.
+        moments: seconds; words are recognised only in the windows that hold one of them, where
+            there are several only the first words of each. None for words everywhere.
         on_seconds: called with the seconds of the recording that are done.
 
     Raises:
@@ -182,8 +186,17 @@ class _Pass:
         chosen = [i for i, window in enumerate(batch) if self._wants_words(window)]
         if not chosen:
             return {}
-        heard = self.recogniser.transcribe([batch[i].samples for i in chosen], self.language)
+        heard = self._words_of([batch[i].samples for i in chosen])
         return dict(zip(chosen, heard, strict=True))
+
+    def _words_of(self, windows: list[NDArray[np.float32]]) -> list[WindowTranscript]:
+        assert self.recogniser is not None
+        if self.moments is None or len(self.moments) == 1:
+            return self.recogniser.transcribe(windows, self.language)
+        if isinstance(self.recogniser, BeginningsRecogniser):
+            return self.recogniser.transcribe_beginnings(windows, self.language)
+        beginnings = [window[:_BEGINNING_SAMPLES] for window in windows]
+        return self.recogniser.transcribe(beginnings, self.language)
 
     def _wants_words(self, window: Window) -> bool:
         return self.moments is None or any(window.start <= m < window.end for m in self.moments)
@@ -193,7 +206,11 @@ class _Pass:
     ) -> list[NDArray[np.float32]]:
         """Return the tokens of a batch; those that came with a transcript are not made again."""
         encoder: object = self.encoder  # of another protocol, and maybe the same object
-        made = {i: t.tokens for i, t in transcripts.items() if self.recogniser is encoder}
+        made = {}
+        if self.recogniser is encoder and (
+            self.moments is None or isinstance(encoder, BeginningsRecogniser)
+        ):
+            made = {i: t.tokens for i, t in transcripts.items()}
         rest = [i for i in range(len(batch)) if i not in made]
         if rest:
             encoded = self.encoder.encode([batch[i].samples for i in rest])

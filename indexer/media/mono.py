@@ -26,6 +26,10 @@ _SILENT = 1e-6
 # The mix of channels of which one alone has sound has 1/n² of its power; a mix with less than this
 # share of that has lost sound. For stereo that is 5 % of the louder channel's power.
 _CANCELLED = 0.2
+# Correlation of two channels below which a voice may be opposite in phase under other sound. Then
+# the louder channel holds both, and the other is added weakly for what it alone has.
+_OPPOSED = -0.3
+_LEAK = np.float32(-0.2)
 _SILENCE_BLOCK_SECONDS = 10.0
 
 
@@ -87,38 +91,47 @@ def _groups(frames: Iterable[TimedFrame]) -> Iterator[list[TimedFrame]]:
 
 
 class _Mixer:
-    """The mean of all channels that have sound, each with the sign that keeps the mix audible."""
+    """The mean of all channels that have sound, with signs that keep every voice audible."""
 
     def __init__(self, channels: int) -> None:
         self.channels = channels
-        self._signs = np.ones(channels, np.float32)
+        self._weights = np.ones(channels, np.float32)
         self._audible = np.zeros(channels, bool)
 
     @property
     def is_plain_stereo(self) -> bool:
         """Whether the mix is what FFmpeg makes of stereo: half of the sum."""
-        return self.channels == 2 and bool((self._signs == 1).all())
+        return self.channels == 2 and bool((self._weights == 1).all())
 
     def compare(self, frames: list[Any]) -> None:
-        """Look for channels that cancel each other; the signs stay until the mix cancels again."""
+        """Look for channels that cancel each other; signs stay until the mix cancels again."""
         samples = np.concatenate([channel_samples(frame) for frame in frames], axis=1)
         power = np.mean(np.square(samples), axis=1)
         self._audible |= power > _SILENT
         loudest = int(np.argmax(power))
         if power[loudest] <= _SILENT:
             return
-        mixed = np.mean(np.square(self._signs @ samples / self.channels))
+        mixed = np.mean(np.square(self._weights @ samples / self.channels))
         if mixed * self.channels**2 < _CANCELLED * power[loudest]:
-            self._signs = np.where(samples @ samples[loudest] < 0, -1, 1).astype(np.float32)
+            self._weights = np.where(samples @ samples[loudest] < 0, -1, 1).astype(np.float32)
+        elif self.channels == 2 and power.min() > _SILENT:
+            self._lean(float(np.corrcoef(samples)[0, 1]), loudest)
+
+    def _lean(self, correlation: float, loudest: int) -> None:
+        """Take rather one of two channels as long as they are opposed but do not cancel."""
+        if self.is_plain_stereo and correlation < _OPPOSED:
+            self._weights[1 - loudest] = _LEAK
+        elif correlation > 0 and bool((self._weights == _LEAK).any()):
+            self._weights = np.ones(2, np.float32)
 
     def mix(self, frame: av.AudioFrame) -> av.AudioFrame:
         """Return a frame as mono."""
         import av
 
-        weights: NDArray[Any] = self._signs
+        weights: NDArray[Any] = self._weights
         if self.channels > 2 and self._audible.any():
             weights = weights * self._audible
-        weights = weights / np.count_nonzero(weights)
+        weights = weights / np.abs(weights).sum()
         samples = np.clip(weights @ channel_samples(frame), -1, 1).astype(np.float32)
         mono = av.AudioFrame.from_ndarray(samples[None], "fltp", "mono")
         mono.sample_rate = frame.sample_rate

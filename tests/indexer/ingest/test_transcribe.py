@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
+from hilbert.encoders.protocols import WindowTranscript, Word
 from hilbert.encoders.whisper import WhisperEncoder, _Decoded
 from indexer.encoders import Encoders
 from indexer.ingest.transcribe import AudioAnalysis, transcribe
@@ -138,6 +139,57 @@ def test_a_window_gives_the_same_tokens_alone_and_in_any_batch(
     for one, two, three in zip(together, alone, heard, strict=True):
         np.testing.assert_array_equal(one, two)
         np.testing.assert_array_equal(one, three)
+
+
+def test_the_beginning_of_a_window_is_the_first_words_of_all(
+    tides: Samples, recogniser: WhisperEncoder
+) -> None:
+    window = tides[: 29 * SAMPLE_RATE]
+    (whole,) = recogniser.transcribe([window])
+    (begun,) = recogniser.transcribe_beginnings([window])
+    first = [word.text for word in begun.words]
+    assert 20 <= len(first) < len(whole.words)
+    assert first[:-2] == [word.text for word in whole.words][: len(first) - 2]
+    assert begun.words[len(first) // 2].start == pytest.approx(
+        whole.words[len(first) // 2].start, abs=0.5
+    )
+    np.testing.assert_array_equal(begun.tokens, whole.tokens)
+
+
+class _Counter:
+    """An encoder that is a recogniser, too: it says how many seconds it hears."""
+
+    name = fingerprint = "counter"
+    multilingual = True
+    width = 1
+    tokens_per_second = 2.0
+
+    def encode(self, windows: Sequence[Samples]) -> list[Samples]:
+        return [np.zeros((2 * len(w) // SAMPLE_RATE, 1), np.float32) for w in windows]
+
+    def transcribe(
+        self, windows: Sequence[Samples], language: str = "en"
+    ) -> list[WindowTranscript]:
+        return [
+            WindowTranscript(tokens, (Word(str(len(tokens) // 2), 0, 1),), -0.1, 0.0)
+            for tokens in self.encode(windows)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("moments", "words"), [([15.0], ["30"]), ([15.0, 45.0], ["12", "12"]), (None, ["30", "30"])]
+)
+def test_of_several_moments_a_plain_recogniser_hears_a_dozen_seconds_each(
+    tmp_path: Path, write_sound: WriteSound, moments: list[float] | None, words: list[str]
+) -> None:
+    path = write_sound(tmp_path / "a.wav", np.sin(np.arange(60 * SAMPLE_RATE) / 9))
+    counter = _Counter()
+    spans = [(0.0, 30.0), (30.0, 60.0)]
+    found = transcribe(
+        open_recording(path), counter, recogniser=counter, spans=spans, moments=moments
+    )
+    assert [word.text for word in found.words or ()] == words
+    assert len(found.tokens) == 120
 
 
 def test_a_decoder_that_repeats_itself_is_not_believed() -> None:

@@ -65,6 +65,30 @@ def test_an_inverted_stretch_costs_neither_what_is_before_nor_what_is_after(
     assert level(samples[11 * RATE :], 500) == pytest.approx(0.4, rel=0.02)
 
 
+@pytest.mark.parametrize("gain", [0.1, 0.02])
+def test_an_inverted_voice_is_heard_in_noise_and_over_music(
+    tmp_path: Path, write_sound: WriteSound, read_sound: ReadSound, gain: float
+) -> None:
+    voice, music = gain * tone(4.0, 500), 0.5 * gain * tone(4.0, 900)
+    noise = gain / 12 * np.random.default_rng(0).standard_normal((2, 4 * RATE)).astype(np.float32)
+    path = write_sound(tmp_path / "a.wav", np.stack([voice + music, music - voice]) + noise, RATE)
+    samples = read_sound(path)
+    assert level(samples, 500) > 0.3 * gain
+    assert level(samples, 900) > 0.1 * gain
+
+
+def test_a_voice_in_the_middle_is_heard_under_opposite_music_and_after_it(
+    tmp_path: Path, write_sound: WriteSound, read_sound: ReadSound
+) -> None:
+    voice, music, nobody = tone(4.0, 500), 1.5 * tone(4.0, 900), np.zeros(4 * RATE)
+    left = np.concatenate([voice + music, 0.1 * voice, nobody])
+    right = np.concatenate([voice - music, 0.1 * voice, voice])
+    samples = read_sound(write_sound(tmp_path / "a.wav", np.stack([left, right]), RATE))
+    assert level(samples[: 4 * RATE], 500) > 0.2
+    assert level(samples[6 * RATE : 8 * RATE], 500) == pytest.approx(0.04, rel=0.02)
+    assert level(samples[9 * RATE :], 500) == pytest.approx(0.2, rel=0.02)
+
+
 def test_two_speakers_with_a_channel_each_are_both_heard_after_an_inverted_jingle(
     tmp_path: Path, write_sound: WriteSound, read_sound: ReadSound
 ) -> None:
