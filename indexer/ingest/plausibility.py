@@ -29,7 +29,7 @@ _CONFIDENT_LOGPROB = -0.5
 # a whole window. Either takes 1.5 to 2 times as long as encoding a window, which is done anyway.
 _STRETCHES = 3
 _STRETCH_SECONDS = 12.0
-_MIN_CONTENT_WORDS = 8
+_MIN_CONTENT_WORDS = 5
 # Of the content words of a window. Over 138 windows of 21 recordings (interviews, a reading,
 # machine speech, children with an accent) the right transcript has 0.67 and more (one of six words
 # 0.2), a heavily edited one too; 2136 pairs with other transcripts have at most 0.21 in 99 %, the

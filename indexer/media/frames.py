@@ -157,18 +157,16 @@ class Frames:
             self._end_byte += packet.size
 
     def _is_cut(self, packet: Any) -> bool:
-        """Whether the last packet is not whole, by FFmpeg or by its own header."""
-        if packet.is_corrupt:
-            return True
+        """Whether the last packet is not whole, by its own header."""
         if not self._by_bytes or packet.pos is None:
             return False
-        length, begin = frame_length(bytes(packet)[:HEADER_BYTES]), packet.pos + self._shift
-        size = self._path.stat().st_size
-        if packet.size < length:
+        begin = int(packet.pos) + self._shift
+        end, size = begin + int(packet.size), self._path.stat().st_size
+        if end < begin + (length := frame_length(bytes(packet)[:HEADER_BYTES])):
             return begin + length > size
         with self._path.open("rb") as file:  # a parser may keep what is no whole frame
-            file.seek(begin + packet.size)
-            return begin + packet.size + frame_length(file.read(HEADER_BYTES)) > size
+            file.seek(end)
+            return end + frame_length(file.read(HEADER_BYTES)) > size
 
     def _placed(self, frame: Any, packet: Any) -> float:
         """Return the silence that goes before a frame, and take its time off."""

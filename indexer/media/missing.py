@@ -15,6 +15,7 @@ _UNKNOWN_W64_SIZE = 1 << 62
 _MOST_RIFF_PARTS = 1000  # of an AVI, up to a gigabyte each
 _ASF_FILE_PROPERTIES = bytes.fromhex("a1dcab8c47a9cf118ee400c00c205365")
 _MOST_ASF_OBJECTS = 100
+_MOST_CAF_CHUNKS = 1000
 
 
 def missing_bytes(path: Path, container_format: str) -> int:
@@ -37,6 +38,8 @@ def missing_bytes(path: Path, container_format: str) -> int:
             return _missing_of_avi(file, size)
         if "w64" in names:
             return _missing_of_w64(file, size)
+        if "caf" in names:
+            return _missing_of_caf(file, size)
         if "au" in names:
             return _missing_of_au(file, size)
         if "asf" in names:
@@ -134,4 +137,19 @@ def _missing_of_asf(file: BinaryIO, size: int) -> int:
             length = int.from_bytes(header[40:48], "little")
             return 0 if is_broadcast else max(0, length - size)
         place += max(24, int.from_bytes(header[16:24], "little"))
+    return 0
+
+
+def _missing_of_caf(file: BinaryIO, size: int) -> int:
+    """By the size of the `data` chunk, -1 where it is not known (Apple Core Audio Format, 1.0)."""
+    place = 8
+    for _ in range(_MOST_CAF_CHUNKS):
+        file.seek(place)
+        header = file.read(12)
+        if len(header) < 12:
+            return 0
+        length = int.from_bytes(header[4:], "big", signed=True)
+        if header[:4] == b"data" or length < 0:
+            return max(0, place + 12 + length - size) if length >= 0 else 0
+        place += 12 + length
     return 0

@@ -76,6 +76,7 @@ WHOLE: list[tuple[str, str, dict[str, str], float]] = [
     ("a.avi", "libmp3lame", {}, 40),
     ("a.w64", "pcm_s16le", {}, 0),
     ("a.au", "pcm_s16be", {}, 0),
+    ("a.caf", "pcm_s16le", {}, 0),
     ("a.wma", "wmav2", {}, 0),
 ]
 
@@ -107,6 +108,7 @@ def test_a_whole_recording_is_not_called_cut_off(
         ("a.avi", "libmp3lame", {}, 12),
         ("a.w64", "pcm_s16le", {}, 0),
         ("a.au", "pcm_s16be", {}, 0),
+        ("a.caf", "pcm_s16le", {}, 0),
         ("a.wma", "wmav2", {}, 0),
         ("p.m4a", "aac", {"movflags": "frag_keyframe+empty_moov", "frag_duration": "1000000"}, 0),
     ],
