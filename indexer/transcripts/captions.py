@@ -175,7 +175,8 @@ def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bo
         directly, below_blank = candidate == i - 1, not text(candidate - 1)
         below_times = candidate - 1 in timings
         number = int(words) if _NUMBER.match(words) and len(words) < 10 else None
-        if number is not None and number == count + 1 and (directly or below_blank):
+        begins = not found and number in (0, 1) and i == timings[0]
+        if number is not None and (number == count + 1 or begins) and (directly or below_blank):
             is_identifier = True
         elif not directly:
             is_identifier = False

@@ -36,6 +36,9 @@ def joined(fragments: Sequence[Cue], language: str) -> Iterator[Cue]:
         if held and not _goes_on(held, text, fragment, glued, language):
             yield _cue(held, text)
             held, text = [], ""
+        if held and glued and fragment.speaker is None:
+            # Punctuation has no speaker of its own in some formats.
+            fragment = replace(fragment, speaker=held[-1].speaker)
         text += body if spaced or glued else f" {body}"
         held.append(fragment)
     if held:
@@ -56,7 +59,6 @@ def by_time(fragments: Sequence[Cue]) -> list[Cue]:
 def _goes_on(held: list[Cue], text: str, fragment: Cue, glued: bool, language: str) -> bool:
     """Whether a fragment belongs to the cue being gathered; a glued one is part of its word."""
     if fragment.speaker != held[-1].speaker:
-        # Punctuation has no speaker of its own in some formats.
         return glued and fragment.speaker is None
     if glued:
         return True

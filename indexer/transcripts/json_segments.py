@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from indexer.base.types import Cue
@@ -24,10 +25,16 @@ def read_json(text: str) -> Any:
         TranscriptError: It is none; with the line.
     """
     try:
-        return json.loads(text)
+        return _parsed(text)
     except (ValueError, RecursionError) as error:
         where = f"line {error.lineno}: " if isinstance(error, json.JSONDecodeError) else ""
         raise TranscriptError(f"{where}it is not valid JSON; export it again") from error
+
+
+@lru_cache(maxsize=1)
+def _parsed(text: str) -> Any:
+    """Each format looks at the same text in turn; none changes what it is given."""
+    return json.loads(text)
 
 
 def peek_json(text: str, extension: str, *keys: str, extensions: Iterable[str] = (".json",)) -> Any:

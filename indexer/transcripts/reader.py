@@ -9,13 +9,14 @@ from indexer.transcripts.encoding import DecodedText, decode
 from indexer.transcripts.formats import (
     decoder_of,
     format_of,
+    is_recognised,
     markers_of,
     transcript_extensions,
 )
 from indexer.transcripts.name_tags import language_of_name
 from indexer.transcripts.transcript import Transcript, TranscriptError
 
-_BEGINNING = 1 << 20  # bytes
+_BEGINNING, _WHOLE = 1 << 20, 16 << 20  # bytes
 
 
 def read_transcript(path: Path, language: str = "en", named: str | None = None) -> Transcript:
@@ -57,9 +58,10 @@ def read_transcript(path: Path, language: str = "en", named: str | None = None) 
 
 
 def may_be_transcript(file: Path) -> bool:
-    """Whether a file beside no recording is likely a transcript, by its extension and beginning.
+    """Whether a file beside no recording is likely a transcript, by its extension and content.
 
-    Much that ends in `.json` is something else; its first mebibyte decides.
+    Much that ends in `.json` is something else: one of the formats must recognise it, or its
+    first mebibyte where it is long.
     """
     extension = file.suffix.lower()
     if extension not in transcript_extensions():
@@ -70,9 +72,12 @@ def may_be_transcript(file: Path) -> bool:
     try:
         with file.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
+            whole = beginning + stream.read(_WHOLE - _BEGINNING + 1)
     except OSError:
         return True  # reading it will fail and say why
-    return any(marker in beginning for marker in markers)
+    if not any(marker in beginning for marker in markers):
+        return False
+    return len(whole) > _WHOLE or is_recognised(decode(whole, "en").text, extension)
 
 
 def _read_bytes(path: Path) -> bytes:

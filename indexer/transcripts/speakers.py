@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue
+from indexer.transcripts.sounds import is_sound_label
 
 _PREFIX = re.compile(
     r"\s*(?P<mark>>{1,3}\s*|[-–—‐]\s*(?=\S))?"
@@ -26,7 +27,8 @@ _WORD = re.compile(r"[^\W_][\w.'’&/\-]*,?|&|\([^()]{1,30}\)|\.", re.UNICODE)
 _MACHINE_NAME = re.compile(r"(?:speaker|spk)[ _]?\w{1,3}\Z", re.IGNORECASE)
 _NO_SPEECH = re.compile(r"\W*|\s*[\[(♪*][^\n]*[\])♪*]\s*")  # "[Music]"
 _MAX_WORDS = 6
-_NAME_LINE = re.compile(r"\s*([^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)\s*")
+_NAME_LINE = re.compile(r"\s*([^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)[ \t]*\n(?=.*\w)")
+_NAME_IN_BRACKETS = re.compile(r"\s*[\[(]([^\W_][^\[\]()?!:\n]{0,40})[\])](?!\s*[:：])\s*(?=.*\w)")
 _NAME_LINES = 0.8  # of all cues
 # Capitalised words before a colon that name no speaker, however often they stand there.
 _LABELS = """
@@ -60,7 +62,8 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
       of the names that do. Words in capitals are only a name where not all is in capitals.
     - Where the first cues have a name and others none, it holds until the next name.
     - Lines of one cue by several speakers become a cue each, with its times.
-    - Where the first lines of nearly all cues are few short texts that recur, they are names.
+    - Where nearly all cues begin with a line, or with brackets, of few short texts that recur,
+      these are names.
 
     Args:
         cues: In order; line breaks in their text are lines of the screen. A cue that already has
@@ -94,21 +97,24 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
 
 
 def _with_name_lines(cues: list[Cue]) -> list[Cue]:
-    """Cues whose name stands on a line of its own above the words, as Teams and Premiere write."""
-    split = [cue.text.partition("\n") for cue in cues]
-    firsts = [_NAME_LINE.fullmatch(first) for first, _, words in split if words.strip()]
-    uses = Counter(match[1].strip() for match in firsts if match)
-    recurring = sum(n for n in uses.values() if n >= 2)
-    spoken = sum(not cue.speaker for cue in cues)
-    if recurring < max(3, _NAME_LINES * spoken) or 3 * len(uses) > 2 * len(firsts):
-        return cues
-    named = []
-    for cue, (first, _, words) in zip(cues, split, strict=True):
-        match = _NAME_LINE.fullmatch(first)
-        if not cue.speaker and match and words.strip() and match[1].lower() not in NOT_NAMES:
-            cue = replace(cue, text=words, speaker=match[1].strip())
-        named.append(cue)
-    return named
+    """Cues whose names stand above the words, or before them in brackets, in nearly every cue.
+
+    Teams and Premiere write names on lines of their own, others `[Anna] words`.
+    """
+    for form in (_NAME_LINE, _NAME_IN_BRACKETS):
+        leads = [None if cue.speaker else form.match(cue.text) for cue in cues]
+        names = [m[1].strip() for m in leads if m and not is_sound_label(m[1])]
+        uses = Counter(name for name in names if name.lower() not in NOT_NAMES)
+        recurring = sum(n for n in uses.values() if n >= 2)
+        spoken = sum(not cue.speaker for cue in cues)
+        if recurring >= max(3, _NAME_LINES * spoken) and 3 * len(uses) <= 2 * len(names):
+            return [
+                replace(cue, text=cue.text[match.end() :], speaker=match[1].strip())
+                if match and match[1].strip() in uses
+                else cue
+                for cue, match in zip(cues, leads, strict=True)
+            ]
+    return cues
 
 
 def _lead(text: str) -> _Lead | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue, Sound
 from indexer.transcripts.errors import TranscriptError
+from indexer.transcripts.fragments import joined
 from indexer.transcripts.markup import flat, without_addresses
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.repeats import without_repeats
@@ -23,6 +24,9 @@ __all__ = [
     "untimed_transcript",
     "with_speaker_names",
 ]
+
+
+_SINGLE_WORDS = 10
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def timed_transcript(
 
     Impossible times are repaired, cues sorted by their times, words that stand there several times
     only for display kept once, sounds separated from words, leading names made speakers, invisible
-    marks removed. Overlapping cues are kept, empty ones dropped.
+    marks removed, captions of single words joined. Overlapping cues are kept, empty ones dropped.
 
     Args:
         cues: In the order of the file, without mark-up. Line breaks in their text are lines of
@@ -78,7 +82,16 @@ def timed_transcript(
     filled.sort(key=lambda cue: (cue.start, cue.end))
     if displayed:
         filled = without_repeats(filled, notes)
-    return _transcript(with_speakers(filled), True, format, language, notes)
+    named = with_speakers(filled)
+    if displayed and _are_single_words(named):
+        named = list(joined(named, language or "en"))
+    return _transcript(named, True, format, language, notes)
+
+
+def _are_single_words(cues: Sequence[Cue]) -> bool:
+    """Whether captions show one word each, as those for videos of a minute do."""
+    words = sum(len(cue.text.split()) for cue in cues)
+    return len(cues) >= _SINGLE_WORDS and words <= 1.2 * len(cues)
 
 
 def untimed_transcript(

@@ -84,6 +84,12 @@ def decoder_of(extension: str) -> Callable[[bytes], str] | None:
     return next((known.to_text for known in formats if known.to_text), None)
 
 
+def is_recognised(text: str, extension: str) -> bool:
+    """Return whether one of the formats of an extension recognises a text."""
+    formats = (known for known in TRANSCRIPT_FORMATS.values() if extension in known.extensions)
+    return any(known.sniff(text, extension) for known in formats)
+
+
 def format_of(text: str, extension: str) -> TranscriptFormat | None:
     """Return the format to read a text with; None where none fits text or extension.
 
@@ -93,6 +99,7 @@ def format_of(text: str, extension: str) -> TranscriptFormat | None:
     """
     formats = list(TRANSCRIPT_FORMATS.values())
     recognised = (known for known in formats if known.sniff(text, extension))
-    by_extension = (known for known in formats if extension in known.extensions)
-    # A file that no format recognises is read by its extension, for the message of what is wrong.
+    by_extension = (known for known in reversed(formats) if extension in known.extensions)
+    # A file that no format recognises is read as the last one of its extension, which takes what
+    # the others leave, for the message of what is wrong.
     return next(recognised, None) or next(by_extension, None)

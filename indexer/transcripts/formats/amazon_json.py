@@ -9,54 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.base.types import Cue
-from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.fragments import joined
-from indexer.transcripts.json_segments import (
-    language_of,
-    objects,
-    peek_json,
-    read_json,
-    seconds,
-    speaker,
-)
-from indexer.transcripts.transcript import Transcript, timed_transcript
-
-
-def sniff(text: str, extension: str) -> bool:
-    """Recognise JSON by items with alternatives, or by the turns of Call Analytics."""
-    data = peek_json(text, extension, "alternatives", "items")
-    if _items(data):
-        return True
-    return bool(_calls(peek_json(text, extension, "BeginOffsetMillis", "Content")))
-
-
-def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the items and join them into the sentences of a speaker.
-
-    Args:
-        text: The file's text, which `sniff` recognised.
-        extension: Not used.
-        language: ISO 639 code to split sentences by where the file names none.
-
-    Raises:
-        TranscriptError: There are no words.
-    """
-    data = read_json(text)
-    results = data.get("results")
-    results = results if isinstance(results, dict) else {}
-    named = language_of(
-        results.get("language_code"), data.get("LanguageCode"), data.get("language_code")
-    )
-    turns = _calls(data)
-    if turns:
-        return timed_transcript(map(_turn, turns), "amazon-json", named)
-    who = {
-        item.get("start_time"): speaker(item.get("speaker_label"))
-        for segment in objects(results.get("speaker_labels"), "segments")
-        for item in [*objects(segment, "items"), segment]
-    }
-    words = [word for item in _items(data) if (word := _word(item, who)) is not None]
-    return timed_transcript(joined(words, named or language), "amazon-json", named)
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import language_of, objects, seconds, speaker
 
 
 def _items(data: Any) -> list[dict[str, Any]]:
@@ -91,10 +46,35 @@ def _word(item: dict[str, Any], who: dict[Any, str | None]) -> Cue | None:
     return Cue(said, seconds(start), seconds(item.get("end_time")), name)
 
 
-TRANSCRIPT_FORMATS.add(
+def _find(data: Any) -> object:
+    return _items(data) or _calls(data)
+
+
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the items, joined into the sentences of a speaker, or the turns of a call."""
+    results = data.get("results")
+    results = results if isinstance(results, dict) else {}
+    named = language_of(
+        results.get("language_code"), data.get("LanguageCode"), data.get("language_code")
+    )
+    if turns := _calls(data):
+        return JsonCues(map(_turn, turns), named)
+    who = {
+        item.get("start_time"): speaker(item.get("speaker_label"))
+        for segment in objects(results.get("speaker_labels"), "segments")
+        for item in [*objects(segment, "items"), segment]
+    }
+    words = [word for item in _items(data) if (word := _word(item, who)) is not None]
+    return JsonCues(joined(words, named or language), named)
+
+
+add_json_format(
     "amazon-json",
-    TranscriptFormat(
-        (".json",), True, sniff, parse, (b'"speaker_labels"', b'"BeginOffsetMillis"', b'"items"')
+    JsonShape(
+        keys=(("alternatives", "items"), ("BeginOffsetMillis", "Content")),
+        find=_find,
+        read=_read,
+        markers=(b'"speaker_labels"', b'"BeginOffsetMillis"', b'"audio_segments"', b'"jobName"'),
     ),
     order=50,
 )

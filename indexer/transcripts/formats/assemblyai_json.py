@@ -8,50 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.base.types import Cue
-from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.fragments import joined
-from indexer.transcripts.json_segments import (
-    language_of,
-    objects,
-    peek_json,
-    read_json,
-    seconds,
-    speaker,
-)
-from indexer.transcripts.transcript import Transcript, timed_transcript
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import language_of, objects, seconds, speaker
 
-
-def sniff(text: str, extension: str) -> bool:
-    """Recognise JSON by words that have a `text`, in an object with no segments."""
-    return bool(_words(peek_json(text, extension, "words", "text", "start")))
-
-
-def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the words, joined into the sentences of a speaker.
-
-    Args:
-        text: The file's text, which `sniff` recognised.
-        extension: Not used.
-        language: ISO 639 code to split sentences by where the file names none.
-
-    Raises:
-        TranscriptError: There are no words.
-    """
-    data = read_json(text)
-    named = language_of(data.get("language_code"))
-    said = _words(data)
-    # Services that copied the shape write seconds, with decimals.
-    scale = 0.001 if all(isinstance(word["start"], int) for word in said) else 1.0
-    words = [
-        Cue(
-            str(word["text"]),
-            seconds(word.get("start"), scale),
-            seconds(word.get("end"), scale),
-            speaker(word.get("speaker")) or speaker(word.get("channel")),
-        )
-        for word in said
-    ]
-    return timed_transcript(joined(words, named or language), "assemblyai-json", named)
+_SPEAKERS = ("speaker", "speaker_id", "channel")
 
 
 def _words(data: Any) -> list[dict[str, Any]]:
@@ -66,8 +27,26 @@ def _words(data: Any) -> list[dict[str, Any]]:
     return words if words and all("text" in word and "start" in word for word in words) else []
 
 
-TRANSCRIPT_FORMATS.add(
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the words, joined into the sentences of a speaker."""
+    named = language_of(data.get("language_code"))
+    said = _words(data)
+    # Services that copied the shape write seconds, with decimals.
+    scale = 0.001 if all(isinstance(word["start"], int) for word in said) else 1.0
+    words = [
+        Cue(
+            str(word["text"]),
+            seconds(word.get("start"), scale),
+            seconds(word.get("end"), scale),
+            next(filter(None, (speaker(word.get(key)) for key in _SPEAKERS)), None),
+        )
+        for word in said
+    ]
+    return JsonCues(joined(words, named or language), named)
+
+
+add_json_format(
     "assemblyai-json",
-    TranscriptFormat((".json",), True, sniff, parse, (b'"utterances"', b'"audio_url"')),
+    JsonShape((("text", "start"),), _words, _read, (b'"utterances"', b'"audio_url"')),
     order=53,
 )

@@ -9,51 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.base.types import Cue
-from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.fragments import joined
-from indexer.transcripts.json_segments import (
-    closed,
-    language_of,
-    objects,
-    peek_json,
-    read_json,
-    seconds,
-    speaker,
-)
-from indexer.transcripts.transcript import Transcript, timed_transcript
-
-
-def sniff(text: str, extension: str) -> bool:
-    """Recognise JSON by its channels of alternatives."""
-    data = peek_json(text, extension, "channels", "alternatives")
-    return bool(objects(_results(data), "channels"))
-
-
-def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the words of each channel, joined into the sentences of a speaker.
-
-    Several channels are several speakers, where no speaker is named.
-
-    Args:
-        text: The file's text, which `sniff` recognised.
-        extension: Not used.
-        language: ISO 639 code to split sentences by where the file names none.
-
-    Raises:
-        TranscriptError: There are no words.
-    """
-    results = _results(read_json(text))
-    channels = objects(results, "channels")
-    named = language_of(*(channel.get("detected_language") for channel in channels))
-    cues: list[Cue] = []
-    for number, channel in enumerate(channels):
-        best = next(iter(objects(channel, "alternatives")), {})
-        name = str(number) if len(channels) > 1 else None
-        words = [_word(word, name) for word in objects(best, "words")]
-        cues.extend(joined(words, named or language))
-    if not cues:
-        cues = [_utterance(utterance) for utterance in objects(results, "utterances")]
-    return timed_transcript(closed(cues), "deepgram-json", named)
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import closed, language_of, objects, seconds, speaker
 
 
 def _results(data: Any) -> dict[str, Any]:
@@ -79,8 +37,31 @@ def _utterance(utterance: dict[str, Any]) -> Cue:
     )
 
 
-TRANSCRIPT_FORMATS.add(
+def _find(data: Any) -> object:
+    return objects(_results(data), "channels")
+
+
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the words of each channel, joined into the sentences of a speaker.
+
+    Several channels are several speakers, where no speaker is named.
+    """
+    results = _results(data)
+    channels = objects(results, "channels")
+    named = language_of(*(channel.get("detected_language") for channel in channels))
+    cues: list[Cue] = []
+    for number, channel in enumerate(channels):
+        best = next(iter(objects(channel, "alternatives")), {})
+        name = str(number) if len(channels) > 1 else None
+        words = [_word(word, name) for word in objects(best, "words")]
+        cues.extend(joined(words, named or language))
+    if not cues:
+        cues = [_utterance(utterance) for utterance in objects(results, "utterances")]
+    return JsonCues(closed(cues), named)
+
+
+add_json_format(
     "deepgram-json",
-    TranscriptFormat((".json",), True, sniff, parse, (b'"channels"',)),
+    JsonShape((("channels", "alternatives"),), _find, _read, (b'"channels"',)),
     order=51,
 )

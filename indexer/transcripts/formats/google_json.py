@@ -8,59 +8,13 @@ the last result holds all words of the others once more, with a `speakerTag`
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from indexer.base.types import Cue
-from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.fragments import by_time, joined
-from indexer.transcripts.json_segments import (
-    closed,
-    language_of,
-    objects,
-    peek_json,
-    read_json,
-    seconds,
-    speaker,
-)
-from indexer.transcripts.transcript import Transcript, timed_transcript
-
-
-def sniff(text: str, extension: str) -> bool:
-    """Recognise JSON by results with alternatives."""
-    return bool(_results(peek_json(text, extension, "results", "alternatives")))
-
-
-def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the words, joined into the sentences of a speaker; each is said once.
-
-    A result without words of its own has the time up to its `resultEndTime`.
-
-    Args:
-        text: The file's text, which `sniff` recognised.
-        extension: Not used.
-        language: ISO 639 code to split sentences by where the file names none.
-
-    Raises:
-        TranscriptError: There are no words.
-    """
-    results = _results(read_json(text))
-    named = language_of(*(result.get("languageCode") for result in results))
-    tagged = [_words(result) for result in results]
-    whole = tagged[-1] if tagged else []
-    if len(tagged) > 1 and whole and all(word.speaker for word in whole):
-        others = sum(len(words) for words in tagged[:-1])
-        if len(whole) >= others and not any(w.speaker for ws in tagged[:-1] for w in ws):
-            return timed_transcript(joined(by_time(whole), named or language), "google-json", named)
-    cues: list[Cue] = []
-    before: float | None = 0.0
-    for result, words in zip(results, tagged, strict=True):
-        ended = result.get("resultEndTime", result.get("resultEndOffset"))
-        if words:
-            cues.extend(joined(words, named or language))
-        elif said := str(_best(result).get("transcript", "")).strip():
-            cues.append(Cue(said, before, seconds(ended), _channel(result)))
-        before = seconds(ended) if ended is not None else (cues[-1].end if cues else before)
-    return timed_transcript(closed(cues), "google-json", named)
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import closed, language_of, objects, seconds, speaker
 
 
 def _results(data: Any) -> list[dict[str, Any]]:
@@ -75,8 +29,26 @@ def _results(data: Any) -> list[dict[str, Any]]:
             data = data.get("response", data.get("transcript"))
         else:
             found = objects(data, "results")
-            return found if any(objects(result, "alternatives") for result in found) else []
+            known = [a for r in found for a in objects(r, "alternatives") if "timestamps" not in a]
+            return found if any("transcript" in a or "words" in a for a in known) else []
     return []
+
+
+def _value(given: dict[str, Any], *keys: str, missing: Any = None) -> Any:
+    """Return the value of the first key, also as Google's Python client writes it: `start_time`."""
+    for key in keys:
+        for written in (key, re.sub("[A-Z]", lambda match: f"_{match[0].lower()}", key)):
+            if written in given:
+                return given[written]
+    return missing
+
+
+def _seconds(value: Any) -> float | None:
+    """Read `"1.200s"`, or the message behind it: `{"seconds": 1, "nanos": 200000000}`."""
+    if isinstance(value, dict):
+        whole, nanos = seconds(value.get("seconds", 0)), seconds(value.get("nanos", 0), 1e-9)
+        return None if whole is None or nanos is None else whole + nanos
+    return seconds(value)
 
 
 def _best(result: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +56,7 @@ def _best(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _channel(result: dict[str, Any]) -> str | None:
-    return speaker(result.get("channelTag") or None)
+    return speaker(_value(result, "channelTag") or None)
 
 
 def _words(result: dict[str, Any]) -> list[Cue]:
@@ -92,16 +64,41 @@ def _words(result: dict[str, Any]) -> list[Cue]:
         Cue(
             str(word.get("word", "")).split("|")[0],
             # A time of zero is left out of such JSON.
-            seconds(word.get("startTime", word.get("startOffset", "0s"))),
-            seconds(word.get("endTime", word.get("endOffset"))),
-            speaker(word.get("speakerLabel") or word.get("speakerTag") or None) or _channel(result),
+            _seconds(_value(word, "startTime", "startOffset", missing="0s")),
+            _seconds(_value(word, "endTime", "endOffset")),
+            speaker(_value(word, "speakerLabel", "speakerTag") or None) or _channel(result),
         )
         for word in objects(_best(result), "words")
     ]
 
 
-TRANSCRIPT_FORMATS.add(
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the words, joined into the sentences of a speaker; each is said once.
+
+    A result without words of its own has the time up to its `resultEndTime`.
+    """
+    results = _results(data)
+    named = language_of(*(_value(result, "languageCode") for result in results))
+    tagged = [_words(result) for result in results]
+    whole = tagged[-1] if tagged else []
+    if len(tagged) > 1 and whole and all(word.speaker for word in whole):
+        others = sum(len(words) for words in tagged[:-1])
+        if len(whole) >= others and not any(w.speaker for ws in tagged[:-1] for w in ws):
+            return JsonCues(joined(by_time(whole), named or language), named)
+    cues: list[Cue] = []
+    before: float | None = 0.0
+    for result, words in zip(results, tagged, strict=True):
+        ended = _value(result, "resultEndTime", "resultEndOffset")
+        if words:
+            cues.extend(joined(words, named or language))
+        elif said := str(_best(result).get("transcript", "")).strip():
+            cues.append(Cue(said, before, _seconds(ended), _channel(result)))
+        before = _seconds(ended) if ended is not None else (cues[-1].end if cues else before)
+    return JsonCues(closed(cues), named)
+
+
+add_json_format(
     "google-json",
-    TranscriptFormat((".json",), True, sniff, parse, (b'"alternatives"',)),
+    JsonShape((("results", "alternatives"),), _results, _read, (b'"alternatives"',)),
     order=52,
 )

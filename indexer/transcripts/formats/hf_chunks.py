@@ -10,48 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.base.types import Cue
-from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.fragments import joined
-from indexer.transcripts.json_segments import (
-    closed,
-    language_of,
-    objects,
-    peek_json,
-    read_json,
-    seconds,
-    speaker,
-)
-from indexer.transcripts.transcript import Transcript, timed_transcript
-
-
-def sniff(text: str, extension: str) -> bool:
-    """Recognise JSON by its chunks."""
-    return bool(_chunks(peek_json(text, extension, "chunks", "timestamp")))
-
-
-def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the chunks; chunks of single words are joined into sentences.
-
-    Args:
-        text: The file's text, which `sniff` recognised.
-        extension: Not used.
-        language: ISO 639 code to split sentences by where the file names none.
-
-    Raises:
-        TranscriptError: There are no words.
-    """
-    data = read_json(text)
-    cues = [_cue(chunk) for chunk in _chunks(data)]
-    named = language_of(data.get("language"))
-    words = sum(len(cue.text.split()) for cue in cues)
-    if words < 1.5 * len(cues):
-        cues = list(joined(closed(cues), named or language))
-    return timed_transcript(closed(cues), "hf-chunks", named)
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import closed, language_of, objects, seconds, speaker
 
 
 def _chunks(data: Any) -> list[dict[str, Any]]:
-    for key in ("speakers", "chunks"):
-        chunks = objects(data, key)
+    for chunks in (objects(data, "speakers"), objects(data, "chunks"), objects(data)):
         if chunks and all("text" in chunk and "timestamp" in chunk for chunk in chunks):
             return chunks
     return []
@@ -63,6 +28,18 @@ def _cue(chunk: dict[str, Any]) -> Cue:
     return Cue(str(chunk["text"]), seconds(start), seconds(end), speaker(chunk.get("speaker")))
 
 
-TRANSCRIPT_FORMATS.add(
-    "hf-chunks", TranscriptFormat((".json",), True, sniff, parse, (b'"chunks"',)), order=40
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the chunks; chunks of single words are joined into sentences."""
+    cues = [_cue(chunk) for chunk in _chunks(data)]
+    named = language_of(data.get("language")) if isinstance(data, dict) else None
+    words = sum(len(cue.text.split()) for cue in cues)
+    if words < 1.5 * len(cues):
+        cues = list(joined(closed(cues), named or language))
+    return JsonCues(closed(cues), named)
+
+
+add_json_format(
+    "hf-chunks",
+    JsonShape((("text", "timestamp"),), _chunks, _read, (b'"chunks"',)),
+    order=40,
 )

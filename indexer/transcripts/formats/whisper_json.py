@@ -25,10 +25,26 @@ from indexer.transcripts.notes import Notes
 from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
+_SEGMENTS = ("segments", "transcription")
+
 
 def sniff(text: str, extension: str) -> bool:
-    """Take every `.json` file that no other format recognised."""
-    return extension == ".json"
+    """Recognise JSON by its list of segments or words; such JSON that is broken as well."""
+    if extension != ".json":
+        return False
+    try:
+        return is_whisper(read_json(text))
+    except TranscriptError:
+        return any(f'"{key}"' in text for key in (*_SEGMENTS, "words"))
+
+
+def is_whisper(data: Any) -> bool:
+    """Whether JSON has segments with texts and times as Whisper names them, or words alone."""
+    if _words_alone(data) is not None:
+        return True
+    listed = objects(data) or next(filter(None, (objects(data, key) for key in _SEGMENTS)), [])
+    timed = (each for each in listed if "text" in each)
+    return any(("start" in each and "end" in each) or "offsets" in each for each in timed)
 
 
 def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
@@ -179,7 +195,7 @@ def _number_or_none(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-# After all other formats of JSON: it takes what they leave, with a message where it is none.
+# After all other formats of JSON: its messages say what is wrong with JSON of no format.
 TRANSCRIPT_FORMATS.add(
     "whisper-json",
     TranscriptFormat((".json",), True, sniff, parse, (*MARKERS, b'"words"')),

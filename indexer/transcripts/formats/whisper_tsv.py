@@ -13,6 +13,13 @@ from indexer.transcripts.notes import Notes
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
 _NEEDED = ("start", "end", "text")
+# Of editors: "Speaker Name", "Start Time", "Transcript".
+_OTHER_NAMES = {
+    **dict.fromkeys(("start time", "begin", "in", "from"), "start"),
+    **dict.fromkeys(("end time", "stop", "out", "to"), "end"),
+    **dict.fromkeys(("transcript", "sentence", "words"), "text"),
+    **dict.fromkeys(("speaker name", "name", "who"), "speaker"),
+}
 
 
 def sniff(text: str, extension: str) -> bool:
@@ -62,11 +69,12 @@ def _time(cell: str, scale: float) -> float | None:
 
 
 def _columns(line: str) -> list[str]:
-    return [name.strip().lower() for name in line.split("\t")]
+    names = (name.strip().lower().replace("_", " ") for name in line.split("\t"))
+    return [_OTHER_NAMES.get(name, name) for name in names]
 
 
 TRANSCRIPT_FORMATS.add(
     "whisper-tsv",
-    TranscriptFormat((".tsv",), True, sniff, parse, (b"start\tend\ttext", b"start\tend\tspeaker")),
+    TranscriptFormat((".tsv",), True, sniff, parse, (b"tart", b"egin")),
     order=23,
 )

@@ -10,32 +10,11 @@ from typing import Any
 
 from indexer.base.types import Cue
 from indexer.transcripts.durations import without_overlaps
-from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
-from indexer.transcripts.json_segments import objects, peek_json, read_json, seconds
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import objects, seconds
 from indexer.transcripts.markup import without_tags
-from indexer.transcripts.transcript import Transcript, timed_transcript
 
 _DURATIONS = ("duration", "dur")
-
-
-def sniff(text: str, extension: str) -> bool:
-    """Recognise JSON by a list whose first member has a text, a start and a duration."""
-    return bool(_lines(peek_json(text, extension, "text", "start")))
-
-
-def parse(text: str, extension: str = ".json", language: str = "en") -> Transcript:
-    """Read the lines.
-
-    Args:
-        text: The file's text, which `sniff` recognised.
-        extension: Not used.
-        language: Not used; the file names none.
-
-    Raises:
-        TranscriptError: There are no words.
-    """
-    cues = [_cue(line) for line in _lines(read_json(text))]
-    return timed_transcript(without_overlaps(cues), "youtube-list")
 
 
 def _lines(data: Any) -> list[dict[str, Any]]:
@@ -56,8 +35,13 @@ def _cue(line: dict[str, Any]) -> Cue:
     return Cue(without_tags(str(line.get("text", ""))), start, end)
 
 
-TRANSCRIPT_FORMATS.add(
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the lines, each up to where the next one starts."""
+    return JsonCues(without_overlaps([_cue(line) for line in _lines(data)]))
+
+
+add_json_format(
     "youtube-list",
-    TranscriptFormat((".json",), True, sniff, parse, (b'"duration"', b'"dur"')),
+    JsonShape((("text", "start"),), _lines, _read, (b'"duration"', b'"dur"')),
     order=42,
 )

@@ -260,6 +260,34 @@ def test_a_name_in_every_cue_is_a_speaker_however_it_is_written(tmp_path):
     assert spoken(transcript) == [(name, "so it is") for name in names]
 
 
+@pytest.mark.parametrize("form", ["{}\n{}", "[{}] {}", "({}) {}"])
+def test_names_above_the_words_or_in_brackets_of_every_cue(tmp_path, form):
+    said = [("Ann Lee", "We begin."), ("bob", "We do."), ("Ann Lee", "So."), ("bob", "We end.")]
+    transcript = read(tmp_path, "a.srt", lines(*(form.format(*turn) for turn in said)))
+    assert spoken(transcript) == said
+    # What is heard is no name.
+    sounds = lines("[Music] We begin.", "[Laughter] We do.", "[Music] So.", "[Laughter] We end.")
+    assert {cue.speaker for cue in read(tmp_path, "b.srt", sounds).cues} == {None}
+
+
+def test_captions_of_single_words_are_joined_into_sentences(tmp_path):
+    said = "We begin with jam. It is sweet, and so are we. Nobody knew why it was so good."
+    shown = "".join(
+        f"{i}\n00:00:{i:02d},000 --> 00:00:{i:02d},900\n{word}\n\n"
+        for i, word in enumerate(said.split(), start=1)
+    )
+    transcript = read(tmp_path, "a.srt", shown)
+    texts = [cue.text for cue in transcript.cues]
+    assert texts[:2] == ["We begin with jam.", "It is sweet, and so are we."]
+    assert transcript.cues[1].start == 5
+
+
+def test_numbers_apart_from_their_times_are_no_words(tmp_path):
+    blocks = (f"{i}\n\n00:00:0{i},000 --> 00:00:0{i},900\n\nWords {i}.\n\n\n" for i in range(1, 5))
+    cues = read(tmp_path, "a.srt", "".join(blocks)).cues
+    assert [cue.text for cue in cues] == [f"Words {i}." for i in range(1, 5)]
+
+
 def test_a_name_at_the_change_holds_until_the_next(tmp_path):
     transcript = read(
         tmp_path,

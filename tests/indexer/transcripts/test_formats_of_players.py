@@ -190,6 +190,34 @@ def test_labels_of_audacity(tmp_path):
     assert 5.3 < second.end < 7
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "timed"),
+    [
+        ("<p><b>{name}:</b> {words}</p>", False),
+        ("<p><strong>{name}</strong> [0:0{second}]<br>{words}</p>", True),
+        ('<div>{name} (<a href="https://x.org/?t=1">0:0{second}</a>): {words}</div>', True),
+        ("<tr><td>0:0{second}</td><td>{name}: {words}</td></tr>", True),
+    ],
+)
+def test_pages_with_names_and_clocks_in_their_text(tmp_path, paragraph, timed):
+    said = [("Ann Lee", "We begin."), ("Bob", "We do."), ("Ann Lee", "We end."), ("Bob", "Bye.")]
+    body = "\n".join(
+        paragraph.format(name=name, words=words, second=2 * number)
+        for number, (name, words) in enumerate(said)
+    )
+    page = f'<html lang="en"><head><title>T</title></head><body>{body}<script>x</script></body>'
+    transcript = read(tmp_path, "a.html", page)
+    assert [(cue.speaker, cue.text) for cue in transcript.cues] == said
+    assert transcript.timed == timed
+    if timed:
+        assert [cue.start for cue in transcript.cues] == [0, 2, 4, 6]
+
+
+def test_a_table_of_an_editor_with_clocks_and_names(tmp_path):
+    table = "Speaker Name\tStart Time\tEnd Time\tTranscript\nAnn\t00:00:01.5\t00:00:02\tWe begin.\n"
+    assert read(tmp_path, "a.tsv", table).cues == (Cue("We begin.", 1.5, 2.0, "Ann"),)
+
+
 def test_podcast_html(tmp_path):
     text = (
         '<html lang="en"><head><title>T</title></head><body><h1>A show</h1>'

@@ -10,6 +10,7 @@ import pytest
 
 from indexer.base.types import Cue
 from indexer.transcripts import Transcript, TranscriptError, read_transcript
+from indexer.transcripts.reader import may_be_transcript
 
 
 def read(folder: Path, data: Any, name: str = "a.json") -> Transcript:
@@ -192,6 +193,207 @@ def test_deepgram_and_assemblyai(tmp_path):
     ]
     data = {"audio_url": "x", "text": "The ferry. Yes.", "words": said, "utterances": None}
     assert read(tmp_path, data).cues == cues
+
+
+WORDS = [
+    [("Why", 1.0, 1.2), ("jam?", 1.2, 1.6)],
+    [("It", 2.0, 2.1), ("is", 2.1, 2.3), ("sweet.", 2.3, 2.8)],
+]
+TURNS = [("Ann", "Why jam?", 1.0, 1.6), ("Bob", "It is sweet.", 2.0, 2.8)]
+
+
+def rev_elements(words: list[tuple[str, float, float]]) -> list[dict[str, Any]]:
+    elements: list[dict[str, Any]] = []
+    for text, start, end in words:
+        elements += [
+            {"type": "punct", "value": " "},
+            {"type": "text", "value": text.rstrip("?."), "ts": start, "end_ts": end},
+        ]
+        elements += [{"type": "punct", "value": text[-1]}] if text[-1] in "?." else []
+    return elements[1:]
+
+
+OTHERS: dict[str, Any] = {
+    "Rev AI": {
+        "monologues": [
+            {"speaker": name, "elements": rev_elements(words)}
+            for (name, _, _, _), words in zip(TURNS, WORDS, strict=True)
+        ]
+    },
+    "Speechmatics": {
+        "format": "2.9",
+        "results": [
+            {
+                "type": "word",
+                "start_time": start,
+                "end_time": end,
+                "alternatives": [{"content": text, "confidence": 1, "speaker": name}],
+            }
+            for (name, _, _, _), words in zip(TURNS, WORDS, strict=True)
+            for text, start, end in words
+        ],
+    },
+    "Azure": {
+        "combinedRecognizedPhrases": [{"display": "Why jam? It is sweet."}],
+        "recognizedPhrases": [
+            {
+                "speaker": name,
+                "offset": f"PT{start}S",
+                "duration": f"PT{end - start:.2f}S",
+                "offsetInTicks": start * 1e7,
+                "nBest": [{"lexical": text.lower(), "display": text}],
+            }
+            for name, text, start, end in TURNS
+        ],
+    },
+    "phrases in milliseconds": {
+        "durationMilliseconds": 5000,
+        "phrases": [
+            {
+                "speaker": name,
+                "offsetMilliseconds": int(start * 1000),
+                "durationMilliseconds": round((end - start) * 1000),
+                "text": text,
+            }
+            for name, text, start, end in TURNS
+        ],
+    },
+    "Premiere": {
+        "segments": [
+            {
+                "start": start,
+                "duration": end - start,
+                "speaker": f"id-{name}",
+                "words": [{"text": word, "start": a, "duration": b - a} for word, a, b in words],
+            }
+            for (name, _, start, end), words in zip(TURNS, WORDS, strict=True)
+        ],
+        "speakers": [{"id": f"id-{name}", "name": name} for name, _, _, _ in TURNS],
+    },
+    "Fireflies": [
+        {
+            "sentence": text,
+            "startTime": f"00:0{start}",
+            "endTime": f"00:0{end}",
+            "speaker_name": name,
+        }
+        for name, text, start, end in TURNS
+    ],
+    "DOTe": {
+        "lines": [
+            {
+                "startTime": f"00:00:0{start}00".replace(".", ","),
+                "endTime": f"00:00:0{end}00".replace(".", ","),
+                "speakerDesignation": name,
+                "text": text,
+            }
+            for name, text, start, end in TURNS
+        ]
+    },
+    "a name in an object": {
+        "transcripts": [
+            {
+                "start": int(s * 1000),
+                "end": int(e * 1000),
+                "text": t,
+                "speaker": {"name": n, "id": "x"},
+            }
+            for n, t, s, e in TURNS
+        ]
+    },
+}
+
+
+@pytest.mark.parametrize("service", OTHERS)
+def test_other_services_are_read_by_what_their_keys_mean(tmp_path, service):
+    transcript = read(tmp_path, OTHERS[service])
+    assert [
+        (cue.speaker, cue.text, round(cue.start or 0, 2), round(cue.end or 0, 2))
+        for cue in transcript.cues
+    ] == TURNS
+    (warning,) = transcript.warnings
+    assert "of an unknown kind" in warning
+
+
+def test_words_with_times_alone_are_read_without_speakers(tmp_path):
+    vosk = [
+        {
+            "result": [{"conf": 1, "start": a, "end": b, "word": word} for word, a, b in words],
+            "text": " ".join(word for word, _, _ in words),
+        }
+        for words in WORDS
+    ]
+    cues = read(tmp_path, vosk).cues
+    assert [(cue.text, cue.start, cue.speaker) for cue in cues] == [
+        ("Why jam?", 1.0, None),
+        ("It is sweet.", 2.0, None),
+    ]
+
+
+NO_TRANSCRIPTS: dict[str, Any] = {
+    "packages": {"name": "x", "items": [{"duration": 5, "words": "none"}], "segments": 3},
+    "chapters": {"version": "1.2", "chapters": [{"startTime": 0, "title": "Jam"}]},
+    "a playlist": {"items": [{"title": "Jam", "duration": 83, "start": 0, "text": 5}]},
+    "comments": [
+        {"text": "Good!", "start": 9, "likes": 2},
+        {"text": "Bad!", "start": 5, "likes": 1},
+    ],
+    "a calendar": {"items": [{"start": "2024-01-05", "end": "2024-01-06", "text": "We meet"}]},
+    "a heat map": {"heatmap": [{"start_time": 0, "end_time": 2, "value": 0.5}], "duration": 4},
+    "moments of the world": [{"body": "x y", "begin": 1.7e9, "end": 1.7e9 + 5}],
+}
+
+
+@pytest.mark.parametrize("kind", NO_TRANSCRIPTS)
+def test_json_that_is_no_transcript_is_named_so(tmp_path, kind):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(NO_TRANSCRIPTS[kind]), encoding="utf-8")
+    with pytest.raises(TranscriptError):
+        read_transcript(path)
+    assert not may_be_transcript(path)
+
+
+def test_a_comma_without_a_speaker_does_not_end_a_cue(tmp_path):
+    def item(kind: str, text: str, **times: str) -> dict[str, Any]:
+        return {"type": kind, "alternatives": [{"content": text}], **times}
+
+    items = [
+        item("pronunciation", "Jam", start_time="1.0", end_time="1.3", speaker_label="spk_0"),
+        item("punctuation", ","),
+        item("pronunciation", "please", start_time="1.3", end_time="1.6", speaker_label="spk_0"),
+        item("punctuation", "."),
+    ]
+    assert read(tmp_path, {"results": {"items": items}}).cues == (
+        Cue("Jam, please.", 1.0, 1.6, "spk_0"),
+    )
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        lambda text, a, b: {"word": text, "start_time": f"{a}s", "end_time": f"{b}s"},
+        lambda text, a, b: {
+            "word": text,
+            "startTime": {"seconds": str(int(a)), "nanos": int(a % 1 * 1e9)},
+            "endTime": {"seconds": str(int(b)), "nanos": int(b % 1 * 1e9)},
+        },
+    ],
+)
+def test_google_s_clients_write_times_in_other_ways(tmp_path, word):
+    results = [
+        {"alternatives": [{"transcript": "x", "words": [word(*each) for each in words]}]}
+        for words in WORDS
+    ]
+    cues = read(tmp_path, {"results": results}).cues
+    assert [(cue.text, round(cue.start, 2)) for cue in cues] == [
+        ("Why jam?", 1.0),
+        ("It is sweet.", 2.0),
+    ]
+
+
+def test_chunks_may_stand_in_a_list_alone(tmp_path):
+    cues = read(tmp_path, [{"timestamp": [s, e], "text": f" {t}"} for _, t, s, e in TURNS]).cues
+    assert [(cue.text, cue.start, cue.end) for cue in cues] == [(t, s, e) for _, t, s, e in TURNS]
 
 
 SHAPES: list[Any] = [

@@ -1,0 +1,241 @@
+"""Any other JSON that lists what was said when: Vosk, Rev AI, Azure, Premiere, Fireflies and so on.
+
+Services name their keys as they like, but a transcript has a list whose members have a start, an
+end, a duration or a speaker, and words. Keys are recognised by what they mean (`startTime`,
+`start_time`, `offsetMilliseconds`), times by their unit; what is read so is named in a warning. A
+file without such a list is no transcript.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from indexer.base.timecode import read_caption_clock
+from indexer.base.types import Cue
+from indexer.transcripts.formats.whisper_json import is_whisper
+from indexer.transcripts.fragments import by_time, joined
+from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
+from indexer.transcripts.json_segments import closed, language_of, objects, seconds, speaker
+from indexer.transcripts.notes import Notes
+
+_STARTS = "start starttime begin begintime from timestart tstart ts offset startoffset time"
+_ENDS = "end endtime to until stop timeend tend endts endoffset"
+_LENGTHS = "duration dur length"
+_WORDS = (
+    "text body content transcript sentence caption line utterance phrase segment display"
+    " punctuatedword word value"
+)
+_NAMES = "speakername speaker speakerdesignation speakerlabel speakerid speakertag username name"
+_UNITS = {"milliseconds": 0.001, "millis": 0.001, "ms": 0.001, "inticks": 1e-7, "ticks": 1e-7}
+_UNIT = re.compile(rf"({'|'.join(_UNITS)}|inseconds|seconds|secs?|s)\Z")
+# ISO 8601 of Azure: PT1M2.5S.
+_PERIOD = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+# Lists of alternatives begin with the best one.
+_BEST = ("alternatives", "nbest")
+_DEEPEST = 8
+_MIN_SHARE = 0.8
+_LONGEST_WORD, _LONGEST_SEGMENT = 60.0, 1800.0  # seconds
+_MAX_SECONDS = 1e6
+
+
+@dataclass
+class _Rows:
+    """Members of the lists that stand at one place of the file, such as `monologues/elements`."""
+
+    cues: list[Cue] = field(default_factory=list)
+    closings: int = 0  # rows with an end, a length or a speaker
+    keys: set[str] = field(default_factory=set)
+
+    @property
+    def letters(self) -> int:
+        """How much is said."""
+        return sum(sum(map(str.isalnum, cue.text)) for cue in self.cues)
+
+
+def _find(data: Any) -> _Rows | None:
+    """The list that holds the transcript: all the words, in the longest pieces."""
+    if is_whisper(data):
+        return None
+    found: dict[str, _Rows] = {}
+    names = _names(data)
+    for place, row, owner in _walk(data, "", None, _DEEPEST):
+        _add(found.setdefault(place, _Rows()), row, owner, names)
+    known = [rows for rows in found.values() if _is_spoken(rows)]
+    if not known:
+        return None
+    most = max(rows.letters for rows in known)
+    return min((r for r in known if r.letters >= 0.95 * most), key=lambda rows: len(rows.cues))
+
+
+def _read(data: Any, language: str) -> JsonCues:
+    """Read the list; words are joined into the sentences of a speaker."""
+    rows = _find(data)
+    assert rows is not None
+    notes = Notes()
+    start, words = sorted(rows.keys)[:1], sorted(rows.keys)[1:2]
+    known = [re.sub(r"^\d", "", key) for key in (*start, *words)]
+    notes.add(f"JSON of an unknown kind, read by its keys {' and '.join(map(repr, known))}")
+    named = _language(data)
+    cues = by_time(_in_seconds(rows.cues))
+    if sum(len(cue.text.split()) for cue in cues) < 2 * len(cues):
+        cues = list(joined(closed(cues), named or language))
+    return JsonCues(closed(cues), named, notes)
+
+
+def _walk(
+    value: Any, place: str, owner: str | None, depth: int
+) -> Iterator[tuple[str, dict[str, Any], str | None]]:
+    """Yield the objects of all lists: the keys that lead there, the object, the speaker around."""
+    if depth == 0:
+        return
+    if isinstance(value, list):
+        for row in value:
+            if isinstance(row, dict):
+                yield place, row, owner
+            yield from _walk(row, place, owner, depth - 1)
+    elif isinstance(value, dict):
+        owner = _speaker(value) or owner
+        for key, inner in value.items():
+            if _plain(key) not in _BEST:
+                yield from _walk(inner, f"{place}/{key}", owner, depth - 1)
+
+
+def _add(rows: _Rows, row: dict[str, Any], owner: str | None, names: dict[str, str]) -> None:
+    """Add what one object says."""
+    best = next((b for key in row if _plain(key) in _BEST for b in objects(row, key)[:1]), {})
+    start_key, start = _time(row, _STARTS)
+    _, end = _time(row, _ENDS)
+    _, length = _time(row, _LENGTHS)
+    words_key, words = _text(row)
+    if words is None:
+        words_key, words = _text(best)
+    if words is None:
+        inner = [_text(word)[1] for word in objects(row, "words")]
+        words, words_key = " ".join(filter(None, inner)) or None, "words"
+    if words is None:
+        return
+    name = _speaker(row) or _speaker(best) or owner
+    if end is None and start is not None and length is not None:
+        end = start + length
+    if start is not None:
+        rows.keys = rows.keys or {f"0{start_key}", f"1{words_key}"}
+        rows.closings += end is not None or name is not None
+    elif not re.fullmatch(r"\W*", words):
+        start_key = ""
+    rows.cues.append(Cue(words, start, end, names.get(name, name) if name else None))
+
+
+def _is_spoken(rows: _Rows) -> bool:
+    """Whether rows are what was said: with times that run forward and are those of a recording."""
+    spoken = [cue for cue in rows.cues if re.search(r"\w", cue.text)]
+    starts = [cue.start for cue in spoken if cue.start is not None]
+    if not starts or len(starts) < _MIN_SHARE * len(spoken):
+        return False
+    if rows.closings < _MIN_SHARE * len(starts):
+        return False
+    forward = sum(earlier <= later for earlier, later in pairwise(starts))
+    return forward >= _MIN_SHARE * (len(starts) - 1) and max(starts) < 1000 * _MAX_SECONDS
+
+
+def _in_seconds(cues: list[Cue]) -> list[Cue]:
+    """Cues with their times in seconds: whole numbers that last too long are milliseconds."""
+    lengths = [c.end - c.start for c in cues if c.start is not None and c.end is not None]
+    starts = [cue.start for cue in cues if cue.start is not None]
+    whole = all(start.is_integer() for start in starts)
+    longest = _LONGEST_WORD if _are_words(cues) else _LONGEST_SEGMENT
+    typical = median(lengths or [b - a for a, b in pairwise(starts)] or [0.0])
+    if not whole or typical <= longest / 6:
+        return cues
+    return [
+        Cue(
+            cue.text,
+            None if cue.start is None else cue.start / 1000,
+            None if cue.end is None else cue.end / 1000,
+            cue.speaker,
+        )
+        for cue in cues
+    ]
+
+
+def _are_words(cues: list[Cue]) -> bool:
+    return sum(len(cue.text.split()) for cue in cues) < 2 * len(cues)
+
+
+def _time(row: dict[str, Any], names: str) -> tuple[str, float | None]:
+    """Find a time by the names that its key may have, in the order of these."""
+    wanted = names.split()
+    found: dict[str, tuple[str, float]] = {}
+    for key, value in row.items():
+        plain = _plain(key)
+        unit = _UNIT.search(plain)
+        stem = plain if plain in wanted or unit is None else plain[: unit.start()]
+        if stem in wanted:
+            scale = _UNITS.get(unit[1], 1.0) if unit and stem != plain else 1.0
+            read = _seconds(value, scale)
+            # A number with a unit of its own is surer than one without.
+            if read is not None and (stem not in found or stem != plain):
+                found[stem] = (key, read)
+    return next((found[name] for name in wanted if name in found), ("", None))
+
+
+def _seconds(value: Any, scale: float) -> float | None:
+    if isinstance(value, str):
+        if ":" in value:
+            return read_caption_clock(value.strip())
+        period = _PERIOD.fullmatch(value)
+        if period and value != "PT":
+            hours, minutes, rest = (float(part or 0) for part in period.groups())
+            return hours * 3600 + minutes * 60 + rest
+    return seconds(value, scale)
+
+
+def _text(row: dict[str, Any]) -> tuple[str, str | None]:
+    texts = {_plain(key): (key, value) for key, value in row.items() if isinstance(value, str)}
+    return next((texts[name] for name in _WORDS.split() if name in texts), ("", None))
+
+
+def _speaker(row: dict[str, Any]) -> str | None:
+    """Who speaks in an object; `name` alone is not who speaks."""
+    given = {_plain(key): value for key, value in row.items()}
+    for name in _NAMES.split()[:-1]:
+        value = given.get(name)
+        if isinstance(value, dict):
+            value = value.get("name", value.get("label", value.get("id")))
+        if (found := speaker(value)) is not None:
+            return found
+    users = objects(given.get("users"))
+    return _speaker(users[0]) if users else None
+
+
+def _names(data: Any) -> dict[str, str]:
+    """Names of speakers by their ids, where a list has both."""
+    listed = (objects(data, key) for key in ("speakers", "participants", "users"))
+    return {
+        str(row["id"]): str(row["name"])
+        for rows in listed
+        for row in rows
+        if row.get("name") and "id" in row
+    }
+
+
+def _language(data: Any) -> str | None:
+    if not isinstance(data, dict):
+        return None
+    return language_of(*(data.get(key) for key in ("language", "language_code", "lang", "locale")))
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[\W_]+", "", key).lower()
+
+
+# Before text alone, which such files have as well, and Whisper's, which takes what is left.
+add_json_format(
+    "json-rows",
+    JsonShape(((),), _find, _read, (b'"speaker', b'"start', b'"begin', b'"offset')),
+    order=690,
+)
