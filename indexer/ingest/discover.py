@@ -21,6 +21,7 @@ from indexer.ingest.metadata_table import (
     read_metadata_table,
     split_speakers,
 )
+from indexer.ingest.transcript_folders import TranscriptFolders
 from indexer.media.kinds import RECORDING_EXTENSIONS, Content, content_of, not_a_recording
 from indexer.transcripts.formats import transcript_extensions
 from indexer.transcripts.pairing import (
@@ -28,7 +29,6 @@ from indexer.transcripts.pairing import (
     Owners,
     RecordingNames,
     choose,
-    is_subtitle_folder,
     transcripts_by_recording,
 )
 from indexer.transcripts.reader import may_be_transcript
@@ -150,6 +150,7 @@ class _Scanner:
         self._visited: dict[str, Path] = {}
         self._places: dict[str, int] = {}  # of sources, by real path
         self._tables: dict[Path, MetadataTable] = {}
+        self._transcript_folders = TranscriptFolders()
 
     def scan_folder(self, top: Path) -> None:
         """Take everything in a folder."""
@@ -178,7 +179,8 @@ class _Scanner:
         else:
             beside = without_chapters(list_folder(path.parent))
             names = RecordingNames(dict.fromkeys([*beside.recordings, path]))
-            of_recording = transcripts_by_recording(_transcripts_near(beside), names)
+            near = self._transcript_folders.transcripts_near(beside)
+            of_recording = transcripts_by_recording(near, names)
             self._take_recording(path, of_recording.get(path, []))
             for other in beside.others:
                 owners = names.owners_of(other)
@@ -189,7 +191,8 @@ class _Scanner:
         """Take the documents of one folder."""
         listing = without_chapters(listing)
         names = RecordingNames(listing.recordings)
-        of_recording = transcripts_by_recording(_transcripts_near(listing), names)
+        near = self._transcript_folders.transcripts_near(listing)
+        of_recording = transcripts_by_recording(near, names)
         # Of two files with the same bytes the first names the document: rather one that is called
         # a recording than one that only sounds like one.
         for recording in sorted(listing.recordings, key=_lacks_extension):
@@ -205,10 +208,7 @@ class _Scanner:
 
     def _names_for(self, listing: Listing) -> RecordingNames:
         """The recordings that the transcripts of a folder may belong to."""
-        recordings = listing.recordings
-        if is_subtitle_folder(listing.folder):
-            recordings = recordings + list_folder(listing.folder.parent).recordings
-        return RecordingNames(recordings)
+        return RecordingNames(self._transcript_folders.recordings_for(listing))
 
     def _take_lone_transcripts(self, files: Sequence[Path], names: RecordingNames) -> None:
         """Take the transcripts that belong to no recording; the others come with theirs."""
@@ -345,17 +345,6 @@ def _lacks_extension(recording: Path) -> bool:
 
 def _worth(source: Source, real: str) -> tuple[bool, bool]:
     return source.transcript is not None, str(source.path) == real
-
-
-def _transcripts_near(listing: Listing) -> list[Path]:
-    """The transcripts of a folder, and those in its folders of subtitles."""
-    found = list(listing.transcripts)
-    for folder in listing.folders:
-        if listing.recordings and is_subtitle_folder(folder):
-            inner = list_folder(folder)
-            own = RecordingNames(inner.recordings)
-            found += [file for file in inner.transcripts if not own.owners_of(file)]
-    return found
 
 
 def _refusal(path: Path, reason: str) -> str:

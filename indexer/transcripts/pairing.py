@@ -26,6 +26,9 @@ _RECORDING_TAG = re.compile(
     r"(?:\d{3,4}x\d{3,4}|\d{3,4}p|f\d{2,3}|recording|audio|video)[)\]]*$"
 )
 
+# Films have their tracks numbered: "2_English.srt".
+_TRACK = re.compile(r"^\d{1,3}[\s_.\-]+")
+
 # One word after a dot, but for what downloaders and podcast hosts write beside a recording.
 _UNKNOWN_TAG = re.compile(
     r"\.(?!(?:info|live_chat|chapters|meta|metadata|description|comments)$)[^\W\d]\w*$"
@@ -74,6 +77,11 @@ def is_subtitle_folder(folder: Path) -> bool:
     return folded(folder.name) in SUBTITLE_FOLDERS
 
 
+def is_in_subtitle_folder(file: Path) -> bool:
+    """Whether a file lies in a folder of subtitles, or in one for a recording in there."""
+    return is_subtitle_folder(file.parent) or is_subtitle_folder(file.parent.parent)
+
+
 class RecordingNames:
     """The names of the recordings of a folder, to find those that a transcript belongs to.
 
@@ -104,6 +112,8 @@ class RecordingNames:
             for name, rest in self._beginnings(transcript)
             if (tags := read_tags(rest)) is not None
         ]
+        if not fits and (owners := self._owners_by_folder(transcript)):
+            return owners
         if not fits:
             unknown = NameTags(count=1, unknown=True)
             fits = [
@@ -125,6 +135,23 @@ class RecordingNames:
         name, tags = chosen[0]
         ambiguous = name.is_whole and len({owner.stem for owner in owners}) > 1
         return Owners(owners, tags, ambiguous)
+
+    def _owners_by_folder(self, transcript: Path) -> Owners | None:
+        """Find the owner of a transcript whose own name is tags alone, or whose folder names it.
+
+        `Subs/talk/2_English.srt` is of `talk.mp3`; `Subs/2_English.srt` of the one recording.
+        """
+        folder = transcript.parent
+        tags = read_tags("." + _TRACK.sub("", transcript.stem))
+        if is_subtitle_folder(folder.parent):
+            named = self._by_name.get(folded(folder.name), ())
+            owners = tuple(dict.fromkeys(name.recording for name in named))
+            tags = tags or NameTags(count=1, unknown=True)
+        else:
+            of_tags = tags is not None and tags.language is not None
+            owners = self.recordings if is_subtitle_folder(folder) and of_tags else ()
+            owners = owners if len(owners) == 1 else ()
+        return Owners(owners, tags, ambiguous=False) if owners and tags else None
 
     def nearest(self, transcript: Path) -> tuple[Path, str] | None:
         """Find the recording whose name begins a transcript's, and the part that is no tag."""
@@ -168,7 +195,7 @@ def choose(
             ("it was made by a machine", tags.automatic),
             ("its name is less like the recording's", _distance(tags)),
             ("it holds more than what is said", tags.hearing_impaired),
-            ("it lies in another folder", is_subtitle_folder(one.path.parent)),
+            ("it lies in another folder", is_in_subtitle_folder(one.path)),
             (f"its format is {extension}", extensions.index(extension)),
         ]
 

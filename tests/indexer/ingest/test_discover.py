@@ -174,6 +174,52 @@ def test_transcripts_in_folders_of_subtitles_belong_to_the_recordings_beside(
     assert pairs(tmp_path / "Subs", tmp_path / "a.mp3") == wanted[:1]
 
 
+@pytest.mark.parametrize(
+    ("recording", "transcript"),
+    [
+        ("talk.mp4", "Subs/talk/2_English.srt"),
+        ("talk.mp4", "Subs/Talk/en.srt"),
+        ("talk.mp4", "Subs/2_English.srt"),
+        ("audio/talk.mp3", "transcripts/talk.vtt"),
+        ("Recordings/talk.mp3", "Captions/talk.en.vtt"),
+    ],
+)
+def test_transcripts_in_folders_of_their_own_belong_to_the_recording_elsewhere(
+    tmp_path: Path, recording: str, transcript: str
+) -> None:
+    touch(tmp_path, recording, transcript)
+    expected = [(Path(recording).name, Path(transcript).name)]
+    assert pairs(tmp_path) == expected
+    assert pairs(tmp_path / recording) == expected
+    assert pairs(tmp_path / transcript) == expected
+
+
+def test_folders_of_films_are_of_their_own_recording_and_in_the_spoken_language(
+    tmp_path: Path,
+) -> None:
+    touch(tmp_path, "a.mp4", "b.mp4", "Subs/a/2_English.srt", "Subs/a/3_German.srt")
+    touch(tmp_path, "Subs/b/2_German.srt", "Subs/4_English.srt")
+    assert pairs(tmp_path) == [
+        ("a.mp4", "2_English.srt"),
+        ("b.mp4", "2_German.srt"),
+        (None, "4_English.srt"),
+    ]
+    assert (
+        "its language is not en"
+        in scan([tmp_path]).warnings[str(tmp_path / "Subs" / "a" / "3_German.srt")]
+    )
+
+
+def test_names_that_two_folders_have_are_not_guessed(tmp_path: Path) -> None:
+    touch(tmp_path, "one/a.mp3", "two/a.mp3", "two/b.mp3", "transcripts/a.vtt", "transcripts/b.vtt")
+    assert sorted(pairs(tmp_path), key=str) == [
+        ("a.mp3", None),
+        ("a.mp3", None),
+        ("b.mp3", "b.vtt"),
+        (None, "a.vtt"),
+    ]
+
+
 def test_transcripts_that_are_not_used_are_named_with_the_reason(tmp_path: Path) -> None:
     touch(tmp_path, "a.mp3", "a.de.vtt", "a.en.vtt", "a.en.txt", "a_2.srt")
     warnings = {Path(path).name: text for path, text in scan([tmp_path]).warnings.items()}
