@@ -163,7 +163,7 @@ def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bo
     apart = [i for i in above if not text(i - 1)]
     habit = 2 * len(apart) > len(timings)
     numbered = 2 * sum(_NUMBER.match(text(i)) is not None for i in above) > len(timings)
-    found = set()
+    found: set[int] = set()
     count = -1  # of the cue before
     for i in timings:
         candidate = i - 1

@@ -112,8 +112,8 @@ class RecordingNames:
             for name, rest in self._beginnings(transcript)
             if (tags := read_tags(rest)) is not None
         ]
-        if not fits and (owners := self._owners_by_folder(transcript)):
-            return owners
+        if not fits and (by_folder := self._owners_by_folder(transcript)):
+            return by_folder
         if not fits:
             unknown = NameTags(count=1, unknown=True)
             fits = [
