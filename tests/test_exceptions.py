@@ -79,6 +79,9 @@ SILENT: dict[str, str] = {
     "indexer/transcripts/formats/podcast_json.py:sniff TranscriptError": (
         "not this format; the next one is tried"
     ),
+    "indexer/transcripts/formats/whisper_json.py:sniff TranscriptError": (
+        "parsing it raises the same error again"
+    ),
     "indexer/transcripts/reader.py:may_be_transcript OSError": "reading the file raises it again",
 }
 
