@@ -114,10 +114,6 @@ class VectorIndex(ABC):
         """Return the cosine of `query [d]` with each of `ids`; NaN where an id has no vector."""
         return self.scores_at(query, self.rows(ids))
 
-    def all_vectors(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return every id and a copy of its vector, in the order of insertion."""
-        return self.ids, self.matrix().copy()
-
     @cached_property
     def _row_of(self) -> dict[int, int]:
         return {int(id_): row for row, id_ in enumerate(self.ids)}

@@ -49,7 +49,11 @@ def words_to_cues(words: Sequence[HeardWord]) -> tuple[Cue, ...]:
 
 
 def _abbreviated(word: str) -> bool:
-    """Whether a final dot belongs to the word ("Mr.", "J.") rather than ending a sentence."""
+    """Whether a final dot belongs to the word ("Mr.", "J.") rather than ending a sentence.
+
+    Not `ends_sentence`, whose splitter ends one between "Dr." and "Who": the recogniser has heard
+    where sentences end, and only its dots of abbreviations mislead.
+    """
     plain = word.rstrip(".").lower()
     return word.endswith(".") and (
         plain in {"mr", "mrs", "ms", "dr", "prof", "st", "vs", "no", "hon"}

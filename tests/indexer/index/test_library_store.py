@@ -52,7 +52,7 @@ def test_every_segment_and_document_is_in_every_index_it_has_a_vector_for(
     for modality in MODALITIES:
         assert len(snapshot.index("segments", modality)) == segments
         assert len(snapshot.index("documents", modality)) == 6
-        vectors = snapshot.index("segments", modality).all_vectors()[1]
+        vectors = snapshot.index("segments", modality).matrix()
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert snapshot.lexical.n_segments == snapshot.stats["segments"] == segments
 
@@ -61,7 +61,7 @@ def test_unrelated_pairs_have_a_known_mean_in_every_pair_of_spaces(
     small_library: LibraryStore,
 ) -> None:
     snapshot = small_library.snapshot()
-    vectors = snapshot.index("segments", "text").all_vectors()[1]
+    vectors = snapshot.index("segments", "text").matrix()
     assert len(snapshot.background) == 5
     background = snapshot.background["text", "text"]
     assert background.mean == pytest.approx(float((vectors @ vectors.T).mean()), abs=0.1)
@@ -79,9 +79,7 @@ def test_a_rebuild_reads_no_recording_and_gives_the_same_vectors(
     after = library_copy.snapshot()
     for key, index in before.indexes.items():
         assert after.indexes[key].ids.tolist() == index.ids.tolist()
-        np.testing.assert_allclose(
-            after.indexes[key].all_vectors()[1], index.all_vectors()[1], atol=1e-5
-        )
+        np.testing.assert_allclose(after.indexes[key].matrix(), index.matrix(), atol=1e-5)
 
 
 def test_the_generation_before_stays_for_readers_and_older_ones_go(

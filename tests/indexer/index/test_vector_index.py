@@ -39,9 +39,8 @@ def test_scores_and_vectors_are_those_of_the_ids_asked_for() -> None:
     assert np.isnan(scores[1])
     np.testing.assert_array_equal(index.vectors([0, 5]), vectors[[2, 1]])
     assert 77 in index and 999 not in index
-    ids, everything = index.all_vectors()
-    assert ids.tolist() == IDS
-    np.testing.assert_array_equal(everything, vectors)
+    assert index.ids.tolist() == IDS
+    np.testing.assert_array_equal(index.matrix(), vectors)
 
 
 def test_an_index_comes_back_from_disk(tmp_path: Path) -> None:
@@ -49,7 +48,7 @@ def test_an_index_comes_back_from_disk(tmp_path: Path) -> None:
     made.write(tmp_path / "a.faiss")
     read = FlatIndex.read(tmp_path / "a.faiss")
     assert read.ids.tolist() == IDS and read.dimension == 16
-    np.testing.assert_array_equal(read.all_vectors()[1], made.all_vectors()[1])
+    np.testing.assert_array_equal(read.matrix(), made.matrix())
 
 
 def test_an_empty_index_answers_with_nothing(tmp_path: Path) -> None:
@@ -57,7 +56,7 @@ def test_an_empty_index_answers_with_nothing(tmp_path: Path) -> None:
     index = FlatIndex.read(tmp_path / "a.faiss")
     ids, scores = index.search(unit_rows(0, 1)[0], 10)
     assert len(index) == len(ids) == len(scores) == 0
-    assert index.all_vectors()[1].shape == (0, 16)
+    assert index.matrix().shape == (0, 16)
     assert np.isnan(index.scores(unit_rows(0, 1)[0], [5])).all()
 
 

@@ -57,7 +57,8 @@ def test_a_rebuild_makes_the_vectors_anew_and_copies_none(library_copy: LibraryS
     number = library_copy.catalog.current_generation()
     assert number is not None
     path = snapshot_folder(library_copy.folder, number) / "segments.text.faiss"
-    ids, right = FlatIndex.read(path).all_vectors()
+    stored = FlatIndex.read(path)
+    ids, right = stored.ids, stored.matrix().copy()
     FlatIndex.build(ids.tolist(), np.roll(right, 1, axis=0)).write(path)
     rebuild(library_copy)
     made = library_copy.snapshot().index("segments", "text").vectors(ids.tolist())
