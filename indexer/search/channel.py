@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
-
+from indexer.search.document_scores import score_documents
 from indexer.search.index_view import IndexView
 from indexer.search.query import QueryInput, QueryVector
 from indexer.search.scores import Scores
@@ -78,7 +77,7 @@ class Channel(ABC):
         """
 
     def score_documents(self, segment_scores: Scores, index: IndexView) -> Scores:
-        """Score documents by those of their segments that may be found: by the best one.
+        """Score documents by those of their segments that may be found: the best one and few.
 
         Args:
             segment_scores: `[n_segments]`, NaN for those that are filtered out too.
@@ -87,10 +86,8 @@ class Channel(ABC):
         Returns:
             `[n_documents]`, 0 for a document without any.
         """
-        best = np.full(len(index.table.documents), np.nan)
-        np.fmax.at(best, index.table.owners, segment_scores)
-        scores: Scores = np.nan_to_num(best, nan=0.0)
-        return scores
+        table = index.table
+        return score_documents(segment_scores, table.owners, len(table.documents))
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score documents as wholes, for `whole_document`: `[n_documents]`, without NaN."""

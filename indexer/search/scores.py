@@ -17,7 +17,7 @@ class PartScores:
     Attributes:
         segments: Channel to `[n_segments]`, by the query vector that fits best. NaN where the
             segment has nothing to compare.
-        documents: Channel to `[n_documents]`, by the best segment for each query vector, the mean
+        documents: Channel to `[n_documents]`, by the best segments for each query vector, the mean
             over query vectors; and the scores of whole documents that were asked for.
     """
 

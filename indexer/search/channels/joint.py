@@ -18,10 +18,10 @@ class Joint(VectorChannel):
     label = "Joint"
     help = "sound and words in one"
     colour = "green"
-    weights: ClassVar[Mapping[str, float]] = {"typed": 0.16, "clip": 0.07, "moment": 0.25}
+    weights: ClassVar[Mapping[str, float]] = {"typed": 0.14, "clip": 0.07, "moment": 0.25}
     unanswered = "there is no sound to compare with"
     whole_document = WholeDocumentScore(
-        "document", {"typed": 0.15, "clip": 0.02, "moment": 0.05}, share_alone=0.25, order=1
+        "document", {"typed": 0.25, "clip": 0.02, "moment": 0.05}, share_alone=0.25, order=1
     )
 
 

@@ -24,10 +24,10 @@ class Lexical(Channel):
     # Default weights of the built-in channels for typed words and clips: chosen with questions
     # about made speech that no training learned from (benchmarks/README.md). For moments: by
     # reasoning, nothing was fitted.
-    weights: ClassVar[Mapping[str, float]] = {"typed": 0.25, "clip": 0.70, "moment": 0.15}
+    weights: ClassVar[Mapping[str, float]] = {"typed": 0.22, "clip": 0.70, "moment": 0.15}
     unanswered = "there are no words in the query; try --channel audio"
     needs_model = False
-    whole_document = WholeDocumentScore("document words", {"typed": 0.15}, order=2)
+    whole_document = WholeDocumentScore("document words", {"typed": 0.13}, order=2)
 
     def encode(self, query: QueryInput) -> None:
         """Return nothing: a query vector holds its terms without any channel."""

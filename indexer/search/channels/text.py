@@ -16,7 +16,7 @@ class Text(VectorChannel):
     label = "Text"
     help = "what was meant"
     colour = "blue"
-    weights: ClassVar[Mapping[str, float]] = {"typed": 0.27, "clip": 0.03, "moment": 0.40}
+    weights: ClassVar[Mapping[str, float]] = {"typed": 0.24, "clip": 0.03, "moment": 0.40}
     unanswered = "there are no words in the query; try --channel audio"
     same = "words"
 
