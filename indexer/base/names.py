@@ -8,18 +8,12 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from indexer.base.scripts import fold
+
 log = logging.getLogger(__name__)
 
-# Quotes and hyphens as typography has them, and letters that are no letter with an accent.
-_PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("‘’‛ʼʹ′`´＇", "'"),
-        **dict.fromkeys("“”„‟″", '"'),
-        **dict.fromkeys("‐‑‒–—−", "-"),
-        **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i"},
-        **{"æ": "ae", "œ": "oe", "þ": "th", "\u00a0": " ", "\u202f": " "},
-    }
-)
+# Quotes and hyphens as typography has them.
+_PLAIN = str.maketrans({**dict.fromkeys("‘’‛ʼʹ′`´＇", "'"), **dict.fromkeys("‐‑‒–—−", "-")})
 
 
 def folded(name: str) -> str:
@@ -33,13 +27,12 @@ def folded(name: str) -> str:
 
 
 def unaccented(name: str) -> str:
-    """Return what two names have in common that differ in accents or typographic signs as well.
+    """Return what two names have in common that differ in accents and apostrophes as well.
 
-    `José` is `jose`, `O’Brien` `o'brien`, `Łukasz` `lukasz`: as people type them whose keyboard
-    lacks the sign.
+    `José` is `jose`, `O’Brien` and `O'Brien` are `obrien`, `Łukasz` is `lukasz`: as people type
+    them whose keyboard lacks the sign.
     """
-    apart = unicodedata.normalize("NFKD", folded(name).translate(_PLAIN))
-    return "".join(c for c in apart if not unicodedata.combining(c)).translate(_PLAIN)
+    return fold(folded(name).translate(_PLAIN))
 
 
 def matching_names(name: str, known: Iterable[str]) -> list[str]:

@@ -133,6 +133,8 @@ def command(
     if language is not None and language_code(language) is None:
         raise click.BadParameter(f"'{language}' is no language code such as en or de")
     encoders = None
+    if (speech_encoder or text_encoder) and not paths:
+        raise click.UsageError("an encoder is chosen with the first PATHS of a library; name them")
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()

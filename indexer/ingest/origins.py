@@ -10,6 +10,7 @@ from indexer.base.dates import iso_date
 from indexer.base.errors import AudioError
 from indexer.base.languages import language_code
 from indexer.base.presence import Presence
+from indexer.base.types import Chapter
 from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob
@@ -28,6 +29,8 @@ _TAGS = {
     "speaker": ("artist", "album_artist"),
     "label": ("genre",),
 }
+# Key of what a document has that its recording does not say: chapters of a file beside it.
+_CHAPTERS_OF_FILE = "chapters of a file"
 _DATE_WARNING = "its date '"
 _LONGEST_DATE = 40
 
@@ -101,6 +104,24 @@ def with_values(document: Document, source: Source, origin: Origin, keep: bool =
         language=language or document.language,
         warnings=(*warnings, *_date_warnings(date)),
     )
+
+
+def with_chapters_of(origin: Origin, *, from_file: bool) -> Origin:
+    """Return an origin that notes whether the chapters are those of a file beside the recording."""
+    own = {key: value for key, value in origin.own.items() if key != _CHAPTERS_OF_FILE}
+    return replace(origin, own=own | ({_CHAPTERS_OF_FILE: "yes"} if from_file else {}))
+
+
+def own_chapters(source: Source) -> tuple[Chapter, ...] | None:
+    """Return the chapters in a recording itself; None where it cannot be opened."""
+    if source.recording is None:
+        return None
+    try:
+        with contextlib.closing(open_recording(source.recording)) as recording:
+            return recording.facts.chapters
+    except AudioError:
+        log.debug("could not read the chapters of %s", source.path, exc_info=True)
+        return None
 
 
 def keeps_values(origin: Origin, source: Source, places: FollowedPlaces) -> bool:

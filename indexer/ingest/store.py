@@ -11,7 +11,14 @@ from indexer.ingest.chapter_files import ChapterFiles
 from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob, HashedFile
-from indexer.ingest.origins import keeps_values, origin_of_job, origin_of_source, with_values
+from indexer.ingest.origins import (
+    keeps_values,
+    origin_of_job,
+    origin_of_source,
+    own_chapters,
+    with_chapters_of,
+    with_values,
+)
 from indexer.ingest.pipeline import AnalysedDocument
 from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport
@@ -149,6 +156,14 @@ class DocumentWriter:
         chapters, warning = self._chapter_files.beside(source.recording)
         if warning and warning not in existing.warnings:
             self.report.warn(str(source.path), warning)
+        origin = self.catalog.remembered.origin(existing.id)
+        if origin is not None and warning is None:
+            noted = with_chapters_of(origin, from_file=chapters is not None)
+            if noted != origin and chapters is None:  # the file is gone
+                chapters = own_chapters(source)
+            if noted != origin:
+                with self.catalog.transaction():
+                    self.catalog.remembered.put_origin(existing.id, noted)
         if chapters is None or chapters == self.catalog.supplement(existing.id).chapters:
             return False
         with self.catalog.transaction():
@@ -166,6 +181,7 @@ class DocumentWriter:
             {DESCRIPTION: done.description} if done.description else {},
         )
         document, origin = self._with_origin(job, done)
+        origin = with_chapters_of(origin, from_file=chapters is not None)
         self.library.features.write(document.features, done.features)
         replaced = _replaced(job)
         with self.catalog.transaction():

@@ -11,6 +11,7 @@ from hilbert.files import PARTIAL_SUFFIX
 from indexer.base.errors import HilbertError, UnfinishedLibraryError
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import snapshot_folder
+from indexer.maintenance.folders import followed_folders
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +134,9 @@ def _sources(library: LibraryStore, checkup: Checkup) -> None:
             "be found but not played; run 'hilbert relink OLD NEW' where they were moved, or "
             "'hilbert index' to see what is gone"
         )
+    for state in followed_folders(library):
+        if state.unreachable:
+            checkup.notes.append(f"not reachable: {state.folder.path}: {state.unreachable}")
     for path, reason in library.catalog.failures().items():
         checkup.notes.append(f"not indexed: {path}: {reason}")
 

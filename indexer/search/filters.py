@@ -193,12 +193,13 @@ def _between(
     for date, option in ((since, "since"), (until, "until")):
         if not date:
             continue
-        if not _DATE.fullmatch(date):
+        read = iso_date(date)
+        if read is None or not (_DATE.fullmatch(date) or len(read) == len("2021-03-28")):
             raise QueryError(f"{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
         for row, document in enumerate(documents):
             day = _day(document.date)
-            same = min(len(day), len(date))
-            known, wanted = day[:same], date[:same]
+            same = min(len(day), len(read))
+            known, wanted = day[:same], read[:same]
             passed[row] &= same > 0 and (known >= wanted if option == "since" else known <= wanted)
     return passed
 

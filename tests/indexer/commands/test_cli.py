@@ -239,6 +239,7 @@ def test_remove_and_rebuild_tell_what_they_did(
         (("similar", "why-tides-lag@-3", "-l", "LIBRARY"), "is no moment"),
         (("similar", "why-tides-lag@nan", "-l", "LIBRARY"), "is no moment"),
         (("index", "x", "--language", "English, please", "-l", "LIBRARY"), "is no language code"),
+        (("index", "--text-encoder", "x", "-l", "LIBRARY"), "name them"),
     ],
 )
 def test_wrong_usage_is_a_line_and_exit_status_two(

@@ -46,6 +46,12 @@ def test_chapters_beside_a_recording_are_stored_and_updated(
     report, chapters = add("{}")
     assert chapters == (Chapter("End", 0.5),)
     assert any("holds no chapters" in w for w in report.warnings[str(talks / "talk.wav")])
+    beside.unlink()
+    report = index(empty_library, scan([talks]), ProcessSettings(asr="never"))
+    assert document_transcript(empty_library, "talk").chapters == ()
+    assert report.updated == ["talk"] and not report.failed
+    report = index(empty_library, scan([talks]), ProcessSettings(asr="never"))
+    assert report.unchanged == ["talk"]
 
 
 def test_chapters_of_a_recording_are_neither_transcripts_nor_passed_over(tmp_path: Path) -> None:

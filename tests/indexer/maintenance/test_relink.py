@@ -9,6 +9,7 @@ import pytest
 
 from indexer.base.errors import LibraryError
 from indexer.index.library_store import LibraryStore
+from indexer.maintenance.doctor import examine
 from indexer.maintenance.folders import followed_folders, forget_folders
 from indexer.maintenance.relink import relink
 from indexer.store.remembered import FollowedFolder, Origin
@@ -152,6 +153,7 @@ def test_followed_folders_are_listed_and_forgotten(old_library: LibraryStore, ta
         str(talks): (0, None),
         WAS: (len(paths(old_library)), "there is no such folder"),
     }
+    assert f"not reachable: {WAS}: there is no such folder" in examine(old_library.folder).notes
     with pytest.raises(LibraryError, match="/nowhere is not followed; followed are"):
         forget_folders(old_library, [WAS, "/nowhere"])
     forget_folders(old_library, [WAS])

@@ -182,9 +182,14 @@ def test_a_name_is_named_by_its_beginning(table: SegmentTable) -> None:
 
 
 def test_an_impossible_day_is_no_date(table: SegmentTable) -> None:
-    for date in ("2021-13", "2021-02-45", "2021-00"):
+    for date in ("2021-13", "2021-02-45", "2021-00", "2021-02-30", "3/4/2021", "30 February 2021"):
         with pytest.raises(QueryError, match="is no date"):
             passed(table, since=date)
+
+
+@pytest.mark.parametrize("date", ["28.03.2021", "March 28, 2021", "3/28/2021", "2021-W12-7"])
+def test_a_day_may_be_typed_in_any_form_that_is_certain(table: SegmentTable, date: str) -> None:
+    assert passed(table, since=date, until=date) == [0, 1]
 
 
 def test_a_document_may_be_named_by_a_beginning_that_fits_no_other(searcher: Searcher) -> None:
