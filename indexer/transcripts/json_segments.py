@@ -37,6 +37,15 @@ def _parsed(text: str) -> Any:
     return json.loads(text)
 
 
+def is_json(text: str) -> bool:
+    """Whether a text is JSON."""
+    try:
+        read_json(text)
+    except TranscriptError:
+        return False
+    return True
+
+
 def peek_json(text: str, extension: str, *keys: str, extensions: Iterable[str] = (".json",)) -> Any:
     """Read JSON in which all of these keys stand; None for any other text.
 

@@ -14,8 +14,9 @@ from indexer.transcripts.formats import transcript_extensions
 # Words that exporters put behind a name. Languages are not listed: `language_named_by` knows them.
 _TRANSCRIPT = frozenset(
     {"transcript", "transcripts", "transcription", "transcribed", "caption", "captions"}
-    | {"subtitle", "subtitles", "subs", "sub", "closed", "text", "words", "script"}
+    | {"subtitle", "subtitles", "subs", "sub", "closedcaptions", "closedcaption"}
 )
+_OF_TEXT = frozenset({"closed", "text", "word", "words", "script", "level", "export", "exported"})
 _FORCED = frozenset(["forced", "foreign", "signs"])
 _HEARING_IMPAIRED = frozenset(["sdh", "cc", "hoh", "hearing", "impaired"])
 _AUTOMATIC = frozenset(
@@ -33,7 +34,7 @@ _OTHER = frozenset(
 )
 # Of sizes and numbers alone nothing follows: `talk_2` and `talk small` may be other recordings.
 _PART = re.compile(r"([.\s_\-–—()\[\]{}+,]+)([^.\s_\-–—()\[\]{}+,]*)")
-_NUMBER = re.compile(r"\d{1,2}|track\d{1,2}")
+_NUMBER = re.compile(r"\d{1,8}|track\d{1,2}")  # also a date
 _LONGEST = 4  # parts of a language: zh-Hans-CN, Brazilian Portuguese
 
 
@@ -48,6 +49,7 @@ class NameTags:
         automatic: Recognised by a machine.
         count: Number of tags.
         unknown: It says something else, as in `NAME.segments.tsv`.
+        transcript: It says that this is one.
     """
 
     language: str | None = None
@@ -56,6 +58,7 @@ class NameTags:
     automatic: bool = False
     count: int = 0
     unknown: bool = False
+    transcript: bool = False
 
 
 def read_tags(rest: str) -> NameTags | None:
@@ -107,11 +110,13 @@ def _read_one(words: list[tuple[str, str]], at: int, tags: NameTags) -> tuple[Na
         return replace(counted, hearing_impaired=True), at + 1
     if word in _AUTOMATIC:
         return replace(counted, automatic=True), at + 1
-    if word in _TRANSCRIPT | _OTHER or f".{word}" in _extensions():
+    if word in _TRANSCRIPT:
+        return replace(counted, transcript=True), at + 1
+    if word in _OF_TEXT | _OTHER or f".{word}" in _extensions():
         return counted, at + 1
     for length in range(min(_LONGEST, len(words) - at), 0, -1):
         span = [part for _, part in words[at : at + length]]
-        if length > 1 and span[1] in _FORCED | _HEARING_IMPAIRED | _AUTOMATIC | _TRANSCRIPT:
+        if length > 1 and span[1] in _TRANSCRIPT | _FORCED | _HEARING_IMPAIRED | _AUTOMATIC:
             continue
         for written in ("-".join(span), " ".join(span)):
             language = language_named_by(written, sure="." in separator or "[" in separator)

@@ -139,7 +139,8 @@ class RecordingNames:
     def _owners_by_folder(self, transcript: Path) -> Owners | None:
         """Find the owner of a transcript whose own name is tags alone, or whose folder names it.
 
-        `Subs/talk/2_English.srt` is of `talk.mp3`; `Subs/2_English.srt` of the one recording.
+        `Subs/talk/2_English.srt` is of `talk.mp3`; `Subs/2_English.srt` is of the one recording
+        there is, and so is `captions.vtt` beside it.
         """
         folder = transcript.parent
         tags = read_tags("." + _TRACK.sub("", transcript.stem))
@@ -148,9 +149,10 @@ class RecordingNames:
             owners = tuple(dict.fromkeys(name.recording for name in named))
             tags = tags or NameTags(count=1, unknown=True)
         else:
-            of_tags = tags is not None and tags.language is not None
-            owners = self.recordings if is_subtitle_folder(folder) and of_tags else ()
-            owners = owners if len(owners) == 1 else ()
+            apart = is_subtitle_folder(folder)
+            known = tags is not None and (tags.transcript or (apart and tags.language is not None))
+            owners = self.recordings if known and len(self.recordings) == 1 else ()
+            owners = tuple(owner for owner in owners if apart or owner.parent == folder)
         return Owners(owners, tags, ambiguous=False) if owners and tags else None
 
     def nearest(self, transcript: Path) -> tuple[Path, str] | None:

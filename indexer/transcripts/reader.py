@@ -13,18 +13,26 @@ from indexer.transcripts.formats import (
     markers_of,
     transcript_extensions,
 )
+from indexer.transcripts.json_segments import is_json
 from indexer.transcripts.name_tags import language_of_name
 from indexer.transcripts.transcript import Transcript, TranscriptError
 
+_TEXT = (".txt", ".md")
+_OTHER_KINDS = {
+    ";FFMETADATA": "it is metadata of FFmpeg, no transcript; name it NAME.ffmetadata to keep its "
+    "chapters",
+    "{\\rtf": "it is RTF, which is not read; save it as plain text or as .docx",
+    "#EXTM3U": "it is a playlist, no transcript; move it away",
+}
 _BEGINNING, _WHOLE = 1 << 20, 16 << 20  # bytes
 
 
 def read_transcript(path: Path, language: str = "en", named: str | None = None) -> Transcript:
     """Read a transcript by its extension and by what is in it.
 
-    Text is UTF-8, UTF-16 or in an older encoding, which is detected (`encoding`). Captions in a
-    `.txt` file, or WebVTT in an `.srt` file, are read as what they are. The name may hold the
-    language: `NAME.de.txt`.
+    Text is UTF-8, UTF-16 or in an older encoding, which is detected (`encoding`). Captions, JSON
+    or a page in a `.txt` file, or WebVTT in an `.srt` file, are read as what they are. The name
+    may hold the language: `NAME.de.txt`.
 
     Args:
         path: The transcript.
@@ -44,7 +52,9 @@ def read_transcript(path: Path, language: str = "en", named: str | None = None) 
     text = decoded.text
     if not text.strip():
         raise TranscriptError("it is empty; remove it, or put the transcript in it")
-    extension = path.suffix.lower()
+    if refusal := _refusal(text):
+        raise TranscriptError(refusal)
+    extension = _extension_of(text, path.suffix.lower())
     known = format_of(text, extension)
     if known is None:
         extensions = ", ".join(transcript_extensions())
@@ -67,17 +77,37 @@ def may_be_transcript(file: Path) -> bool:
     if extension not in transcript_extensions():
         return False
     markers = markers_of(extension)
-    if not markers:
-        return True
     try:
         with file.open("rb") as stream:
             beginning = stream.read(_BEGINNING)
-            whole = beginning + stream.read(_WHOLE - _BEGINNING + 1)
+            whole = beginning + (stream.read(_WHOLE - _BEGINNING + 1) if markers else b"")
     except OSError:
         return True  # reading it will fail and say why
+    if any(beginning.lstrip().startswith(mark.encode()) for mark in _OTHER_KINDS):
+        return False
+    if not markers:
+        return True
     if not any(marker in beginning for marker in markers):
         return False
     return len(whole) > _WHOLE or is_recognised(decode(whole, "en").text, extension)
+
+
+def _refusal(text: str) -> str | None:
+    """What a text is that is no transcript whatever its extension, by how it begins."""
+    kinds = (what for mark, what in _OTHER_KINDS.items() if text.lstrip().startswith(mark))
+    return next(kinds, None)
+
+
+def _extension_of(text: str, extension: str) -> str:
+    """The extension that a text should have, which is `.txt` or `.md`."""
+    if extension not in _TEXT:
+        return extension
+    begin = text.lstrip()[:20].lower()
+    if begin.startswith(("<!doctype html", "<html")):
+        return ".html"
+    if begin.startswith(("{", "[")) and is_json(text):
+        return ".json"
+    return extension
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -9,12 +9,13 @@ import re
 
 from indexer.base.timecode import read_caption_clock
 from indexer.base.types import Cue
+from indexer.transcripts.captions import caption_text
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
-from indexer.transcripts.markup import without_tags
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
 _CLOCK = r"(\d{1,3}:\d{1,2}:\d{1,2}\.\d{1,3})"
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*,\s*{_CLOCK}\s*\Z")
+_DAMAGED = re.compile(r"\s*(-?\d[\w.]*:[\w.:]{2,14})\s*,\s*(-?\d[\w.]*:[\w.:]{2,14})\s*\Z")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 
 
@@ -36,7 +37,7 @@ def parse(text: str, extension: str = ".sbv", language: str = "en") -> Transcrip
     """
     cues: list[tuple[float | None, float | None, list[str]]] = []
     for line in text.split("\n"):
-        if match := _TIMES.match(line):
+        if match := _TIMES.match(line) or _DAMAGED.match(line):
             cues.append((read_caption_clock(match[1]), read_caption_clock(match[2]), []))
         elif cues:
             cues[-1][2].append(_BREAK.sub("\n", line))
@@ -45,7 +46,7 @@ def parse(text: str, extension: str = ".sbv", language: str = "en") -> Transcrip
             "it has no line such as 0:00:01.000,0:00:04.000; export it again, or name it .txt"
         )
     return timed_transcript(
-        (Cue(without_tags("\n".join(lines)), start, end) for start, end, lines in cues), "sbv"
+        (Cue(caption_text("\n".join(lines)), start, end) for start, end, lines in cues), "sbv"
     )
 
 

@@ -180,6 +180,8 @@ def test_transcripts_in_folders_of_subtitles_belong_to_the_recordings_beside(
         ("talk.mp4", "Subs/talk/2_English.srt"),
         ("talk.mp4", "Subs/Talk/en.srt"),
         ("talk.mp4", "Subs/2_English.srt"),
+        ("talk.mp4", "captions.vtt"),
+        ("talk.mp4", "subtitles.en.vtt"),
         ("audio/talk.mp3", "transcripts/talk.vtt"),
         ("Recordings/talk.mp3", "Captions/talk.en.vtt"),
     ],
@@ -208,6 +210,17 @@ def test_folders_of_films_are_of_their_own_recording_and_in_the_spoken_language(
         "its language is not en"
         in scan([tmp_path]).warnings[str(tmp_path / "Subs" / "a" / "3_German.srt")]
     )
+
+
+def test_a_name_of_no_recording_is_of_none_where_there_are_several(tmp_path: Path) -> None:
+    touch(tmp_path, "a.mp3", "b.mp3", "captions.vtt", "c/a.mp3", "c/notes.txt")
+    assert pairs(tmp_path) == [
+        ("a.mp3", None),
+        ("b.mp3", None),
+        (None, "captions.vtt"),
+        ("a.mp3", None),
+        (None, "notes.txt"),
+    ]
 
 
 def test_names_that_two_folders_have_are_not_guessed(tmp_path: Path) -> None:

@@ -131,6 +131,17 @@ def test_sbv_keeps_what_stands_after_a_blank_line(tmp_path):
     assert read(tmp_path, "a.txt", text).format == "sbv"
 
 
+def test_sbv_with_damaged_times_keeps_its_words_and_warns(tmp_path):
+    times = ["0:00:01.000,0:00:02.000", "0:00:0x.000,0:00:04.000", "0:00:05.000,0:00:06.000"]
+    said = ["One.", "Two.", "Three."]
+    text = "".join(f"{time}\n{words}\n\n" for time, words in zip(times, said, strict=True))
+    transcript = read(tmp_path, "a.sbv", text)
+    assert [cue.text for cue in transcript.cues] == said
+    assert 2 <= transcript.cues[1].start <= 4
+    (warning,) = transcript.warnings
+    assert "cue 2" in warning
+
+
 def test_lrc_times_of_words_several_times_and_the_offset(tmp_path):
     text = (
         "[ar:Nobody]\n[offset:+500]\n[00:12.00][01:12.50]The harbour sleeps\n"

@@ -36,6 +36,8 @@ def owners(transcript: str, *recordings: str) -> tuple[list[str], str | None] | 
         ("harbour_en_GB.srt", "en"),
         ("harbour_transcript.txt", None),
         ("harbour-captions.srt", None),
+        ("harbour_Transcription_Export.docx", None),
+        ("harbour-transcript-2025-01-05.txt", None),
         ("harbour (English) [CC].srt", "en"),
         ("harbour.Deutsch.srt", "de"),
         ("harbour.日本語.srt", "ja"),

@@ -17,6 +17,7 @@ from indexer.transcripts import (
     find_transcript,
     read_transcript,
 )
+from indexer.transcripts.reader import may_be_transcript
 
 DATA = os.environ.get("HILBERT_DATA")
 needs_data = pytest.mark.skipif(not DATA, reason="HILBERT_DATA names no folder of real data")
@@ -54,6 +55,28 @@ def test_encodings(tmp_path, encoding):
 )
 def test_content_decides_where_the_extension_misleads(tmp_path, name, content, format):
     assert read(tmp_path, name, content).format == format
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (";FFMETADATA1\ntitle=Jam\n[CHAPTER]\nSTART=0\nEND=5\n", "metadata of FFmpeg"),
+        ("{\\rtf1\\ansi Hello there.}", "RTF"),
+        ("#EXTM3U\n#EXTINF:5,Jam\njam.mp3\n", "playlist"),
+    ],
+)
+def test_other_kinds_of_text_are_named_and_not_read(tmp_path, content, message):
+    with pytest.raises(TranscriptError, match=message):
+        read(tmp_path, "a.txt", content)
+    assert not may_be_transcript(tmp_path / "a.txt")
+
+
+def test_json_and_pages_in_text_files_are_read_as_what_they_are(tmp_path):
+    whisper = '{"segments": [{"start": 1, "end": 2, "text": "We begin."}]}'
+    assert read(tmp_path, "a.txt", whisper).format == "whisper-json"
+    page = "<html><p><b>Ann:</b> Hi.</p><p><b>Bob:</b> Ho.</p></html>"
+    assert [cue.speaker for cue in read(tmp_path, "b.txt", page).cues] == ["Ann", "Bob"]
+    assert read(tmp_path, "c.txt", "[laughs] We begin.").format == "plain"
 
 
 def test_language_from_the_name(tmp_path):
