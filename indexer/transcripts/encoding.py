@@ -40,6 +40,7 @@ _OF_LANGUAGE = {
 _LATIN = frozenset(
     [*_WESTERN, *_CENTRAL_EUROPEAN, "cp1257", "iso8859_13", "cp775", "cp1254", "cp857", "cp1258"]
 )
+_ALL_LATIN = tuple(dict.fromkeys((*_WESTERN, *_CENTRAL_EUROPEAN, "cp1254", "cp1257", "cp1258")))
 _OTHER_SCRIPTS = sorted({e for every in _OF_LANGUAGE.values() for e in every} - _LATIN)
 _SAMPLE = 1 << 16  # bytes
 # Measures of charset-normalizer, both from 0 to 1: `chaos` is the share of unlikely sequences
@@ -47,6 +48,13 @@ _SAMPLE = 1 << 16  # bytes
 _MAX_CHAOS = 0.1
 _MIN_COHERENCE = 0.2
 _SYMBOL_IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s'’.,:/&\-]+(?=[^\W\d_])")
+# What no word has: symbols beside letters ("dzi¶"), and accented capitals in it ("MŸnchen").
+_ODD = re.compile(
+    r"(?<=[^\W\d_])[¦¤¬¶±¼½¾×÷¹²³](?!\w)|(?<!\w)[¦¤¬¶¼½¾×÷](?=[^\W\d_])"
+    r"|(?<=[^\W\d_])[^\Wa-z\d_](?=[a-z])"
+)
+_MIN_ZEROS = 0.02  # of the bytes of UTF-16
+_ACCENTED = 0.02  # of the letters; English has fewer
 _FEW = 40  # letters outside ASCII
 
 
@@ -101,10 +109,11 @@ def _decoded(data: bytes, language: str, language_is_named: bool) -> DecodedText
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """UTF-16 of mostly Latin text, which has a zero in every second byte."""
+    """UTF-16, whose spaces, digits and line ends have a zero in every second byte."""
     head = data[:2000]
     for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
-        if len(head) >= 4 and head[offset::2].count(0) > len(head) * 0.35:
+        zeros, others = head[offset::2].count(0), head[1 - offset :: 2].count(0)
+        if len(head) >= 4 and zeros > len(head) * _MIN_ZEROS and others <= zeros * 0.02:
             return name
     return None
 
@@ -141,6 +150,9 @@ def _detected(data: bytes, language: str, language_is_named: bool) -> DecodedTex
     sample = b"\n".join(lines)[:_SAMPLE]
     code = language.lower()[:2]
     own = _OF_LANGUAGE.get(code, _WESTERN)
+    foreign = code == "en" and not language_is_named and _is_accented(data)
+    if foreign:
+        own = _ALL_LATIN  # English it is not; the letters say which language
     best = None
     guessed = False
     if not language_is_named and own[0] in _LATIN:
@@ -155,9 +167,9 @@ def _detected(data: bytes, language: str, language_is_named: bool) -> DecodedTex
         best = min(
             (match for match in found if match.encoding in own),
             key=lambda match: (
+                _odd(str(match)),
                 round(match.chaos, 1),
-                len(_SYMBOL_IN_WORD.findall(str(match))),
-                -round(match.coherence, 1),
+                -round(match.coherence, 2 if foreign else 1),
                 own.index(match.encoding),
             ),
             default=None,
@@ -172,12 +184,24 @@ def _detected(data: bytes, language: str, language_is_named: bool) -> DecodedTex
     letters = sum(ord(c) > 127 and c.isalpha() for c in str(best))
     few = letters < _FEW and best.encoding != own[0]
     text = data.decode(best.encoding, "replace")
-    if guessed or few or best.chaos > _MAX_CHAOS or "\ufffd" in text:
+    if guessed or foreign or few or best.chaos > _MAX_CHAOS or "\ufffd" in text:
         name = best.encoding.replace("cp125", "windows-125")
         return DecodedText(
             text, (f"its encoding is a guess: {name}; if letters are wrong, save it as UTF-8",)
         )
     return DecodedText(text)
+
+
+def _is_accented(data: bytes) -> bool:
+    """Whether letters outside ASCII are more than English has."""
+    high = sum(byte > 127 for byte in data[:_SAMPLE])
+    return high > _ACCENTED * sum(65 <= byte <= 122 for byte in data[:_SAMPLE])
+
+
+def _odd(text: str) -> int:
+    """Count the places where letters of a wrong encoding show."""
+    capitals = (match for match in _ODD.finditer(text) if not match[0].islower())
+    return len(_SYMBOL_IN_WORD.findall(text)) + sum(1 for _ in capitals)
 
 
 def _is_wide(text: str) -> bool:

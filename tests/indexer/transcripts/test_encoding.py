@@ -56,3 +56,31 @@ def test_a_byte_order_mark_decides_over_bad_bytes(encoding):
     decoded = decode(data, "en")
     assert decoded.text.startswith("naïve façade")
     assert "not valid" in decoded.warnings[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text", ["1\n00:00:01 --> 00:00:02\nДобрый вечер всем.\n", "Good evening, all."]
+)
+def test_utf16_without_a_mark_is_found_in_any_script(text, encoding):
+    decoded = decode(text.encode(encoding), "en")
+    assert decoded.text == text
+    assert not decoded.warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "language"),
+    [
+        ("Dziś jest bardzo ładnie, mówią wszyscy, a jabłka są świeże.", "iso8859-2", "pl"),
+        ("Heute sprechen wir über München, und das Wetter ist schön.", "mac-roman", "de"),
+    ],
+)
+def test_letters_that_no_word_has_tell_encodings_of_a_language_apart(text, encoding, language):
+    assert decode(text.encode(encoding), language, language_is_named=True).text == text
+
+
+def test_an_old_encoding_of_another_latin_language_is_warned_of():
+    text = "Bugün işçi ağladı, şişman portakallar gemiyle geldi, çünkü yağmur çoktu." * 3
+    assert "guess" in decode(text.encode("cp1254"), "en").warnings[0]
+    few = "The café in the old town was open all day long, and nobody went there but me."
+    assert decode(few.encode("cp1252"), "en").warnings == ()
