@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from indexer.base.types import Cue
 from indexer.transcripts.sounds import is_sound_label
@@ -37,6 +38,8 @@ _LABELS = """
     time tip title topic transcript update url warning
 """
 NOT_NAMES = frozenset(_LABELS.split())
+# "The question is: why?"
+_VERBS = frozenset({"is", "are", "was", "were", "says", "said", "asks", "asked"})
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
     - In a file where nearly every cue has such a name, each counts (Zoom).
     - Else a name counts that leads several cues, is marked by `>>` or brackets, or has the form
       of the names that do. Words in capitals are only a name where not all is in capitals.
-    - Where the first cues have a name and others none, it holds until the next name.
+    - Where the first cues have a name and others none, it holds until the next name. So do the
+      voices of a file that names them only where they change.
     - Lines of one cue by several speakers become a cue each, with its times.
     - Where nearly all cues begin with a line, or with brackets, of few short texts that recur,
       these are names.
@@ -69,7 +73,8 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
         cues: In order; line breaks in their text are lines of the screen. A cue that already has
             a speaker is left alone.
     """
-    listed = [piece for cue in _with_name_lines(list(cues)) for piece in _by_changes(cue)]
+    given = _with_carried_voices(_with_name_lines(list(cues)))
+    listed = [piece for cue in given for piece in _by_changes(cue)]
     leads = [None if cue.speaker else _lead(cue.text) for cue in listed]
     if not any(leads):
         return listed
@@ -96,6 +101,25 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
     return named
 
 
+def _with_carried_voices(cues: list[Cue]) -> list[Cue]:
+    """Cues with the speaker of those before, where no voice stands twice in a row.
+
+    A file that leaves out whom it does not know names others several times in a row.
+    """
+    voices = [cue.speaker for cue in cues if cue.speaker]
+    changes = all(before != after for before, after in pairwise(voices))
+    if len(voices) < 2 or not changes or len(voices) == len(cues) or not cues[0].speaker:
+        return cues
+    if any(_lead(cue.text) or _CHANGE.match(cue.text) for cue in cues if not cue.speaker):
+        return cues
+    carried = []
+    current: str | None = None
+    for cue in cues:
+        current = cue.speaker or current
+        carried.append(replace(cue, speaker=current))
+    return carried
+
+
 def _with_name_lines(cues: list[Cue]) -> list[Cue]:
     """Cues whose names stand above the words, or before them in brackets, in nearly every cue.
 
@@ -107,7 +131,8 @@ def _with_name_lines(cues: list[Cue]) -> list[Cue]:
         uses = Counter(name for name in names if name.lower() not in NOT_NAMES)
         recurring = sum(n for n in uses.values() if n >= 2)
         spoken = sum(not cue.speaker for cue in cues)
-        if recurring >= max(3, _NAME_LINES * spoken) and 3 * len(uses) <= 2 * len(names):
+        few = recurring >= 2 and 3 * len(uses) <= 2 * len(names)
+        if few and len(names) >= max(3, _NAME_LINES * spoken) and recurring >= 0.6 * len(names):
             return [
                 replace(cue, text=cue.text[match.end() :], speaker=match[1].strip())
                 if match and match[1].strip() in uses
@@ -129,7 +154,11 @@ def _lead(text: str) -> _Lead | None:
         without = re.sub(r"\([^()]*\)", "", name).split()
         if not without or len(without) > _MAX_WORDS or not all(map(_WORD.fullmatch, without)):
             return None
-    if name.lower() in NOT_NAMES or re.match(r"https?\Z", name, re.IGNORECASE):
+    if (
+        name.lower() in NOT_NAMES
+        or words[-1].lower() in _VERBS
+        or re.match(r"https?\Z", name, re.IGNORECASE)
+    ):
         return None
     colon = match["name"] is not None or match["colon"] is not None
     machine = _MACHINE_NAME.match(name) is not None

@@ -299,6 +299,22 @@ def test_a_name_at_the_change_holds_until_the_next(tmp_path):
     assert transcript.cues[4].text == "One thing: no."
 
 
+def test_a_voice_at_the_change_holds_until_the_next(tmp_path):
+    said = ["<v Ines>Good day", "to all", "of you.", "<v Tom>Hi!", "So.", "<v Ines>Yes?"]
+    transcript = read(tmp_path, "a.vtt", "WEBVTT\n\n" + lines(*said).replace(",", "."))
+    speakers = [cue.speaker for cue in transcript.cues]
+    assert speakers == ["Ines", "Ines", "Ines", "Tom", "Tom", "Ines"]
+    # Here each line has its voice, and one is not known.
+    said = ["<v Ines>Good day", "<v Ines>to all", "of you.", "<v Tom>Hi!", "So."]
+    transcript = read(tmp_path, "b.vtt", "WEBVTT\n\n" + lines(*said).replace(",", "."))
+    assert [cue.speaker for cue in transcript.cues] == ["Ines", "Ines", None, "Tom", None]
+
+
+def test_sentences_with_a_colon_in_every_cue_name_nobody(tmp_path):
+    said = ["The question is: why?", "The answer was: jam.", "The question is: how?"]
+    assert spoken(read(tmp_path, "a.srt", lines(*said))) == [(None, text) for text in said]
+
+
 def test_capitals_before_a_colon_are_words_where_all_is_in_capitals(tmp_path):
     said = ["HERE IS MY RULE: NEVER RUN.", "IT HELD.", "PLACE OF BIRTH: A BOAT."]
     assert spoken(read(tmp_path, "a.srt", lines(*said))) == [(None, text) for text in said]
