@@ -108,7 +108,8 @@ def _with_carried_voices(cues: list[Cue]) -> list[Cue]:
     """
     voices = [cue.speaker for cue in cues if cue.speaker]
     changes = all(before != after for before, after in pairwise(voices))
-    if len(voices) < 2 or not changes or len(voices) == len(cues) or not cues[0].speaker:
+    few = 2 * (len(cues) - len(voices)) < max(4, len(voices))
+    if len(voices) < 2 or not changes or few or not cues[0].speaker:
         return cues
     if any(_lead(cue.text) or _CHANGE.match(cue.text) for cue in cues if not cue.speaker):
         return cues
