@@ -136,15 +136,18 @@ class Library:
         limit: int = 10,
         channel: str = "auto",
         filters: Filters | None = None,
+        sort: str = "score",
     ) -> SearchResult:
         """Find moments by typed words, by a clip, or by both.
 
         Args:
-            text: Words, `"phrases that must be said"`, `-words that must not`, `begin*`.
+            text: Words, `"phrases that must be said"`, `-words that must not`, `begin*`, and
+                filters such as `speaker:anna since:2023 in:talk sound:laughter`.
             clip: A short recording.
             limit: How many moments and how many documents.
             channel: "auto" combines the channels by weights, "rrf" by ranks; else the name of one.
             filters: Which part of the library is searched.
+            sort: "score", "date" (newest document first) or "time" (as it was said).
 
         Raises:
             QueryError: The query is empty, or the channel cannot answer it.
@@ -160,6 +163,7 @@ class Library:
             k=limit,
             channel=channel,
             filters=filters or Filters(),
+            sort=sort,
         )
 
     def similar(

@@ -16,6 +16,7 @@ from app.state.result_cache import Answer
 from app.state.urls import seconds_in_url
 from indexer.search.export import EXPORT_FORMATS
 from indexer.search.results import Hit, SearchResult
+from indexer.search.sorting import SCORE, sort_result
 
 
 def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
@@ -26,6 +27,8 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
     result = answer.result
     if result.heard is not None:
         st.markdown(f"**Heard:** {escape(result.heard) or 'no words'}")
+    for name, values in result.filters.items():
+        st.markdown(f"**Only {escape(name)}:** {escape(', '.join(values))}")
     for note in result.notes:
         st.caption(escape(note))
     if not result.hits:
@@ -33,14 +36,16 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
         return
     count = st.session_state.count or 10
     by_moment = st.session_state.grouping == "moments"
+    order = st.session_state.sort or SCORE
+    shown = sort_result(result, order, library.searcher.documents, most=count)
     with spread_row():
-        _show_summary(result, count, by_moment)
-        _show_export(result, count)
+        _show_summary(shown, by_moment)
+        _show_export(shown)
     if by_moment:
-        for rank, hit in enumerate(result.hits[:count], 1):
+        for rank, hit in enumerate(shown.hits, 1):
             show_card(library, query, rank, hit, (hit,), answer.highlighted)
         return
-    for rank, document in enumerate(result.documents[:count], 1):
+    for rank, document in enumerate(shown.documents, 1):
         show_card(library, query, rank, document, document.moments, answer.highlighted)
 
 
@@ -65,23 +70,19 @@ def _contains(hit: Hit, seconds: float) -> bool:
     return hit.start is not None and hit.start - 1 <= seconds <= (hit.end or hit.start) + 1
 
 
-def _show_summary(result: SearchResult, count: int, by_moment: bool) -> None:
-    found = len(result.hits if by_moment else result.documents)
-    shown = min(count, found)
+def _show_summary(result: SearchResult, by_moment: bool) -> None:
+    shown = len(result.hits if by_moment else result.documents)
     noun = ("moment" if by_moment else "recording") + ("" if shown == 1 else "s")
     seconds = sum(result.timings_ms.values()) / 1000
     st.caption(f"{shown} best {noun}, found in {seconds:.2f} s")
 
 
-def _show_export(result: SearchResult, count: int) -> None:
+def _show_export(result: SearchResult) -> None:
     with st.popover("Export", icon=":material/download:"):
-        kept = SearchResult(
-            result.hits[:count], result.documents[:count], result.timings_ms, result.heard
-        )
         for export in EXPORT_FORMATS.values():
             st.download_button(
                 f"Moments as {export.label}",
-                partial(export.write, kept),
+                partial(export.write, result),
                 file_name=f"moments{export.extension}",
                 mime=export.media_type,
                 key=f"export-{export.label}",

@@ -10,8 +10,11 @@ from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES
 from app.state import query_history
 from app.state.open_library import OpenLibrary
 from indexer.media.kinds import RECORDING_EXTENSIONS
+from indexer.search.inline_filters import INLINE_FILTERS
+from indexer.search.sorting import SORTS
 
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
+_SORTS_SHOWN = {"score": "Best", "date": "Newest", "time": "As said"}
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
 
 
@@ -47,6 +50,14 @@ def show_search_form(library: OpenLibrary) -> None:
             width="content",
         )
         st.selectbox("At most", _COUNTS, key="count", width=88)
+        st.selectbox(
+            "Sort", list(SORTS), format_func=_SORTS_SHOWN.__getitem__, key="sort", width=128
+        )
+
+
+_TYPED_HELP = "Filters can be typed with the words:\n" + "\n".join(
+    f"- `{name}:` {inline.help}" for name, inline in INLINE_FILTERS.items()
+)
 
 
 def _words_box() -> None:
@@ -56,6 +67,7 @@ def _words_box() -> None:
             "What was said, or what was meant",
             key="typed",
             placeholder='a question, "words that must be said", -words that must not',
+            help=_TYPED_HELP,
         )
         submitted = button.form_submit_button(
             "Search",

@@ -39,6 +39,9 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
     out = console()
     if result.heard is not None:
         out.print(Text("heard: ", style="dim") + Text(_one_line(result.heard) or "(no words)"))
+    if result.filters:
+        typed = (f"{name}:{value}" for name, values in result.filters.items() for value in values)
+        out.print(Text("only: ", style="dim") + Text(printable(", ".join(typed))))
     for note in result.notes:
         out.print(Text(f"note: {printable(note)}", style="dim"))
     if not result.hits:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from indexer.base.json_lines import read_json_lines
+from indexer.commands.completion import complete_query
 from indexer.commands.options import (
     LazyChoice,
     channel_option,
@@ -41,9 +42,15 @@ def _formats() -> Sequence[str]:
     return ("text", *EXPORT_FORMATS)
 
 
+def _sorts() -> Sequence[str]:
+    from indexer.search.sorting import SORTS
+
+    return tuple(SORTS)
+
+
 @verb(order=20)
 @click.command("search", short_help="Find moments by typed words, by a clip, or by both.")
-@click.argument("query", nargs=-1)
+@click.argument("query", nargs=-1, shell_complete=complete_query)
 @library_option
 @click.option("--clip", type=click.Path(path_type=Path), help="Search with a short recording.")
 @click.option(
@@ -54,6 +61,13 @@ def _formats() -> Sequence[str]:
 @k_option
 @channel_option
 @filter_options
+@click.option(
+    "--sort",
+    type=LazyChoice(_sorts),
+    default="score",
+    show_default=True,
+    help="The order of what was found: by score, by date (newest first), or by time (as said).",
+)
 @click.option(
     "--rerank",
     metavar="MODEL",
@@ -75,6 +89,7 @@ def command(
     queries: Path | None,
     k: int,
     channel: str,
+    sort: str,
     rerank: str | None,
     explain: bool,
     as_json: bool,
@@ -84,6 +99,9 @@ def command(
     """Find moments by typed words, by a clip, or by both together.
 
     "Words in quotes" must be said; a -word must not; begin* stands for every word that begins so.
+    Filters can be typed as well: speaker:anna since:2023 until:2024-06 in:talk label:science
+    language:en folder:DIR sound:laughter; a value with spaces in quotes, a minus before the name
+    excludes.
     A query that starts with a minus goes behind --.
     """
     words = " ".join(query) if query else None
@@ -100,7 +118,7 @@ def command(
     started = time.perf_counter()
     searcher = Searcher(LibraryStore.open(library))
     opened = round(1000 * (time.perf_counter() - started), 2)
-    options = SearchOptions(searcher, k, channel, read_filters(filters), _reranker(rerank))
+    options = SearchOptions(searcher, k, channel, read_filters(filters), _reranker(rerank), sort)
     if queries:
         for question in questions:
             _answer_line(options, question, form == "json", explain)
@@ -119,6 +137,7 @@ class SearchOptions:
     channel: str
     filters: Filters
     reranker: Reranker | None
+    sort: str
 
     def search(self, query: str | None, clip: Path | None) -> SearchResult:
         """Answer one query."""
@@ -129,6 +148,7 @@ class SearchOptions:
             channel=self.channel,
             filters=self.filters,
             reranker=self.reranker,
+            sort=self.sort,
         )
 
 

@@ -85,14 +85,19 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
     if filters.speakers:
         passed &= _spoken_by(filters.speakers, table)
     if not passed.any():
-        notes = "".join(f" ({note})" for note in filter_notes(filters, table))
-        raise QueryError(f"nothing in this library passes all the filters; leave one out{notes}")
+        raise nothing_passes(filters, table)
     return passed
+
+
+def nothing_passes(filters: Filters, table: SegmentTable) -> QueryError:
+    """Return the error for filters that leave nothing to search."""
+    notes = "".join(f" ({note})" for note in filter_notes(filters, table))
+    return QueryError(f"nothing in this library passes all the filters; leave one out{notes}")
 
 
 def filter_notes(filters: Filters, table: SegmentTable) -> tuple[str, ...]:
     """Say what filters leave out that nobody asked them to: documents without a date."""
-    undated = [d.name for d in table.documents if not _day(d.date)]
+    undated = [d.name for d in table.documents if not day_of(d.date)]
     if not undated or not (filters.since or filters.until):
         return ()
     listed = ", ".join(undated[:_NAMED]) + (", ..." if len(undated) > _NAMED else "")
@@ -197,14 +202,14 @@ def _between(
         if read is None or not (_DATE.fullmatch(date) or len(read) == len("2021-03-28")):
             raise QueryError(f"{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
         for row, document in enumerate(documents):
-            day = _day(document.date)
+            day = day_of(document.date)
             same = min(len(day), len(read))
             known, wanted = day[:same], read[:same]
             passed[row] &= same > 0 and (known >= wanted if option == "since" else known <= wanted)
     return passed
 
 
-def _day(written: str | None) -> str:
+def day_of(written: str | None) -> str:
     """Return a date as `2021-03-28`, as far as it is known; empty where it cannot be read."""
     found = _WRITTEN.match((written or "").strip())
     return iso_date("-".join(filter(None, found.groups()))) or "" if found else ""

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.search.inline_filters import NO_INLINE_FILTERS, InlineFilters
+
 TYPED, CLIP, MOMENT = "typed", "clip", "moment"
 KINDS = (TYPED, CLIP, MOMENT)
 
@@ -72,6 +74,7 @@ class Query:
         excluded: See `indexer.index.parsed_query.ParsedQuery`.
         sounds: See `indexer.index.parsed_query.ParsedQuery`.
         excluded_sounds: See `indexer.index.parsed_query.ParsedQuery`.
+        filters: Those that were typed with the words.
     """
 
     parts: tuple[QueryPart, ...]
@@ -79,6 +82,7 @@ class Query:
     excluded: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     excluded_sounds: tuple[str, ...] = ()
+    filters: InlineFilters = NO_INLINE_FILTERS
 
     @property
     def heard(self) -> str | None:

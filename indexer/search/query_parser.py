@@ -14,7 +14,7 @@ from indexer.base.text_analysis import MAX_PHRASE, exact_words, phrase_length, q
 from indexer.index.parsed_query import ParsedQuery
 
 MAX_TYPED = 10_000
-_DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
 # A quoted phrase begins a word; any other run without spaces is a word, whatever it holds.
 _PIECE = re.compile(
     r'(?P<no>-?)(?i:sound):(?:"(?P<quoted>[^"]+)"|(?P<sound>[^\s"]+))'
@@ -48,7 +48,7 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     spoken = _Terms()
     phrases, excluded = [], []
     sounds: dict[str, list[str]] = {"": [], "-": []}
-    for piece in _PIECE.finditer(text.translate(_DOUBLE_QUOTES)):
+    for piece in _PIECE.finditer(text.translate(DOUBLE_QUOTES)):
         if sound := piece["quoted"] or piece["sound"]:
             sounds[piece["no"]].append(sound.strip())
             continue

@@ -122,6 +122,7 @@ class SearchResult:
         documents: Documents, best first.
         timings_ms: Milliseconds of each step.
         heard: What was said in a clip, None for other queries.
+        filters: Values of the filters that were typed with the words, by name.
         notes: What the user should know of the search, such as documents that a filter leaves out
             because they have no date.
     """
@@ -130,6 +131,7 @@ class SearchResult:
     documents: tuple[DocumentHit, ...]
     timings_ms: dict[str, float]
     heard: str | None = None
+    filters: dict[str, list[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Hit]:
@@ -156,6 +158,8 @@ class SearchResult:
         }
         if self.heard is not None:
             answer["heard"] = self.heard
+        if self.filters:
+            answer["filters"] = self.filters
         if self.notes:
             answer["notes"] = self.notes
         return answer

@@ -19,7 +19,14 @@ from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channels import CHANNELS
-from indexer.search.filters import Filters, allowed, filter_notes, no_sound, with_sound
+from indexer.search.filters import (
+    Filters,
+    allowed,
+    filter_notes,
+    no_sound,
+    nothing_passes,
+    with_sound,
+)
 from indexer.search.fusion import (
     AUTO,
     RRF,
@@ -32,6 +39,7 @@ from indexer.search.fusion import (
 )
 from indexer.search.grouping import Moment, add_duplicates, rank_moments
 from indexer.search.hit_builder import HitBuilder
+from indexer.search.inline_filters import split_filters
 from indexer.search.query import Query
 from indexer.search.query_encoder import (
     analyse_clip,
@@ -46,6 +54,7 @@ from indexer.search.query_parser import parse_query
 from indexer.search.results import DocumentHit, Hit, SearchResult
 from indexer.search.scores import FusedScores, Scores
 from indexer.search.scoring import Scorer
+from indexer.search.sorting import SCORE, check_sort, sort_result
 
 if TYPE_CHECKING:
     from hilbert.model.fusion import Hilbert
@@ -124,31 +133,36 @@ class Searcher:
         channel: str = AUTO,
         filters: Filters = NO_FILTERS,
         reranker: Reranker | None = None,
+        sort: str = SCORE,
     ) -> SearchResult:
         """Find the best `k` moments, and documents, for typed words, for a clip, or for both.
 
         Args:
             text: Typed words, `"phrases that must be said"`, `-words that must not`, `begin*`,
-                `sound:music`; without words all moments that pass are listed, in no ranking.
+                `sound:music`, `speaker:anna` and the other `INLINE_FILTERS`; without words all
+                moments that pass are listed, in no ranking.
             clip: A short recording.
             k: How many moments and how many documents.
             channel: `auto` combines the channels by weights, `rrf` by ranks; else the name of
                 one.
             filters: Which part of the library is searched.
             reranker: Reads the best moments again, with the words, and puts them in its order.
+            sort: How the best are ordered, of `SORTS`.
 
         Raises:
             QueryError: The query is empty, or the channel cannot answer it.
             AudioError: The clip cannot be decoded.
         """
         self._check(k, channel)
+        check_sort(sort)
         started = time.perf_counter()
         if clip is None and channel in CHANNELS and not CHANNELS[channel].needs_model:
-            query = query_without_model(parse_query(text or ""))
+            query = self._read(text or "", encode=False)
         else:
             query = self.embed(text, clip=clip)
         embedded = round(1000 * (time.perf_counter() - started), 2)
         result = self.answer(query, k, channel, filters, reranker)
+        result = sort_result(result, sort, self.documents)
         return replace(result, timings_ms={"embed": embedded, **result.timings_ms})
 
     def embed(self, text: str | None = None, *, clip: Path | None = None) -> Query:
@@ -164,11 +178,7 @@ class Searcher:
         """
         words = None
         if clip is None or (text and text.strip()):
-            parsed = parse_query(text or "", alone=clip is None)
-            if parsed.text:
-                words = typed_query(self.library, self.model, parsed)
-            else:  # sounds and exclusions need no vectors
-                words = query_without_model(parsed)
+            words = self._read(text or "", alone=clip is None)
         if clip is None:
             assert words is not None
             return words
@@ -207,8 +217,14 @@ class Searcher:
             hits, documents = self._answer(query, depth, channel, filters, grouped=grouped)
             hits = reranker.reorder(query.words, hits)[:k]
         elapsed = round(1000 * (time.perf_counter() - started), 2)
-        notes = filter_notes(filters, self.table)
-        return SearchResult(hits, documents[:k], {"search": elapsed}, query.heard, notes)
+        restricted = (filters, query.filters.wanted)
+        notes = dict.fromkeys(
+            note for each in restricted for note in filter_notes(each, self.table)
+        )
+        typed = query.filters.to_dict()
+        return SearchResult(
+            hits, documents[:k], {"search": elapsed}, query.heard, typed, tuple(notes)
+        )
 
     def similar(
         self,
@@ -267,6 +283,18 @@ class Searcher:
             raise QueryError(f"{name} ends at {end:.0f} s; there is nothing at {seconds:.0f} s")
         return min(timed, key=lambda s: _distance(s, seconds))
 
+    def _read(self, text: str, *, alone: bool = True, encode: bool = True) -> Query:
+        """Parse a typed text; its words are encoded, where there are any, if `encode`."""
+        rest, inline = split_filters(text)
+        if inline and not rest.strip():
+            return Query((), filters=inline)
+        parsed = parse_query(rest, alone=alone and not inline)
+        if encode and parsed.text:  # sounds and exclusions need no vectors
+            query = typed_query(self.library, self.model, parsed)
+        else:
+            query = query_without_model(parsed)
+        return replace(query, filters=inline)
+
     @cached_property
     def _unusable(self) -> dict[str, list[str]]:
         """Channels whose parts of the index this snapshot lacks, with these parts."""
@@ -324,8 +352,13 @@ class Searcher:
     def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
         """Return `[n_segments]`: which pass the filters, phrases, sounds and exclusions."""
         searched = np.ones(len(self.table), bool)
-        if filters:
-            searched &= allowed(filters, self.table)
+        inline = query.filters
+        for each in filter(None, (filters, inline.wanted)):
+            searched &= allowed(each, self.table)
+        for each in inline.excluded:
+            searched &= ~allowed(each, self.table)
+        if inline and not searched.any():
+            raise nothing_passes(inline.wanted, self.table)
         for phrase in query.phrases:
             searched &= self._segments_with_phrase(phrase)
         for phrase in query.excluded:

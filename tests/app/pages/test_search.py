@@ -320,3 +320,23 @@ def test_the_search_outlasts_a_look_at_another_page(visit: Visit) -> None:
     assert cards(page) == before
     assert page.text_input(key="typed").value == WATER
     assert page.segmented_control(key="channel").value == "text"
+
+
+def test_typed_filters_are_explained_and_shown(visit: Visit) -> None:
+    page = search(visit(), "water label:science")
+    assert "speaker:" in page.text_input(key="typed").help
+    assert any("Only label:" in text and "science" in text for text in texts(page))
+    titles = cards(page)
+    assert "Why the tide keeps its own time" in titles
+    assert len(titles) < len(cards(search(page, "water")))
+
+
+def test_results_are_sorted_by_date(visit: Visit) -> None:
+    page = search(visit(), "water")
+    best = cards(page)
+    page.selectbox(key="sort").set_value("date")
+    newest = cards(assert_no_error(page.run()))
+    assert sorted(newest) == sorted(best)
+    assert newest[-1] == "odd-words"  # without a date
+    page.selectbox(key="sort").set_value("score")
+    assert cards(assert_no_error(page.run())) == best

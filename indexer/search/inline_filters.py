@@ -1,0 +1,125 @@
+"""Inline filters: `speaker:anna since:2023` within a typed query, as the filters that they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from indexer.base.errors import QueryError
+from indexer.search.filters import Filters
+from indexer.search.query_parser import DOUBLE_QUOTES
+
+_NONE = Filters()
+
+
+@dataclass(frozen=True)
+class InlineFilter:
+    """A filter that can be typed.
+
+    Attributes:
+        field: Of `Filters`.
+        help: What passes, for people; ends a sentence that begins with the name.
+        excludes: Whether a minus before the name turns it round.
+    """
+
+    field: str
+    help: str
+    excludes: bool = True
+
+
+INLINE_FILTERS: Mapping[str, InlineFilter] = {
+    "speaker": InlineFilter("speakers", "where somebody of this name speaks"),
+    "in": InlineFilter("documents", "in the document of this name or title"),
+    "label": InlineFilter("labels", "in documents with this label"),
+    "folder": InlineFilter("folders", "in recordings in or below this folder"),
+    "language": InlineFilter("languages", "in documents in this language"),
+    "since": InlineFilter("since", "from this date on", excludes=False),
+    "until": InlineFilter("until", "up to this date", excludes=False),
+}
+"""By name. `sound:music` is typed like them, and read with the words (`query_parser`)."""
+
+# A quoted phrase is passed over: what stands in it is looked for as it is.
+_PIECE = re.compile(
+    rf'(?<!\S)(?P<no>-?)(?P<name>{"|".join(INLINE_FILTERS)}):(?:"(?P<quoted>[^"]+)"|(?P<bare>[^\s"]+))'
+    r'|-?"[^"]+"',
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class InlineFilters:
+    """What a typed query restricts itself to.
+
+    Attributes:
+        wanted: Each must pass.
+        excluded: None may pass; each has one value.
+    """
+
+    wanted: Filters = _NONE
+    excluded: tuple[Filters, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.excluded)
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """Return the values by name, an excluded one with a minus before its name."""
+        found: dict[str, list[str]] = {}
+        for sign, filters in (("", self.wanted), *(("-", each) for each in self.excluded)):
+            for name, inline in INLINE_FILTERS.items():
+                value = getattr(filters, inline.field)
+                values = [value] if isinstance(value, str) else list(value or ())
+                if values:
+                    found.setdefault(sign + name, []).extend(values)
+        return found
+
+
+NO_INLINE_FILTERS = InlineFilters()
+
+
+def split_filters(text: str) -> tuple[str, InlineFilters]:
+    """Take the inline filters out of a typed query.
+
+    Several values of one name are alternatives; different names must all hold. Within quotes, and
+    with a space behind its colon, a name is a word like any other.
+
+    Args:
+        text: As it was typed.
+
+    Returns:
+        The rest of the text, and the filters.
+
+    Raises:
+        QueryError: A minus before what cannot be excluded, or two dates for one end.
+    """
+    values: dict[str, list[str]] = {}
+    excluded: list[Filters] = []
+
+    def take(piece: re.Match[str]) -> str:
+        if not piece["name"]:
+            return piece[0]
+        name, value = piece["name"].lower(), (piece["quoted"] or piece["bare"]).strip()
+        inline = INLINE_FILTERS[name]
+        if piece["no"] and not inline.excludes:
+            raise QueryError(f"'-{name}:' excludes nothing; write since:DATE or until:DATE")
+        if piece["no"]:
+            only: dict[str, Any] = {inline.field: (value,)}
+            excluded.append(replace(_NONE, **only))
+        else:
+            values.setdefault(name, []).append(value)
+        return " "
+
+    rest = _PIECE.sub(take, text.translate(DOUBLE_QUOTES))
+    if not (values or excluded):
+        return text, NO_INLINE_FILTERS
+    given: dict[str, Any] = {}
+    for name, typed in values.items():
+        inline = INLINE_FILTERS[name]
+        if inline.excludes:
+            given[inline.field] = tuple(dict.fromkeys(typed))
+        elif len(set(typed)) > 1:
+            raise QueryError(f"'{name}:' stands there twice, with different dates; write one")
+        else:
+            given[inline.field] = typed[0]
+    return rest, InlineFilters(replace(_NONE, **given), tuple(excluded))
