@@ -16,6 +16,7 @@ from indexer.ingest.word_match import (
     looks_english,
     share_in_runs,
     share_near,
+    share_of_parts_without_runs,
     words_heard,
     words_of_cues,
 )
@@ -42,6 +43,13 @@ _SHIFT_SECONDS = 5.0
 # Of the words of an untimed text, in runs that were heard: at least 0.58 of a transcript, 0.30 of
 # one rewritten; at most 0.13 of another recording's, 0.11 of notes on the recording's subject.
 _MAX_SHARE_OF_NOTES = 0.15
+# Where the recogniser is less sure, right transcripts have as little as 0.13, others 0.03.
+_MAX_SHARE_IN_DOUBT = 0.05
+# Notes that quote what is said: more of their words were heard, in few places, and they hold little
+# of all that was heard. Half a transcript has 0.4 of what was clearly heard.
+_MAX_SHARE_OF_QUOTES = 0.4
+_MIN_PARTS_UNHEARD = 0.5
+_MAX_HEARD_IN_QUOTES = 0.2
 _MIN_HEARD_WORDS = 20
 _MAX_SHARE_ALIGNED = 0.3
 _SHORT = 0.5  # of the number of words heard
@@ -178,7 +186,15 @@ def is_unspoken(text: str, heard: Sequence[HeardWord], language: str, share_alig
         return False
     if share_aligned >= _MAX_SHARE_ALIGNED and len(written) > _SHORT * len(words):
         return False
-    return share_in_runs(written, words) < _MAX_SHARE_OF_NOTES
+    share = share_in_runs(written, words)
+    if logprob < _CONFIDENT_LOGPROB:
+        return share < _MAX_SHARE_IN_DOUBT
+    return share < _MAX_SHARE_OF_NOTES or (
+        share < _MAX_SHARE_OF_QUOTES
+        and len(written) <= _SHORT * len(words)
+        and share_of_parts_without_runs(written, words) >= _MIN_PARTS_UNHEARD
+        and share_in_runs(words, written) < _MAX_HEARD_IN_QUOTES
+    )
 
 
 def _is_latin(text: str) -> bool:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.base.types import Cue, HeardWord
 
 # How far a right transcript's times may be off: cues of half a minute, spread by letters.
 _NEAR_SECONDS = 30.0
 _RUN = 3  # words: two texts on other subjects share few runs of three
+_PART = 10  # words
 _SAME_OFFSET_SECONDS = 4.0
 # Runs that stand everywhere ("a lot of") would vote for every offset.
 _MAX_PLACES = 5
@@ -97,12 +99,28 @@ def _share(wanted: Counter[str], there: Counter[str]) -> float:
 
 def share_in_runs(words: Sequence[str], others: Sequence[str]) -> float:
     """Share of `words` that stand in runs of three which are among the `others`, too."""
+    covered = _in_runs(words, others)
+    return float(covered.mean()) if len(words) else 0.0
+
+
+def share_of_parts_without_runs(words: Sequence[str], others: Sequence[str]) -> float:
+    """Share of the parts of ten words in which none stands in such a run.
+
+    A few in each part are a poor recognition of the same text, all in one part are a quote.
+    """
+    covered = _in_runs(words, others)
+    parts = [covered[i : i + _PART].any() for i in range(0, len(words), _PART)]
+    return 1.0 - float(np.mean(parts)) if parts else 1.0
+
+
+def _in_runs(words: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether each of `words` stands in a run of three which is among the `others`, too."""
     runs = {tuple(others[i : i + _RUN]) for i in range(len(others) - _RUN + 1)}
-    covered = np.zeros(len(words), bool)
+    covered = np.zeros(len(words), np.bool_)
     for i in range(len(words) - _RUN + 1):
         if tuple(words[i : i + _RUN]) in runs:
             covered[i : i + _RUN] = True
-    return float(covered.mean()) if len(words) else 0.0
+    return covered
 
 
 def common_offset(

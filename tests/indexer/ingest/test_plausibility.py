@@ -182,6 +182,28 @@ def test_a_long_recording_in_which_each_word_of_the_notes_stands_somewhere() -> 
     assert is_unspoken(NOTES, heard, "en", 0.9)
 
 
+def garbled(text: str, every: int) -> str:
+    """Each nth word misheard."""
+    words = text.split()
+    return " ".join("mumble" if i % every == 0 else word for i, word in enumerate(words))
+
+
+def test_notes_that_quote_what_is_said_do_not_replace_the_rest() -> None:
+    said = BRIDGE + " " + SOUP
+    quote = " ".join(said.split()[12:32])
+    heard = heard_words(said * 2)
+    assert is_unspoken(f"{NOTES} {quote}", heard, "en", 0.25)
+    assert is_unspoken(f"{quote} {NOTES}", heard, "en", 0.25)
+    assert not is_unspoken(quote, heard, "en", 0.9)  # a part of the transcript
+
+
+@pytest.mark.parametrize(("every", "logprob"), [(3, -0.6), (4, -0.4), (4, -0.6), (5, -0.2)])
+def test_a_transcript_that_is_badly_recognised_is_kept(every: int, logprob: float) -> None:
+    text = BRIDGE + " " + SOUP
+    heard = heard_words(garbled(text, every), logprob=logprob)
+    assert not is_unspoken(text, heard, "en", 1 - 1 / every)
+
+
 @pytest.mark.parametrize(
     "heard",
     [
