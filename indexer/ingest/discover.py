@@ -12,7 +12,14 @@ from pathlib import Path
 from indexer.base.languages import language_code
 from indexer.base.names import existing_path, folded
 from indexer.ingest.chapter_files import without_chapters
-from indexer.ingest.folders import Listing, Notes, is_partial_download, list_folder, walk
+from indexer.ingest.folders import (
+    LEFTOVER,
+    Listing,
+    Notes,
+    is_partial_download,
+    list_folder,
+    walk,
+)
 from indexer.ingest.metadata_table import (
     MetadataTable,
     TableError,
@@ -275,7 +282,9 @@ class _Scanner:
 
     def _pass_over(self, path: Path, reason: str, names: RecordingNames) -> None:
         """Pass over a file, and warn of it if it may hold the words of a recording."""
-        if path.suffix.lower() in RECORDING_EXTENSIONS and content_of(path) in _NEVER_SOUND:
+        if reason == LEFTOVER or (
+            path.suffix.lower() in RECORDING_EXTENSIONS and content_of(path) in _NEVER_SOUND
+        ):
             self.found.warnings[str(path)] = reason
         else:
             self._warn_of_unread(path, names)

@@ -19,7 +19,16 @@ log = logging.getLogger(__name__)
 # Where systems and network drives keep deleted, generated and old files. Names with a leading dot
 # (.Trash-1000, .git) are passed over as well.
 _SYSTEM_FOLDERS = frozenset(
-    {"$recycle.bin", "recycler", "recycled", "#recycle", "@recycle", "@eadir", "#snapshot"}
+    {
+        "$recycle.bin",
+        "network trash folder",
+        "recycler",
+        "recycled",
+        "#recycle",
+        "@recycle",
+        "@eadir",
+        "#snapshot",
+    }
     | {"~snapshot", "@recently-snapshot", "system volume information", "lost+found", "__macosx"}
 )
 # Downloads that are not finished: of browsers, yt-dlp, aria2 and clients of torrents.
@@ -27,6 +36,7 @@ _PARTIAL = re.compile(
     r"\.(?:part(?:-frag\d+)?|partial|crdownload|download|opdownload|filepart|ytdl|aria2|!qb|!ut|bc!"
     r"|tmp|temp)$"
 )
+LEFTOVER = "an unfinished download or an old copy, by its name; rename it to index it"
 _NOT_DOWNLOADED = re.compile(r"\.(.+)\.icloud")
 
 
@@ -75,6 +85,19 @@ def is_partial_download(path: Path) -> bool:
     )
 
 
+def is_leftover(path: Path) -> bool:
+    """Whether a name is a recording's with something after it, as downloads and backups have.
+
+    NAME.mp3.incomplete, NAME.mp3.bak, NAME.mp3~; not NAME.mp3.1, wget's second download.
+    """
+    last, inner = path.suffix.lower(), Path(path.stem).suffix.lower()
+    if last.endswith("~"):
+        return last[:-1] in RECORDING_EXTENSIONS
+    is_known = last in RECORDING_EXTENSIONS or last[1:2].isdecimal()
+    # Short ones (.au, .ra) are words of names, too.
+    return not is_known and len(inner) > 3 and inner in RECORDING_EXTENSIONS
+
+
 def list_file(listing: Listing, path: Path, look_inside: bool = True) -> None:
     """Put a file into the listing of its folder.
 
@@ -96,6 +119,8 @@ def list_file(listing: Listing, path: Path, look_inside: bool = True) -> None:
         listing.others[path] = "not a recording, by its name"
     elif reason := not_a_recording(path):
         listing.others[path] = reason
+    elif is_leftover(path):
+        listing.others[path] = LEFTOVER
     else:
         listing.recordings.append(path)
 

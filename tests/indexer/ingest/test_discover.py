@@ -329,6 +329,17 @@ def test_what_is_no_recording_is_passed_over_and_counted(tmp_path: Path) -> None
     assert report.describe_passed_over().startswith("12 files and folders passed over (folders 3")
 
 
+def test_a_recording_with_something_after_its_name_is_named_and_not_taken(tmp_path: Path) -> None:
+    leftovers = ["tide.mp3.incomplete", "tide.m4a.unfinished", "tide.MP3.bak", "tide.wav~"]
+    whole = ["tide.mp3.1", "Tide.v2", "plan.au.final", "tide.mp3.wav"]
+    put(tmp_path, dict.fromkeys(leftovers + whole, WAV))
+    found = scan([tmp_path])
+    assert {source.path.name for source in found.sources} == set(whole)
+    assert {Path(path).name for path in found.warnings} == set(leftovers)
+    named = scan([tmp_path / leftovers[0]])  # who names it wants it
+    assert [source.path.name for source in named.sources] == leftovers[:1]
+
+
 def test_a_playlist_called_a_recording_is_named(tmp_path: Path) -> None:
     put(tmp_path, {"tide.m4a": b"#EXTM3U\nhttp://example.org\n"})
     assert scan([tmp_path]).warnings[str(tmp_path / "tide.m4a")].startswith("a playlist")
