@@ -81,8 +81,10 @@ class AddReport:
             if len(found) > _LINES:
                 lines.append(f"{what}: and {len(found) - _LINES} more; --json lists them all")
         if self.gone:
-            noun = "1 document is" if len(self.gone) == 1 else f"{len(self.gone)} documents are"
-            lines.append(f"{noun} gone but still in the library; --prune removes them")
+            one = len(self.gone) == 1
+            noun = "1 document is" if one else f"{len(self.gone)} documents are"
+            it = "it" if one else "them"
+            lines.append(f"{noun} gone but still in the library; --prune removes {it}")
         if self.unreachable:
             lines.append(
                 "what cannot be reached stays in the library; if it moved: 'hilbert relink OLD "

@@ -204,7 +204,7 @@ def test_what_is_gone_stays_until_it_is_pruned(collection: Collection) -> None:
         assert "bees" in collection.found()
     assert report.describe_changes() == [
         f"gone: {gone}",
-        "1 document is gone but still in the library; --prune removes them",
+        "1 document is gone but still in the library; --prune removes it",
     ]
     report = collection.index(prune=True)
     assert report.removed == {str(gone): "bees"} and not report.gone and report.documents == 2

@@ -74,7 +74,9 @@ def test_a_restored_library_is_the_one_that_was_written(
     report = restore(archive, tmp_path / "elsewhere" / "library")
     assert report.documents == len(old_library.catalog.documents())
     assert report.missing == ("/srv/talks",)
-    assert content(report.path) == content(old_library.folder)
+    # A snapshot of the first release gets another full-text index when it is first opened.
+    restored, written = content(report.path), content(old_library.folder)
+    assert {name: restored.get(name) for name in written} == written
     assert examine(report.path).healthy
     assert [p.name for p in report.path.parent.iterdir()] == ["library"]
     with zipfile.ZipFile(archive) as members:
