@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -31,6 +32,10 @@ _MIN_DOCUMENT_WEIGHT = 1.0
 _MAX_EXPANSIONS = 100
 # Ways to write a quoted phrase: with and without the hyphens of its compounds.
 _MAX_WRITINGS = 8
+# Of a query in another language than the library, or of no language, so many terms are looked for
+# by spelling and sound.
+_MAX_FUZZY_TERMS = 16
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class FulltextIndex(Records):
@@ -53,6 +58,8 @@ class FulltextIndex(Records):
         # By term; a snapshot never changes.
         self._fuzzy_matches: dict[str, list[tuple[str, ...]]] = {}
         self._known_expressions: dict[str, list[str]] = {}
+        # By table and expression.
+        self._counts: dict[tuple[str, str], int] = {}
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -199,10 +206,14 @@ class FulltextIndex(Records):
             Term, or words in a row, to the ids of the segments that hold it; in the order of
             `terms`.
         """
+        terms = list(dict.fromkeys(terms))
+        if len(terms) > MAX_TERMS:
+            terms = list(self._weights(STEM_FTS, terms, self.n_segments))
+        similar = set(self._fuzzy_terms(term for term in terms if term in fuzzy))
         phrases = [
             " ".join(words)
             for term in terms
-            for words in [(term,), *(self.fuzzy_matches(term) if term in fuzzy else ())]
+            for words in [(term,), *(self.fuzzy_matches(term) if term in similar else ())]
         ]
         found = {phrase: set(self._holders(phrase, ids)) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
@@ -246,11 +257,16 @@ class FulltextIndex(Records):
         if not weight:
             return {}
         found = {id_: score / weight for id_, score in self._bm25(table, list(weights)).items()}
-        for term in weights if fuzzy else ():
+        for term in self._fuzzy_terms(weights) if fuzzy else ():
             matches = [e for words in self.fuzzy_matches(term) for e in self._phrase_of(words)]
             for id_, score in self._highest(table, matches).items():
                 found[id_] = found.get(id_, 0.0) + FUZZY_SHARE * score / weight
         return found
+
+    def _fuzzy_terms(self, terms: Iterable[str]) -> list[str]:
+        """Return the first terms that the index lacks."""
+        absent = (t for t in terms if not self._count(STEM_FTS, self._expressions(t)))
+        return list(islice(absent, _MAX_FUZZY_TERMS))
 
     def _phrase_of(self, words: Sequence[str]) -> list[str]:
         return self._expressions(" ".join(words))
@@ -288,6 +304,9 @@ class FulltextIndex(Records):
             else:
                 tokens = analyse(term)
                 found = self._stems_in_a_row(tokens)
+                if len(tokens) == 1:
+                    for parts in self._parts(fold(tokens[0].word)):
+                        found += self._stems_in_a_row(analyse(parts))
                 for token in tokens[-1:]:
                     if token.joined and token.of_compound == len(tokens):
                         found += self._stems(token.joined)
@@ -342,8 +361,12 @@ class FulltextIndex(Records):
         """Count the segments, or documents, that hold what a term stands for."""
         if not expressions:
             return 0
-        count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-        return int(self._db.execute(count, [" OR ".join(expressions)]).fetchone()[0])
+        expression = " OR ".join(expressions)
+        if (table, expression) not in self._counts:
+            count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
+            found = self._db.execute(count, [expression]).fetchone()[0]
+            self._counts[table, expression] = int(found)
+        return self._counts[table, expression]
 
     @cached_property
     def _n_documents(self) -> int:
@@ -364,7 +387,7 @@ class FulltextIndex(Records):
                 [expression, _MAX_SEGMENTS_READ],
             )
             for row in rows:
-                for pair in pairwise(exact_words(row[0])):
+                for pair in pairwise(_WORD.findall(fold(row[0]))):
                     if pair[0] in firsts and pair[1] in seconds:
                         yield pair
 

@@ -10,6 +10,7 @@ import tempfile
 import weakref
 from pathlib import Path
 
+from hilbert.files import sync_file
 from indexer.base.text_analysis import ANALYSIS_VERSION
 from indexer.index.fulltext_tables import is_current, write_words
 
@@ -69,6 +70,7 @@ def _analyse_anew(db: sqlite3.Connection, path: Path) -> Path:
             target.execute("COMMIT")
         finally:
             target.close()
+        sync_file(Path(name))
         os.replace(name, path)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -11,18 +11,18 @@ from indexer.base.types import Cue, Segment, Sound
 from indexer.index.fulltext_tables import write_words
 from indexer.store.catalog import Catalog, Document, segment_id
 
-_RECORDS_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT NOT NULL, path TEXT NOT NULL,
-    date TEXT, speaker TEXT, label TEXT, language TEXT, seconds REAL NOT NULL,
-    features TEXT NOT NULL
-);
-CREATE TABLE segments (
-    id INTEGER PRIMARY KEY, document TEXT NOT NULL, ordinal INTEGER NOT NULL,
-    start REAL, "end" REAL, text TEXT NOT NULL, speakers TEXT NOT NULL, sounds TEXT NOT NULL
-);
-CREATE INDEX segments_of_document ON segments (document, ordinal);
-"""
+RECORDS_SCHEMA = (
+    """CREATE TABLE documents (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, title TEXT NOT NULL, path TEXT NOT NULL,
+        date TEXT, speaker TEXT, label TEXT, language TEXT, seconds REAL NOT NULL,
+        features TEXT NOT NULL
+    )""",
+    """CREATE TABLE segments (
+        id INTEGER PRIMARY KEY, document TEXT NOT NULL, ordinal INTEGER NOT NULL,
+        start REAL, "end" REAL, text TEXT NOT NULL, speakers TEXT NOT NULL, sounds TEXT NOT NULL
+    )""",
+    "CREATE INDEX segments_of_document ON segments (document, ordinal)",
+)
 
 
 def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Document]) -> None:
@@ -31,7 +31,7 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
     try:
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         db.execute("BEGIN")
-        for statement in _RECORDS_SCHEMA.split(";\n"):
+        for statement in RECORDS_SCHEMA:
             db.execute(statement)
         descriptions = {}
         for document in documents:

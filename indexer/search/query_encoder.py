@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
     from indexer.media.decode import Recording
 
 MAX_CLIP_SECONDS = 600.0
+# Of a text encoder with a window of 128 word pieces, of some four letters each in English; a
+# character of another script may be a piece of its own.
+_MAX_UNITS, _UNITS_OTHER = 480, 3
+# Words, or 40 characters of what has no spaces.
+_WORDS = re.compile(r"\S{1,40}")
 # Modality to its unit vector `[d]`, for those that there are.
 Vectors = Mapping[str, NDArray[np.float32]]
 
@@ -51,23 +57,64 @@ def encode(query: QueryInput, *, fuzzy: bool = False) -> QueryVector:
 
 def query_without_model(parsed: ParsedQuery) -> Query:
     """Return typed words as a query for the channels that need no vectors of them."""
-    return _typed_query(parsed, {})
+    return _typed_query(parsed, [{} for _ in split_long(parsed.text)])
 
 
 def typed_query(library: LibraryStore, model: Hilbert, parsed: ParsedQuery) -> Query:
     """Return typed words as a query for all channels."""
     from hilbert.model.embed import embed_text
 
-    embedded = embed_text(model, library.encoders.text.encode([parsed.text], kind="query"))
-    return _typed_query(parsed, {"text": embedded.text[0], "joint": embedded.joint[0]})
+    pieces = split_long(parsed.text)
+    embedded = embed_text(model, library.encoders.text.encode(pieces, kind="query"))
+    vectors = [
+        {"text": text, "joint": joint}
+        for text, joint in zip(embedded.text, embedded.joint, strict=True)
+    ]
+    return _typed_query(parsed, vectors)
 
 
-def _typed_query(parsed: ParsedQuery, vectors: Vectors) -> Query:
+def _typed_query(parsed: ParsedQuery, vectors: Sequence[Vectors]) -> Query:
+    """Return typed words as a query, in pieces where they are long, like a long clip."""
     parts: tuple[QueryPart, ...] = ()
-    if parsed.text:
-        vector = encode(QueryInput(TYPED, parsed.text, parsed.terms, vectors), fuzzy=True)
+    pieces = split_long(parsed.text)
+    if len(pieces) == 1:
+        vector = encode(QueryInput(TYPED, parsed.text, parsed.terms, vectors[0]), fuzzy=True)
         parts = (QueryPart(TYPED, (vector,), parsed.text),)
+    elif pieces:
+        encoded = (
+            encode(QueryInput(TYPED, piece, tuple(query_terms(piece)), of_piece))
+            for piece, of_piece in zip(pieces, vectors, strict=True)
+        )
+        parts = (QueryPart(TYPED, tuple(encoded), parsed.text),)
     return Query(parts, parsed.phrases, parsed.excluded, parsed.sounds, parsed.excluded_sounds)
+
+
+def split_long(text: str) -> list[str]:
+    """Split a text that a text encoder would cut into pieces of about equal length.
+
+    Returns:
+        The text itself where it is short enough; nothing for an empty one.
+    """
+    if not text:
+        return []
+    n_pieces = -(-sum(map(_units, text)) // _MAX_UNITS)
+    if n_pieces == 1:
+        return [text]
+    pieces: list[str] = []
+    length, words = 0, []
+    share = sum(map(_units, text)) / n_pieces
+    for word in _WORDS.findall(text):
+        if length and length + sum(map(_units, word)) > share:
+            pieces.append(" ".join(words))
+            length, words = 0, []
+        words.append(word)
+        length += sum(map(_units, word)) + 1
+    return [*pieces, " ".join(words)]
+
+
+def _units(character: str) -> int:
+    """Return how much of an encoder's window a character takes, in letters of English."""
+    return 1 if character.isascii() else _UNITS_OTHER
 
 
 def with_clip(words: Query, clip: Query) -> Query:
