@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _UNITS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -33,6 +34,7 @@ _ORDINALS = {
 _DECADES = {word.removesuffix("y") + "ies": 10 * i for i, word in enumerate(_TENS, 2)}
 _MAGNITUDES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 _HUNDRED = "hundred"
+_DECIMAL = re.compile(r"(\d{1,4})\.(\d{1,3})", re.ASCII)
 _OH = ("oh", "o", "zero")  # nineteen oh five
 NUMBER_WORDS = frozenset({*_CARDINALS, *_ORDINALS, *_DECADES, *_MAGNITUDES, _HUNDRED})
 
@@ -64,6 +66,11 @@ class _Reader:
 
     def number(self) -> str | None:
         digits = self._word()
+        if (whole := _DECIMAL.fullmatch(digits)) and self._word(1) in _MAGNITUDES:
+            # 3.5 million: no more decimals than make a whole number.
+            self.place += 2
+            scale = _MAGNITUDES[self._word(-1)] // 10 ** len(whole[2])
+            return str(int(whole[1] + whole[2]) * scale)
         # Longer digits name no amount of millions; int() would take time over them.
         if digits.isdecimal() and digits.isascii() and len(digits) <= 4:
             if self._word(1) not in _MAGNITUDES:

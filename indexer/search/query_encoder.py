@@ -101,7 +101,8 @@ def split_long(text: str) -> list[str]:
     if n_pieces == 1:
         return [text]
     pieces: list[str] = []
-    length, words = 0, []
+    words: list[str] = []
+    length = 0
     share = sum(map(_units, text)) / n_pieces
     for word in _WORDS.findall(text):
         if length and length + sum(map(_units, word)) > share:

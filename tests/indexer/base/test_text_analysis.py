@@ -85,6 +85,12 @@ def test_a_number_is_the_same_in_words_and_digits(number: int, joint: str) -> No
     assert exact_words(f"{number:,}") == [str(number)]
 
 
+@given(st.integers(0, 9999), st.integers(1, 999))
+def test_millions_are_the_same_with_decimals(whole: int, thousandths: int) -> None:
+    assert exact_words(f"{whole}.{thousandths:03} million") == [f"{whole * 1000 + thousandths}000"]
+    assert exact_words(f"{whole}.5 million") == exact_words(f"{whole}.50 million")
+
+
 @given(st.integers(1010, 2099).filter(lambda year: year % 100))
 def test_a_year_is_the_same_as_people_say_it(year: int) -> None:
     century, rest = divmod(year, 100)
