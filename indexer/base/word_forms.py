@@ -72,6 +72,7 @@ _NEEDS_DOT = {
 _ROMAN = {"i": 1, "v": 5, "x": 10}
 _ROMAN_FORM = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
 _MAX_JOINED_PARTS = 5
+_LONG_RUN = 24
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,8 @@ class Clump:
 
 def read_clump(run: str) -> Clump:
     """Read what `CLUMP` found."""
-    # Runs without spaces are seldom met twice.
-    if len(run) > 24 or UNSPACED.search(run):
-        return _read(run)
-    return _read_once(run)
+    # Long runs are seldom met twice.
+    return _read(run) if len(run) > _LONG_RUN else _read_once(run)
 
 
 @lru_cache(maxsize=200_000)
