@@ -154,7 +154,7 @@ CLOCKED: dict[str, Form] = {
     ),
     "columns": Form(".txt", _each(lambda a, b, n, w: f"{clock(a)}\t{n}\t{w}\n"), True, 1),
     "columns of spaces": Form(
-        ".txt", _each(lambda a, b, n, w: f"{clock(a)}   {n:24}{w}\n"), True, 1
+        ".txt", _each(lambda a, b, n, w: f"{clock(a)}   {n:24}  {w}\n"), True, 1
     ),
     "frames, name below": Form(
         ".txt", _each(lambda a, b, n, w: f"{clock(a)}:00 - {clock(b)}:00\n{n}\n{w}\n\n"), True, 1

@@ -91,7 +91,12 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
 
 def _laid_out(text: str, notes: Notes | None = None) -> tuple[list[str], list[int]]:
     """Lines with their clocks before the words, and the index of each in the file."""
-    return with_clocks_before(text_lines(text, notes))
+    lines = text_lines(text, notes)
+    moved, numbers = with_clocks_before(lines)
+    if clock_lines(moved).lines:
+        return moved, numbers
+    # A clock of another recording may stand within the words.
+    return lines, list(range(len(lines)))
 
 
 def _drop_spelled_clocks(clocks: Sequence[ClockLine], lines: list[str]) -> None:

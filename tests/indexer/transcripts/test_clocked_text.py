@@ -126,6 +126,13 @@ def test_clocks_behind_words_may_say_when_these_end(tmp_path):
     assert [(cue.start, cue.end) for cue in cues] == [(0, 5), (5, 10), (10, 15), (15, 20)]
 
 
+def test_a_clock_of_something_else_within_the_words_costs_no_times(tmp_path):
+    lines = [f"{short(t)}\n{words}\n" for t, _, words in TURNS]
+    lines[-1] = lines[-1].replace("know", "(19:54) know")
+    cues = read(tmp_path, "a.txt", "".join(lines)).cues
+    assert [cue.start for cue in cues] == [start for start, _, _ in TURNS]
+
+
 def test_tables_keep_their_words_and_lose_their_headings_with_a_warning(tmp_path):
     rows = "".join(f"| {long(t)} | {long(t + 3)} | {w} |\n" for t, _, w in TURNS)
     table = read(tmp_path, "a.md", f"| Start | End | Text |\n|:--|:--|:--|\n{rows}")
