@@ -56,6 +56,7 @@ _IN_ORDER = 0.8
 # Between two clocks words are said; where there is hardly one, clocks mark chapters.
 _MIN_SPOKEN, _MAX_SPOKEN = 0.08, 2.5
 _MIN_SHARE = 0.3
+_MAIN_FORM = 0.6
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,19 @@ def clock_lines(lines: Sequence[str]) -> Clocks:
     """
     found = [clock for number, line in enumerate(lines) if (clock := clock_line(line, number))]
     found = _of_main_form(_with_likely_names(_said_once(found)))
+    clocks = _clocks(found, lines)
+    if clocks.lines or not found:
+        return clocks
+    # Perhaps some of them are not times of this text, and stand otherwise than the others.
+    kinds = Counter((clock.name is None, not clock.rest.strip()) for clock in found)
+    main, count = kinds.most_common(1)[0]
+    if count < max(3, _MAIN_FORM * len(found)):
+        return clocks
+    return _clocks([c for c in found if (c.name is None, not c.rest.strip()) == main], lines)
+
+
+def _clocks(found: list[ClockLine], lines: Sequence[str]) -> Clocks:
+    """The clocks found, if they are the times of the text."""
     forward = _longest_rising(found)
     if not forward or len(forward) < _IN_ORDER * len(found) or not _lead(forward, lines):
         return Clocks(())

@@ -133,6 +133,15 @@ def test_a_clock_of_something_else_within_the_words_costs_no_times(tmp_path):
     assert [cue.start for cue in cues] == [start for start, _, _ in TURNS]
 
 
+@pytest.mark.parametrize("form", ["{0}\n{2}\n", "{1}  {0}\n{2}\n\n"])
+def test_a_clock_of_something_else_at_the_head_of_a_line_costs_no_times(tmp_path, form):
+    said = [(short(t), f"Ann {t % 2}", words) for t, _, words in TURNS]
+    said[-1] = (*said[-1][:2], "19:54 Well, herons know much.")
+    cues = read(tmp_path, "a.txt", "".join(form.format(*turn) for turn in said)).cues
+    assert [cue.start for cue in cues] == [start for start, _, _ in TURNS]
+    assert cues[-1].text == said[-1][2]
+
+
 def test_tables_keep_their_words_and_lose_their_headings_with_a_warning(tmp_path):
     rows = "".join(f"| {long(t)} | {long(t + 3)} | {w} |\n" for t, _, w in TURNS)
     table = read(tmp_path, "a.md", f"| Start | End | Text |\n|:--|:--|:--|\n{rows}")
