@@ -200,6 +200,7 @@ def test_json_keeps_confidence_and_says_where_words_came_from() -> None:
     )
     written = json.loads(TRANSCRIPT_EXPORTS["json"].write(made))
     assert written == {
+        "schema_version": 1,
         "name": "talk",
         "language": "en",
         "text_source": "asr",
