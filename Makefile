@@ -37,7 +37,7 @@ test: $(VENV)/installed  ## run the tests, with coverage (those of the browser a
 	  -m 'not extras'
 	@echo "coverage: $$($(BIN)/coverage report --format=total) % of lines"
 
-test-extras: $(VENV)/installed  ## run the tests that train models or index hours of real recordings
+test-extras: $(VENV)/installed  ## run the tests that train models or read hours of real recordings
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
 
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute

@@ -53,7 +53,12 @@ class Process:
                 [str(stream) for stream in self._streams],
             ),
         )
-        self._process.start()
+        # The child would run what is `__main__` here once more: pytest, or a page of the app.
+        main, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+        try:
+            self._process.start()
+        finally:
+            sys.modules["__main__"] = main
 
     @property
     def pid(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -40,7 +41,7 @@ def write_sound_file(
         stream = container.add_stream(codec, rate=rate, layout=layout, options=options)
         picture = container.add_stream("mpeg4", rate=5, width=16, height=16) if video else None
         frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout=layout)
-        frame.sample_rate = rate
+        frame.sample_rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
         size = stream.codec_context.frame_size or 1024
         to_codec = av.AudioResampler(stream.format.name, layout, rate, frame_size=size)
         if picture:

@@ -92,6 +92,7 @@ def test_labels_that_say_nothing_are_told_before_any_work(
     assert not (made.folder / "training").exists()
 
 
+@pytest.mark.extras  # trains a model first
 def test_the_command_learns_labels_after_training(
     trained: Trained, copy_of: CopyOf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,7 +42,7 @@ def test_json_tells_where_the_words_came_from(
     found = json.loads(shown(capsys, "fog", "-l", library, "--format", "json"))
     assert list(found) == [
         *("name", "language", "text_source", "warnings", "description", "chapters", "cues"),
-        *("sounds", "segments"),
+        *("sounds", "segments", "schema_version"),
     ]
     assert (found["name"], found["language"], found["text_source"]) == (
         *("fog-on-the-namib", "en", "asr"),

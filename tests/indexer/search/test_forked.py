@@ -6,13 +6,12 @@ not exist in a child: whoever waits for one there waits for ever, so every child
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from indexer.index.library_store import LibraryStore
+from tests import warm
 
 PROGRAM = """
 import multiprocessing, sys
@@ -43,11 +42,5 @@ print("the same answers")
 @pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="no fork on this system")
 def test_forked_workers_answer(small_library: LibraryStore, demo_folder: Path) -> None:
     clip = next((demo_folder / "clips").glob("*.opus"))
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(small_library.folder), str(clip)],
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
+    done = warm.run("-c", PROGRAM, small_library.folder, clip, timeout=600)
     assert done.stdout.strip() == "the same answers", done.stderr[-2000:]

@@ -11,7 +11,7 @@ import pytest
 
 from indexer.transcripts import Transcript, read_transcript
 
-pytestmark = pytest.mark.slow  # reads hundreds of real transcripts
+pytestmark = pytest.mark.extras  # reads hundreds of real transcripts
 
 DATA = os.environ.get("HILBERT_DATA")
 Row = tuple[float, str, str]
