@@ -47,6 +47,8 @@ LONGEST = (
     "test_killed.py",
     "test_search.py",
     "test_dropped_channel.py",
+    "test_wheel.py",
+    "test_followed.py",
 )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+from weakref import WeakValueDictionary
 
 from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
 from hilbert.extension_points import ENCODERS
@@ -36,6 +38,12 @@ class EncoderKind:
 KINDS: Registry[EncoderKind] = Registry(ENCODERS)
 
 
+# Those in use, by role, kind, device and model as it is on disk: libraries that are open side by
+# side share them.
+_IN_USE: WeakValueDictionary[tuple[str, ...], Any] = WeakValueDictionary()
+_LOADING = threading.RLock()
+
+
 def register(kind: EncoderKind, order: int = 100) -> None:
     """Add a kind; of those that accept a folder the one with the lowest order loads it."""
     KINDS.add(f"{kind.role}:{kind.name}", kind, order)
@@ -44,6 +52,8 @@ def register(kind: EncoderKind, order: int = 100) -> None:
 def load_encoder(role: Role, spec: str, device: str = "cpu") -> Any:
     """Load a model of a role by `KIND:REST`, bundled name, local folder or hub id.
 
+    While somebody holds the encoder, the same model is not loaded again.
+
     Raises:
         EncoderError: It cannot be found, verified or loaded, or no kind accepts it.
     """
@@ -51,11 +61,20 @@ def load_encoder(role: Role, spec: str, device: str = "cpu") -> Any:
     named = KINDS.get(f"{role}:{name}") if colon else None
     if named is not None and named.accepts is None:
         fingerprint = hashlib.sha256(f"{role} {spec}".encode()).hexdigest()
-        return named.load(ResolvedModel(Path(rest), rest or name, fingerprint), device)
+        return _load(named, ResolvedModel(Path(rest), rest or name, fingerprint), device)
     if named is not None:
-        return named.load(resolve(rest), device)
+        return _load(named, resolve(rest), device)
     resolved = resolve(spec)
     for kind in KINDS.values():
         if kind.role == role and kind.accepts is not None and kind.accepts(resolved):
-            return kind.load(resolved, device)
+            return _load(kind, resolved, device)
     raise EncoderError(f'no {role} encoder reads "{resolved.path}"; name another model')
+
+
+def _load(kind: EncoderKind, model: ResolvedModel, device: str) -> Any:
+    key = (kind.role, kind.name, str(model.path), model.fingerprint, device)
+    with _LOADING:
+        encoder = _IN_USE.get(key)
+        if encoder is None:
+            encoder = _IN_USE[key] = kind.load(model, device)
+    return encoder

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hilbert.encoders import load_text_encoder
+from hilbert.encoders.registry import KINDS, EncoderKind, load_encoder
 from hilbert.encoders.resolve import ResolvedModel
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
 from tests.dropping import Copy, documented
@@ -64,3 +67,23 @@ def test_a_subclass_has_the_fingerprint_of_its_class(tmp_path: Path) -> None:
 def test_the_embedded_text_encoder_has_the_fingerprint_that_libraries_hold(models: None) -> None:
     expected = "e2e258950c53b2637b90d5b6323641da7d5a6d100f8957b8527ce96a24e2c923"
     assert load_text_encoder().fingerprint == expected
+
+
+def test_a_model_that_is_in_use_is_not_loaded_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[Path] = []
+
+    class Toy:
+        pass
+
+    def load(model: ResolvedModel, device: str) -> Toy:
+        loaded.append(model.path)
+        return Toy()
+
+    monkeypatch.setitem(KINDS._members, "text:counted", (100, EncoderKind("text", "counted", load)))
+    first = load_encoder("text", "counted:a")
+    assert load_encoder("text", "counted:a") is first
+    assert load_encoder("text", "counted:b") is not first
+    assert loaded == [Path("a"), Path("b")]
+    del first
+    load_encoder("text", "counted:a")
+    assert loaded == [Path("a"), Path("b"), Path("a")]
