@@ -55,11 +55,6 @@ def show_search_form(library: OpenLibrary) -> None:
         )
 
 
-_TYPED_HELP = "Filters can be typed with the words:\n" + "\n".join(
-    f"- `{name}:` {inline.help}" for name, inline in INLINE_FILTERS.items()
-)
-
-
 def _words_box() -> None:
     with st.form("words", border=False, enter_to_submit=True):
         box, button = st.columns([7, 1], vertical_alignment="bottom")
@@ -67,7 +62,6 @@ def _words_box() -> None:
             "What was said, or what was meant",
             key="typed",
             placeholder='a question, "words that must be said", -words that must not',
-            help=_TYPED_HELP,
         )
         submitted = button.form_submit_button(
             "Search",
@@ -118,6 +112,8 @@ def _filter_box(library: OpenLibrary) -> None:
     count = sum(bool(v) for v in vars(chosen).values())
     label = f"Filters ({count})" if count else "Filters"
     with st.popover(label, icon=":material/tune:", type="primary" if count else "secondary"):
+        names = " ".join(f"`{name}:`" for name in INLINE_FILTERS)
+        st.caption(f"Or typed with the words, as in `speaker:anna since:2023`: {names}")
         labels = sorted({d.label for d in documents if d.label})
         folders = sorted({str(_folder(d.path)) for d in documents})
         titles = {d.id: d.title for d in documents}
