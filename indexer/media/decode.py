@@ -145,6 +145,8 @@ class Recording:
         """What was guessed or filled in, of a recording that was read to its end."""
         notes = [self.facts.tracks] if self.facts.tracks else []
         losses = self.losses
+        if losses.has_lead:
+            notes.append("sound before its second 0, which players do not play, is left out")
         if losses.gaps:
             where = f"a gap of {losses.gap_seconds:.0f} s in the sound at "
             if losses.gaps > 1:

@@ -40,6 +40,7 @@ class Losses:
         gaps: Pauses within the sound that were filled with silence, the shortest not counted.
         gap_seconds: Their length, all together.
         first_gap: Seconds at which the first begins.
+        has_lead: Whether sound before second 0 was left out.
     """
 
     bad_packets: int = 0
@@ -47,6 +48,7 @@ class Losses:
     gaps: int = 0
     gap_seconds: float = 0.0
     first_gap: float = 0.0
+    has_lead: bool = False
 
 
 class Frames:
@@ -75,13 +77,21 @@ class Frames:
         self._is_last_cut = False
         self._paused = 0.0  # since the last frame, in packets that say so
         self._gaps, self._gap_seconds, self._first_gap = 0, 0.0, 0.0
+        self._has_lead = False
         self._end_byte = 0
         self._shift = 0  # bytes by which the demuxer is behind in its count
 
     @property
     def losses(self) -> Losses:
         """What was lost so far."""
-        return Losses(self._bad, self._is_last_cut, self._gaps, self._gap_seconds, self._first_gap)
+        return Losses(
+            self._bad,
+            self._is_last_cut,
+            self._gaps,
+            self._gap_seconds,
+            self._first_gap,
+            self._has_lead,
+        )
 
     def __iter__(self) -> Iterator[TimedFrame]:
         link = yield from self._read(self._container, self._stream, 0)
@@ -139,7 +149,9 @@ class Frames:
                 failed = packet
                 continue
             for frame in frames:
-                if self._begun or not self._is_before_start(frame):
+                if not self._begun and self._is_before_start(frame):
+                    self._has_lead = True
+                else:
                     yield self._placed(frame, packet), frame
         return None
 

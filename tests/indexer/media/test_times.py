@@ -219,3 +219,7 @@ def test_sound_before_second_zero_is_not_played(
 ) -> None:
     cut = remux(sound / "a.ogg", tmp_path / "a.ogg", shift=-3.0)
     assert steps(read_sound(cut)) == [float(s) for s in range(3, SECONDS)]
+    recording = open_recording(cut)
+    assert sum(len(block) for block in recording.blocks())
+    [note] = recording.notes
+    assert note == "sound before its second 0, which players do not play, is left out"
