@@ -16,7 +16,9 @@ from app.state.result_cache import Answer
 from app.state.urls import seconds_in_url
 from indexer.search.export import EXPORT_FORMATS
 from indexer.search.results import Hit, SearchResult
-from indexer.search.sorting import SCORE, sort_result
+from indexer.search.sorting import DATE, SCORE, TIME, sort_result
+
+_SORTS_SHOWN = {SCORE: "Best first", DATE: "Newest first", TIME: "As it was said"}
 
 
 def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
@@ -40,7 +42,16 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
     shown = sort_result(result, order, library.searcher.documents, most=count)
     with spread_row():
         _show_summary(shown, by_moment)
-        _show_export(shown)
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            st.selectbox(
+                "Sort",
+                list(_SORTS_SHOWN),
+                format_func=_SORTS_SHOWN.__getitem__,
+                key="sort",
+                label_visibility="collapsed",
+                width=160,
+            )
+            _show_export(shown)
     if by_moment:
         for rank, hit in enumerate(shown.hits, 1):
             show_card(library, query, rank, hit, (hit,), answer.highlighted)

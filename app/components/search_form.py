@@ -11,10 +11,8 @@ from app.state import query_history
 from app.state.open_library import OpenLibrary
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.search.inline_filters import INLINE_FILTERS
-from indexer.search.sorting import DATE, SCORE, TIME
 
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
-_SORTS_SHOWN = {SCORE: "Best", DATE: "Newest", TIME: "As said"}
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
 
 
@@ -50,9 +48,6 @@ def show_search_form(library: OpenLibrary) -> None:
             width="content",
         )
         st.selectbox("At most", _COUNTS, key="count", width=88)
-        st.selectbox(
-            "Sort", list(_SORTS_SHOWN), format_func=_SORTS_SHOWN.__getitem__, key="sort", width=128
-        )
 
 
 def _words_box() -> None:
