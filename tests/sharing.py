@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+from indexer.index.library_store import CATALOG_FILE
 
 
 def shared_folder(
@@ -37,6 +41,13 @@ def shared_folder(
 def copy_library(source: Path, target: Path) -> Path:
     """Copy a library that nobody writes to, whoever reads it meanwhile.
 
-    The write-ahead log of a library that was closed holds nothing, and comes and goes with readers.
+    The catalog is copied by SQLite: what its last writer committed may lie in the write-ahead log
+    still, which comes and goes with readers.
     """
-    return Path(shutil.copytree(source, target, ignore=shutil.ignore_patterns("*-wal", "*-shm")))
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(f"{CATALOG_FILE}*"))
+    with (
+        closing(sqlite3.connect(source / CATALOG_FILE)) as catalog,
+        closing(sqlite3.connect(target / CATALOG_FILE)) as copy,
+    ):
+        catalog.backup(copy)
+    return target
