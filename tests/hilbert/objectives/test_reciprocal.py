@@ -92,7 +92,7 @@ def _found(x: Tensor, y: Tensor) -> float:
     return float(matched_ranks(x.numpy(), y.numpy()).recall_at_k(1).mean())
 
 
-@pytest.mark.slow
+@pytest.mark.extras  # trains models
 def test_trained_joint_only_alignment_looks_solved_where_there_is_nothing_to_align(
     document,
 ) -> None:
@@ -114,7 +114,7 @@ def test_trained_joint_only_alignment_looks_solved_where_there_is_nothing_to_ali
     assert _found(honest.outputs.audio, honest.joint_without_audio) < 0.1
 
 
-@pytest.mark.slow
+@pytest.mark.extras  # trains models
 def test_the_leak_free_form_aligns_where_there_is_something_to_align(document) -> None:
     documents = [document(seed) for seed in range(64)]
     unseen = [document(seed) for seed in range(100, 164)]

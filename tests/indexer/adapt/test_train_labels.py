@@ -31,6 +31,7 @@ def _sides(library: LibraryStore) -> list[tuple[str, str]]:
     return [(d.name, side) for d, side in zip(documents, sides, strict=True)]
 
 
+@pytest.mark.extras  # trains models
 def test_labels_are_learned_saved_and_guessed_for_the_rest(
     made: LibraryStore, tmp_path: Path
 ) -> None:
@@ -51,6 +52,7 @@ def test_labels_are_learned_saved_and_guessed_for_the_rest(
     assert load_classifier(tmp_path / "classifier", fingerprint).classes == ("high", "low")
 
 
+@pytest.mark.extras  # trains models
 def test_documents_of_one_group_are_on_one_side_of_every_fold(
     made: LibraryStore, tmp_path: Path
 ) -> None:
