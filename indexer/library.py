@@ -137,6 +137,7 @@ class Library:
         channel: str = "auto",
         filters: Filters | None = None,
         sort: str = "score",
+        per_document: int = 3,
     ) -> SearchResult:
         """Find moments by typed words, by a clip, or by both.
 
@@ -148,6 +149,8 @@ class Library:
             channel: "auto" combines the channels by weights, "rrf" by ranks; else the name of one.
             filters: Which part of the library is searched.
             sort: "score", "date" (newest document first) or "time" (as it was said).
+            per_document: How many moments of one document there are at most, unless only one is
+                searched; 0 for any number.
 
         Raises:
             QueryError: The query is empty, or the channel cannot answer it.
@@ -156,7 +159,7 @@ class Library:
         """
         from indexer.search.filters import Filters
 
-        check_arguments(limit, channel)
+        check_arguments(limit, channel, per_document)
         return self.searcher().search(
             text,
             clip=Path(os.path.expanduser(clip)) if clip is not None else None,
@@ -164,6 +167,7 @@ class Library:
             channel=channel,
             filters=filters or Filters(),
             sort=sort,
+            per_document=per_document,
         )
 
     def similar(
@@ -174,6 +178,7 @@ class Library:
         limit: int = 10,
         channel: str = "auto",
         filters: Filters | None = None,
+        per_document: int = 3,
     ) -> SearchResult:
         """Find the moments most like a moment, or like a whole document.
 
@@ -183,6 +188,7 @@ class Library:
             limit: How many moments and how many documents.
             channel: See `search`.
             filters: See `search`.
+            per_document: See `search`.
 
         Raises:
             LibraryError: No document has this name, or several do.
@@ -190,9 +196,14 @@ class Library:
         """
         from indexer.search.filters import Filters
 
-        check_arguments(limit, channel)
+        check_arguments(limit, channel, per_document)
         return self.searcher().similar(
-            self.document(name).id, at, k=limit, channel=channel, filters=filters or Filters()
+            self.document(name).id,
+            at,
+            k=limit,
+            channel=channel,
+            filters=filters or Filters(),
+            per_document=per_document,
         )
 
     def documents(self) -> list[Document]:

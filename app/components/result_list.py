@@ -16,6 +16,7 @@ from app.state.result_cache import Answer
 from app.state.urls import seconds_in_url
 from indexer.search.export import EXPORT_FORMATS
 from indexer.search.results import Hit, SearchResult
+from indexer.search.searcher import PER_DOCUMENT
 from indexer.search.sorting import DATE, SCORE, TIME, sort_result
 
 _SORTS_SHOWN = {SCORE: "Best first", DATE: "Newest first", TIME: "As it was said"}
@@ -43,6 +44,12 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
     with spread_row():
         _show_summary(shown, by_moment)
         with st.container(horizontal=True, width="content", gap="xsmall"):
+            if by_moment:
+                st.toggle(
+                    "All of a recording",
+                    key="all_moments",
+                    help=f"Also more than the {PER_DOCUMENT} best moments of one recording",
+                )
             st.selectbox(
                 "Sort",
                 list(_SORTS_SHOWN),

@@ -25,7 +25,7 @@ _MOST_CLIPS = 8
 _MOST_QUERIES = 50
 _LONGEST_STEM = 80
 # Widgets whose values outlast a visit to another page.
-_KEPT_WIDGETS = ("typed", "channel", "count", "grouping", "sort", "same", "document")
+_KEPT_WIDGETS = ("typed", "channel", "count", "grouping", "sort", "same", "document", "all_moments")
 # Filters of several values, and of one.
 _FILTER_KEYS = ("documents", "labels", "folders", "speakers", "languages")
 _SINGLE_FILTERS = {"since": "", "until": "", "minutes": 0}
@@ -75,7 +75,7 @@ def start_visit() -> None:
     channel = st.query_params.get("channel")
     state.channel = channel if channel in CHANNEL_NAMES else "auto"
     state.typed, state.count, state.grouping, state.same = "", 10, "recordings", "both"
-    state.sort = "score"
+    state.sort, state.all_moments = "score", False
     clear_filters()
     if words := " ".join(st.query_params.get("q", "").split()):
         submit(UserQuery(words=words, label=words))

@@ -15,7 +15,7 @@ from indexer.base.errors import HilbertError
 from indexer.search.filters import Filters
 from indexer.search.query import Query
 from indexer.search.results import SearchResult
-from indexer.search.searcher import similarity_methods
+from indexer.search.searcher import PER_DOCUMENT, similarity_methods
 
 log = logging.getLogger(__name__)
 
@@ -44,16 +44,21 @@ def find_answer(library: OpenLibrary, query: query_history.UserQuery) -> Answer:
         similarity_methods()[state.same or "both"] if query.is_similar else state.channel or "auto"
     )
     answers: dict[Any, Answer] = state.answers
-    key = (library.key, query, method, query_history.filters())
+    per_document = 0 if state.all_moments else PER_DOCUMENT
+    key = (library.key, query, method, query_history.filters(), per_document)
     if key not in answers:
-        answers[key] = _find(library, query, method, query_history.filters())
+        answers[key] = _find(library, query, method, query_history.filters(), per_document)
         for old in list(answers)[:-_MOST_ANSWERS]:
             del answers[old]
     return answers[key]
 
 
 def _find(
-    library: OpenLibrary, query: query_history.UserQuery, method: str, chosen: Filters
+    library: OpenLibrary,
+    query: query_history.UserQuery,
+    method: str,
+    chosen: Filters,
+    per_document: int,
 ) -> Answer:
     searcher = library.searcher
     try:
@@ -66,12 +71,15 @@ def _find(
                     channel=method,
                     segment_id=query.segment,
                     filters=chosen,
+                    per_document=per_document,
                 )
         else:
             load_models(library, recogniser=bool(query.clip))
             encoded = _encoded(library, query)
             with st.spinner("Searching …"), library.lock:
-                result = searcher.answer(encoded, query_history.MOST_HITS, method, chosen)
+                result = searcher.answer(
+                    encoded, query_history.MOST_HITS, method, chosen, per_document=per_document
+                )
     except HilbertError as error:
         log.debug("a query failed", exc_info=True)
         return Answer(None, error=str(error))

@@ -105,6 +105,18 @@ k_option: Callable[..., Any] = click.option(
 )
 
 
+def per_document_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the option that bounds the moments of one document."""
+    return click.option(
+        "--per-document",
+        type=click.IntRange(0),
+        default=3,
+        show_default=True,
+        metavar="N",
+        help="At most so many moments of one document, unless only one is searched; 0 for all.",
+    )(command)
+
+
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add options that restrict what is searched; `read_filters` takes their values."""
     for name, help_text in (

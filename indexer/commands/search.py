@@ -21,6 +21,7 @@ from indexer.commands.options import (
     json_option,
     k_option,
     library_option,
+    per_document_option,
     read_filters,
 )
 from indexer.commands.output import print_json, print_result
@@ -59,6 +60,7 @@ def _sorts() -> Sequence[str]:
     help='Answer a JSON Lines file of {"query": ...}, {"clip": ...} or both; one result a line.',
 )
 @k_option
+@per_document_option
 @channel_option
 @filter_options
 @click.option(
@@ -88,6 +90,7 @@ def command(
     clip: Path | None,
     queries: Path | None,
     k: int,
+    per_document: int,
     channel: str,
     sort: str,
     rerank: str | None,
@@ -118,7 +121,9 @@ def command(
     started = time.perf_counter()
     searcher = Searcher(LibraryStore.open(library))
     opened = round(1000 * (time.perf_counter() - started), 2)
-    options = SearchOptions(searcher, k, channel, read_filters(filters), _reranker(rerank), sort)
+    options = SearchOptions(
+        searcher, k, channel, read_filters(filters), _reranker(rerank), sort, per_document
+    )
     if queries:
         for question in questions:
             _answer_line(options, question, form == "json", explain)
@@ -138,6 +143,7 @@ class SearchOptions:
     filters: Filters
     reranker: Reranker | None
     sort: str
+    per_document: int
 
     def search(self, query: str | None, clip: Path | None) -> SearchResult:
         """Answer one query."""
@@ -149,6 +155,7 @@ class SearchOptions:
             filters=self.filters,
             reranker=self.reranker,
             sort=self.sort,
+            per_document=self.per_document,
         )
 
 

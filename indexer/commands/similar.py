@@ -17,6 +17,7 @@ from indexer.commands.options import (
     json_option,
     k_option,
     library_option,
+    per_document_option,
     read_filters,
 )
 from indexer.commands.output import print_json, print_result
@@ -43,6 +44,7 @@ def _same_help() -> str:
 @click.argument("moment", metavar="NAME[@SECONDS]")
 @library_option
 @k_option
+@per_document_option
 @channel_option
 @click.option(
     "--same",
@@ -56,6 +58,7 @@ def command(
     moment: str,
     library: Path,
     k: int,
+    per_document: int,
     channel: str,
     same: str | None,
     as_json: bool,
@@ -77,6 +80,7 @@ def command(
         k=k,
         channel=similarity_methods()[same] if same else channel,
         filters=read_filters(filters),
+        per_document=per_document,
     )
     print_json(result.to_dict()) if as_json else print_result(result)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -39,8 +40,11 @@ def rank_moments(
     scores: NDArray[np.float64],
     searched: NDArray[np.bool_],
     text_vector: Callable[[int], NDArray[np.float32] | None],
+    per_document: int = 0,
 ) -> Iterator[Moment]:
     """Yield moments, best first; each segment that is searched is in one, or a duplicate of one.
+
+    With `per_document`, segments of a document that has that many moments are in none.
 
     A moment gets further duplicates while the iteration goes on; where it ends early,
     `add_duplicates` finds the rest.
@@ -50,8 +54,10 @@ def rank_moments(
         scores: `[n_segments]`.
         searched: `[n_segments]`, False for those that must not be found.
         text_vector: Row to its unit vector `[d]`, None where it has none.
+        per_document: How many moments of one document there are at most; 0 for any number.
     """
     free = searched.copy()
+    counts = Counter[int]()
     rows = np.flatnonzero(searched)
     known = _KnownTexts()
     # Equal scores by id: the same order in every run.
@@ -69,6 +75,10 @@ def rank_moments(
             free[neighbour] = False
             moment.first, moment.last = min(moment.first, neighbour), max(moment.last, neighbour)
         known.add(vector, moment)
+        owner = int(table.owners[row])
+        counts[owner] += 1
+        if counts[owner] == per_document:
+            free[table.owners == owner] = False
         yield moment
 
 

@@ -62,6 +62,8 @@ if TYPE_CHECKING:
 
 # Moments that a document is listed with.
 _MOMENTS_PER_DOCUMENT = 3
+# Moments of one document in a list of moments: more of them would hide what others say.
+PER_DOCUMENT = 3
 # A time so far behind the end of a document still finds its last segment.
 _NEAR_SECONDS = 30.0
 NO_FILTERS = Filters()
@@ -72,14 +74,16 @@ def similarity_methods() -> dict[str, str]:
     return {**{c.same: name for name, c in CHANNELS.items() if c.same}, "both": AUTO}
 
 
-def check_arguments(k: int, method: str) -> None:
+def check_arguments(k: int, method: str, per_document: int = PER_DOCUMENT) -> None:
     """Refuse what no search can do, before anything is loaded for it.
 
     Raises:
-        QueryError: `k` is less than 1, or there is no such method.
+        QueryError: `k` is less than 1, `per_document` less than 0, or there is no such method.
     """
     if k < 1:
         raise QueryError("-k must be at least 1")
+    if per_document < 0:
+        raise QueryError("the moments per document must be at least 0, for any number")
     check_method(method)
 
 
@@ -134,6 +138,7 @@ class Searcher:
         filters: Filters = NO_FILTERS,
         reranker: Reranker | None = None,
         sort: str = SCORE,
+        per_document: int = PER_DOCUMENT,
     ) -> SearchResult:
         """Find the best `k` moments, and documents, for typed words, for a clip, or for both.
 
@@ -148,12 +153,14 @@ class Searcher:
             filters: Which part of the library is searched.
             reranker: Reads the best moments again, with the words, and puts them in its order.
             sort: How the best are ordered, of `SORTS`.
+            per_document: How many moments of one document are among the `k` at most; 0 for any
+                number. Does not count where only one document is searched, nor without words.
 
         Raises:
             QueryError: The query is empty, or the channel cannot answer it.
             AudioError: The clip cannot be decoded.
         """
-        self._check(k, channel)
+        self._check(k, channel, per_document)
         check_sort(sort)
         started = time.perf_counter()
         if clip is None and channel in CHANNELS and not CHANNELS[channel].needs_model:
@@ -161,7 +168,7 @@ class Searcher:
         else:
             query = self.embed(text, clip=clip)
         embedded = round(1000 * (time.perf_counter() - started), 2)
-        result = self.answer(query, k, channel, filters, reranker)
+        result = self.answer(query, k, channel, filters, reranker, per_document=per_document)
         result = sort_result(result, sort, self.documents)
         return replace(result, timings_ms={"embed": embedded, **result.timings_ms})
 
@@ -193,6 +200,7 @@ class Searcher:
         filters: Filters = NO_FILTERS,
         reranker: Reranker | None = None,
         grouped: bool = True,
+        per_document: int = PER_DOCUMENT,
     ) -> SearchResult:
         """Find the best `k` moments, and documents, for a query that `embed` made.
 
@@ -203,18 +211,20 @@ class Searcher:
             filters: See `search`.
             reranker: See `search`.
             grouped: List each document with its best moments.
+            per_document: See `search`.
 
         Raises:
             QueryError: The channel cannot answer it, no filter value is of this library, or `k`
                 is less than 1.
         """
-        self._check(k, channel)
+        self._check(k, channel, per_document)
         started = time.perf_counter()
-        if reranker is None or not query.parts:
-            hits, documents = self._answer(query, k, channel, filters, grouped=grouped)
-        else:
-            depth = max(k, reranker.depth)
-            hits, documents = self._answer(query, depth, channel, filters, grouped=grouped)
+        reranked = reranker is not None and bool(query.parts)
+        depth = max(k, reranker.depth) if reranker is not None and reranked else k
+        hits, documents = self._answer(
+            query, depth, channel, filters, grouped=grouped, per_document=per_document
+        )
+        if reranker is not None and reranked:
             hits = reranker.reorder(query.words, hits)[:k]
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         restricted = (filters, query.filters.wanted)
@@ -235,6 +245,7 @@ class Searcher:
         channel: str = AUTO,
         segment_id: int | None = None,
         filters: Filters = NO_FILTERS,
+        per_document: int = PER_DOCUMENT,
     ) -> SearchResult:
         """Find the moments most like a moment, or like a whole document, which is left out.
 
@@ -245,11 +256,12 @@ class Searcher:
             channel: See `search`.
             segment_id: The moment excluded (`Hit.segment`), for documents without times.
             filters: See `search`.
+            per_document: See `search`.
 
         Raises:
             QueryError: The document has no moment there, or the channel cannot answer.
         """
-        self._check(k, channel)
+        self._check(k, channel, per_document)
         started = time.perf_counter()
         if seconds is None and segment_id is None:
             query = document_query(self.snapshot, self._segments_of(document))
@@ -261,7 +273,9 @@ class Searcher:
                 segment = self._segment(document, segment_id)
             query = moment_query(self.snapshot, segment)
             excluded = np.array([self.table.row(segment.id)])
-        hits, documents = self._answer(query, k + 1, channel, filters, excluded)
+        hits, documents = self._answer(
+            query, k + 1, channel, filters, excluded, per_document=per_document
+        )
         documents = tuple(d for d in documents if d.document != document)
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         notes = filter_notes(filters, self.table)
@@ -301,8 +315,8 @@ class Searcher:
         missing = {name: self.scorer.missing_parts(c) for name, c in CHANNELS.items()}
         return {name: parts for name, parts in missing.items() if parts}
 
-    def _check(self, k: int, method: str) -> None:
-        check_arguments(k, method)
+    def _check(self, k: int, method: str, per_document: int) -> None:
+        check_arguments(k, method, per_document)
         if method in self._unusable:
             raise QueryError(
                 f"this library was indexed without what the {method} channel compares; run "
@@ -335,15 +349,18 @@ class Searcher:
         filters: Filters,
         excluded: NDArray[np.int64] | None = None,
         grouped: bool = True,
+        per_document: int = PER_DOCUMENT,
     ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...]]:
         searched = self._searched(query, filters)
         if excluded is not None:
             searched[excluded] = False
+        if not query.parts or len(np.unique(self.table.owners[searched])) == 1:
+            per_document = 0  # a list of all that passes, or one document was asked for
         fused = self._fused(query, channel, searched)
         searched &= fused.found
         builder = HitBuilder(self.table, self.snapshot.lexical, query, fused)
         scores = fused.segment_scores
-        moments = list(islice(self._moments(scores, searched), k))
+        moments = list(islice(self._moments(scores, searched, per_document), k))
         rows = np.flatnonzero(searched)
         add_duplicates(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
@@ -390,8 +407,10 @@ class Searcher:
         scored = [(self.scorer.part(part, shares, searched), shares) for part, shares in served]
         return fuse(scored, self.table.owners, ranks=channel == RRF)
 
-    def _moments(self, scores: Scores, searched: NDArray[np.bool_]) -> Iterator[Moment]:
-        return rank_moments(self.table, scores, searched, self._text_vector())
+    def _moments(
+        self, scores: Scores, searched: NDArray[np.bool_], per_document: int = 0
+    ) -> Iterator[Moment]:
+        return rank_moments(self.table, scores, searched, self._text_vector(), per_document)
 
     def _text_vector(self) -> Callable[[int], NDArray[np.float32] | None]:
         index = self.snapshot.index("segments", "text")

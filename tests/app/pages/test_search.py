@@ -109,7 +109,7 @@ def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
 def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
     page = upload(visit(), clip)
     page = search(page, "waggle dance of the bees")
-    (_, query, _, _), answer = list(page.session_state.answers.items())[-1]
+    (_, query, *_), answer = list(page.session_state.answers.items())[-1]
     assert query.words and query.clip and answer.result.heard
     assert "Breakfast in the fog desert" in cards(page)[:2]
     page.button(key="drop-clip").click()
@@ -120,6 +120,18 @@ def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
 
 def test_a_clip_is_drawn(visit: Visit, clip: Path) -> None:
     assert len(upload(visit(), clip).get("plotly_chart")) == 2
+
+
+def test_the_other_moments_of_a_recording_are_shown_when_asked_for(visit: Visit) -> None:
+    page = search(visit(), WATER)
+    page.segmented_control(key="grouping").set_value("moments")
+    page.selectbox(key="count").set_value(50)
+    assert_no_error(page.run())
+    few = Counter(cards(page))
+    assert max(few.values()) == 3
+    page.toggle(key="all_moments").set_value(True)
+    assert_no_error(page.run())
+    assert max(Counter(cards(page)).values()) > 3
 
 
 def test_moments_are_exported_as_they_are_shown(visit: Visit) -> None:

@@ -81,6 +81,17 @@ def test_only_what_is_searched_is_found(table: SegmentTable) -> None:
     assert sorted(spans(list(found))) == [(1, 1), (7, 7)]
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_a_document_has_so_many_moments_at_most(table: SegmentTable, most: int) -> None:
+    scores = np.array([0.9, 0.5, 0.8, 0.4, 0.3, 0.1, 0.2, 0.05])
+    everything = np.ones(8, bool)
+    limited = list(rank_moments(table, scores, everything, lambda row: None, most))
+    of_first = [m for m in limited if m.best < 4]
+    assert [m.best for m in of_first] == [0, 2, 1][:most]
+    assert len(limited) - len(of_first) == most
+    assert [m.best for m in limited] == sorted((m.best for m in limited), key=lambda r: -scores[r])
+
+
 def test_duplicates_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
     texts = np.eye(8, dtype=np.float32)
     texts[6] = texts[2]  # the worst says what the best says

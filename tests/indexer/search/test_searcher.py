@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -115,7 +116,7 @@ def test_similar_leaves_the_moment_itself_out(
         found = [segment for hit in result.hits for segment in hit.segments]
         assert itself.id not in found
         assert document.id not in {d.document for d in result.documents}
-    everything = searcher.similar(document.id, 35.0, k=1000).hits
+    everything = searcher.similar(document.id, 35.0, k=1000, per_document=0).hits
     found = sum(len(hit.segments) + len(hit.duplicates) for hit in everything)
     assert found == searcher.snapshot.lexical.n_segments - 1
 
@@ -190,8 +191,33 @@ def said(result: SearchResult) -> list[str]:
     return [hit.text.lower() for hit in result.hits]
 
 
+def most_of_a_document(result: SearchResult) -> int:
+    return max(Counter(hit.document for hit in result.hits).values())
+
+
+def test_a_list_of_moments_has_few_of_one_document_unless_one_was_asked_for(
+    searcher: Searcher,
+) -> None:
+    assert most_of_a_document(searcher.search(TEA, k=50)) == 3
+    assert most_of_a_document(searcher.search(TEA, k=50, per_document=1)) == 1
+    everything = searcher.search(TEA, k=50, per_document=0)
+    assert most_of_a_document(everything) > 3
+    assert plain(searcher.search(TEA, k=50))[:1] == plain(everything)[:1]
+    asked = Filters(documents=("why-tides-lag",))
+    for words, filters in ((TEA, asked), (f"{TEA} in:why-tides-lag", Filters())):
+        result = searcher.search(words, k=50, channel="text", filters=filters)
+        every = searcher.search(words, k=50, channel="text", filters=filters, per_document=0)
+        assert plain(result) == plain(every) and len(result) > 3
+    listed = searcher.search("-in:why-tides-lag", k=50)  # what passes, in no ranking
+    assert most_of_a_document(listed) > 3
+    (tide,) = {h.document for h in searcher.search("in:why-tides-lag", k=1)}
+    assert most_of_a_document(searcher.similar(tide, 35.0, k=50)) == 3
+    with pytest.raises(QueryError, match="at least 0"):
+        searcher.search(TEA, per_document=-1)
+
+
 def test_a_phrase_must_be_said(searcher: Searcher) -> None:
-    loose = searcher.search("tea in a carried cup", k=20)
+    loose = searcher.search("tea in a carried cup", k=20, per_document=0)
     strict = searcher.search('"tea in a carried cup" ocean', k=20)
     assert len(strict.hits) == 1 < len(loose.hits) == 20
     assert "tea in a carried cup" in said(strict)[0]
