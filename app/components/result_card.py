@@ -66,6 +66,8 @@ def show_card(
                 st.markdown(channel_badges(shown.score, shown.channels), width="content")
             if details := _details(document):
                 st.caption(details)
+            if shown.reasons:
+                st.caption(f"Found by its {', '.join(shown.reasons)}")
         if chosen is None:
             return
         if chosen.text:

@@ -37,8 +37,9 @@ __all__ = [
     "stem",
 ]
 
-# Of the words that the chain makes: an index of another version is analysed anew.
-ANALYSIS_VERSION = 3
+# Of the words that the chain makes and of the tables that hold them: an index of another version is
+# analysed anew.
+ANALYSIS_VERSION = 4
 # As long as a phrase may be and still be found where it begins in one segment and ends in another.
 MAX_PHRASE = 32
 _FIRST_WORDS = 12

@@ -57,6 +57,8 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
         if hit.sounds:
             labels = " ".join(f"[{label}]" for label in hit.sounds)
             details.append(Text(printable(labels), style="dim"))
+        if hit.reasons:
+            details.append(Text(f"found by its {', '.join(hit.reasons)}", style="dim"))
         details += [Text(printable(t), style="dim") for t in _explanation(hit)] if explain else []
         if hit.duplicates:
             details.append(

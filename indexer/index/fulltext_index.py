@@ -182,7 +182,7 @@ class FulltextIndex(Records):
 
     def _find_fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
         words = exact_words(term)
-        if term.endswith("*") or len(words) != 1 or self._count(STEM_FTS, self._expressions(term)):
+        if term.endswith("*") or len(words) != 1 or self.count(STEM_FTS, self.expressions(term)):
             return []
         from indexer.index.spelling import best_splits
 
@@ -223,7 +223,7 @@ class FulltextIndex(Records):
         found = {" ".join(exact_words(term))} if not term.endswith("*") else set()
         for fuzzy in self.fuzzy_matches(term):
             found.add(" ".join(fuzzy))
-        for expression in self._expressions(term):
+        for expression in self.expressions(term):
             stems = expression.strip('"')
             rows = self._db.execute("SELECT word FROM vocabulary WHERE stem = ?", [stems])
             found |= {row[0] for row in rows}
@@ -236,7 +236,7 @@ class FulltextIndex(Records):
             rows = self._db.execute(
                 f"SELECT rowid FROM {STEM_FTS} WHERE {STEM_FTS} MATCH ? "
                 f"AND rowid IN ({','.join('?' * len(part))})",
-                [" OR ".join(self._expressions(phrase)), *part],
+                [" OR ".join(self.expressions(phrase)), *part],
             )
             yield from (row[0] for row in rows)
 
@@ -265,15 +265,15 @@ class FulltextIndex(Records):
 
     def _fuzzy_terms(self, terms: Iterable[str]) -> list[str]:
         """Return the first terms that the index lacks."""
-        absent = (t for t in terms if not self._count(STEM_FTS, self._expressions(t)))
+        absent = (t for t in terms if not self.count(STEM_FTS, self.expressions(t)))
         return list(islice(absent, _MAX_FUZZY_TERMS))
 
     def _phrase_of(self, words: Sequence[str]) -> list[str]:
-        return self._expressions(" ".join(words))
+        return self.expressions(" ".join(words))
 
     def _bm25(self, table: str, terms: Sequence[str]) -> dict[int, float]:
         """Return BM25 by rowid; of what a term stands for, the highest counts."""
-        expressions = [self._expressions(term) for term in terms]
+        expressions = [self.expressions(term) for term in terms]
         single = dict.fromkeys(e[0] for e in expressions if len(e) == 1)
         found = self._matching(table, " OR ".join(single)) if single else {}
         for several in expressions:
@@ -296,7 +296,7 @@ class FulltextIndex(Records):
         )
         return {row[0]: row[1] for row in rows}
 
-    def _expressions(self, term: str) -> list[str]:
+    def expressions(self, term: str) -> list[str]:
         """Write what a term stands for in the stem tables as FTS5 expressions."""
         if term not in self._known_expressions:
             if term.endswith("*"):
@@ -347,17 +347,17 @@ class FulltextIndex(Records):
         """
         found: dict[str, float] = {}
         for term in dict.fromkeys(terms):
-            expressions = self._expressions(term)
-            count = self._count(table, expressions)
+            expressions = self.expressions(term)
+            count = self.count(table, expressions)
             if expressions and (count or " " not in expressions[0]):
                 found[term] = max(1e-6, math.log((n_rows - count + 0.5) / (count + 0.5)))
         if len(found) > MAX_TERMS:
-            held = [t for t in found if self._count(table, self._expressions(t))]
+            held = [t for t in found if self.count(table, self.expressions(t))]
             kept = set(sorted(held, key=lambda term: -found[term])[:MAX_TERMS])
             found = {term: weight for term, weight in found.items() if term in kept}
         return found
 
-    def _count(self, table: str, expressions: Sequence[str]) -> int:
+    def count(self, table: str, expressions: Sequence[str]) -> int:
         """Count the segments, or documents, that hold what a term stands for."""
         if not expressions:
             return 0

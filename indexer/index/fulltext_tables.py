@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from indexer.base.languages import language_code
@@ -16,6 +16,12 @@ from indexer.base.text_analysis import (
     fold,
     phrase_length,
     stem,
+)
+from indexer.index.metadata_tables import (
+    descriptions,
+    has_texts,
+    put_texts,
+    write_metadata_words,
 )
 
 # By what their rows hold: the stems of a segment; its exact words; the exact words around the
@@ -62,14 +68,17 @@ def is_current(db: sqlite3.Connection) -> bool:
     return int(db.execute("PRAGMA user_version").fetchone()[0]) == ANALYSIS_VERSION
 
 
-def write_words(db: sqlite3.Connection, descriptions: Mapping[str, str]) -> None:
+def write_words(db: sqlite3.Connection) -> None:
     """Make and fill the full-text tables from the documents and segments that are there.
+
+    A document is found by its description too; a segment, in which nobody says it, is not.
 
     Args:
         db: Within a transaction.
-        descriptions: What is written about a document, by its id: a document is found by it, a
-            segment, in which nobody says it, is not.
     """
+    if not has_texts(db):  # a file of an earlier version
+        put_texts(db, {})
+    described_as = descriptions(db)
     for name in _DROPPED:
         db.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _SCHEMA:
@@ -78,7 +87,7 @@ def write_words(db: sqlite3.Connection, descriptions: Mapping[str, str]) -> None
     for rowid, id_, named in db.execute("SELECT rowid, id, language FROM documents").fetchall():
         language = language_code(named) or ""
         stems = _write_segments(db, id_, language, words)
-        described = descriptions.get(id_, "")
+        described = described_as.get(id_, "")
         stems += _stem_line(described, analyse(described), language, words)[0]
         _insert(db, DOCUMENT_FTS, [(rowid, stems)])
     db.executemany(
@@ -91,6 +100,7 @@ def write_words(db: sqlite3.Connection, descriptions: Mapping[str, str]) -> None
     db.executemany("INSERT INTO compounds VALUES (?, ?)", sorted(words.compounds.items()))
     for table in TABLES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
+    write_metadata_words(db, _TOKENIZE)
     db.execute(f"PRAGMA user_version = {ANALYSIS_VERSION}")
 
 

@@ -34,8 +34,8 @@ def current_version(db: sqlite3.Connection, path: Path) -> Upgrade | None:
     """Return the file to read instead of one of an earlier analysis; None where it is current.
 
     It is made once, beside the other in the folder of the snapshot, and goes with it; where that
-    folder cannot be written, for this process alone. What the older file held of descriptions is
-    found again after the next commit.
+    folder cannot be written, for this process alone. Descriptions and chapters that the older file
+    does not list are found again after the next commit.
 
     Args:
         db: The file, opened.
@@ -66,7 +66,7 @@ def _analyse_anew(db: sqlite3.Connection, path: Path) -> Path:
             db.backup(target)
             target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
             target.execute("BEGIN")
-            write_words(target, {})
+            write_words(target)
             target.execute("COMMIT")
         finally:
             target.close()

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
 
 from hilbert.files import sync_file
 from indexer.base.types import Cue, Segment, Sound
 from indexer.index.fulltext_tables import write_words
+from indexer.index.metadata_tables import (
+    CHAPTER,
+    DESCRIPTION,
+    FILE_NAME,
+    MetadataText,
+    put_texts,
+)
 from indexer.store.catalog import Catalog, Document, segment_id
+from indexer.store.supplements import Supplement
 
 RECORDS_SCHEMA = (
     """CREATE TABLE documents (
@@ -33,13 +41,13 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
         db.execute("BEGIN")
         for statement in RECORDS_SCHEMA:
             db.execute(statement)
-        descriptions = {}
+        others = {}
         for document in documents:
             supplement = catalog.supplement(document.id)
             _write_document(db, catalog, document, supplement.sounds)
-            if supplement.description:
-                descriptions[document.id] = supplement.description
-        write_words(db, descriptions)
+            others[document.id] = list(_other_texts(document, supplement))
+        put_texts(db, others)
+        write_words(db)
         db.execute("COMMIT")
     finally:
         db.close()
@@ -74,6 +82,16 @@ def _write_document(
             for i, s in enumerate(segments)
         ],
     )
+
+
+def _other_texts(document: Document, supplement: Supplement) -> Iterator[MetadataText]:
+    """Yield what is written about a document and stands in no record."""
+    if document.transcript:
+        yield MetadataText(FILE_NAME, PurePath(document.transcript).name)
+    for chapter in supplement.chapters:
+        yield MetadataText(CHAPTER, chapter.title, chapter.start, chapter.end)
+    if supplement.description:
+        yield MetadataText(DESCRIPTION, supplement.description)
 
 
 def _speakers(cues: Iterable[Cue]) -> list[str]:

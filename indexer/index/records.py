@@ -98,6 +98,10 @@ class Records:
         """Close the connection."""
         self._db.close()
 
+    def read(self, statement: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Return the rows that an SQL query of the file gives."""
+        return self._db.execute(statement, values).fetchall()
+
     def documents(self) -> list[IndexedDocument]:
         """List the documents, by name."""
         rows = self._db.execute("SELECT * FROM documents ORDER BY name, id")

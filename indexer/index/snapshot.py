@@ -14,6 +14,7 @@ from typing import Any
 
 from indexer.base.errors import LibraryError
 from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.metadata_index import MetadataIndex
 from indexer.index.segment_values import StoredValues
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
 
@@ -48,6 +49,7 @@ class Snapshot:
         number: Of the generation.
         stats: Its `stats.json`.
         lexical: Its records and full text.
+        metadata: What is written about its documents.
         indexes: Level and modality to the vector index.
         values: Numbers per segment that channels keep.
         background: Modalities of query and of indexed vectors to the cosines of random pairs.
@@ -84,6 +86,7 @@ class Snapshot:
         kind = stats.get("vector_index", DEFAULT_VECTOR_INDEX)
         index_class = vector_index_class(kind, f"install the package that brings it, or {advice}")
         self.lexical = FulltextIndex(folder / FULLTEXT_FILE)
+        self.metadata = MetadataIndex(self.lexical)
         self.indexes: dict[tuple[str, str], VectorIndex] = {}
         for level, modality in index_names():
             index = index_class.read(folder / f"{level}.{modality}{index_class.extension}")

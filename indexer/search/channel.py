@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,6 +41,9 @@ class Channel(ABC):
         colour: Of its badge in the app, one of Streamlit's names.
         weights: Kind of query (`typed`, `clip`, `moment`) to its default weight in `auto`. All
             weights are divided by the sum of those of the channels that can answer.
+        is_bonus: Whether its share is added to the others', whose weights sum to 1, and takes
+            nothing from them: for evidence that few documents have. A segment without it is
+            scored as if there were no such channel; it is not tuned.
         unanswered: Why it cannot answer a query that it does not serve.
         same: What is similar where this channel alone compares moments: a choice of `--same`.
         needs_model: Whether typed words must be embedded for it.
@@ -53,6 +56,7 @@ class Channel(ABC):
     help: ClassVar[str]
     colour: ClassVar[str] = "gray"
     weights: ClassVar[Mapping[str, float]] = {}
+    is_bonus: ClassVar[bool] = False
     unanswered: ClassVar[str] = "there is nothing in the query that it compares"
     same: ClassVar[str | None] = None
     needs_model: ClassVar[bool] = True
@@ -75,6 +79,18 @@ class Channel(ABC):
             `[n_segments]`, 0 as an unrelated pair and around 1 as a full match; NaN where a
             segment has nothing to compare.
         """
+
+    def reasons(
+        self, vector: QueryVector, index: IndexView, rows: Sequence[int]
+    ) -> tuple[str, ...]:
+        """Name what it found about some segments where their own words do not show it.
+
+        Args:
+            vector: Of a query that the channel serves.
+            index: What the segments are of.
+            rows: Of a moment's segments, or of a document's.
+        """
+        return ()
 
     def score_documents(self, segment_scores: Scores, index: IndexView) -> Scores:
         """Score documents by those of their segments that may be found: the best one and few.

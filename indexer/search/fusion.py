@@ -54,9 +54,21 @@ def default_weights() -> dict[str, Weights]:
 
 
 def library_weights(library: LibraryStore) -> dict[str, Weights]:
-    """Return the weights by kind of query: those tuned on the library, else the defaults."""
+    """Return the weights by kind of query: those tuned on the library, else the defaults.
+
+    A bonus is not tuned: its default goes with tuned weights too.
+    """
     tuned: dict[str, Weights] = library.catalog.get_settings().get(WEIGHTS_SETTING, {})
-    return {kind: tuned.get(kind, weights) for kind, weights in default_weights().items()}
+    found: dict[str, Weights] = {}
+    for kind, weights in default_weights().items():
+        bonuses = {name: weights[name] for name in bonus_channels() if name in weights}
+        found[kind] = {**bonuses, **tuned[kind]} if kind in tuned else weights
+    return found
+
+
+def bonus_channels() -> frozenset[str]:
+    """Name the channels whose share is added to that of the others."""
+    return frozenset(name for name, channel in CHANNELS.items() if channel.is_bonus)
 
 
 def part_weights(
@@ -65,7 +77,7 @@ def part_weights(
     weights: Mapping[str, Weights],
     unusable: Collection[str] = (),
 ) -> dict[str, float]:
-    """Weigh the channels that can answer a part of a query; their sum is 1.
+    """Weigh the channels that can answer a part of a query; their sum, without bonuses, is 1.
 
     Args:
         part: Of the query.
@@ -84,8 +96,11 @@ def part_weights(
         usable = channel is not None and channel.name not in unusable
         if weight and channel is not None and usable and serves(part, channel):
             served[name] = weight
-    total = sum(served.values())
-    return {name: weight / total for name, weight in served.items()} if total else {}
+    bonuses = {name: served[name] for name in bonus_channels() & set(served)}
+    shared = {name: weight for name, weight in served.items() if name not in bonuses} or bonuses
+    total = sum(shared.values())
+    divided = {name: weight / total for name, weight in shared.items()} if total else {}
+    return {**bonuses, **divided}
 
 
 def _method_weights(kind: str, method: str, weights: Mapping[str, Weights]) -> Weights:
@@ -114,12 +129,14 @@ def fuse(
     Args:
         parts: Scores and weights of the channels.
         owners: `[n_segments]`, the row of the document of each.
-        ranks: Fuse reciprocal ranks instead of scores.
+        ranks: Fuse reciprocal ranks instead of scores; of bonuses the scores, since all documents
+            but few have none.
     """
     of_channel = {name: channel.name for name, channel in whole_documents().items()}
     segments: dict[str, Scores] = {}
     documents: dict[str, Scores] = {}
     found = np.zeros(len(owners), bool)
+    bonuses = bonus_channels()
     for scores, weights in parts:
         for channel, weight in weights.items():
             credited = of_channel.get(channel, channel)
@@ -129,8 +146,10 @@ def fuse(
                 each = whole[owners]
             else:
                 each = scores.segments[channel]
+                if channel in bonuses and np.isnan(each).all():
+                    continue
                 found |= ~np.isnan(each)
-            if ranks:
+            if ranks and channel not in bonuses:
                 each, whole = _reciprocal_ranks(each), _reciprocal_ranks(whole)
             each = np.nan_to_num(each, nan=0.0)
             segments[credited] = segments.get(credited, 0.0) + share * each

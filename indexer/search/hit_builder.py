@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+import numpy as np
 
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_table import SegmentTable
@@ -17,12 +19,18 @@ class HitBuilder:
     """Builder of the hits of one query from rows of the segment table."""
 
     def __init__(
-        self, table: SegmentTable, lexical: FulltextIndex, query: Query, fused: FusedScores
+        self,
+        table: SegmentTable,
+        lexical: FulltextIndex,
+        query: Query,
+        fused: FusedScores,
+        reasons: Callable[[Query, Sequence[int]], tuple[str, ...]],
     ) -> None:
         self._table = table
         self._lexical = lexical
         self._fused = fused
         self._query = query
+        self._reasons = reasons
 
     def hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
         """Return the hits of moments, in their order."""
@@ -53,7 +61,11 @@ class HitBuilder:
         document = self._table.documents[row]
         shares = {c: round(float(s[row]), 6) for c, s in self._fused.documents.items()}
         score = round(sum(shares.values()), 6)
-        return DocumentHit(document.id, document.name, document.title, score, shares, moments)
+        rows = np.flatnonzero(self._table.owners == row).tolist()
+        return DocumentHit(
+            *(document.id, document.name, document.title, score, shares, moments),
+            self._reasons(self._query, rows),
+        )
 
     def _ids(self, moment: Moment) -> list[int]:
         return [int(id_) for id_ in self._table.ids[moment.first : moment.last + 1]]
@@ -75,6 +87,7 @@ class HitBuilder:
             words=words,
             duplicates=tuple(self._duplicate(row) for row in moment.duplicates),
             sounds=self._sounds(moment),
+            reasons=self._reasons(self._query, range(moment.first, moment.last + 1)),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )

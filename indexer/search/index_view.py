@@ -22,6 +22,7 @@ class IndexView:
         self.snapshot = snapshot
         self.table = table
         self._rows: dict[tuple[str, str], NDArray[np.int64]] = {}
+        self._rows_of: dict[str, NDArray[np.int64]] | None = None
         self._values: dict[str, NDArray[np.float64]] = {}
 
     def vector_rows(self, level: str, modality: str) -> NDArray[np.int64]:
@@ -42,6 +43,15 @@ class IndexView:
                 ids = [document_key(document.id) for document in self.table.documents]
             self._rows[key] = self.snapshot.index(level, modality).rows(ids)
         return self._rows[key]
+
+    def rows_of(self, document: str) -> NDArray[np.int64]:
+        """Find the segments of a document by its id."""
+        if self._rows_of is None:
+            documents, owners = self.table.documents, self.table.owners
+            counts = np.bincount(owners, minlength=len(documents))
+            parts = np.split(np.argsort(owners, kind="stable"), np.cumsum(counts)[:-1])
+            self._rows_of = {d.id: rows for d, rows in zip(documents, parts, strict=True)}
+        return self._rows_of[document]
 
     def segment_values(self, part: str) -> NDArray[np.float64]:
         """Read the numbers that a part of the index holds of all segments, `[n_segments]`.

@@ -38,6 +38,7 @@ class Hit:
         words: The words of the query that are said, in the order of the query.
         duplicates: Other places where nearly the same is said.
         sounds: Labels of the sounds that its transcript notes in it.
+        reasons: What of its metadata the query names (`title`, `speaker`, ...), the best first.
         segment: Id of its best segment.
         segments: Ids of all of its segments, in order.
     """
@@ -54,13 +55,14 @@ class Hit:
     words: tuple[str, ...] = ()
     duplicates: tuple[Duplicate, ...] = ()
     sounds: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     segment: int = field(repr=False, default=0)
     segments: tuple[int, ...] = field(repr=False, default=())
 
     def to_dict(self) -> dict[str, Any]:
         """Return what goes into JSON: all but the ids of segments; duplicates as `also`.
 
-        `sounds` stands there only where some are noted.
+        `sounds` and `reasons` stand there only where there are some.
         """
         return {
             "document": self.document,
@@ -75,6 +77,7 @@ class Hit:
             "words": self.words,
             "also": [asdict(duplicate) for duplicate in self.duplicates],
             **({"sounds": self.sounds} if self.sounds else {}),
+            **({"reasons": self.reasons} if self.reasons else {}),
         }
 
 
@@ -89,6 +92,7 @@ class DocumentHit:
         score: See `Hit`.
         channels: Each channel's share of `score`.
         moments: Its best moments, best first.
+        reasons: See `Hit`.
     """
 
     document: str
@@ -97,6 +101,7 @@ class DocumentHit:
     score: float
     channels: dict[str, float] = field(default_factory=dict)
     moments: tuple[Hit, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return what goes into JSON; of its moments the times, scores and texts."""
@@ -106,6 +111,7 @@ class DocumentHit:
             "title": self.title,
             "score": self.score,
             "channels": dict(self.channels),
+            **({"reasons": self.reasons} if self.reasons else {}),
             "moments": [
                 {"start": m.start, "end": m.end, "score": m.score, "text": m.text}
                 for m in self.moments

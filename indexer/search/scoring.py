@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from indexer.index.snapshot import Snapshot
 from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
 from indexer.search.index_view import IndexView
-from indexer.search.query import QueryPart
+from indexer.search.query import Query, QueryPart
 from indexer.search.scores import PartScores
 
 
@@ -23,8 +23,9 @@ def whole_documents() -> dict[str, Channel]:
 
 
 def weighed() -> tuple[str, ...]:
-    """List everything that has a weight: the channels, then the scores of whole documents."""
-    return (*CHANNELS, *whole_documents())
+    """List what shares a weight of 1: the channels, then the scores of whole documents."""
+    channels = (name for name, channel in CHANNELS.items() if not channel.is_bonus)
+    return (*channels, *whole_documents())
 
 
 def serves(part: QueryPart, channel: Channel) -> bool:
@@ -41,6 +42,19 @@ class Scorer:
     def missing_parts(self, channel: Channel) -> list[str]:
         """List the parts of the index that a channel needs and that the snapshot lacks."""
         return [name for name in channel.index_parts if name not in self._index.snapshot.values]
+
+    def reasons(self, query: Query, rows: Sequence[int]) -> tuple[str, ...]:
+        """Name what channels found about some segments beside their words, each once."""
+        found = (
+            reason
+            for part in query.parts
+            for channel in CHANNELS.values()
+            if not self.missing_parts(channel)
+            for vector in part.vectors
+            if channel.serves(vector)
+            for reason in channel.reasons(vector, self._index, rows)
+        )
+        return tuple(dict.fromkeys(found))
 
     def part(
         self, part: QueryPart, channels: Iterable[str], searched: NDArray[np.bool_]

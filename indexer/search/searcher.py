@@ -358,7 +358,7 @@ class Searcher:
             per_document = 0  # a list of all that passes, or one document was asked for
         fused = self._fused(query, channel, searched)
         searched &= fused.found
-        builder = HitBuilder(self.table, self.snapshot.lexical, query, fused)
+        builder = HitBuilder(self.table, self.snapshot.lexical, query, fused, self.scorer.reasons)
         scores = fused.segment_scores
         moments = list(islice(self._moments(scores, searched, per_document), k))
         rows = np.flatnonzero(searched)

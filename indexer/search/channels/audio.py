@@ -21,4 +21,4 @@ class Audio(VectorChannel):
     same = "sound"
 
 
-CHANNELS.add(Audio.name, Audio(), order=3)
+CHANNELS.add(Audio.name, Audio(), order=4)

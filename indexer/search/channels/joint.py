@@ -25,4 +25,4 @@ class Joint(VectorChannel):
     )
 
 
-CHANNELS.add(Joint.name, Joint(), order=4)
+CHANNELS.add(Joint.name, Joint(), order=5)

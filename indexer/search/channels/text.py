@@ -21,4 +21,4 @@ class Text(VectorChannel):
     same = "words"
 
 
-CHANNELS.add(Text.name, Text(), order=2)
+CHANNELS.add(Text.name, Text(), order=3)

@@ -33,7 +33,7 @@ def write_texts(path: Path, texts: Sequence[str], language: str = "en") -> Path:
         db.execute(f"INSERT INTO documents VALUES ({','.join('?' * 10)})", document)
         segment = (place, id_, 0, 0.0, 9.0, text, "", "")
         db.execute(f"INSERT INTO segments VALUES ({','.join('?' * 8)})", segment)
-    write_words(db, {})
+    write_words(db)
     db.execute("COMMIT")
     db.close()
     return path

@@ -117,7 +117,7 @@ def test_the_app_offers_it_and_draws_its_scores(copy: Copy, models: None) -> Non
     assert ran.returncode == 0, ran.stderr
     seen = json.loads(ran.stdout)
     assert seen["chosen"] == "pace"
-    assert seen["labels"] == ["Auto", "Lexical", "Text", "Audio", "Joint", "Pace"]
+    assert seen["labels"] == ["Auto", "Lexical", "Metadata", "Text", "Audio", "Joint", "Pace"]
     titles = [text for text in seen["drawn"] if text.startswith("**")]
     assert [title.strip("*").split()[-1] for title in titles] == ["fast", "middle", "slow"]
     badges = [text for text in seen["drawn"] if "score" in text]

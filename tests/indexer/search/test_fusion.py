@@ -7,7 +7,7 @@ import pytest
 
 from indexer.base.errors import QueryError
 from indexer.search.channels import CHANNELS
-from indexer.search.fusion import default_weights, fuse, part_weights
+from indexer.search.fusion import bonus_channels, default_weights, fuse, part_weights
 from indexer.search.query import QueryPart, QueryVector
 from indexer.search.scores import PartScores
 from indexer.search.scoring import whole_documents
@@ -84,8 +84,41 @@ def test_weights_are_those_of_the_channels_that_can_answer() -> None:
         part_weights(both, "smell", default_weights())
 
 
-def test_the_default_weights_of_each_kind_of_query_sum_to_one() -> None:
+def test_the_default_weights_of_each_kind_of_query_sum_to_one_without_bonuses() -> None:
     assert set(default_weights()) == {"typed", "clip", "moment"}
+    sharing = set(CHANNELS) - bonus_channels()
     for weights in default_weights().values():
-        assert {*CHANNELS, DOCUMENT} <= set(weights) <= {*CHANNELS, *whole_documents()}
-        assert sum(weights.values()) == pytest.approx(1) and min(weights.values()) >= 0
+        assert {*sharing, DOCUMENT} <= set(weights) <= {*CHANNELS, *whole_documents()}
+        shared = [weight for name, weight in weights.items() if name not in bonus_channels()]
+        assert sum(shared) == pytest.approx(1) and min(weights.values()) >= 0
+
+
+def test_a_bonus_takes_nothing_from_the_others() -> None:
+    encoded = {"metadata": "tea", "text": VECTOR}
+    words = QueryPart("typed", (QueryVector(("tea",), encoded),), "tea")
+    without = QueryPart("typed", (QueryVector(("tea",), {"text": VECTOR}),), "tea")
+    for method in ("auto", "rrf"):
+        weights = part_weights(words, method, default_weights())
+        assert weights.pop("metadata") >= 1
+        assert weights == part_weights(without, method, default_weights())
+    assert part_weights(words, "metadata", default_weights()) == {"metadata": 1.0}
+
+
+@pytest.mark.parametrize("ranks", [False, True])
+def test_only_what_has_a_bonus_scores_otherwise(ranks: bool) -> None:
+    weights = {"lexical": 0.5, "text": 0.5}
+    before = fuse([(SCORES, weights)], OWNERS, ranks=ranks)
+    of_one = PartScores(
+        {**SCORES.segments, "metadata": np.array([NAN, NAN, 0.4])},
+        {**SCORES.documents, "metadata": np.array([0, 0.4])},
+    )
+    after = fuse([(of_one, {**weights, "metadata": 1.5})], OWNERS, ranks=ranks)
+    assert after.segment_scores - before.segment_scores == pytest.approx([0, 0, 0.6])
+    assert after.document_scores - before.document_scores == pytest.approx([0, 0.6])
+    of_none = PartScores(
+        {**SCORES.segments, "metadata": np.full(3, NAN)},
+        {**SCORES.documents, "metadata": np.zeros(2)},
+    )
+    without = fuse([(of_none, {**weights, "metadata": 1.5})], OWNERS, ranks=ranks)
+    assert set(without.segments) == set(before.segments)
+    assert without.segment_scores.tolist() == before.segment_scores.tolist()
