@@ -32,6 +32,9 @@ SILENT: dict[str, str] = {
         "an optional feature of one C library"
     ),
     "indexer/transcripts/encoding.py:_decoded UnicodeDecodeError": "the next encoding is tried",
+    "indexer/transcripts/formats/table.py:_rows csv.Error": (
+        "the rows are read line by line, with a warning"
+    ),
     "indexer/transcripts/json_segments.py:is_json TranscriptError": "False is the answer",
     "indexer/transcripts/json_segments.py:peek_json TranscriptError": (
         "what is no JSON is of no JSON format; reading it by its extension says so"

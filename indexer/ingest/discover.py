@@ -59,7 +59,7 @@ _COMPANIONS = frozenset(
 _UNREAD_FORMATS = frozenset(
     {".sub", ".smi", ".sami", ".stl", ".scc", ".mcc", ".usf", ".cap", ".textgrid", ".eaf"}
     | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
-    | {".mks", ".srv1", ".srv2", ".srv3"}
+    | {".mks"}
 )
 _NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
 
@@ -233,8 +233,9 @@ class _Scanner:
                 self._note_owner(file, owners, names)
                 self._add(self._source(None, file, self._row(file)))
 
-    def _take_recording(self, recording: Path, transcripts: list[NamedTranscript]) -> None:
+    def _take_recording(self, recording: Path, candidates: list[NamedTranscript]) -> None:
         row = self._row(recording)
+        transcripts = [one for one in candidates if self._may_be_its_words(one.path)]
         if not transcripts:
             self._add(self._source(recording, None, row))
             return
@@ -244,6 +245,13 @@ class _Scanner:
             self.found.warnings[str(other)] = why
         best = choice.best
         self._add(self._source(recording, best.path, row, best.tags.language))
+
+    def _may_be_its_words(self, file: Path) -> bool:
+        """Whether a file with a recording's name may hold its words; data may be named so, too."""
+        if file in self.named or may_be_transcript(file):
+            return True
+        self.found.warnings[str(file)] = "not used: it is no transcript, by its content"
+        return False
 
     def _row(self, file: Path) -> dict[str, str]:
         """The row of a file in the table of its folder."""

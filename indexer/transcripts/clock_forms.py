@@ -1,8 +1,10 @@
-"""Clock times in forms of their own, written as others are: `0h05m09s`, `5' 09"`, `[5.2s]`."""
+"""Clock times in forms of their own, written as others are: `0h05m09s`, `5' 09"`, `[05.09]`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 _UNITS = re.compile(
     r"(?<![\w.:])(?:(\d{1,2})\s?h(?:ours?|rs?)?[ ,]{0,2})?(\d{1,3})\s?m(?:in(?:utes?|s)?)?[ ,]{0,2}"
@@ -22,6 +24,14 @@ _DAY = re.compile(
     r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:T|,?\s+)"
     r"(?=\d{1,2}:\d{2}:\d{2})"
 )
+# Mission time, counted from a start: T+00:00:05.
+_SINCE_START = re.compile(r"(?<!\w)T\s?\+\s?(?=\d{1,3}:\d{2})")
+# Points between minutes and seconds, as much of Europe writes them: [00.05], 01.02.33.
+_POINTS = re.compile(
+    r"(?P<before>\W*(?:[^\W\d][^\d.!?]{0,40})?[\[(]|\s*)"
+    r"(?P<clock>(?:\d{1,2}\.)?\d{1,3}\.\d{2})(?P<after>[\])](?!\()|(?=\s|\Z))"
+)
+_MIN_POINTS = 3
 _FURTHEST = 80  # characters: behind a name
 
 
@@ -33,6 +43,32 @@ def with_usual_clock(line: str) -> str | None:
             # Two times of one form stand side by side: "00;00;05;12 - 00;00;09;00".
             return line[: match.start()] + pattern.sub(write, line[match.start() :], count=2)
     return None
+
+
+def with_colons(lines: Sequence[str]) -> list[str]:
+    """Write clocks with points (`[01.05]`) with colons, where the lines' numbers are such clocks.
+
+    A number alone may be 1.05 seconds, a price or a section of a book. Clocks have two digits
+    below sixty at their end, run forward, and begin with a zero before a digit (`00.05`, `01.20`),
+    which no number does; without brackets they begin in the first minute, as no section does.
+    """
+    found = {i: match for i, line in enumerate(lines) if (match := _POINTS.match(line))}
+    clocks = [match["clock"] for match in found.values()]
+    values = [[int(part) for part in clock.split(".")] for clock in clocks]
+    seconds = [sum(n * 60**power for power, n in enumerate(reversed(each))) for each in values]
+    are_clocks = (
+        len(clocks) >= _MIN_POINTS
+        and any(re.match(r"0\d", clock) for clock in clocks)
+        and (seconds[0] < 60 or len(values[0]) == 3 or all(m["after"] for m in found.values()))
+        and all(n < 60 for each in values for n in each[1:])
+        and all(earlier <= later for earlier, later in pairwise(seconds))
+    )
+    written = list(lines)
+    if are_clocks:
+        for i, match in found.items():
+            clock = match["clock"].replace(".", ":")
+            written[i] = f"{match['before']}{clock}{match['after']}{lines[i][match.end() :]}"
+    return written
 
 
 def _units(match: re.Match[str]) -> str:
@@ -56,4 +92,5 @@ _FORMS = (
     (_HASHES, lambda match: f"[{match[1]}.{match[2]}]"),
     (_SECONDS, _seconds),
     (_DAY, lambda match: ""),
+    (_SINCE_START, lambda match: ""),
 )

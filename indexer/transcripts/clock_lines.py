@@ -24,13 +24,15 @@ _CLOCK = (
     r"(?:\d{1,3}:\d{1,2}:\d{1,2}|\d{1,3}:\d{2})(?:[.,]\d{1,3}|[:;]\d{2}(?!\d))?"
     rf"(?:(?![\d:])|(?={_SPELLED}))"
 )
+# "00:00:05h", as Spanish and German write it.
+_HOURS_UNIT = r"(?:(?<=:\d\d:\d\d)\s?h(?!\w))?"
 _SECONDS = r"(?:\d{1,6}\.\d{1,3}\s?s?|\d{1,6}\s?s)"
 _TO = r"\s*(?:-->|->|–|—|-|to)\s*"
 _OPEN, _CLOSE = r"(?:\\?[\[(<{]\s*)", r"(?:\s*\\?[\])>}])"
 _LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))"
 _BOLD = r"(?:\*{1,3}|_{1,3}|`)"
 _TIME = (
-    rf"{_BOLD}?{_OPEN}?(?:(?P<start>{_CLOCK})(?:{_TO}(?P<end>{_CLOCK}))?"
+    rf"{_BOLD}?{_OPEN}?(?:(?P<start>{_CLOCK}){_HOURS_UNIT}(?:{_TO}(?P<end>{_CLOCK}){_HOURS_UNIT})?"
     rf"|(?P<start_s>{_SECONDS}){_TO}(?P<end_s>{_SECONDS})){_CLOSE}?{_LINK}?:?{_BOLD}?"
 )
 # Marks of lists, quotes and headings, and the chevrons of captions.
@@ -182,6 +184,8 @@ def _name_first(line: str) -> re.Match[str] | None:
         return None
     name = match["name"].strip()
     words = name.split()
+    if re.fullmatch(r"T\s?\+", name):  # of a clock that counts from a start
+        return None
     if not any(map(str.isalpha, name)) or len(words) > _MOST_WORDS_OF_NAME:
         return None
     # Words that follow need a mark between: "Anna: [0:05] words", "Anna (0:05): words".

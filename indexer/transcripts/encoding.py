@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.transcripts.errors import TranscriptError
+from indexer.transcripts.latin_letters import likely_encodings
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -150,9 +152,13 @@ def _detected(data: bytes, language: str, language_is_named: bool) -> DecodedTex
     sample = b"\n".join(lines)[:_SAMPLE]
     code = language.lower()[:2]
     own = _OF_LANGUAGE.get(code, _WESTERN)
-    foreign = code == "en" and not language_is_named and _is_accented(data)
-    if foreign:
-        own = _ALL_LATIN  # English it is not; the letters say which language
+    unsure = code == "en" and not language_is_named
+    foreign = unsure and _is_accented(data)
+    if unsure:
+        likely = likely_encodings(sample, _ALL_LATIN)
+        if likely and (sure := _by_letters(data, likely, foreign)):
+            return sure
+        own = likely or (_ALL_LATIN if foreign else own)
     best = None
     guessed = False
     if not language_is_named and own[0] in _LATIN:
@@ -185,11 +191,26 @@ def _detected(data: bytes, language: str, language_is_named: bool) -> DecodedTex
     few = letters < _FEW and best.encoding != own[0]
     text = data.decode(best.encoding, "replace")
     if guessed or foreign or few or best.chaos > _MAX_CHAOS or "\ufffd" in text:
-        name = best.encoding.replace("cp125", "windows-125")
-        return DecodedText(
-            text, (f"its encoding is a guess: {name}; if letters are wrong, save it as UTF-8",)
-        )
+        return _as_guess(text, best.encoding)
     return DecodedText(text)
+
+
+def _by_letters(data: bytes, likely: Sequence[str], foreign: bool) -> DecodedText | None:
+    """Decode by the first of the likely encodings, unless another of them means other letters."""
+    text = data.decode(likely[0], "replace")
+    # A few accents fit many encodings; among English words they are of the usual one.
+    if not foreign and likely[0] == _WESTERN[0]:
+        return DecodedText(text)
+    if all(data.decode(other, "replace") == text for other in likely[1:]):
+        return _as_guess(text, likely[0])
+    return None
+
+
+def _as_guess(text: str, encoding: str) -> DecodedText:
+    name = encoding.replace("cp125", "windows-125")
+    return DecodedText(
+        text, (f"its encoding is a guess: {name}; if letters are wrong, save it as UTF-8",)
+    )
 
 
 def _is_accented(data: bytes) -> bool:

@@ -21,11 +21,13 @@ class JsonCues:
         cues: In the order of the file.
         language: ISO 639 code, where the file names it.
         notes: Warnings of reading.
+        timed: Whether they have times, where the format knows files without any.
     """
 
     cues: Iterable[Cue]
     language: str | None = None
     notes: Notes | None = None
+    timed: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def add_json_format(name: str, shape: JsonShape, order: int) -> None:
 
     def parse(text: str, extension: str, language: str) -> Transcript:
         given = shape.read(read_json(text), language)
-        make = timed_transcript if shape.timed else untimed_transcript
+        make = timed_transcript if shape.timed and given.timed else untimed_transcript
         return make(given.cues, name, given.language, given.notes)
 
     TRANSCRIPT_FORMATS.add(

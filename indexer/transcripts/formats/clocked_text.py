@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from indexer.base.types import Cue
+from indexer.transcripts.clock_forms import with_colons
 from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
 from indexer.transcripts.clock_places import with_clocks_before
 from indexer.transcripts.durations import longest_seconds, spoken_seconds
@@ -91,7 +92,7 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
 
 def _laid_out(text: str, notes: Notes | None = None) -> tuple[list[str], list[int]]:
     """Lines with their clocks before the words, and the index of each in the file."""
-    lines = text_lines(text, notes)
+    lines = with_colons(text_lines(text, notes))
     moved, numbers = with_clocks_before(lines)
     if clock_lines(moved).lines:
         return moved, numbers

@@ -72,10 +72,15 @@ def _words(result: dict[str, Any]) -> list[Cue]:
     ]
 
 
+def _ended(result: dict[str, Any]) -> float | None:
+    return _seconds(_value(result, "resultEndTime", "resultEndOffset"))
+
+
 def _read(data: Any, language: str) -> JsonCues:
     """Read the words, joined into the sentences of a speaker; each is said once.
 
-    A result without words of its own has the time up to its `resultEndTime`.
+    A result without words of its own has the time up to its `resultEndTime`; there are no times
+    where no result has that either, which is the service's default.
     """
     results = _results(data)
     named = language_of(*(_value(result, "languageCode") for result in results))
@@ -86,14 +91,18 @@ def _read(data: Any, language: str) -> JsonCues:
         if len(whole) >= others and not any(w.speaker for ws in tagged[:-1] for w in ws):
             return JsonCues(joined(by_time(whole), named or language), named)
     cues: list[Cue] = []
+    if not any(tagged) and all(_ended(result) is None for result in results):
+        texts = [str(_best(result).get("transcript", "")).strip() for result in results]
+        plain = [Cue(text, None, None, _channel(r)) for text, r in zip(texts, results, strict=True)]
+        return JsonCues(plain, named, timed=False)
     before: float | None = 0.0
     for result, words in zip(results, tagged, strict=True):
-        ended = _value(result, "resultEndTime", "resultEndOffset")
+        ended = _ended(result)
         if words:
             cues.extend(joined(words, named or language))
         elif said := str(_best(result).get("transcript", "")).strip():
-            cues.append(Cue(said, before, _seconds(ended), _channel(result)))
-        before = _seconds(ended) if ended is not None else (cues[-1].end if cues else before)
+            cues.append(Cue(said, before, ended, _channel(result)))
+        before = ended if ended is not None else (cues[-1].end if cues else before)
     return JsonCues(closed(cues), named)
 
 

@@ -15,26 +15,22 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from indexer.base.timecode import read_caption_clock
 from indexer.base.types import Cue
 from indexer.transcripts.formats.whisper_json import is_whisper
 from indexer.transcripts.fragments import by_time, joined
 from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
-from indexer.transcripts.json_segments import closed, language_of, objects, seconds, speaker
+from indexer.transcripts.json_segments import closed, language_of, objects
 from indexer.transcripts.notes import Notes
-
-_STARTS = "start starttime begin begintime from timestart tstart ts offset startoffset time"
-_ENDS = "end endtime to until stop timeend tend endts endoffset"
-_LENGTHS = "duration dur length"
-_WORDS = (
-    "text body content transcript sentence caption line utterance phrase segment display"
-    " punctuatedword word value"
+from indexer.transcripts.row_keys import (
+    ENDS,
+    LENGTHS,
+    STARTS,
+    plain_key,
+    speaker_of,
+    text_of,
+    time_of,
 )
-_NAMES = "speakername speaker speakerdesignation speakerlabel speakerid speakertag username name"
-_UNITS = {"milliseconds": 0.001, "millis": 0.001, "ms": 0.001, "inticks": 1e-7, "ticks": 1e-7}
-_UNIT = re.compile(rf"({'|'.join(_UNITS)}|inseconds|seconds|secs?|s)\Z")
-# ISO 8601 of Azure: PT1M2.5S.
-_PERIOD = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+
 # Lists of alternatives begin with the best one.
 _BEST = ("alternatives", "nbest")
 _DEEPEST = 8
@@ -99,27 +95,27 @@ def _walk(
                 yield place, row, owner
             yield from _walk(row, place, owner, depth - 1)
     elif isinstance(value, dict):
-        owner = _speaker(value) or owner
+        owner = speaker_of(value) or owner
         for key, inner in value.items():
-            if _plain(key) not in _BEST:
+            if plain_key(key) not in _BEST:
                 yield from _walk(inner, f"{place}/{key}", owner, depth - 1)
 
 
 def _add(rows: _Rows, row: dict[str, Any], owner: str | None, names: dict[str, str]) -> None:
     """Add what one object says."""
-    best = next((b for key in row if _plain(key) in _BEST for b in objects(row, key)[:1]), {})
-    start_key, start = _time(row, _STARTS)
-    _, end = _time(row, _ENDS)
-    _, length = _time(row, _LENGTHS)
-    words_key, words = _text(row)
+    best = next((b for key in row if plain_key(key) in _BEST for b in objects(row, key)[:1]), {})
+    start_key, start = time_of(row, STARTS)
+    _, end = time_of(row, ENDS)
+    _, length = time_of(row, LENGTHS)
+    words_key, words = text_of(row)
     if words is None:
-        words_key, words = _text(best)
+        words_key, words = text_of(best)
     if words is None:
-        inner = [_text(word)[1] for word in objects(row, "words")]
+        inner = [text_of(word)[1] for word in objects(row, "words")]
         words, words_key = " ".join(filter(None, inner)) or None, "words"
     if words is None:
         return
-    name = _speaker(row) or _speaker(best) or owner
+    name = speaker_of(row) or speaker_of(best) or owner
     if end is None and start is not None and length is not None:
         end = start + length
     if start is not None:
@@ -166,52 +162,6 @@ def _are_words(cues: list[Cue]) -> bool:
     return sum(len(cue.text.split()) for cue in cues) < 2 * len(cues)
 
 
-def _time(row: dict[str, Any], names: str) -> tuple[str, float | None]:
-    """Find a time by the names that its key may have, in the order of these."""
-    wanted = names.split()
-    found: dict[str, tuple[str, float]] = {}
-    for key, value in row.items():
-        plain = _plain(key)
-        unit = _UNIT.search(plain)
-        stem = plain if plain in wanted or unit is None else plain[: unit.start()]
-        if stem in wanted:
-            scale = _UNITS.get(unit[1], 1.0) if unit and stem != plain else 1.0
-            read = _seconds(value, scale)
-            # A number with a unit of its own is surer than one without.
-            if read is not None and (stem not in found or stem != plain):
-                found[stem] = (key, read)
-    return next((found[name] for name in wanted if name in found), ("", None))
-
-
-def _seconds(value: Any, scale: float) -> float | None:
-    if isinstance(value, str):
-        if ":" in value:
-            return read_caption_clock(value.strip())
-        period = _PERIOD.fullmatch(value)
-        if period and value != "PT":
-            hours, minutes, rest = (float(part or 0) for part in period.groups())
-            return hours * 3600 + minutes * 60 + rest
-    return seconds(value, scale)
-
-
-def _text(row: dict[str, Any]) -> tuple[str, str | None]:
-    texts = {_plain(key): (key, value) for key, value in row.items() if isinstance(value, str)}
-    return next((texts[name] for name in _WORDS.split() if name in texts), ("", None))
-
-
-def _speaker(row: dict[str, Any]) -> str | None:
-    """Who speaks in an object; `name` alone is not who speaks."""
-    given = {_plain(key): value for key, value in row.items()}
-    for name in _NAMES.split()[:-1]:
-        value = given.get(name)
-        if isinstance(value, dict):
-            value = value.get("name", value.get("label", value.get("id")))
-        if (found := speaker(value)) is not None:
-            return found
-    users = objects(given.get("users"))
-    return _speaker(users[0]) if users else None
-
-
 def _names(data: Any) -> dict[str, str]:
     """Names of speakers by their ids, where a list has both."""
     listed = (objects(data, key) for key in ("speakers", "participants", "users"))
@@ -227,10 +177,6 @@ def _language(data: Any) -> str | None:
     if not isinstance(data, dict):
         return None
     return language_of(*(data.get(key) for key in ("language", "language_code", "lang", "locale")))
-
-
-def _plain(key: str) -> str:
-    return re.sub(r"[\W_]+", "", key).lower()
 
 
 # Before text alone, which such files have as well, and Whisper's, which takes what is left.

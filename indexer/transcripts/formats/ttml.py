@@ -18,6 +18,7 @@ from indexer.transcripts.json_segments import closed, language_of
 from indexer.transcripts.markup import flat
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
+from indexer.transcripts.xml_text import local_name, read_xml
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -26,8 +27,6 @@ _EXTENSIONS = (".ttml", ".dfxp", ".xml", ".itt", ".imsc")
 _ROOT = re.compile(r"<(?:\w+:)?tt[\s>]")
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)(?::(\d{1,4})(?:\.\d+)?)?\Z")
 _OFFSET = re.compile(r"(\d{1,12}(?:\.\d{1,12})?)(h|ms|m|s|f|t)?\Z")
-_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,10};)")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 # Times of words stand this near within those of their sentence.
@@ -53,10 +52,10 @@ def parse(text: str, extension: str = ".ttml", language: str = "en") -> Transcri
     Raises:
         TranscriptError: It is not TTML, or there are no words with times.
     """
-    root = _root(text)
+    root = read_xml(text)
     notes = Notes()
-    body = next((child for child in root if _name(child) == "body"), None)
-    if _name(root) != "tt" or body is None:
+    body = next((child for child in root if local_name(child) == "body"), None)
+    if local_name(root) != "tt" or body is None:
         raise TranscriptError("it is XML, but no TTML with a body; export the captions again")
     named = language_of(root.get(_LANGUAGE))
     try:
@@ -108,7 +107,7 @@ class _Reader:
     def paragraphs(self, element: Element, scope: _Scope) -> Iterator[list[Cue]]:
         """The pieces of each paragraph below an element, spaces and all."""
         scope = self.within(element, scope)
-        if _name(element) == "p":
+        if local_name(element) == "p":
             if self.language in (None, scope.language):
                 yield list(self.pieces(element, scope))
             return
@@ -119,7 +118,7 @@ class _Reader:
         """The texts within an element, each with the times nearest to it."""
         yield _piece(element.text, scope)
         for child in element:
-            name = _name(child)
+            name = local_name(child)
             if name == "br":
                 yield _piece("\n", scope)
             elif name not in _METADATA:
@@ -136,7 +135,7 @@ class _Reader:
         end = scope.end if until is None else base + until
         if lasting is not None:
             end = start + lasting if until is None else min(start + lasting, base + until)
-        elif begin is not None and until is None and _name(element) in ("p", "span"):
+        elif begin is not None and until is None and local_name(element) in ("p", "span"):
             # A paragraph without an end lasts until the next, not until its division ends.
             end = None
         agent = _get(element, "agent")
@@ -147,27 +146,6 @@ class _Reader:
 
 def _piece(text: str | None, scope: _Scope) -> Cue:
     return Cue(text or "", scope.start, scope.end, scope.speaker)
-
-
-def _root(text: str) -> Element:
-    from defusedxml import DefusedXmlException
-    from defusedxml.ElementTree import ParseError, fromstring
-
-    clean = _BARE_AMPERSAND.sub("&amp;", _CONTROLS.sub("", text)).lstrip()
-    try:
-        root: Element = fromstring(clean)
-    except ParseError as error:
-        line = error.position[0]
-        raise TranscriptError(f"line {line}: it is not valid XML; export it again") from error
-    except (DefusedXmlException, ValueError) as error:
-        raise TranscriptError(
-            "its XML defines entities, which is refused; export it again"
-        ) from error
-    return root
-
-
-def _name(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
 
 
 def _get(element: Element, name: str) -> str | None:
@@ -210,8 +188,8 @@ def _agents(root: Element) -> dict[str, str]:
     """Names of the agents that the head describes, by their ids."""
     names = {}
     for agent in root.iter():
-        if _name(agent) == "agent" and agent.get(_ID):
-            said = [flat("".join(n.itertext())) for n in agent if _name(n) == "name"]
+        if local_name(agent) == "agent" and agent.get(_ID):
+            said = [flat("".join(n.itertext())) for n in agent if local_name(n) == "name"]
             if said and said[0]:
                 names[agent.attrib[_ID]] = said[0]
     return names
@@ -219,7 +197,9 @@ def _agents(root: Element) -> dict[str, str]:
 
 def _language_to_read(root: Element, body: Element, notes: Notes) -> str | None:
     """The language to read where divisions are in several: the file's own, else the first."""
-    tags = [language_of(d.get(_LANGUAGE)) for d in body if _name(d) == "div" and d.get(_LANGUAGE)]
+    tags = [
+        language_of(d.get(_LANGUAGE)) for d in body if local_name(d) == "div" and d.get(_LANGUAGE)
+    ]
     found = list(Counter(tag for tag in tags if tag))
     if len(found) < 2:
         return None

@@ -397,3 +397,29 @@ def test_every_file_of_a_folder_is_taken_or_named(tmp_path: Path) -> None:
         taken = {str(p) for s in found.sources for p in (s.recording, s.transcript) if p}
         said = taken | found.failures.keys() | found.warnings.keys() | found.passed_over.keys()
         assert {str(folder / name) for name in names} <= said
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("talk.csv", "time,level\n1,2\n"),
+        ("talk.json", '{"peaks": [1, 2]}'),
+        ("talk.jsonl", '{"step": 1}\n'),
+    ],
+)
+def test_data_with_a_recording_s_name_is_not_its_transcript(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    touch(tmp_path, "talk.mp3")
+    (tmp_path / name).write_text(content)
+    found = scan([tmp_path])
+    assert [(s.path.name, s.transcript) for s in found.sources] == [("talk.mp3", None)]
+    assert found.failures == {}
+    assert "no transcript" in found.warnings[str(tmp_path / name)]
+
+
+def test_data_that_was_named_is_refused_by_its_reader(tmp_path: Path) -> None:
+    touch(tmp_path, "talk.mp3")
+    data = tmp_path / "talk.csv"
+    data.write_text("time,level\n1,2\n")
+    assert pairs(tmp_path / "talk.mp3", data) == [("talk.mp3", "talk.csv")]

@@ -269,3 +269,72 @@ def test_written_clocks_read_back(tmp_path, gaps):
     assert [cue.text for cue in transcript.cues] == [line.split(": ", 1)[1] for line in lines]
     assert {cue.speaker for cue in transcript.cues} == {"Anna Lee"}
     assert all(cue.start <= cue.end for cue in transcript.cues)
+
+
+def whole(second: int) -> str:
+    return f"00:{second // 60:02d}:{second % 60:02d}"
+
+
+def points(second: int) -> str:
+    return f"{second // 60:02d}.{second % 60:02d}"
+
+
+CLOCKS: dict[str, Callable[[int], str]] = {
+    "minutes and seconds with a point": lambda t: f"[{points(t)}] ",
+    "the same without brackets": lambda t: f"{points(t)} ",
+    "the same on a line of its own": lambda t: f"{points(t)}\n",
+    "hours as well": lambda t: f"[00.{points(t)}] ",
+    "since the start": lambda t: f"T+{whole(t)} ",
+    "since the start, in brackets": lambda t: f"[T+{whole(t)}] ",
+    "since the start, alone": lambda t: f"T+{whole(t)}\n",
+    "with the unit": lambda t: f"{whole(t)}h ",
+    "with the unit, in brackets": lambda t: f"[{whole(t)} h] ",
+}
+
+
+@pytest.mark.parametrize("form", CLOCKS)
+@pytest.mark.parametrize("named", [True, False])
+def test_clocks_of_other_trades(tmp_path, form, named):
+    said = [(t + 50, n if named else None, w) for t, n, w in TURNS]
+    lines = (f"{CLOCKS[form](t)}{f'{n}: ' if n else ''}{w}\n\n" for t, n, w in said)
+    cues = read(tmp_path, "a.txt", "".join(lines)).cues
+    assert [(c.start, c.speaker, c.text) for c in cues] == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[5.12] We begin with jam.\n[9.4] The ferry brought it.\n[12.40] Nobody knew why.\n",
+        "[0.50] We begin with jam.\n[4.70] The ferry brought it.\n[9.05] Nobody knew why.\n",
+    ],
+)
+def test_decimals_in_brackets_stay_seconds(tmp_path, text):
+    starts = [cue.start for cue in read(tmp_path, "a.txt", text).cues]
+    assert starts == [float(line[1 : line.index("]")]) for line in text.splitlines()]
+
+
+def test_numbers_of_sections_are_no_clocks(tmp_path):
+    text = "".join(f"01.{n:02d} {w}\n\n" for n, (_, _, w) in enumerate(TURNS, start=1))
+    assert not read(tmp_path, "a.txt", text).timed
+
+
+MESSAGES = [("Anna Reed", "can you hear me?"), ("Ben", "yes: two lines\nof it"), ("O'Hara", "bye")]
+CHATS = {
+    "Zoom, tabs": "10:0{i}:13\t From {name} to Everyone:\n\t{words}\n",
+    "Zoom, two spaces": "10:0{i}:13 From  {name}  to  Everyone : {words}\n",
+    "Zoom, to one": "10:0{i}:13\t From  {name} : {words}\n",
+    "with the day": "2024-05-05 10:0{i}:13 From {name} to Host (Direct Message): {words}\n",
+    "the time behind": "From {name} to Everyone 10:0{i} AM\n{words}\n",
+}
+
+
+@pytest.mark.parametrize("form", CHATS)
+def test_messages_of_a_meeting_are_read_as_what_they_are(tmp_path, form):
+    text = "".join(CHATS[form].format(i=i, name=n, words=w) for i, (n, w) in enumerate(MESSAGES))
+    transcript = read(tmp_path, "meeting_saved_chat.txt", text)
+    assert [(c.speaker, c.text) for c in transcript.cues] == [
+        (name, " ".join(words.split())) for name, words in MESSAGES
+    ]
+    assert not transcript.timed
+    (warning,) = transcript.warnings
+    assert "typed in a meeting" in warning

@@ -43,6 +43,34 @@ def test_another_script_is_found_against_the_setting_and_warned_of(text, encodin
     assert "its encoding is a guess" in decoded.warnings[0]
 
 
+POLISH = "Rano wyszliśmy w góry, a wieczorem śnieg leżał już na całej łące."
+HUNGARIAN = "Délelőtt a tóhoz mentünk, délután pedig hűvös szél fújt az erdőből."
+ROMANIAN = "Bună ziua, astăzi vorbim despre râuri și despre munți.".translate(
+    {0x219: 0x15F, 0x21B: 0x163}  # with a cedilla, as encodings of eight bits have them
+)
+FRENCH = "Où étiez-vous hier ? Nous avons mangé des crêpes près de la forêt."
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (text, encoding)
+        for text in (CZECH, POLISH, HUNGARIAN, ROMANIAN)
+        for encoding in ("cp1250", "iso8859_2")
+    ]
+    + [(FRENCH, "cp1252"), (FRENCH, "mac_roman"), (GERMAN, "cp850"), (TURKISH, "cp1254")],
+)
+def test_letters_say_the_language_of_latin_text_where_nothing_else_does(text, encoding):
+    decoded = decode(f"1\n{text}\n".encode(encoding), "en")
+    assert decoded.text == f"1\n{text}\n"
+    assert "guess" in decoded.warnings[0]
+
+
+def test_a_few_accents_among_english_words_are_those_of_the_usual_encoding():
+    text = "Zoë and Chloë met at the Café Métropole, and all of them had a very good time there."
+    assert decode(text.encode("cp1252"), "en").text == text
+
+
 def test_bad_bytes_in_utf8_cost_only_themselves():
     data = "Où est l'été ? ".encode() + b"\xc3 caf\xe9 " + "Là, près du chêne.".encode()
     decoded = decode(data, "fr")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from indexer.base.types import Cue
 from indexer.transcripts import Transcript, TranscriptError, read_transcript
 from indexer.transcripts.formats import untimed_extensions
+from indexer.transcripts.reader import may_be_transcript
 
 
 def read(folder: Path, name: str, content: str) -> Transcript:
@@ -113,6 +114,12 @@ BOMB = '<!DOCTYPE t [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><tt><body><p>&b;</p><
         ("a.lrc", "words"),
         ("a.ass", "words"),
         ("a.tsv", "name\tage\nAnn\t5\n"),
+        ("a.srv3", "words"),
+        ("a.srv3", BOMB),
+        ("a.srv3", "<timedtext/>"),
+        ("a.srv3", "<timedtext><p>" + "<s>" * 3000 + "</s>" * 3000 + "</p></timedtext>"),
+        ("a.jsonl", "words"),
+        ("a.csv", "words"),
         ("a.html", "<p>An article of a newspaper.</p>"),
         ("a.docx", "words"),
         ("a.docx", "PK\x03\x04 words"),
@@ -185,12 +192,33 @@ def test_ass_syllables_of_a_karaoke_template_are_no_words(tmp_path):
     assert transcript.cues == (Cue("harbour", 1.0, 3.0),)
 
 
-def test_whisper_s_table(tmp_path):
-    text = "start\tend\ttext\n0\t1500\tThe ferry\n1500\t2500\tleft\tlate\n"
-    cues = (Cue("The ferry", 0.0, 1.5), Cue("left late", 1.5, 2.5))
-    assert read(tmp_path, "a.tsv", text).cues == cues
-    seconds = "start\tend\tspeaker\ttext\n0.0\t1.5\tAnna\tThe ferry\n"
-    assert read(tmp_path, "b.tsv", seconds).cues == (Cue("The ferry", 0.0, 1.5, "Anna"),)
+SRV = {
+    "srv1": '<transcript><text start="1.5" dur="4">Rock &amp;amp; roll</text>'
+    '<text start="3" dur="1">it&amp;#39;s <br/>late</text></transcript>',
+    "srv2": '<timedtext><window t="0" id="1"/><text t="1500" d="4000">Rock &amp; roll</text>'
+    '<text t="3000" d="9" a="1">\n</text><text t="3000" d="1000">it\'s late</text></timedtext>',
+    "srv3": '<timedtext format="3"><head><pen id="1"/></head><body><p t="1500" d="4000" w="1">'
+    '<s ac="255">Rock</s><s t="300"> &amp; roll</s></p><p t="2900" d="10" a="1">\n</p>'
+    '<p t="3000" d="1000">it&#39;s<br/>late</p></body></timedtext>',
+}
+
+
+@pytest.mark.parametrize("kind", SRV)
+@pytest.mark.parametrize("named", [True, False])
+def test_captions_of_youtube_in_xml(tmp_path, kind, named):
+    path = tmp_path / f"a.{kind if named else 'xml'}"
+    path.write_text(f'<?xml version="1.0" encoding="utf-8" ?>{SRV[kind]}', encoding="utf-8")
+    assert may_be_transcript(path)
+    assert read_transcript(path).cues == (
+        Cue("Rock & roll", 1.5, 3.0),
+        Cue("it's late", 3.0, 4.0),
+    )
+
+
+def test_other_xml_that_is_called_a_transcript_is_not_taken_for_captions(tmp_path):
+    path = tmp_path / "a.xml"
+    path.write_text("<transcript><text>The minutes of a court.</text></transcript>")
+    assert not may_be_transcript(path)
 
 
 def test_labels_of_audacity(tmp_path):
@@ -222,11 +250,6 @@ def test_pages_with_names_and_clocks_in_their_text(tmp_path, paragraph, timed):
     assert transcript.timed == timed
     if timed:
         assert [cue.start for cue in transcript.cues] == [0, 2, 4, 6]
-
-
-def test_a_table_of_an_editor_with_clocks_and_names(tmp_path):
-    table = "Speaker Name\tStart Time\tEnd Time\tTranscript\nAnn\t00:00:01.5\t00:00:02\tWe begin.\n"
-    assert read(tmp_path, "a.tsv", table).cues == (Cue("We begin.", 1.5, 2.0, "Ann"),)
 
 
 def test_podcast_html(tmp_path):

@@ -315,6 +315,93 @@ def test_other_services_are_read_by_what_their_keys_mean(tmp_path, service):
     assert "of an unknown kind" in warning
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson"])
+def test_lines_of_json_are_read_as_their_list(tmp_path, name):
+    rows = [{"start": s, "end": e, "text": t, "speaker": n} for n, t, s, e in TURNS]
+    path = tmp_path / name
+    path.write_text("\n".join([json.dumps(rows[0]), "{", json.dumps(rows[1])]), encoding="utf-8")
+    assert may_be_transcript(path)
+    transcript = read_transcript(path)
+    assert [(c.speaker, c.text, c.start, c.end) for c in transcript.cues] == TURNS
+    assert transcript.warnings == ("line 2: it is not valid JSON, so it is left out",)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"audio_filepath": "a.wav", "duration": 3.2, "text": "Why jam?"},
+        {"query": "jam", "document": "a", "start": 1, "end": 2, "quote": "Why jam?"},
+    ],
+)
+def test_lines_of_a_data_set_are_no_transcript(tmp_path, row):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert not may_be_transcript(path)
+    with pytest.raises(TranscriptError):
+        read_transcript(path)
+
+
+def watson(final: bool = True) -> dict[str, Any]:
+    def result(words: list[tuple[str, float, float]], is_final: bool) -> dict[str, Any]:
+        said = " ".join(word for word, _, _ in words)
+        timestamps = [list(word) for word in words] + [["%HESITATION", 9.0, 9.1]]
+        return {
+            "final": is_final,
+            "alternatives": [
+                {"transcript": f"{said} ", "timestamps": timestamps},
+                {"transcript": "Why ham?"},
+            ],
+        }
+
+    labels = [
+        {"from": start, "to": end, "speaker": number, "confidence": 0.5, "final": False}
+        for number, words in enumerate(WORDS)
+        for _, start, end in words
+    ]
+    results = [result(words, True) for words in WORDS]
+    results += [] if final else [result([("Why", 1.0, 1.2)], False)]
+    return {"result_index": 0, "results": results, "speaker_labels": labels}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        watson(),
+        watson(final=False),
+        {"id": "x", "status": "completed", "results": [watson()]},
+    ],
+)
+def test_watson_s_words_speakers_and_final_results(tmp_path, data):
+    cues = read(tmp_path, data).cues
+    assert [(c.speaker, c.text, c.start, c.end) for c in cues] == [
+        ("0", "Why jam?", 1.0, 1.6),
+        ("1", "It is sweet.", 2.0, 2.8),
+    ]
+
+
+def test_results_without_any_times_are_not_given_some(tmp_path):
+    results = [{"alternatives": [{"transcript": f"{t} "}], "final": True} for _, t, _, _ in TURNS]
+    transcript = read(tmp_path, {"results": results})
+    assert not transcript.timed
+    assert [(cue.text, cue.start) for cue in transcript.cues] == [(t, None) for _, t, _, _ in TURNS]
+
+
+def test_results_of_azure_s_recogniser_count_in_ticks(tmp_path):
+    results = [
+        {
+            "RecognitionStatus": "Success",
+            "Offset": round(start * 1e7),
+            "Duration": round((end - start) * 1e7),
+            "DisplayText": text,
+        }
+        for _, text, start, end in TURNS
+    ]
+    cues = read(tmp_path, results).cues
+    assert [(c.text, round(c.start, 2), round(c.end, 2)) for c in cues] == [
+        (text, start, end) for _, text, start, end in TURNS
+    ]
+
+
 def test_words_with_times_alone_are_read_without_speakers(tmp_path):
     vosk = [
         {

@@ -1,0 +1,106 @@
+"""What the keys and columns of transcripts mean: times and their units, words, who speaks.
+
+Services and editors name them as they like (`startTime`, `Start (ms)`, `offsetMilliseconds`,
+`Speaker Name`), so they are recognised by what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from indexer.base.timecode import read_caption_clock
+from indexer.transcripts.json_segments import objects, seconds, speaker
+
+STARTS = "start starttime begin begintime from timestart tstart ts offset startoffset time"
+ENDS = "end endtime to until stop timeend tend endts endoffset"
+LENGTHS = "duration dur length"
+WORDS = (
+    "text body content transcript sentence caption line utterance phrase segment display"
+    " displaytext punctuatedword word value"
+)
+NAMES = "speakername speaker speakerdesignation speakerlabel speakerid speakertag username name"
+_UNITS = {"milliseconds": 0.001, "millis": 0.001, "ms": 0.001, "inticks": 1e-7, "ticks": 1e-7}
+_UNIT = re.compile(rf"({'|'.join(_UNITS)}|inseconds|seconds|secs?|s)\Z")
+# Results of Azure's recogniser count in ticks of 100 ns and say so nowhere
+# (https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short).
+_OF_AZURE, _TICK = "RecognitionStatus", 1e-7
+# ISO 8601 of Azure: PT1M2.5S.
+_PERIOD = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
+
+
+def plain_key(key: str) -> str:
+    """Return a key without marks and in lower case: `Start (ms)` is `startms`."""
+    return re.sub(r"[\W_]+", "", key).lower()
+
+
+def time_of(row: Mapping[str, Any], names: str) -> tuple[str, float | None]:
+    """Find a time by the names that its key may have, in the order of these.
+
+    Args:
+        row: Values by key.
+        names: Plain keys without units, such as `STARTS`.
+
+    Returns:
+        The key, and the time in seconds if its unit is known; `("", None)` where there is none.
+    """
+    wanted = names.split()
+    found: dict[str, tuple[str, float]] = {}
+    for key, value in row.items():
+        stem, unit = _stem(plain_key(key), wanted)
+        if stem in wanted:
+            usual = _TICK if _OF_AZURE in row else 1.0
+            read = _seconds(value, usual if unit is None else _UNITS.get(unit, 1.0))
+            # A number with a unit of its own is surer than one without.
+            if read is not None and (stem not in found or unit is not None):
+                found[stem] = (key, read)
+    return next((found[name] for name in wanted if name in found), ("", None))
+
+
+def find_key(keys: Sequence[str], names: str) -> int | None:
+    """Find the first of these names that a key has, with or without a unit; its index or None."""
+    wanted = names.split()
+    stems = [_stem(plain_key(key), wanted)[0] for key in keys]
+    return next((stems.index(name) for name in wanted if name in stems), None)
+
+
+def unit_of(key: str, names: str) -> float | None:
+    """Read the unit that the key of a time names (`startMs`, `Start (s)`); in seconds, or None."""
+    unit = _stem(plain_key(key), names.split())[1]
+    return None if unit is None else _UNITS.get(unit, 1.0)
+
+
+def text_of(row: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Find the words: their key and they themselves, `("", None)` where there are none."""
+    texts = {plain_key(key): (key, value) for key, value in row.items() if isinstance(value, str)}
+    return next((texts[name] for name in WORDS.split() if name in texts), ("", None))
+
+
+def speaker_of(row: Mapping[str, Any]) -> str | None:
+    """Find who speaks; `name` alone is not who speaks."""
+    given = {plain_key(key): value for key, value in row.items()}
+    for name in NAMES.split()[:-1]:
+        value = given.get(name)
+        if isinstance(value, dict):
+            value = value.get("name", value.get("label", value.get("id")))
+        if (found := speaker(value)) is not None:
+            return found
+    users = objects(given.get("users"))
+    return speaker_of(users[0]) if users else None
+
+
+def _stem(plain: str, wanted: list[str]) -> tuple[str, str | None]:
+    unit = None if plain in wanted else _UNIT.search(plain)
+    return (plain[: unit.start()], unit[1]) if unit else (plain, None)
+
+
+def _seconds(value: Any, scale: float) -> float | None:
+    if isinstance(value, str):
+        if ":" in value:
+            return read_caption_clock(value.strip())
+        period = _PERIOD.fullmatch(value)
+        if period and value != "PT":
+            hours, minutes, rest = (float(part or 0) for part in period.groups())
+            return hours * 3600 + minutes * 60 + rest
+    return seconds(value, scale)
