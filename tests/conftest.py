@@ -40,7 +40,7 @@ RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
 
 # Imported by what loads an encoder, and by nothing else.
-ENCODER_LIBRARIES = {"sentence_transformers"}
+ENCODER_LIBRARIES = {"sentence_transformers", "tokenizers"}
 LOADED: set[str] = set()
 # Files that take longest. A file stays on one worker, so these come first and short ones fill up.
 LONGEST = (

@@ -21,7 +21,7 @@ from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 from types import ModuleType
 
-SLOW_LIBRARIES = ["sentence_transformers", "faster_whisper", "faiss", "av", "streamlit.testing.v1"]
+SLOW_LIBRARIES = ["torch", "onnxruntime", "faster_whisper", "faiss", "av", "streamlit.testing.v1"]
 POLL_SECONDS = 0.01
 
 

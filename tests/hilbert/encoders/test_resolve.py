@@ -50,7 +50,6 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize("spec", sorted(BUNDLED))
 def test_the_installed_bundled_models_match_their_pins(spec, models):
     model = resolve(spec)
-    assert (model.path / "config.json").is_file()
     assert len(model.fingerprint) == 64
     assert model == resolve(spec)
     for name, pinned in BUNDLED[spec].sha256.items():
@@ -61,6 +60,18 @@ def test_the_installed_bundled_models_match_their_pins(spec, models):
 def test_a_bundled_model_is_located_without_running_its_package(bundled):
     model = resolve("bundled:pretended")
     assert (model.path, model.name) == (bundled.parent, "pretended")
+
+
+def test_what_is_exported_beside_the_weights_counts_only_where_there_are_no_others(tmp_path):
+    for name, content in (("model.onnx", b"exported"), ("config.json", b"{}")):
+        (tmp_path / name).write_bytes(content)
+    alone = resolve(str(tmp_path)).fingerprint
+    (tmp_path / "model.safetensors").write_bytes(WEIGHTS)
+    beside = resolve(str(tmp_path)).fingerprint
+    (tmp_path / "model.onnx").write_bytes(b"exported again")
+    assert resolve(str(tmp_path)).fingerprint == beside != alone
+    (tmp_path / "model.safetensors").unlink()
+    assert resolve(str(tmp_path)).fingerprint not in (alone, beside)
 
 
 def test_tampered_bundled_weights_are_detected(bundled):

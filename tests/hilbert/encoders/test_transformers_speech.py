@@ -186,6 +186,13 @@ def test_incomplete_weights_are_refused(folders, tmp_path):
         load_speech_encoder(str(folder))
 
 
-def test_a_text_model_is_no_speech_encoder():
-    with pytest.raises(EncoderError, match="bert model, no speech encoder"):
-        load_speech_encoder(str(resolve("bundled:minilm").path))
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("bundled:minilm", "no speech encoder: it has no config.json"),
+        ("bundled:minilm-torch", "bert model, no speech encoder"),
+    ],
+)
+def test_a_text_model_is_no_speech_encoder(spec, reason):
+    with pytest.raises(EncoderError, match=reason):
+        load_speech_encoder(str(resolve(spec).path))

@@ -1,0 +1,175 @@
+"""Text encoders exported to ONNX: run by ONNX Runtime, without torch.
+
+`tools/model_export` writes such a folder: `model.onnx`, which pools and scales to length one
+itself, `tokenizer.json`, and `export.json`, which says whose vectors they are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hilbert.encoders.protocols import TextKind
+from hilbert.encoders.registry import EncoderKind, register
+from hilbert.encoders.resolve import EncoderError, ResolvedModel
+from hilbert.files import cached_sha256_file
+from hilbert.forking import PerProcess
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Encoding, Tokenizer
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+EXPORT_FILE = "export.json"
+
+# Padded tokens of one pass: 32 texts of the length limit of MiniLM; larger ones are no faster.
+_BATCH_TOKENS = 8_192
+
+
+@dataclass(frozen=True)
+class TextExport:
+    """What `export.json` says.
+
+    Attributes:
+        fingerprint: That of the encoder it was exported from: the vectors are the same.
+        width: Length of a vector.
+        max_tokens: Texts are cut after so many, the special ones among them.
+        prompts: Put before a text, by its kind.
+        source: The model and its package, for people.
+        sha256: Of `model.onnx`, hex.
+    """
+
+    fingerprint: str
+    width: int
+    max_tokens: int
+    prompts: Mapping[str, str]
+    source: str
+    sha256: str
+
+    def to_json(self) -> str:
+        """Return it as JSON."""
+        return json.dumps(asdict(self), indent=2) + "\n"
+
+    @classmethod
+    def read(cls, folder: Path) -> TextExport:
+        """Read it from the folder of an exported model, whose weights are verified.
+
+        Raises:
+            EncoderError: It is damaged, or `model.onnx` is not the file that was exported.
+        """
+        try:
+            export = cls(**json.loads((folder / EXPORT_FILE).read_text(encoding="utf-8")))
+            whole = cached_sha256_file(folder / MODEL_FILE) == export.sha256
+        except (OSError, ValueError, TypeError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise EncoderError(
+                f'"{folder}" is no whole exported text encoder ({reason}); export it again'
+            ) from error
+        if not whole:
+            raise EncoderError(
+                f'"{folder / MODEL_FILE}" differs from the file that was exported; export it again'
+            )
+        return export
+
+
+class OnnxTextEncoder:
+    """An exported model as `TextEncoder`.
+
+    Batches are sorted by length and padding is masked, so that a text's vector does not depend on
+    its neighbours beyond rounding (1e-5).
+    """
+
+    def __init__(self, resolved: ResolvedModel, export: TextExport) -> None:
+        self.name = resolved.name
+        self.width = export.width
+        self.fingerprint = export.fingerprint
+        self._folder = resolved.path
+        self._prompts = export.prompts
+        self._tokenizer = _tokenizer(resolved.path, export.max_tokens)
+        # Its threads do not exist in a forked child.
+        self._session = PerProcess(self._open_session, self._open_session())
+
+    @classmethod
+    def load(cls, resolved: ResolvedModel, device: str = "cpu") -> OnnxTextEncoder:
+        """Load from a folder; it runs on the processor whatever the device.
+
+        Raises:
+            EncoderError: The folder holds no whole exported model.
+        """
+        return cls(resolved, TextExport.read(resolved.path))
+
+    def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
+        """Encode texts to unit vectors `[n, width]` float32; see `TextEncoder.encode`."""
+        if isinstance(texts, str):
+            raise TypeError("texts is one string; give a list of them")
+        prompt = self._prompts.get(kind, "")
+        tokens = self._tokenizer.encode_batch([prompt + text for text in texts])
+        vectors = np.zeros((len(texts), self.width), np.float32)
+        for rows in _batches([len(each.ids) for each in tokens]):
+            vectors[rows] = self._vectors([tokens[row] for row in rows])
+        return vectors
+
+    def _vectors(self, tokens: Sequence[Encoding]) -> NDArray[np.float32]:
+        shape = (len(tokens), max(len(each.ids) for each in tokens))
+        ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        for row, each in enumerate(tokens):
+            ids[row, : len(each.ids)] = each.ids
+            mask[row, : len(each.ids)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        (vectors,) = self._session.get().run(None, inputs)
+        return np.asarray(vectors, np.float32)
+
+    def _open_session(self) -> InferenceSession:
+        from onnxruntime import InferenceSession, SessionOptions
+
+        options = SessionOptions()
+        # Idle threads that spin take the cores from the decoder and from other programs.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        path = self._folder / MODEL_FILE
+        try:
+            return InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # its errors have no public base class
+            reason = " ".join(str(error).split())[:200]
+            raise EncoderError(f'"{path}" cannot be loaded ({reason}); export it again') from error
+
+
+def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    try:
+        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
+    except Exception as error:  # it raises `Exception` itself
+        reason = " ".join(str(error).split())[:200]
+        raise EncoderError(
+            f'"{folder / TOKENIZER_FILE}" cannot be loaded ({reason}); export it again'
+        ) from error
+    tokenizer.enable_truncation(max_tokens)
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Split rows, shortest first, so that no batch pads to more than `_BATCH_TOKENS`."""
+    batch: list[int] = []
+    for row in np.argsort(lengths, kind="stable").tolist():
+        if batch and (len(batch) + 1) * lengths[row] > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch
+
+
+register(
+    EncoderKind(
+        "text", "onnx", OnnxTextEncoder.load, lambda model: (model.path / EXPORT_FILE).is_file()
+    ),
+    order=100,
+)
