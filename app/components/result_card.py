@@ -86,7 +86,9 @@ def show_card(
             return
         show_player(library, scored.document, chosen.path, chosen.start, key)
         _show_around(library, chosen, highlighted, key)
-        if chosen.duplicates:
+        if chosen.repeat:
+            _show_repeat(library, chosen)
+        elif chosen.duplicates:
             st.caption("Nearly the same is said in " + _places(library, chosen.duplicates))
         _show_actions(library, query, chosen, key)
         for other in moments:
@@ -125,9 +127,19 @@ def _overlaps(cue: Cue, start: float, end: float) -> bool:
     return cue.start is not None and cue.end is not None and cue.end > start and cue.start < end
 
 
-def _places(library: OpenLibrary, duplicates: Sequence[Duplicate]) -> str:
+def _show_repeat(library: OpenLibrary, hit: Hit) -> None:
+    others = len({duplicate.document for duplicate in hit.duplicates} - {hit.document})
+    noun = "recording" if others == 1 else "recordings"
+    with st.expander(
+        f"An advert, intro or the like, also in {others} other {noun}",
+        icon=":material/repeat:",
+    ):
+        st.markdown(_places(library, hit.duplicates, most=50))
+
+
+def _places(library: OpenLibrary, duplicates: Sequence[Duplicate], most: int = 5) -> str:
     places = []
-    for duplicate in duplicates[:5]:
+    for duplicate in duplicates[:most]:
         title = escape(library.searcher.documents[duplicate.document].title)
         places.append(title if duplicate.start is None else f"{title} ({clock(duplicate.start)})")
     more = len(duplicates) - len(places)

@@ -172,7 +172,7 @@ def _answer(searcher: Searcher, query: Query | None, channel: str) -> SearchResu
     """Return what the search does; nothing where it cannot answer through this channel."""
     if query is not None:
         try:
-            return searcher.answer(query, _RESULTS, channel, grouped=False)
+            return searcher.answer(query, _RESULTS, channel, grouped=False, per_document=0)
         except QueryError:  # no words in a clip, or no sound
             pass
     return SearchResult((), (), {})

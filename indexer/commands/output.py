@@ -61,9 +61,8 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
             details.append(Text(f"found by its {', '.join(hit.reasons)}", style="dim"))
         details += [Text(printable(t), style="dim") for t in _explanation(hit)] if explain else []
         if hit.duplicates:
-            details.append(
-                Text(printable(f"also said in {_copies_text(hit.duplicates)}"), style="dim")
-            )
+            what = "advert, intro or the like, also in" if hit.repeat else "also said in"
+            details.append(Text(printable(f"{what} {_copies_text(hit.duplicates)}"), style="dim"))
         for text in details:
             out.print(Padding(text, (0, 0, 0, 4), expand=False))
     if result.documents:

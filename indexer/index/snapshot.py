@@ -9,12 +9,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from indexer.base.errors import LibraryError
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.metadata_index import MetadataIndex
+from indexer.index.repeats import Repeats
 from indexer.index.segment_values import StoredValues
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
 
@@ -106,6 +108,11 @@ class Snapshot:
             for pair in stats["random_pairs"]
         }
         self.values = StoredValues.read(folder, stats.get(VALUES_KEY, ()), stats["segments"])
+
+    @cached_property
+    def repeats(self) -> Repeats:
+        """Segments that are said in several documents."""
+        return Repeats.of(self.folder, self.lexical)
 
     def close(self) -> None:
         """Close the files."""

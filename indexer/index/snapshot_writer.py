@@ -6,6 +6,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder
 from indexer.base.progress import BUILDING, Progress, SilentProgress
 from indexer.index.fulltext_writer import write_fulltext_index
+from indexer.index.records import Records
+from indexer.index.repeats import write_repeats
 from indexer.index.segment_values import ValuesWriter
 from indexer.index.snapshot import (
     FORMAT,
@@ -100,6 +103,8 @@ def write_snapshot(
         index.write(unfinished / f"{level}.{modality}{index_class.extension}")
         counts[level][modality] = len(index)
     write_fulltext_index(unfinished / FULLTEXT_FILE, catalog, documents)
+    with closing(Records(unfinished / FULLTEXT_FILE)) as records:
+        write_repeats(unfinished, records)
     kept = _write_values(unfinished, documents, catalog, store)
     stats = {
         "format": FORMAT,

@@ -41,6 +41,7 @@ def rank_moments(
     searched: NDArray[np.bool_],
     text_vector: Callable[[int], NDArray[np.float32] | None],
     per_document: int = 0,
+    elsewhere: Callable[[Moment], Sequence[int]] = lambda _moment: (),
 ) -> Iterator[Moment]:
     """Yield moments, best first; each segment that is searched is in one, or a duplicate of one.
 
@@ -55,8 +56,10 @@ def rank_moments(
         searched: `[n_segments]`, False for those that must not be found.
         text_vector: Row to its unit vector `[d]`, None where it has none.
         per_document: How many moments of one document there are at most; 0 for any number.
+        elsewhere: Moment to the rows in which the same is said in other words.
     """
     free = searched.copy()
+    placed = ~searched
     counts = Counter[int]()
     rows = np.flatnonzero(searched)
     known = _KnownTexts()
@@ -64,7 +67,7 @@ def rank_moments(
     for row in rows[np.lexsort((table.ids[rows], -scores[rows]))].tolist():
         if not free[row]:
             continue
-        free[row] = False
+        free[row], placed[row] = False, True
         vector = text_vector(row)
         original = known.find(vector)
         if original is not None:
@@ -72,9 +75,12 @@ def rank_moments(
             continue
         moment = Moment(row, row, row)
         while (neighbour := _best_neighbour(moment, table, scores, free)) is not None:
-            free[neighbour] = False
+            free[neighbour], placed[neighbour] = False, True
             moment.first, moment.last = min(moment.first, neighbour), max(moment.last, neighbour)
         known.add(vector, moment)
+        repeated = [other for other in elsewhere(moment) if not placed[other]]
+        free[repeated], placed[repeated] = False, True
+        moment.duplicates += repeated
         owner = int(table.owners[row])
         counts[owner] += 1
         if counts[owner] == per_document:

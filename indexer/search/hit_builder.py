@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.segment_table import SegmentTable
+from indexer.index.snapshot import Snapshot
 from indexer.search.grouping import Moment
 from indexer.search.query import Query
 from indexer.search.results import DocumentHit, Duplicate, Hit
@@ -21,13 +21,14 @@ class HitBuilder:
     def __init__(
         self,
         table: SegmentTable,
-        lexical: FulltextIndex,
+        snapshot: Snapshot,
         query: Query,
         fused: FusedScores,
         reasons: Callable[[Query, Sequence[int]], tuple[str, ...]],
     ) -> None:
         self._table = table
-        self._lexical = lexical
+        self._lexical = snapshot.lexical
+        self._repeats = snapshot.repeats
         self._fused = fused
         self._query = query
         self._reasons = reasons
@@ -85,9 +86,10 @@ class HitBuilder:
             score=round(sum(shares.values()), 6),
             channels=shares,
             words=words,
-            duplicates=tuple(self._duplicate(row) for row in moment.duplicates),
+            duplicates=tuple(self._duplicate(row) for row in self._elsewhere(moment, ids)),
             sounds=self._sounds(moment),
             reasons=self._reasons(self._query, range(moment.first, moment.last + 1)),
+            repeat=int(table.ids[moment.best]) in self._repeats.marked,
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )
@@ -95,6 +97,11 @@ class HitBuilder:
     def _sounds(self, moment: Moment) -> tuple[str, ...]:
         noted = "\n".join(self._table.sounds[moment.first : moment.last + 1]).split("\n")
         return tuple(dict.fromkeys(filter(None, noted)))
+
+    def _elsewhere(self, moment: Moment, ids: list[int]) -> list[int]:
+        """Return the rows of the duplicates; of a repeat also those that were not searched."""
+        repeated = (self._table.row(id_) for id_ in self._repeats.elsewhere(ids))
+        return list(dict.fromkeys((*moment.duplicates, *repeated)))
 
     def _duplicate(self, row: int) -> Duplicate:
         table = self._table

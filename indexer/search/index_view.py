@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -52,6 +54,11 @@ class IndexView:
             parts = np.split(np.argsort(owners, kind="stable"), np.cumsum(counts)[:-1])
             self._rows_of = {d.id: rows for d, rows in zip(documents, parts, strict=True)}
         return self._rows_of[document]
+
+    @cached_property
+    def repeated(self) -> NDArray[np.bool_]:
+        """Which segments are an advert, an intro or the like, `[n_segments]`."""
+        return np.isin(self.table.ids, list(self.snapshot.repeats.marked))
 
     def segment_values(self, part: str) -> NDArray[np.float64]:
         """Read the numbers that a part of the index holds of all segments, `[n_segments]`.

@@ -39,6 +39,8 @@ class Hit:
         duplicates: Other places where nearly the same is said.
         sounds: Labels of the sounds that its transcript notes in it.
         reasons: What of its metadata the query names (`title`, `speaker`, ...), the best first.
+        repeat: Whether it is an advert, an intro or the like, which several documents hold, maybe
+            in other words; `duplicates` are where.
         segment: Id of its best segment.
         segments: Ids of all of its segments, in order.
     """
@@ -56,13 +58,14 @@ class Hit:
     duplicates: tuple[Duplicate, ...] = ()
     sounds: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    repeat: bool = False
     segment: int = field(repr=False, default=0)
     segments: tuple[int, ...] = field(repr=False, default=())
 
     def to_dict(self) -> dict[str, Any]:
         """Return what goes into JSON: all but the ids of segments; duplicates as `also`.
 
-        `sounds` and `reasons` stand there only where there are some.
+        `sounds`, `reasons` and `repeat` stand there only where there are some, or it is one.
         """
         return {
             "document": self.document,
@@ -78,6 +81,7 @@ class Hit:
             "also": [asdict(duplicate) for duplicate in self.duplicates],
             **({"sounds": self.sounds} if self.sounds else {}),
             **({"reasons": self.reasons} if self.reasons else {}),
+            **({"repeat": True} if self.repeat else {}),
         }
 
 

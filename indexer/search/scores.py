@@ -8,6 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Scores = NDArray[np.float64]
+# What a match in an advert, an intro or the like counts: as a moment, so that what answers about as
+# well stands above it; and for its document, which is about something else.
+REPEATED_MOMENT, REPEATED_IN_DOCUMENT = 0.8, 0.5
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,11 @@ class FusedScores:
     def document_scores(self) -> Scores:
         """The sum over channels, `[n_documents]`; see `_total`."""
         return _total(self.documents, self.n_documents)
+
+
+def discounted(scores: Scores, marked: NDArray[np.bool_], share: float) -> Scores:
+    """Return scores of which those of marked segments count less, where they are above 0."""
+    return np.where(marked & (scores > 0), share * scores, scores)
 
 
 def _total(channels: dict[str, Scores], n: int) -> Scores:

@@ -13,7 +13,12 @@ from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
 from indexer.search.index_view import IndexView
 from indexer.search.query import Query, QueryPart
-from indexer.search.scores import PartScores
+from indexer.search.scores import (
+    REPEATED_IN_DOCUMENT,
+    REPEATED_MOMENT,
+    PartScores,
+    discounted,
+)
 
 
 def whole_documents() -> dict[str, Channel]:
@@ -75,7 +80,10 @@ class Scorer:
                     np.where(searched, channel.score_segments(vector, index), np.nan)
                     for vector in vectors
                 ]
-                segments[name] = np.fmax.reduce(rows)
+                # What is written about a document counts as it is.
+                marked = index.repeated & (not channel.is_bonus)
+                segments[name] = discounted(np.fmax.reduce(rows), marked, REPEATED_MOMENT)
+                rows = [discounted(row, marked, REPEATED_IN_DOCUMENT) for row in rows]
                 documents[name] = np.mean(
                     [channel.score_documents(row, index) for row in rows], axis=0
                 )

@@ -358,7 +358,7 @@ class Searcher:
             per_document = 0  # a list of all that passes, or one document was asked for
         fused = self._fused(query, channel, searched)
         searched &= fused.found
-        builder = HitBuilder(self.table, self.snapshot.lexical, query, fused, self.scorer.reasons)
+        builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons)
         scores = fused.segment_scores
         moments = list(islice(self._moments(scores, searched, per_document), k))
         rows = np.flatnonzero(searched)
@@ -410,7 +410,14 @@ class Searcher:
     def _moments(
         self, scores: Scores, searched: NDArray[np.bool_], per_document: int = 0
     ) -> Iterator[Moment]:
-        return rank_moments(self.table, scores, searched, self._text_vector(), per_document)
+        text_vector = self._text_vector()
+        return rank_moments(
+            self.table, scores, searched, text_vector, per_document, self._repeated_in
+        )
+
+    def _repeated_in(self, moment: Moment) -> list[int]:
+        ids = self.table.ids[moment.first : moment.last + 1].tolist()
+        return [self.table.row(id_) for id_ in self.snapshot.repeats.elsewhere(ids)]
 
     def _text_vector(self) -> Callable[[int], NDArray[np.float32] | None]:
         index = self.snapshot.index("segments", "text")

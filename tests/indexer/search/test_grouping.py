@@ -92,6 +92,18 @@ def test_a_document_has_so_many_moments_at_most(table: SegmentTable, most: int) 
     assert [m.best for m in limited] == sorted((m.best for m in limited), key=lambda r: -scores[r])
 
 
+def test_what_is_said_elsewhere_in_other_words_is_shown_once(table: SegmentTable) -> None:
+    def elsewhere(moment: Moment) -> list[int]:
+        return [row for row in (1, 5, 7) if row != moment.best] if moment.best in (1, 5, 7) else []
+
+    scores = np.array([0.1, 0.6, 0.2, 0.1, 0.3, 0.9, 0.1, 0.2])
+    searched = np.ones(8, bool)
+    searched[7] = False
+    moments = list(rank_moments(table, scores, searched, lambda row: None, 0, elsewhere))
+    assert moments[0].best == 5 and moments[0].duplicates == [1]
+    assert [m.best for m in moments] == [5, 4, 2, 0, 3, 6]
+
+
 def test_duplicates_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
     texts = np.eye(8, dtype=np.float32)
     texts[6] = texts[2]  # the worst says what the best says
