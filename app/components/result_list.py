@@ -15,7 +15,7 @@ from app.state.open_library import OpenLibrary
 from app.state.result_cache import Answer
 from app.state.urls import seconds_in_url
 from indexer.search.export import EXPORT_FORMATS
-from indexer.search.results import Hit, SearchResult
+from indexer.search.results import NOTHING_ANSWERS, Hit, SearchResult
 from indexer.search.searcher import PER_DOCUMENT
 from indexer.search.sorting import DATE, SCORE, TIME, sort_result
 
@@ -37,6 +37,20 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
     if not result.hits:
         st.info("Nothing found. Try other words, another channel, or fewer filters.")
         return
+    if result.answered:
+        _show_found(library, query, answer, result)
+        return
+    st.info(f"{NOTHING_ANSWERS} Try other words, or look at what is nearest.")
+    weak = st.expander("Nearest", icon=":material/search_off:", key="weak", on_change="rerun")
+    if weak.open:  # drawn only when opened: players would load for what nobody asked for
+        with weak:
+            _show_found(library, query, answer, result)
+
+
+def _show_found(
+    library: OpenLibrary, query: query_history.UserQuery, answer: Answer, result: SearchResult
+) -> None:
+    """Draw the best recordings or moments, in the chosen order, with their export."""
     count = st.session_state.count or 10
     by_moment = st.session_state.grouping == "moments"
     order = st.session_state.sort or SCORE

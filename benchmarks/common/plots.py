@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 
@@ -61,3 +61,26 @@ def _figure(width: float, height: float) -> Figure:
 def _save(figure: Figure, path: Path) -> None:
     with rc_context({"svg.fonttype": "none"}):  # letters, not their outlines: a tenth of the size
         figure.savefig(path, metadata={"Date": None})
+
+
+def draw_cut_off(
+    answerable: Mapping[str, Sequence[float]],
+    unanswerable: Mapping[str, Sequence[float]],
+    cut: float,
+    path: Path,
+) -> None:
+    """Draw how many are refused at each confidence: a line for each set of questions."""
+    figure = _figure(7.5, 3.8)
+    axis = figure.subplots()
+    for sets, style in ((answerable, "-"), (unanswerable, "--")):
+        for name, found in sets.items():
+            places = sorted(found)
+            shares = [(rank + 1) / len(places) for rank in range(len(places))]
+            axis.step([0.0, *places, 1.0], [0.0, *shares, 1.0], style, where="post", label=name)
+    axis.axvline(cut, color="black", linewidth=0.8)
+    axis.set(xlabel="cut at a confidence of", ylabel="said that nothing answers")
+    axis.set_xlim(0, 1)
+    axis.set_ylim(0, 1.01)
+    axis.grid(alpha=0.3)
+    figure.legend(loc="outside right upper", frameon=False, fontsize=7)
+    _save(figure, path)

@@ -36,6 +36,8 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
     from rich.padding import Padding
     from rich.text import Text
 
+    from indexer.search.results import NOTHING_ANSWERS
+
     out = console()
     if result.heard is not None:
         out.print(Text("heard: ", style="dim") + Text(_one_line(result.heard) or "(no words)"))
@@ -44,9 +46,13 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
         out.print(Text("only: ", style="dim") + Text(printable(", ".join(typed))))
     for note in result.notes:
         out.print(Text(f"note: {printable(note)}", style="dim"))
-    if not result.hits:
+    shown = result.hits or result.nearest
+    if not shown:
         out.print("Nothing found.")
-    for rank, hit in enumerate(result.hits, 1):
+    elif not result.answered:
+        rest = " (--all lists the rest)" if result.nearest else ""
+        out.print(f"{NOTHING_ANSWERS} Nearest{rest}:")
+    for rank, hit in enumerate(shown, 1):
         line = Text(f"{rank:2d}. ")
         line.append(printable(hit.title), style="bold")
         if hit.start is not None:

@@ -75,6 +75,12 @@ def _sorts() -> Sequence[str]:
     metavar="MODEL",
     help="Put the 50 best moments in the order of a cross-encoder: a folder or a hub id.",
 )
+@click.option(
+    "--all",
+    "show_all",
+    is_flag=True,
+    help="Also list what was found where nothing in the library answers.",
+)
 @click.option("--explain", is_flag=True, help="Show each channel's share and the matched words.")
 @json_option
 @click.option(
@@ -94,6 +100,7 @@ def command(
     channel: str,
     sort: str,
     rerank: str | None,
+    show_all: bool,
     explain: bool,
     as_json: bool,
     form: str,
@@ -122,7 +129,7 @@ def command(
     searcher = Searcher(LibraryStore.open(library))
     opened = round(1000 * (time.perf_counter() - started), 2)
     options = SearchOptions(
-        searcher, k, channel, read_filters(filters), _reranker(rerank), sort, per_document
+        searcher, k, channel, read_filters(filters), _reranker(rerank), sort, per_document, show_all
     )
     if queries:
         for question in questions:
@@ -144,10 +151,11 @@ class SearchOptions:
     reranker: Reranker | None
     sort: str
     per_document: int
+    show_all: bool
 
     def search(self, query: str | None, clip: Path | None) -> SearchResult:
-        """Answer one query."""
-        return self.searcher.search(
+        """Answer one query, without hits that do not answer it unless all are wanted."""
+        result = self.searcher.search(
             query,
             clip=clip,
             k=self.k,
@@ -157,6 +165,7 @@ class SearchOptions:
             sort=self.sort,
             per_document=self.per_document,
         )
+        return result if self.show_all else result.cut()
 
 
 def _reranker(model: str | None) -> Reranker | None:
@@ -169,10 +178,13 @@ def _reranker(model: str | None) -> Reranker | None:
 
 def _print_export(result: SearchResult, name: str) -> None:
     from indexer.search.export import EXPORT_FORMATS
+    from indexer.search.results import NOTHING_ANSWERS
 
     if name == "json":  # whatever the terminal's encoding lacks is escaped, never replaced
         print_json(result.to_dict())
         return
+    if result.nearest:
+        print_line(f"{NOTHING_ANSWERS} --all lists what is nearest.", err=True)
     export = EXPORT_FORMATS[name]
     untimed = sum(hit.start is None for hit in result.hits)
     if untimed and export.timed_only:

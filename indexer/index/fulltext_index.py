@@ -109,6 +109,16 @@ class FulltextIndex(Records):
         terms = query_terms(query) if isinstance(query, str) else query
         return sum(self._weights(STEM_FTS, terms, self.n_segments).values())
 
+    def known_share(self, terms: Sequence[str]) -> float:
+        """Return the share of the weight of some terms that stands anywhere in the library.
+
+        Args:
+            terms: See `scores`.
+        """
+        weights = self._weights(STEM_FTS, terms, self.n_segments)
+        held = sum(w for t, w in weights.items() if self._count(STEM_FTS, self._expressions(t)))
+        return held / (sum(weights.values()) or 1.0)
+
     def segments_with_phrase(self, phrase: str) -> set[int]:
         """Find segments that hold the exact words of a phrase in a row.
 

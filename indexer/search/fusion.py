@@ -154,7 +154,7 @@ def fuse(
             each = np.nan_to_num(each, nan=0.0)
             segments[credited] = segments.get(credited, 0.0) + share * each
             documents[credited] = documents.get(credited, 0.0) + share * whole
-    return FusedScores(segments, documents, found)
+    return FusedScores(segments, documents, found, parts=tuple(scores for scores, _ in parts))
 
 
 def _reciprocal_ranks(scores: Scores) -> Scores:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, overload
 
 # A longer moment takes too long to listen to.
 LONGEST_MOMENT_SECONDS = 60.0
+# Below it nothing answers: what people and programs read, and where `confidence` is cut.
+LEAST_CONFIDENCE = 0.5
+NOTHING_ANSWERS = "Nothing in this library answers this."
+# Moments that are shown as the nearest where nothing answers.
+MOST_NEAREST = 3
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,9 @@ class SearchResult:
         filters: Values of the filters that were typed with the words, by name.
         notes: What the user should know of the search, such as documents that a filter leaves out
             because they have no date.
+        confidence: 0 to 1, that something in the library answers (`indexer.search.cut_off`); None
+            where that is not judged.
+        nearest: Moments that do not answer, taken out of `hits`; see `cut`.
     """
 
     hits: tuple[Hit, ...]
@@ -143,6 +151,19 @@ class SearchResult:
     heard: str | None = None
     filters: dict[str, list[str]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    confidence: float | None = None
+    nearest: tuple[Hit, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """False where it is likely that nothing in the library answers."""
+        return self.confidence is None or self.confidence >= LEAST_CONFIDENCE
+
+    def cut(self) -> SearchResult:
+        """Return the result without hits that do not answer; the first of them as `nearest`."""
+        if self.answered:
+            return self
+        return replace(self, hits=(), documents=(), nearest=self.hits[:MOST_NEAREST])
 
     def __iter__(self) -> Iterator[Hit]:
         return iter(self.hits)
@@ -166,6 +187,11 @@ class SearchResult:
             "documents": [document.to_dict() for document in self.documents],
             "timings_ms": self.timings_ms,
         }
+        if self.confidence is not None:
+            answer["confidence"] = self.confidence
+            answer["answered"] = self.answered
+        if self.nearest:
+            answer["nearest"] = [hit.to_dict() for hit in self.nearest]
         if self.heard is not None:
             answer["heard"] = self.heard
         if self.filters:

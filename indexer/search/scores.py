@@ -37,12 +37,14 @@ class FusedScores:
         documents: Channel to `[n_documents]`.
         found: `[n_segments]`, whether any channel that was asked scores the segment.
         n_documents: Number of documents; needed where no channel was asked.
+        parts: What was fused, a part of the query each.
     """
 
     segments: dict[str, Scores]
     documents: dict[str, Scores]
     found: NDArray[np.bool_]
     n_documents: int = 0
+    parts: tuple[PartScores, ...] = ()
 
     @property
     def segment_scores(self) -> Scores:

@@ -39,14 +39,18 @@ def serves(part: QueryPart, channel: Channel) -> bool:
 
 
 class Scorer:
-    """Scores every segment of a snapshot: exact, whatever is filtered afterwards."""
+    """Scores every segment of a snapshot: exact, whatever is filtered afterwards.
+
+    Attributes:
+        index: What is scored.
+    """
 
     def __init__(self, snapshot: Snapshot, table: SegmentTable) -> None:
-        self._index = IndexView(snapshot, table)
+        self.index = IndexView(snapshot, table)
 
     def missing_parts(self, channel: Channel) -> list[str]:
         """List the parts of the index that a channel needs and that the snapshot lacks."""
-        return [name for name in channel.index_parts if name not in self._index.snapshot.values]
+        return [name for name in channel.index_parts if name not in self.index.snapshot.values]
 
     def reasons(self, query: Query, rows: Sequence[int]) -> tuple[str, ...]:
         """Name what channels found about some segments beside their words, each once."""
@@ -57,7 +61,7 @@ class Scorer:
             if not self.missing_parts(channel)
             for vector in part.vectors
             if channel.serves(vector)
-            for reason in channel.reasons(vector, self._index, rows)
+            for reason in channel.reasons(vector, self.index, rows)
         )
         return tuple(dict.fromkeys(found))
 
@@ -72,7 +76,7 @@ class Scorer:
             searched: `[n_segments]`, False for those that must not be found.
         """
         segments, documents = {}, {}
-        asked, index = set(channels), self._index
+        asked, index = set(channels), self.index
         usable = {n: c for n, c in CHANNELS.items() if not self.missing_parts(c)}
         for name, channel in usable.items():
             if name in asked and (vectors := [v for v in part.vectors if channel.serves(v)]):

@@ -19,6 +19,7 @@ from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channels import CHANNELS
+from indexer.search.cut_off import confidence
 from indexer.search.filters import (
     Filters,
     allowed,
@@ -221,7 +222,7 @@ class Searcher:
         started = time.perf_counter()
         reranked = reranker is not None and bool(query.parts)
         depth = max(k, reranker.depth) if reranker is not None and reranked else k
-        hits, documents = self._answer(
+        hits, documents, sure = self._answer(
             query, depth, channel, filters, grouped=grouped, per_document=per_document
         )
         if reranker is not None and reranked:
@@ -233,7 +234,7 @@ class Searcher:
         )
         typed = query.filters.to_dict()
         return SearchResult(
-            hits, documents[:k], {"search": elapsed}, query.heard, typed, tuple(notes)
+            hits, documents[:k], {"search": elapsed}, query.heard, typed, tuple(notes), sure
         )
 
     def similar(
@@ -273,7 +274,7 @@ class Searcher:
                 segment = self._segment(document, segment_id)
             query = moment_query(self.snapshot, segment)
             excluded = np.array([self.table.row(segment.id)])
-        hits, documents = self._answer(
+        hits, documents, _ = self._answer(
             query, k + 1, channel, filters, excluded, per_document=per_document
         )
         documents = tuple(d for d in documents if d.document != document)
@@ -350,7 +351,7 @@ class Searcher:
         excluded: NDArray[np.int64] | None = None,
         grouped: bool = True,
         per_document: int = PER_DOCUMENT,
-    ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...]]:
+    ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...], float | None]:
         searched = self._searched(query, filters)
         if excluded is not None:
             searched[excluded] = False
@@ -358,13 +359,17 @@ class Searcher:
             per_document = 0  # a list of all that passes, or one document was asked for
         fused = self._fused(query, channel, searched)
         searched &= fused.found
+        sure = None
+        if channel == AUTO and query.parts:
+            sure = confidence(query, fused.parts, searched, self.scorer.index)
         builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons)
         scores = fused.segment_scores
         moments = list(islice(self._moments(scores, searched, per_document), k))
         rows = np.flatnonzero(searched)
         add_duplicates(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
-        return builder.hits(moments), self._documents(fused, searched, builder, k, each)
+        documents = self._documents(fused, searched, builder, k, each)
+        return builder.hits(moments), documents, sure
 
     def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
         """Return `[n_segments]`: which pass the filters, phrases, sounds and exclusions."""

@@ -72,7 +72,7 @@ def part(documents: Sequence[Document], seed: int = 0) -> Corpus:
         if document.label in REAL_LABELS:
             corpus.real.append(document)
             continue
-        place = _share(episode_of(document.name))
+        place = side_share(episode_of(document.name))
         if place < TEST_SHARE:
             corpus.test.append(document)
         elif place < TEST_SHARE + VALIDATION_SHARE:
@@ -92,6 +92,6 @@ def hours_of(documents: Sequence[Document]) -> float:
     return sum(document.seconds for document in documents) / 3600
 
 
-def _share(episode: str) -> float:
+def side_share(episode: str) -> float:
     """A place from 0 to 1 by a hash."""
     return int(hashlib.sha256(f"side/{episode}".encode()).hexdigest()[:12], 16) / 16**12

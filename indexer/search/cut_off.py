@@ -1,0 +1,176 @@
+"""The cut-off: how confident a search is that something in the library answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.index.snapshot import Background
+from indexer.search.fusion import bonus_channels
+from indexer.search.index_view import IndexView
+from indexer.search.query import CLIP, TYPED, Query, QueryPart
+from indexer.search.scores import PartScores
+
+# Cosines of random pairs of texts of the text encoder that ships; they weigh as much as so many
+# pairs of the library, which matters where it has next to no pairs of its own.
+_USUAL_BACKGROUND = Background(0.08, 0.1)
+_PRIOR_PAIRS = 30.0
+# Where fewer of the searched segments have words, the answer may be among the others.
+_LEAST_WITH_WORDS = 0.5
+# Log odds of a query all of whose words, or whose phrases, are said in one moment, and of one that
+# names what is written about a document: a title, a speaker.
+_SAID = 2.0
+_NAMED = 0.5
+# Of longer queries the whole is never said, and looking up every word takes time.
+_MOST_SAID_TERMS = 8
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for an answer to one part of a query, and what it is held against.
+
+    Attributes:
+        cosine: The best cosine of texts, in standard deviations above random pairs of segments of
+            this library.
+        words: The share of the weight of the words that the best segment holds, at most 1.
+        known: The share of their weight that occurs anywhere in the library.
+        segments: Logarithm of the number of segments: the best of many is high by chance.
+        terms: Logarithm of the number of words.
+    """
+
+    cosine: float
+    words: float
+    known: float
+    segments: float
+    terms: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weights of a logistic regression on `Evidence`."""
+
+    cosine: float
+    words: float
+    known: float
+    segments: float
+    terms: float
+    intercept: float
+
+    def log_odds(self, evidence: Evidence) -> float:
+        """Return the log odds that the library answers."""
+        weights = astuple(self)
+        seen = (*astuple(evidence), 1.0)
+        return float(sum(w * e for w, e in zip(weights, seen, strict=True)))
+
+
+# Fitted by `benchmarks/cut_off.py` on the questions of `known_items.jsonl`, asked of libraries that
+# hold their document and of such that do not, on questions about nothing in them, and on clips made
+# of both. The intercepts are set so that 3 of 100 that have an answer fall below one half.
+CALIBRATIONS: Mapping[str, Calibration] = {
+    TYPED: Calibration(1.66, 4.05, 1.84, -0.78, -0.58, -0.24),
+    CLIP: Calibration(1.66, 4.05, 1.84, -0.78, -0.58, -0.24),
+}
+
+
+def confidence(
+    query: Query, parts: Sequence[PartScores], searched: NDArray[np.bool_], index: IndexView
+) -> float | None:
+    """Return how likely it is that something that is searched answers a query.
+
+    Args:
+        query: Typed words, a clip, or both, each of which counts as much.
+        parts: Scores of its parts.
+        searched: `[n_segments]`, which may be found.
+        index: What was scored.
+
+    Returns:
+        0 to 1; None where that is not judged: a stored moment, a query without words, and where
+        most of what is searched has none.
+    """
+    if not searched.any():
+        return 0.0
+    if len(parts) < len(query.parts):  # a clip without sound or words, beside words
+        return None
+    found = []
+    for part, scores in zip(query.parts, parts, strict=True):
+        seen = evidence(part, scores, index)
+        if seen is None or part.kind not in CALIBRATIONS:
+            return None
+        odds = CALIBRATIONS[part.kind].log_odds(seen)
+        said = query.phrases or _is_named(scores) or _all_said(part, scores, index)
+        if part.kind == TYPED and said:
+            odds = max(odds, _SAID)
+        found.append(odds)
+    odds = sum(found) / len(found)
+    return round(1.0 / (1.0 + math.exp(-odds)), 4)
+
+
+def evidence(part: QueryPart, scores: PartScores, index: IndexView) -> Evidence | None:
+    """Measure what speaks for an answer to a part of a query; None without words to compare."""
+    texts = scores.segments.get("text")
+    terms = list(dict.fromkeys(term for vector in part.vectors for term in vector.terms))
+    if texts is None or not terms:
+        return None
+    with_words = np.count_nonzero(~np.isnan(texts))
+    if with_words < max(1.0, _LEAST_WITH_WORDS * np.count_nonzero(_scored(scores))):
+        return None
+    fulltext = index.snapshot.lexical
+    background = _background(index, with_words)
+    cosine = _best_cosine(part, int(np.nanargmax(texts)), index)
+    words = np.nan_to_num(scores.segments.get("lexical", np.zeros(1)), nan=0.0)
+    return Evidence(
+        (cosine - background.mean) / background.std,
+        min(1.0, float(words.max())),
+        fulltext.known_share(terms),
+        math.log(with_words),
+        math.log(len(terms)),
+    )
+
+
+def _scored(scores: PartScores) -> NDArray[np.bool_]:
+    """Return `[n_segments]`: which any channel has compared."""
+    known = [~np.isnan(each) for each in scores.segments.values()]
+    found: NDArray[np.bool_] = np.logical_or.reduce(known)
+    return found
+
+
+def _best_cosine(part: QueryPart, row: int, index: IndexView) -> float:
+    """Return the cosine of the text that scores best, before it was standardised."""
+    texts = index.snapshot.index("segments", "text")
+    stored = texts.vectors([int(index.table.ids[row])])[0]
+    vectors = [v.encoded["text"][0] for v in part.vectors if "text" in v.encoded]
+    return max(float(vector @ stored) for vector in vectors)
+
+
+def _background(index: IndexView, n_segments: int) -> Background:
+    """Return cosines of random pairs of texts, steadied where the library has few pairs."""
+    own = index.snapshot.background["text", "text"]
+    # A library of one document has no pairs of different ones: its background is (0, 1) then.
+    pairs = 0.0 if (own.mean, own.std) == (0.0, 1.0) else n_segments * (n_segments - 1) / 2
+    total, usual = pairs + _PRIOR_PAIRS, _USUAL_BACKGROUND
+    mean = (pairs * own.mean + _PRIOR_PAIRS * usual.mean) / total
+    variance = (
+        pairs * (own.std**2 + (own.mean - mean) ** 2)
+        + _PRIOR_PAIRS * (usual.std**2 + (usual.mean - mean) ** 2)
+    ) / total
+    return Background(mean, variance**0.5)
+
+
+def _is_named(scores: PartScores) -> bool:
+    """Return whether what is written about a document matches the query well."""
+    matches = (scores.segments[name] for name in bonus_channels() if name in scores.segments)
+    return any(bool((each >= _NAMED).any()) for each in matches)
+
+
+def _all_said(part: QueryPart, scores: PartScores, index: IndexView) -> bool:
+    """Return whether the segment that holds most of the words holds all of them."""
+    (vector, *others), words = part.vectors, scores.segments.get("lexical")
+    if others or words is None or np.isnan(words).all() or len(vector.terms) > _MOST_SAID_TERMS:
+        return False
+    best = [int(index.table.ids[int(np.nanargmax(words))])]
+    fulltext = index.snapshot.lexical
+    return all(fulltext.matched_terms([t], best, vector.terms) for t in vector.terms)
