@@ -23,7 +23,7 @@ import argparse
 import os
 import random
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from zlib import crc32
@@ -49,7 +49,9 @@ HERE = Path(__file__).parent
 REFUSED_SHARE = 0.03
 _UNANSWERED_EACH = 50
 _FOLDS = 8
-_TRAINING_CLIPS, _CUTS_EACH, _RESPOKEN = 36, 4, 40
+# What is fitted on: of clips, which are few, the other measures would be fitted to chance.
+_MEASURES = {TYPED: (0, 1, 2, 3, 4), CLIP: (0, 1)}
+_TRAINING_CLIPS, _UNRELATED_CLIPS, _CUTS_EACH, _RESPOKEN = 24, 12, 3, 20
 
 
 @dataclass(frozen=True)
@@ -120,20 +122,22 @@ def _run(work: Path, only: str | None) -> None:
     data = Path(os.environ.get("HILBERT_DATA", ""))
     if not (data / "changelog-text").is_dir():
         raise SpeechError("set HILBERT_DATA to the folder that holds changelog-text")
-    libraries = Libraries(work, data)
+    written = read_eval_queries(HERE / "known_items.jsonl")
+    libraries = Libraries(work, data, {query.document for query in written})
     asker = Asker(libraries.known())
     if only != "judge":
-        for kind, calibration in fit(training_examples(libraries, asker)).items():
+        for kind, calibration in fit(training_examples(libraries, asker, written)).items():
             numbers = ", ".join(f"{value:.2f}" for value in astuple(calibration))
             print(f"{kind}: Calibration({numbers})")
     if only != "fit":
         judge(libraries, asker)
 
 
-def training_examples(libraries: Libraries, asker: Asker) -> list[Example]:
+def training_examples(
+    libraries: Libraries, asker: Asker, written: Sequence[EvalQuery]
+) -> list[Example]:
     """Ask everything that is fitted on."""
     known, rng = libraries.known(), random.Random(0)
-    written = read_eval_queries(HERE / "known_items.jsonl")
     unrelated = [
         (line, str(number))
         for number, line in enumerate(
@@ -143,13 +147,14 @@ def training_examples(libraries: Libraries, asker: Asker) -> list[Example]:
     asked = [*_typed(written), *_pairs(written)]
     folds = folds_of(written)
     excerpts = libraries.excerpts
-    texts = [" ".join(s.text for s in excerpts[name].sentences) for name in excerpts]
-    names, clips = list(excerpts), []
-    about = [n for n in names if episode_of(n) in folds]
-    passages = passages_of([texts[names.index(n)] for n in about], _TRAINING_CLIPS, 3)
+    names = set(excerpts)
+    about = [name for name in excerpts if episode_of(name) in folds]
+    texts = [" ".join(s.text for s in excerpts[name].sentences) for name in about]
+    passages = passages_of(texts, _TRAINING_CLIPS, 3)
     spoken = spoken_clips(libraries.work / "clips", [text for _, text in passages], "known")
     clips = [(path, about[place]) for path, (place, _) in zip(spoken, passages, strict=True)]
-    others = passages_of([" . ".join(u for u, _ in unrelated[i::20]) for i in range(20)], 20, 3)
+    mixed = [" . ".join(u for u, _ in unrelated[i::20]) for i in range(20)]
+    others = passages_of(mixed, _UNRELATED_CLIPS, 3)
     foreign = [
         (path, str(place))
         for path, (place, _) in zip(
@@ -171,10 +176,10 @@ def training_examples(libraries: Libraries, asker: Asker) -> list[Example]:
             found.extend(asker.measure(f"{kind}, removed", searcher, no, False))
             found.extend(asker.measure(f"{kind}, unrelated", searcher, theirs, False))
 
-    ask("known", known, set(names), set())
+    ask("known", known, names, set())
     for fold in range(max(folds.values()) + 1):
         out = {episode for episode, number in folds.items() if number == fold}
-        part = libraries.part(f"known-{fold}", known, lambda n, out=out: episode_of(n) not in out)
+        part = libraries.part(f"known-{fold}", known, _episodes_but(out))
         for mine, kind in ((asked, "typed"), (clips, "clips")):
             removed = [(q, episode_of(d)) for q, d in mine if episode_of(d) in out]
             found.extend(asker.measure(f"known, {kind}, removed", part, removed, False))
@@ -184,6 +189,14 @@ def training_examples(libraries: Libraries, asker: Asker) -> list[Example]:
             part = libraries.part(f"{name}-{number}", known, kept.__contains__)
             ask(name, part, kept, set(folds) - {episode_of(n) for n in kept})
     return found
+
+
+def _episodes_but(left_out: Collection[str]) -> Callable[[str], bool]:
+    return lambda name: episode_of(name) not in left_out
+
+
+def _all_but(left_out: Collection[str]) -> Callable[[str], bool]:
+    return lambda name: name not in left_out
 
 
 def _typed(written: Sequence[EvalQuery]) -> list[tuple[str | Path, str]]:
@@ -201,13 +214,13 @@ def _pairs(written: Sequence[EvalQuery]) -> list[tuple[str | Path, str]]:
 def fit(examples: Sequence[Example]) -> dict[str, Calibration]:
     """Fit the weights of each kind of query."""
     return {
-        kind: _fit([example for example in examples if example.kind == kind])
-        for kind in (TYPED, CLIP)
+        kind: _fit([example for example in examples if example.kind == kind], measures)
+        for kind, measures in _MEASURES.items()
     }
 
 
-def _fit(examples: Sequence[Example]) -> Calibration:
-    x = np.stack([example.evidence for example in examples])
+def _fit(examples: Sequence[Example], measures: Sequence[int]) -> Calibration:
+    x = np.stack([example.evidence[list(measures)] for example in examples])
     y = np.array([example.answerable for example in examples])
     group = np.array([example.group for example in examples])
     sizes = {example.set: 0 for example in examples}
@@ -229,9 +242,10 @@ def _fit(examples: Sequence[Example]) -> Calibration:
         mine = np.array([example.set == name for example in examples])
         print(f"  {name}: {mine.sum()}, refused {(held_out[mine] < threshold).mean():.3f}")
     model = LogisticRegression().fit(scaled, y, sample_weight=weight)
-    weights = model.coef_[0] / std
-    intercept = float(model.intercept_[0] - (weights * mean).sum() - threshold)
-    return Calibration(*(float(w) for w in weights), intercept)
+    weights = np.zeros(len(examples[0].evidence))
+    weights[list(measures)] = model.coef_[0] / std
+    intercept = float(model.intercept_[0] - (model.coef_[0] * mean / std).sum() - threshold)
+    return Calibration(*map(float, (*weights, intercept)))
 
 
 def _weighted_quantile(
@@ -302,7 +316,7 @@ def _without(
     found = []
     for number in range(folds):
         out = set(order[number::folds])
-        part = libraries.part(f"{name}-{number}", whole, lambda n, out=out: n not in out)
+        part = libraries.part(f"{name}-{number}", whole, _all_but(out))
         found += asker.confidences(part, _texts([q for q in queries if q.document in out]))
     return found
 

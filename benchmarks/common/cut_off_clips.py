@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +39,12 @@ def spoken_clips(folder: Path, passages: Sequence[str], name: str) -> list[Path]
             talk = [speak(cast[other], 1.0, other) for other in others]
             noise = babble(talk, len(sound), np.random.default_rng(rng.getrandbits(32)))
             sound = mix(sound, noise, _BABBLE_DB)
-        content = opus(limited(sound))
-        write_atomically(path, lambda p, content=content: p.write_bytes(content))
+        write_atomically(path, partial(_write, opus(limited(sound))))
     return made
+
+
+def _write(content: bytes, path: Path) -> None:
+    path.write_bytes(content)
 
 
 def cut_clips(folder: Path, recordings: Sequence[Path], each: int) -> list[Path]:

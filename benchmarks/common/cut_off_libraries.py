@@ -26,10 +26,16 @@ FOLDS, MIDDLES, SMALLS = 5, (3, 28), (6, 10)
 
 
 class Libraries:
-    """Libraries of transcripts below one folder, by name; each is made when it is first opened."""
+    """Libraries of transcripts below one folder, by name; each is made when it is first opened.
 
-    def __init__(self, work: Path, data: Path) -> None:
-        self.work, self.data = work, data
+    Attributes:
+        work: The folder.
+        data: Where the transcripts lie.
+        asked: Names of the excerpts that `known_items.jsonl` asks for.
+    """
+
+    def __init__(self, work: Path, data: Path, asked: Collection[str]) -> None:
+        self.work, self.data, self.asked = work, data, asked
         self._open: dict[str, Searcher] = {}
 
     def whole(self, name: str, transcripts: Callable[[], Sequence[Path]]) -> Searcher:
@@ -58,10 +64,12 @@ class Libraries:
 
     @cached_property
     def excerpts(self) -> dict[str, Excerpt]:
-        """The excerpts that `known_items.jsonl` was written about, by name."""
+        """The excerpts that `known_items.jsonl` was written about, and others, by name."""
         paths = episodes(self.data / "changelog-text", self.data / "changelog-speech")
-        made = in_order((e for path in paths for e in excerpts(path)), 0)[:_MADE]
-        return {e.name: e for e in made if side_share(episode_of(e.name)) < TEST_SHARE}
+        everything = in_order((e for path in paths for e in excerpts(path)), 0)
+        kept = [e for e in everything[:_MADE] if side_share(episode_of(e.name)) < TEST_SHARE]
+        asked = [e for e in everything if e.name in self.asked]
+        return {e.name: e for e in (*kept, *asked)}
 
     def known(self) -> Searcher:
         """Return the library that the questions of `known_items.jsonl` were written about."""

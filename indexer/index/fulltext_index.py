@@ -116,7 +116,7 @@ class FulltextIndex(Records):
             terms: See `scores`.
         """
         weights = self._weights(STEM_FTS, terms, self.n_segments)
-        held = sum(w for t, w in weights.items() if self._count(STEM_FTS, self._expressions(t)))
+        held = sum(w for t, w in weights.items() if self.count(STEM_FTS, self.expressions(t)))
         return held / (sum(weights.values()) or 1.0)
 
     def segments_with_phrase(self, phrase: str) -> set[int]:

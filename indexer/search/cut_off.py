@@ -72,7 +72,7 @@ class Calibration:
 # of both. The intercepts are set so that 3 of 100 that have an answer fall below one half.
 CALIBRATIONS: Mapping[str, Calibration] = {
     TYPED: Calibration(1.66, 4.05, 1.84, -0.78, -0.58, -0.24),
-    CLIP: Calibration(1.66, 4.05, 1.84, -0.78, -0.58, -0.24),
+    CLIP: Calibration(0.79, 10.22, 0.0, 0.0, 0.0, -6.0),
 }
 
 
@@ -115,7 +115,7 @@ def evidence(part: QueryPart, scores: PartScores, index: IndexView) -> Evidence 
     terms = list(dict.fromkeys(term for vector in part.vectors for term in vector.terms))
     if texts is None or not terms:
         return None
-    with_words = np.count_nonzero(~np.isnan(texts))
+    with_words = int(np.count_nonzero(~np.isnan(texts)))
     if with_words < max(1.0, _LEAST_WITH_WORDS * np.count_nonzero(_scored(scores))):
         return None
     fulltext = index.snapshot.lexical

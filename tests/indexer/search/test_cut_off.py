@@ -44,11 +44,11 @@ def test_more_agreement_is_never_less_confident(
     kind: str, seen: tuple[float, ...], more: float
 ) -> None:
     less = Evidence(*seen)
-    for name in ("cosine", "words", "known"):
+    for name in ("cosine", "words", "known")[: 3 if kind == TYPED else 2]:
         better = replace(less, **{name: getattr(less, name) + more})
         assert CALIBRATIONS[kind].log_odds(better) > CALIBRATIONS[kind].log_odds(less), name
     among_more = replace(less, segments=less.segments + more)
-    assert CALIBRATIONS[kind].log_odds(among_more) < CALIBRATIONS[kind].log_odds(less)
+    assert CALIBRATIONS[kind].log_odds(among_more) <= CALIBRATIONS[kind].log_odds(less)
 
 
 def test_a_result_that_does_not_answer_is_cut_to_the_nearest() -> None:
