@@ -153,29 +153,30 @@ def _filled(run: Ints, places: Ints, n: int) -> NDArray[np.bool_]:
 
 def _components(first: Ints, second: Ints, n: int) -> Ints:
     """Number the words that links join, over all documents; -1 for the others, `[n]`."""
+    ids = np.full(n, -1, np.int64)
+    if not len(first):
+        return ids
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    ids = np.full(n, -1, np.int64)
     left = (first[:, None] + np.arange(SEED)).ravel()
     right = (second[:, None] + np.arange(SEED)).ravel()
     nodes, numbers = np.unique(np.concatenate([left, right]), return_inverse=True)
-    if len(nodes):
-        rows, columns = numbers[: len(left)], numbers[len(left) :]
-        graph = coo_array((np.ones(len(rows), bool), (rows, columns)), shape=(len(nodes),) * 2)
-        ids[nodes] = connected_components(graph, directed=False)[1]
+    rows, columns = numbers[: len(left)], numbers[len(left) :]
+    graph = coo_array((np.ones(len(rows), bool), (rows, columns)), shape=(len(nodes),) * 2)
+    ids[nodes] = connected_components(graph, directed=False)[1]
     return ids
 
 
 def _sources(run: Ints, first: Ints, second: Ints, owners: Ints) -> Ints:
     """Number the documents, copies alike, `[n_documents]`."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     lengths = np.bincount(owners)
     n = len(lengths)
     if not len(run):
         return np.arange(n)
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     begins, covered, _ = _extent(run, first)
     pairs = np.stack([owners[first[begins]], owners[second[begins]]], 1)
     pairs, of_run = np.unique(pairs, axis=0, return_inverse=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +36,31 @@ class Moment:
     duplicates: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class RepeatRows:
+    """What recurs in several documents, by rows of the segment table.
+
+    Attributes:
+        marked: `[n_segments]`, whether a segment is an advert, an intro or the like.
+        elsewhere: Moment to the rows in which the same is said, maybe in other words.
+    """
+
+    marked: NDArray[np.bool_]
+    elsewhere: Callable[[Moment], Sequence[int]]
+
+    @classmethod
+    def none(cls, n_segments: int) -> RepeatRows:
+        """Return that nothing recurs."""
+        return cls(np.zeros(n_segments, bool), lambda _moment: ())
+
+
 def rank_moments(
     table: SegmentTable,
     scores: NDArray[np.float64],
     searched: NDArray[np.bool_],
     text_vector: Callable[[int], NDArray[np.float32] | None],
     per_document: int = 0,
-    elsewhere: Callable[[Moment], Sequence[int]] = lambda _moment: (),
+    repeats: RepeatRows | None = None,
 ) -> Iterator[Moment]:
     """Yield moments, best first; each segment that is searched is in one, or a duplicate of one.
 
@@ -56,8 +75,10 @@ def rank_moments(
         searched: `[n_segments]`, False for those that must not be found.
         text_vector: Row to its unit vector `[d]`, None where it has none.
         per_document: How many moments of one document there are at most; 0 for any number.
-        elsewhere: Moment to the rows in which the same is said in other words.
+        repeats: Adverts and the like do not merge with what stands beside them, and are shown
+            once.
     """
+    repeats = repeats or RepeatRows.none(len(scores))
     free = searched.copy()
     placed = ~searched
     counts = Counter[int]()
@@ -74,11 +95,12 @@ def rank_moments(
             original.duplicates.append(row)
             continue
         moment = Moment(row, row, row)
-        while (neighbour := _best_neighbour(moment, table, scores, free)) is not None:
-            free[neighbour], placed[neighbour] = False, True
+        like = free & (repeats.marked == repeats.marked[row])
+        while (neighbour := _best_neighbour(moment, table, scores, like)) is not None:
+            free[neighbour], placed[neighbour], like[neighbour] = False, True, False
             moment.first, moment.last = min(moment.first, neighbour), max(moment.last, neighbour)
         known.add(vector, moment)
-        repeated = [other for other in elsewhere(moment) if not placed[other]]
+        repeated = [other for other in repeats.elsewhere(moment) if not placed[other]]
         free[repeated], placed[repeated] = False, True
         moment.duplicates += repeated
         owner = int(table.owners[row])
@@ -101,6 +123,21 @@ def _best_neighbour(
         and table.seconds(min(row, moment.first), max(row, moment.last)) <= LONGEST_MOMENT_SECONDS
     ]
     return max(fitting, key=lambda row: scores[row], default=None)
+
+
+def best_moments(moments: Iterator[Moment], k: int, marked: NDArray[np.bool_]) -> list[Moment]:
+    """Take the best `k` moments; where all are adverts and the like, the last is another one.
+
+    Args:
+        moments: Best first.
+        k: How many.
+        marked: `[n_segments]`, see `RepeatRows`.
+    """
+    best = list(islice(moments, k))
+    if 1 < len(best) == k and all(marked[moment.best] for moment in best):
+        other = next((moment for moment in moments if not marked[moment.best]), None)
+        best[-1:] = [other or best[-1]]
+    return best
 
 
 def add_duplicates(

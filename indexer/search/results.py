@@ -122,7 +122,10 @@ class DocumentHit:
             "channels": dict(self.channels),
             **({"reasons": self.reasons} if self.reasons else {}),
             "moments": [
-                {"start": m.start, "end": m.end, "score": m.score, "text": m.text}
+                {
+                    **{"start": m.start, "end": m.end, "score": m.score, "text": m.text},
+                    **({"repeat": True} if m.repeat else {}),
+                }
                 for m in self.moments
             ],
         }

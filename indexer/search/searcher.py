@@ -38,7 +38,13 @@ from indexer.search.fusion import (
     part_weights,
     unserved,
 )
-from indexer.search.grouping import Moment, add_duplicates, rank_moments
+from indexer.search.grouping import (
+    Moment,
+    RepeatRows,
+    add_duplicates,
+    best_moments,
+    rank_moments,
+)
 from indexer.search.hit_builder import HitBuilder
 from indexer.search.inline_filters import split_filters
 from indexer.search.query import Query
@@ -364,7 +370,8 @@ class Searcher:
             sure = confidence(query, fused.parts, searched, self.scorer.index)
         builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons)
         scores = fused.segment_scores
-        moments = list(islice(self._moments(scores, searched, per_document), k))
+        ranked = self._moments(scores, searched, per_document)
+        moments = best_moments(ranked, k, self.scorer.index.repeated)
         rows = np.flatnonzero(searched)
         add_duplicates(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
@@ -415,12 +422,11 @@ class Searcher:
     def _moments(
         self, scores: Scores, searched: NDArray[np.bool_], per_document: int = 0
     ) -> Iterator[Moment]:
+        repeats = RepeatRows(self.scorer.index.repeated, self._elsewhere)
         text_vector = self._text_vector()
-        return rank_moments(
-            self.table, scores, searched, text_vector, per_document, self._repeated_in
-        )
+        return rank_moments(self.table, scores, searched, text_vector, per_document, repeats)
 
-    def _repeated_in(self, moment: Moment) -> list[int]:
+    def _elsewhere(self, moment: Moment) -> list[int]:
         ids = self.table.ids[moment.first : moment.last + 1].tolist()
         return [self.table.row(id_) for id_ in self.snapshot.repeats.elsewhere(ids)]
 

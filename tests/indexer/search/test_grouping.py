@@ -10,7 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from indexer.index.segment_table import SegmentTable
-from indexer.search.grouping import Moment, add_duplicates, rank_moments
+from indexer.search.grouping import (
+    Moment,
+    RepeatRows,
+    add_duplicates,
+    best_moments,
+    rank_moments,
+)
 
 
 @pytest.fixture
@@ -99,9 +105,29 @@ def test_what_is_said_elsewhere_in_other_words_is_shown_once(table: SegmentTable
     scores = np.array([0.1, 0.6, 0.2, 0.1, 0.3, 0.9, 0.1, 0.2])
     searched = np.ones(8, bool)
     searched[7] = False
-    moments = list(rank_moments(table, scores, searched, lambda row: None, 0, elsewhere))
+    repeats = RepeatRows(np.zeros(8, bool), elsewhere)
+    moments = list(rank_moments(table, scores, searched, lambda row: None, 0, repeats))
     assert moments[0].best == 5 and moments[0].duplicates == [1]
     assert [m.best for m in moments] == [5, 4, 2, 0, 3, 6]
+
+
+def test_an_advert_does_not_merge_with_what_stands_beside_it(table: SegmentTable) -> None:
+    marked = np.array([0, 1, 1, 0, 0, 0, 0, 0], bool)
+    repeats = RepeatRows(marked, lambda moment: ())
+    scores = np.array([0.9, 1.0, 0.95, 0.9, 0.1, 0.1, 0.1, 0.1])
+    moments = list(rank_moments(table, scores, np.ones(8, bool), lambda row: None, 0, repeats))
+    assert spans(moments)[:3] == [(1, 2), (0, 0), (3, 3)]
+
+
+def test_adverts_are_never_all_that_is_listed() -> None:
+    marked = np.array([1, 1, 1, 0, 0], bool)
+    ranked = [Moment(row, row, row) for row in (2, 0, 1, 4, 3)]
+    assert [m.best for m in best_moments(iter(ranked), 3, marked)] == [2, 0, 4]
+    assert [m.best for m in best_moments(iter(ranked), 4, marked)] == [2, 0, 1, 4]
+    assert [m.best for m in best_moments(iter(ranked), 1, marked)] == [2]
+    alone = ranked[:3]
+    assert [m.best for m in best_moments(iter(alone), 3, marked)] == [2, 0, 1]
+    assert best_moments(iter(()), 3, marked) == []
 
 
 def test_duplicates_are_found_behind_the_moments_that_were_wanted(table: SegmentTable) -> None:
