@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from indexer.ingest.report import AddReport
     from indexer.library import Library
     from indexer.search.filters import Filters
+    from indexer.search.libraries import Libraries
     from indexer.search.results import DocumentHit, Duplicate, Hit, SearchResult
     from indexer.store.catalog import Document
 
@@ -30,6 +31,7 @@ _HOME = {
     "Filters": "search.filters",
     "HilbertError": "base.errors",
     "Hit": "search.results",
+    "Libraries": "search.libraries",
     "Library": "library",
     "LibraryError": "base.errors",
     "QueryError": "base.errors",
@@ -46,6 +48,7 @@ __all__ = [
     "Filters",
     "HilbertError",
     "Hit",
+    "Libraries",
     "Library",
     "LibraryError",
     "QueryError",

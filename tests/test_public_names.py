@@ -13,12 +13,13 @@ PUBLIC = {
     "hilbert": ["Embeddings", "Hilbert", "HilbertError", "Library"],
     "indexer": [
         *("AddReport", "AudioError", "Document", "DocumentHit", "Duplicate", "EvalQuery"),
-        *("EvaluationReport", "Filters", "HilbertError", "Hit", "Library", "LibraryError"),
-        *("QueryError", "SearchResult"),
+        *("EvaluationReport", "Filters", "HilbertError", "Hit", "Libraries", "Library"),
+        *("LibraryError", "QueryError", "SearchResult"),
     ],
 }
 METHODS = {
     "hilbert.Hilbert": ["encode", "from_pretrained"],
+    "indexer.Libraries": ["close", "folders", "open", "search"],
     "indexer.Library": [
         *("add", "close", "diagnose", "document", "documents", "evaluate", "folder", "open"),
         *("rebuild", "remove", "search", "searcher", "similar", "transcript"),

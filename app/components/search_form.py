@@ -10,7 +10,7 @@ from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES
 from app.state import query_history
 from app.state.open_library import OpenLibrary
 from indexer.media.kinds import RECORDING_EXTENSIONS
-from indexer.search.inline_filters import INLINE_FILTERS
+from indexer.search.inline_filters import INLINE_FILTERS, SOUND_HELP
 
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
@@ -95,6 +95,15 @@ def _clip_box() -> None:
         st.caption("Typed words count beside the clip: a half each.")
 
 
+_FILTER_HELP = "\n".join(
+    [
+        *(f"- `{name}:` {inline.help}" for name, inline in INLINE_FILTERS.items()),
+        f"- `sound:` {SOUND_HELP}",
+        "\nA value with spaces stands in quotes; a minus before the name excludes.",
+    ]
+)
+
+
 def _on_clip(widget: str, name: str | None = None) -> None:
     clip = st.session_state.get(widget)
     if clip is not None:
@@ -108,7 +117,10 @@ def _filter_box(library: OpenLibrary) -> None:
     label = f"Filters ({count})" if count else "Filters"
     with st.popover(label, icon=":material/tune:", type="primary" if count else "secondary"):
         names = " ".join(f"`{name}:`" for name in INLINE_FILTERS)
-        st.caption(f"Or typed with the words, as in `speaker:anna since:2023`: {names}")
+        st.caption(
+            f"Or typed with the words, as in `speaker:anna since:2023`: {names} `sound:`",
+            help=_FILTER_HELP,
+        )
         labels = sorted({d.label for d in documents if d.label})
         folders = sorted({str(_folder(d.path)) for d in documents})
         titles = {d.id: d.title for d in documents}

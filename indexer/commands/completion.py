@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import click
@@ -15,43 +15,56 @@ log = logging.getLogger(__name__)
 def complete_query(
     context: click.Context, _parameter: click.Parameter, typed: str
 ) -> list[CompletionItem]:
-    """Complete `spe` to `speaker:`, and `speaker:an` by a speaker of the library named before it.
+    """Complete `spe` to `speaker:`, and `speaker:an` by a speaker of the libraries named before it.
+
+    Behind `--`, where a minus begins no option, also `-spe` and `-speaker:an`.
 
     Enabled by the user: `eval "$(_HILBERT_COMPLETE=zsh_source hilbert)"`.
     """
-    from indexer.search.inline_filters import INLINE_FILTERS
+    from indexer.search.inline_filters import INLINE_FILTERS, SOUND_HELP
 
-    name, colon, begun = typed.partition(":")
+    sign = "-" if typed.startswith("-") else ""
+    name, colon, begun = typed.removeprefix(sign).partition(":")
     if not colon:
-        names = {known: inline.help for known, inline in INLINE_FILTERS.items()}
-        names["sound"] = "where the transcript notes this sound"
+        names = {n: f.help for n, f in INLINE_FILTERS.items() if f.excludes or not sign}
+        names["sound"] = SOUND_HELP
         return [
-            CompletionItem(f"{known}:", help=text)
+            CompletionItem(f"{sign}{known}:", help=f"not {text}" if sign else text)
             for known, text in names.items()
             if known.startswith(name.lower())
         ]
-    library = context.params.get("library")
-    values = _values(library, name.lower()) if library else ()
-    fits = (v for v in values if v.casefold().startswith(begun.strip('"').casefold()))
+    libraries = context.params.get("libraries") or ()
+    values = {value for library in libraries for value in _values(library, name.lower())}
+    fits = (v for v in sorted(values) if v.casefold().startswith(begun.strip('"').casefold()))
     # The quotes are hilbert's: they must come through the shell.
-    return [CompletionItem(f'{name}:"{v}"' if " " in v else f"{name}:{v}") for v in fits]
+    return [
+        CompletionItem(f'{sign}{name}:"{v}"' if " " in v else f"{sign}{name}:{v}") for v in fits
+    ]
 
 
 def _values(library: Path, name: str) -> Iterable[str]:
     from hilbert.errors import HilbertError
+    from indexer.search.filters import day_of
     from indexer.store.catalog import Catalog
 
+    values: dict[str, Callable[[Catalog], Iterable[str | None]]] = {
+        "speaker": lambda c: (*(d.speaker for d in c.documents()), *c.cue_speakers()),
+        "label": lambda c: (d.label for d in c.documents()),
+        "language": lambda c: (d.language for d in c.documents()),
+        "in": lambda c: (d.name for d in c.documents()),
+        "folder": lambda c: (str(Path(d.path).parent) for d in c.documents()),
+        "since": lambda c: (day_of(d.date) for d in c.documents()),
+        "until": lambda c: (day_of(d.date) for d in c.documents()),
+        "sound": lambda c: c.sound_labels(),
+    }
+    if name not in values:
+        return ()
     try:
         catalog = Catalog(library / "catalog.sqlite")
-        documents = catalog.documents()
-        catalog.close()
+        try:
+            return list(filter(None, values[name](catalog)))
+        finally:
+            catalog.close()
     except (HilbertError, OSError):
         log.debug("no values to complete with", exc_info=True)
         return ()
-    found = {
-        "speaker": (document.speaker for document in documents),
-        "label": (document.label for document in documents),
-        "language": (document.language for document in documents),
-        "in": (document.name for document in documents),
-    }.get(name, ())
-    return sorted(set(filter(None, found)))

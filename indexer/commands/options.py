@@ -28,6 +28,20 @@ library_option: Callable[..., Any] = click.option(
 )
 
 
+several_libraries_option: Callable[..., Any] = click.option(
+    "--library",
+    "-l",
+    "libraries",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    callback=lambda _context, _parameter, paths: tuple(
+        dict.fromkeys(Path(os.path.expanduser(path)).absolute() for path in paths)
+    ),
+    required=True,
+    help="Folder of the library. May be repeated: several are searched together.",
+)
+
+
 json_option: Callable[..., Any] = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON."
 )

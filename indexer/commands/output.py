@@ -52,12 +52,14 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
     elif not result.answered:
         rest = " (--all lists the rest)" if result.nearest else ""
         out.print(f"{NOTHING_ANSWERS} Nearest{rest}:")
+    libraries = _library_names(result)
     for rank, hit in enumerate(shown, 1):
         line = Text(f"{rank:2d}. ")
         line.append(printable(hit.title), style="bold")
         if hit.start is not None:
             line.append(f"  {clock(hit.start)}-{clock(hit.end)}", style="cyan")
-        line.append(f"  {hit.score:.2f}  {printable(hit.name)}", style="dim")
+        where = f"  in {libraries[hit.library]}" if hit.library else ""
+        line.append(f"  {hit.score:.2f}  {printable(hit.name + where)}", style="dim")
         out.print(line)
         details = [Text(_one_line(hit.text), overflow="fold")] if hit.text else []
         if hit.sounds:
@@ -74,6 +76,14 @@ def print_result(result: SearchResult, explain: bool = False) -> None:
     if result.documents:
         names = ", ".join(f"{d.title} ({d.score:.2f})" for d in result.documents[:5])
         out.print(Text("documents: ", style="dim") + Text(printable(names)))
+
+
+def _library_names(result: SearchResult) -> dict[str, str]:
+    """Map the folders of several libraries to what they are called."""
+    from indexer.search.several import short_names
+
+    found = (*result.hits, *result.nearest)
+    return short_names([hit.library for hit in found if hit.library])
 
 
 def _one_line(text: str) -> str:

@@ -15,14 +15,15 @@ from indexer.base.json_lines import read_json_lines
 from indexer.commands.completion import complete_query
 from indexer.commands.options import (
     LazyChoice,
+    LazyHelpCommand,
     channel_option,
     files_as_usage,
     filter_options,
     json_option,
     k_option,
-    library_option,
     per_document_option,
     read_filters,
+    several_libraries_option,
 )
 from indexer.commands.output import print_json, print_result
 from indexer.commands.registry import verb
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from indexer.search.reranker import Reranker
     from indexer.search.results import SearchResult
     from indexer.search.searcher import Searcher
+    from indexer.search.several import SeveralSearchers
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,13 @@ def _formats() -> Sequence[str]:
     return ("text", *EXPORT_FORMATS)
 
 
+def _inline_filters() -> str:
+    from indexer.search.inline_filters import INLINE_FILTERS, SOUND_HELP
+
+    names = {**{name: each.help for name, each in INLINE_FILTERS.items()}, "sound": SOUND_HELP}
+    return "; ".join(f"{name}: {text}" for name, text in names.items()) + "."
+
+
 def _sorts() -> Sequence[str]:
     from indexer.search.sorting import SORTS
 
@@ -50,9 +59,14 @@ def _sorts() -> Sequence[str]:
 
 
 @verb(order=20)
-@click.command("search", short_help="Find moments by typed words, by a clip, or by both.")
+@click.command(
+    "search",
+    cls=LazyHelpCommand,
+    fill={"FILTERS": _inline_filters},
+    short_help="Find moments by typed words, by a clip, or by both.",
+)
 @click.argument("query", nargs=-1, shell_complete=complete_query)
-@library_option
+@several_libraries_option
 @click.option("--clip", type=click.Path(path_type=Path), help="Search with a short recording.")
 @click.option(
     "--queries",
@@ -92,7 +106,7 @@ def _sorts() -> Sequence[str]:
 )
 def command(
     query: tuple[str, ...],
-    library: Path,
+    libraries: tuple[Path, ...],
     clip: Path | None,
     queries: Path | None,
     k: int,
@@ -109,9 +123,10 @@ def command(
     """Find moments by typed words, by a clip, or by both together.
 
     "Words in quotes" must be said; a -word must not; begin* stands for every word that begins so.
-    Filters can be typed as well: speaker:anna since:2023 until:2024-06 in:talk label:science
-    language:en folder:DIR sound:laughter; a value with spaces in quotes, a minus before the name
-    excludes.
+
+    Filters can be typed as well, as in speaker:anna since:2023; a value with spaces in quotes, a
+    minus before the name excludes. Several values of one name are alternatives. FILTERS
+
     A query that starts with a minus goes behind --.
     """
     words = " ".join(query) if query else None
@@ -122,11 +137,8 @@ def command(
         raise click.UsageError("--queries prints text or JSON; leave --format out")
     with files_as_usage():
         questions = list(_read_questions(queries)) if queries else []
-    from indexer.index.library_store import LibraryStore
-    from indexer.search.searcher import Searcher
-
     started = time.perf_counter()
-    searcher = Searcher(LibraryStore.open(library))
+    searcher = _open(libraries)
     opened = round(1000 * (time.perf_counter() - started), 2)
     options = SearchOptions(
         searcher, k, channel, read_filters(filters), _reranker(rerank), sort, per_document, show_all
@@ -144,7 +156,7 @@ def command(
 class SearchOptions:
     """Settings shared by all queries of a call."""
 
-    searcher: Searcher
+    searcher: Searcher | SeveralSearchers
     k: int
     channel: str
     filters: Filters
@@ -166,6 +178,16 @@ class SearchOptions:
             per_document=self.per_document,
         )
         return result if self.show_all else result.cut()
+
+
+def _open(libraries: Sequence[Path]) -> Searcher | SeveralSearchers:
+    from indexer.index.library_store import LibraryStore
+    from indexer.search.searcher import Searcher
+    from indexer.search.several import SeveralSearchers
+
+    if len(libraries) == 1:
+        return Searcher(LibraryStore.open(libraries[0]))
+    return SeveralSearchers.open(libraries)
 
 
 def _reranker(model: str | None) -> Reranker | None:

@@ -88,7 +88,7 @@ class Channel(ABC):
         Args:
             vector: Of a query that the channel serves.
             index: What the segments are of.
-            rows: Of a moment's segments, or of a document's.
+            rows: Of a moment's segments, or of a document's; at least one.
         """
         return ()
 

@@ -25,6 +25,7 @@ class IndexView:
         self.table = table
         self._rows: dict[tuple[str, str], NDArray[np.int64]] = {}
         self._rows_of: dict[str, NDArray[np.int64]] | None = None
+        self._lists: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._values: dict[str, NDArray[np.float64]] = {}
 
     def vector_rows(self, level: str, modality: str) -> NDArray[np.int64]:
@@ -59,6 +60,14 @@ class IndexView:
     def repeated(self) -> NDArray[np.bool_]:
         """Which segments are an advert, an intro or the like, `[n_segments]`."""
         return np.isin(self.table.ids, list(self.snapshot.repeats.marked))
+
+    def lists(self, column: str, text: str) -> NDArray[np.bool_]:
+        """Find the segments whose `speakers` or `sounds` in the table name one, `[n_segments]`."""
+        key = (column, text)
+        if key not in self._lists:
+            listed = self.table.speakers if column == "speakers" else self.table.sounds
+            self._lists[key] = np.array([text in each.split("\n") for each in listed], bool)
+        return self._lists[key]
 
     def segment_values(self, part: str) -> NDArray[np.float64]:
         """Read the numbers that a part of the index holds of all segments, `[n_segments]`.

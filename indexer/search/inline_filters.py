@@ -38,7 +38,9 @@ INLINE_FILTERS: Mapping[str, InlineFilter] = {
     "since": InlineFilter("since", "from this date on", excludes=False),
     "until": InlineFilter("until", "up to this date", excludes=False),
 }
-"""By name. `sound:music` is typed like them, and read with the words (`query_parser`)."""
+"""By name."""
+SOUND_HELP = "where the transcript notes this sound"
+"""What passes `sound:music`: typed like the others, and read with the words (`query_parser`)."""
 
 # A quoted phrase is passed over: what stands in it is looked for as it is.
 _PIECE = re.compile(

@@ -46,6 +46,7 @@ class Hit:
         reasons: What of its metadata the query names (`title`, `speaker`, ...), the best first.
         repeat: Whether it is an advert, an intro or the like, which several documents hold, maybe
             in other words; `duplicates` are where.
+        library: Folder of the library, where several were searched.
         segment: Id of its best segment.
         segments: Ids of all of its segments, in order.
     """
@@ -64,15 +65,18 @@ class Hit:
     sounds: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     repeat: bool = False
+    library: str | None = None
     segment: int = field(repr=False, default=0)
     segments: tuple[int, ...] = field(repr=False, default=())
 
     def to_dict(self) -> dict[str, Any]:
         """Return what goes into JSON: all but the ids of segments; duplicates as `also`.
 
-        `sounds`, `reasons` and `repeat` stand there only where there are some, or it is one.
+        `sounds`, `reasons`, `repeat` and `library` stand there only where there are some, or it is
+        one.
         """
         return {
+            **({"library": self.library} if self.library else {}),
             "document": self.document,
             "name": self.name,
             "title": self.title,
@@ -102,6 +106,7 @@ class DocumentHit:
         channels: Each channel's share of `score`.
         moments: Its best moments, best first.
         reasons: See `Hit`.
+        library: See `Hit`.
     """
 
     document: str
@@ -111,10 +116,12 @@ class DocumentHit:
     channels: dict[str, float] = field(default_factory=dict)
     moments: tuple[Hit, ...] = ()
     reasons: tuple[str, ...] = ()
+    library: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return what goes into JSON; of its moments the times, scores and texts."""
         return {
+            **({"library": self.library} if self.library else {}),
             "document": self.document,
             "name": self.name,
             "title": self.title,
@@ -132,6 +139,19 @@ class DocumentHit:
 
 
 @dataclass(frozen=True)
+class ScoreSpread:
+    """How far the scores of a library lie apart for a query; most are of unrelated segments.
+
+    Attributes:
+        deviation: Median absolute deviation from their median.
+        segments: How many they are.
+    """
+
+    deviation: float
+    segments: int
+
+
+@dataclass(frozen=True)
 class SearchResult:
     """Moments and documents that were found; a sequence of its moments.
 
@@ -146,6 +166,7 @@ class SearchResult:
         confidence: 0 to 1, that something in the library answers (`indexer.search.cut_off`); None
             where that is not judged.
         nearest: Moments that do not answer, taken out of `hits`; see `cut`.
+        spread: Of the scores of all segments, None where most have none; not in JSON.
     """
 
     hits: tuple[Hit, ...]
@@ -156,6 +177,7 @@ class SearchResult:
     notes: tuple[str, ...] = ()
     confidence: float | None = None
     nearest: tuple[Hit, ...] = ()
+    spread: ScoreSpread | None = field(repr=False, default=None)
 
     @property
     def answered(self) -> bool:

@@ -18,6 +18,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
+from indexer.search.calibration import measure_spread
 from indexer.search.channels import CHANNELS
 from indexer.search.cut_off import confidence
 from indexer.search.filters import (
@@ -58,7 +59,7 @@ from indexer.search.query_encoder import (
     with_clip,
 )
 from indexer.search.query_parser import parse_query
-from indexer.search.results import DocumentHit, Hit, SearchResult
+from indexer.search.results import DocumentHit, SearchResult
 from indexer.search.scores import FusedScores, Scores
 from indexer.search.scoring import Scorer
 from indexer.search.sorting import SCORE, check_sort, sort_result
@@ -170,14 +171,19 @@ class Searcher:
         self._check(k, channel, per_document)
         check_sort(sort)
         started = time.perf_counter()
-        if clip is None and channel in CHANNELS and not CHANNELS[channel].needs_model:
-            query = self._read(text or "", encode=False)
-        else:
-            query = self.embed(text, clip=clip)
+        query = self.embed_for(channel, text, clip=clip)
         embedded = round(1000 * (time.perf_counter() - started), 2)
         result = self.answer(query, k, channel, filters, reranker, per_document=per_document)
         result = sort_result(result, sort, self.documents)
         return replace(result, timings_ms={"embed": embedded, **result.timings_ms})
+
+    def embed_for(
+        self, channel: str, text: str | None = None, *, clip: Path | None = None
+    ) -> Query:
+        """Do as `embed`, but load no model for a channel that needs none."""
+        if clip is None and channel in CHANNELS and not CHANNELS[channel].needs_model:
+            return self._read(text or "", encode=False)
+        return self.embed(text, clip=clip)
 
     def embed(self, text: str | None = None, *, clip: Path | None = None) -> Query:
         """Encode typed words, a clip or both, as a query for any number of calls of `answer`.
@@ -228,9 +234,10 @@ class Searcher:
         started = time.perf_counter()
         reranked = reranker is not None and bool(query.parts)
         depth = max(k, reranker.depth) if reranker is not None and reranked else k
-        hits, documents, sure = self._answer(
+        found = self._answer(
             query, depth, channel, filters, grouped=grouped, per_document=per_document
         )
+        hits = found.hits
         if reranker is not None and reranked:
             hits = reranker.reorder(query.words, hits)[:k]
         elapsed = round(1000 * (time.perf_counter() - started), 2)
@@ -238,9 +245,14 @@ class Searcher:
         notes = dict.fromkeys(
             note for each in restricted for note in filter_notes(each, self.table)
         )
-        typed = query.filters.to_dict()
-        return SearchResult(
-            hits, documents[:k], {"search": elapsed}, query.heard, typed, tuple(notes), sure
+        return replace(
+            found,
+            hits=hits,
+            documents=found.documents[:k],
+            timings_ms={"search": elapsed},
+            heard=query.heard,
+            filters=query.filters.to_dict(),
+            notes=tuple(notes),
         )
 
     def similar(
@@ -280,13 +292,11 @@ class Searcher:
                 segment = self._segment(document, segment_id)
             query = moment_query(self.snapshot, segment)
             excluded = np.array([self.table.row(segment.id)])
-        hits, documents, _ = self._answer(
-            query, k + 1, channel, filters, excluded, per_document=per_document
-        )
-        documents = tuple(d for d in documents if d.document != document)
+        found = self._answer(query, k + 1, channel, filters, excluded, per_document=per_document)
+        documents = tuple(d for d in found.documents if d.document != document)
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         notes = filter_notes(filters, self.table)
-        return SearchResult(hits[:k], documents[:k], {"search": elapsed}, notes=notes)
+        return SearchResult(found.hits[:k], documents[:k], {"search": elapsed}, notes=notes)
 
     def segment_at(self, document: str, seconds: float) -> IndexedSegment:
         """Return the segment of a document at, or nearest to, a time in seconds.
@@ -357,13 +367,14 @@ class Searcher:
         excluded: NDArray[np.int64] | None = None,
         grouped: bool = True,
         per_document: int = PER_DOCUMENT,
-    ) -> tuple[tuple[Hit, ...], tuple[DocumentHit, ...], float | None]:
+    ) -> SearchResult:
         searched = self._searched(query, filters)
         if excluded is not None:
             searched[excluded] = False
         if not query.parts or len(np.unique(self.table.owners[searched])) == 1:
             per_document = 0  # a list of all that passes, or one document was asked for
         fused = self._fused(query, channel, searched)
+        spread = measure_spread(fused, searched)
         searched &= fused.found
         sure = None
         if channel == AUTO and query.parts:
@@ -376,7 +387,7 @@ class Searcher:
         add_duplicates(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
         documents = self._documents(fused, searched, builder, k, each)
-        return builder.hits(moments), documents, sure
+        return SearchResult(builder.hits(moments), documents, {}, confidence=sure, spread=spread)
 
     def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
         """Return `[n_segments]`: which pass the filters, phrases, sounds and exclusions."""

@@ -20,6 +20,7 @@ from indexer.base.types import Chapter, Cue, Segment
 from indexer.store.remembered import Remembered
 from indexer.store.supplements import (
     Supplement,
+    read_sound_labels,
     read_supplement,
     write_chapters,
     write_supplement,
@@ -302,6 +303,15 @@ class Catalog:
             [document_id],
         )
         return [Segment(**{**dict(row), "timed": bool(row["timed"])}) for row in rows]
+
+    def cue_speakers(self) -> list[str]:
+        """List the speakers whom transcripts name, each once."""
+        rows = self._db.execute("SELECT DISTINCT speaker FROM cues WHERE speaker != ''")
+        return sorted(row[0] for row in rows)
+
+    def sound_labels(self) -> list[str]:
+        """List the labels of the sounds that transcripts note, each once."""
+        return read_sound_labels(self._db)
 
     def count_segments(self, document_id: str) -> int:
         """Count the segments of a document."""

@@ -75,6 +75,13 @@ def read_supplement(db: sqlite3.Connection, document: str) -> Supplement:
     )
 
 
+def read_sound_labels(db: sqlite3.Connection) -> list[str]:
+    """List the labels of the sounds of all documents, each once."""
+    if not has_table(db, "sounds"):
+        return []
+    return sorted(row[0] for row in db.execute("SELECT DISTINCT label FROM sounds"))
+
+
 def write_supplement(db: sqlite3.Connection, document: str, supplement: Supplement) -> None:
     """Replace what a catalog keeps of a document, within a transaction."""
     sounds = [(i, s.label, s.start, s.end, s.cue) for i, s in enumerate(supplement.sounds)]

@@ -57,9 +57,11 @@ class Metadata(Channel):
     ) -> tuple[str, ...]:
         """Name the kinds of text that the query names, the best first."""
         best: dict[str, float] = defaultdict(float)
-        wanted = set(rows)
+        document = index.table.documents[index.table.owners[rows[0]]].id
         for match in _matches(vector, index):
-            if match.score >= _LEAST_REASON and not wanted.isdisjoint(_rows(match, index).tolist()):
+            if match.document != document or match.score < _LEAST_REASON:
+                continue
+            if np.isin(_rows(match, index), rows).any():
                 field = TITLE if match.field == TITLE_PART else match.field
                 best[field] = max(best[field], match.score)
         return tuple(sorted(best, key=lambda field: -best[field]))
@@ -77,9 +79,9 @@ def _rows(match: MetadataMatch, index: IndexView) -> NDArray[np.int64]:
         middles = (table.starts[rows] + table.ends[rows]) / 2
         return rows[(middles >= match.start) & (middles < (match.end or np.inf))]
     if match.field in (SPEAKER, SOUND):
-        listed = table.speakers if match.field == SPEAKER else table.sounds
-        named = [row for row in rows.tolist() if match.text in listed[row].split("\n")]
-        return np.array(named, np.int64) if named else rows
+        column = "speakers" if match.field == SPEAKER else "sounds"
+        named = rows[index.lists(column, match.text)[rows]]
+        return named if len(named) else rows
     return rows
 
 

@@ -17,11 +17,12 @@ def write(result: SearchResult) -> str:
     """Write one moment a line, under a header; times in seconds."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    several = any(hit.library for hit in result.hits)
+    table.writerow((*_COLUMNS, "library") if several else _COLUMNS)
     for rank, hit in enumerate(result.hits, 1):
         words = (hit.name, hit.title, hit.path)
         row = [rank, *map(_harmless, words), hit.start, hit.end, hit.score, _harmless(hit.text)]
-        table.writerow(row)
+        table.writerow([*row, _harmless(hit.library or "")] if several else row)
     return out.getvalue()
 
 
