@@ -15,6 +15,7 @@ from visitor import Visit, assert_no_error, players, press, texts, turn_to
 import app.components.player
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.manage import remove
+from indexer.search.results import NOTHING_ANSWERS
 
 WATER = "why is the water in the ocean like a cup of tea"
 
@@ -55,6 +56,13 @@ def test_a_typed_search_shows_the_right_talk_first_and_plays_the_moment(visit: V
     assert any("0:32 – 0:" in text for text in texts(page))
     badges = next(text for text in texts(page) if "score" in text)
     assert "lexical +" in badges and "text +" in badges
+
+
+def test_what_nobody_speaks_of_is_said_to_have_no_answer(visit: Visit) -> None:
+    page = search(visit(), "who founded the first department store in Osaka")
+    assert any(info.value.startswith(NOTHING_ANSWERS) for info in page.info)
+    assert not cards(page) and not players(page)  # they are folded
+    assert "Nearest" in [expander.label for expander in page.expander]
 
 
 def test_words_of_the_query_are_marked_and_common_ones_are_not(visit: Visit) -> None:
