@@ -24,7 +24,6 @@ from tests.indexer.search.test_searcher import lines
 
 NONSENSE = (
     "who founded the first department store in Osaka",
-    "kangaroo",
     "choosing a mortgage with a variable interest rate",
     "the penalty shoot-out in the final of 1994",
     "how do I reset the password of my router",
