@@ -225,7 +225,7 @@ def _recording(
     warnings.extend(text.warnings)
     warnings.extend(_sound_warnings(heard, text_source, transcript is not None))
     cues, sounds = split_with_sounds(text.cues, text.sounds, settings.segments, language)
-    segments = cut_segments(cues, settings.segments)
+    segments = cut_segments(cues, settings.segments, whole_sentences=text.source == RECOGNISED)
     if not segments:
         text_source = NO_SPEECH if recogniser or transcript else NOT_TRANSCRIBED
         segments = sound_segments(heard.windows)

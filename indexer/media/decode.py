@@ -23,6 +23,7 @@ from indexer.media.opening import check_decodable, open_container
 from indexer.media.part import Part as Part
 from indexer.media.part import cut_part
 from indexer.media.resample import join_frames, resampled
+from indexer.media.riff_parts import unplayed_parts
 from indexer.media.tags import readable
 from indexer.media.tracks import choose_track, describe_tracks
 
@@ -40,6 +41,7 @@ class StreamFacts:
         estimated: Length in seconds, perhaps by the bit rate; None where nothing is known.
         missing_bytes: How many bytes the file's structure has beyond its end.
         tracks: Which of several sound tracks is decoded and which are not, in words, else None.
+        unplayed: Sound of the file that is not decoded, in words, else None.
         chapters: The container's chapters.
     """
 
@@ -48,6 +50,7 @@ class StreamFacts:
     estimated: float | None = None
     missing_bytes: int = 0
     tracks: str | None = None
+    unplayed: str | None = None
     chapters: tuple[Chapter, ...] = ()
 
 
@@ -143,7 +146,7 @@ class Recording:
     @property
     def notes(self) -> list[str]:
         """What was guessed or filled in, of a recording that was read to its end."""
-        notes = [self.facts.tracks] if self.facts.tracks else []
+        notes = [note for note in (self.facts.tracks, self.facts.unplayed) if note]
         losses = self.losses
         if losses.has_lead:
             notes.append("sound before its second 0, which players do not play, is left out")
@@ -218,5 +221,6 @@ def _facts(path: Path, container: Any, track: Any) -> StreamFacts:
         container.duration / av.time_base if container.duration else None,
         missing_bytes(path, container.format.name),
         describe_tracks(container, track),
+        unplayed_parts(path) if container.format.name == "wav" else None,
         container_chapters(container),
     )

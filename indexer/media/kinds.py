@@ -9,6 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from indexer.media.mpeg_frames import is_frames
+from indexer.media.sync_frames import is_sync_frames
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ _MAGIC = (
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11"),  # ASF: WMA, WMV
     (0, b"riff\x2e\x91\xcf\x11"),  # Wave64
     (0, b"\x00\x00\x01\xba"),  # MPEG program stream
+    (4, b"\xf8\x72\x6f\xba"),  # TrueHD
     (4, b"moov"),
     (4, b"mdat"),
     (4, b"wide"),
@@ -102,7 +104,7 @@ def content_of_bytes(beginning: bytes) -> Content:
         return Content.APPLE_DOUBLE
     if _PLAYLIST.match(beginning.removeprefix(b"\xef\xbb\xbf")):
         return Content.PLAYLIST
-    if is_frames(beginning):
+    if is_frames(beginning) or is_sync_frames(beginning):
         return Content.SOUND
     if beginning.startswith(_DOCUMENTS):
         return Content.DOCUMENT

@@ -166,6 +166,83 @@ def test_speech_without_a_full_stop_is_cut_after_sixty_words() -> None:
     assert [len(cue.text.split()) for cue in cues] == [60, 60, 30]
 
 
+def timed_words(text: str, pauses: dict[str, float]) -> list[HeardWord]:
+    """Two words a second; after a word of `pauses` so many seconds pass."""
+    clock, words = 0.0, []
+    for part in text.split():
+        words.append(word(part, clock, clock + 0.5))
+        clock += 0.5 + pauses.get(part, 0.0)
+    return words
+
+
+CLAUSES = "When the tide turns, late in the day, the ferry leaves, and all of us are on it."
+
+
+def test_a_sentence_of_more_than_eight_seconds_is_cut_where_its_clauses_pause() -> None:
+    cues = words_to_cues(timed_words(CLAUSES, {"turns,": 0.3, "day,": 0.5, "leaves,": 0.1}))
+    assert [cue.text for cue in cues] == [
+        "When the tide turns, late in the day,",
+        "the ferry leaves, and all of us are on it.",
+    ]
+    assert [(cue.start, cue.end) for cue in cues] == [(0, 4.3), (4.8, 9.9)]
+
+
+@pytest.mark.parametrize(
+    ("text", "pauses"),
+    [
+        ("The ferry leaves, and we are on it.", {"leaves,": 1.0}),  # short enough
+        (CLAUSES, {}),  # commas that nobody hears
+        (CLAUSES, {"tide": 1.0, "ferry": 0.9}),  # pauses within a clause
+        ("Yes, " + "and so on " * 6 + "it went.", {"Yes,": 1.0}),  # one word alone
+    ],
+)
+def test_other_sentences_stay_whole(text: str, pauses: dict[str, float]) -> None:
+    assert len(words_to_cues(timed_words(text, pauses))) == 1
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["so", "we,", "go.", "on;"]), st.floats(0, 1.4)), max_size=60
+    )
+)
+def test_no_word_is_lost_between_clauses(said: list[tuple[str, float]]) -> None:
+    clock, words = 0.0, []
+    for text, pause in said:
+        words.append(word(text, clock, clock + 0.4))
+        clock += 0.4 + pause
+    cues = words_to_cues(words)
+    assert [part for cue in cues for part in cue.text.split()] == [w.text for w in words]
+    assert all(
+        a.end is not None and b.start is not None and a.end <= b.start for a, b in pairwise(cues)
+    )
+
+
+def test_a_segment_ends_before_a_sentence_of_which_a_clause_does_not_fit() -> None:
+    texts = ["One sentence.", "A long one,", "of clauses,", "goes on.", "The last."]
+    cues = even_cues(texts, 9.0)
+    within = cut_segments(cues, SETTINGS)
+    assert within[0].text == "One sentence. A long one, of clauses,"
+    whole = cut_segments(cues, SETTINGS, whole_sentences=True)
+    assert [s.text for s in whole] == [
+        "One sentence.",
+        "A long one, of clauses, goes on.",
+        "The last.",
+    ]
+
+
+@given(st.lists(st.tuples(TEXTS, st.floats(0, 3), st.floats(0, 40)), min_size=1, max_size=25))
+def test_whole_sentences_lose_no_cue_and_stay_short(said: list[tuple[str, float, float]]) -> None:
+    clock, cues = 0.0, []
+    for text, pause, length in said:  # recognised cues do not overlap
+        cues.append(Cue(text.strip(), clock + pause, clock + pause + length))
+        clock += pause + length
+    pieces = split_cues(cues, SETTINGS)
+    segments = cut_segments(pieces, SETTINGS, whole_sentences=True)
+    assert segments[0].first_cue == 0 and segments[-1].last_cue == len(pieces)
+    assert all(a.last_cue == b.first_cue for a, b in pairwise(segments))
+    assert all(0 <= s.end - s.start <= SETTINGS.max_seconds + 2e-3 for s in segments)
+
+
 # --- tokens -----------------------------------------------------------------------------------
 
 

@@ -29,6 +29,9 @@ FORMATS = [
     ("mpegts", "mp2"),
     ("mpeg", "mp2"),
     ("flv", "libmp3lame"),
+    ("ac3", "ac3"),
+    ("eac3", "eac3"),
+    ("latm", "aac"),
 ]
 
 
@@ -38,8 +41,13 @@ def write_sound(path: Path, container: str, codec: str) -> None:
         noise = np.random.default_rng(0).normal(0, 3000, (1, 44100)).astype(np.int16)
         frame = av.AudioFrame.from_ndarray(noise, format="s16", layout="mono")
         frame.sample_rate = 44100
-        for packet in [*stream.encode(frame), *stream.encode(None)]:
-            output.mux(packet)
+        stream.codec_context.open()
+        to_codec = av.AudioResampler(
+            stream.format.name, "mono", 44100, frame_size=stream.codec_context.frame_size or 1024
+        )
+        for encoded in [*to_codec.resample(frame), *to_codec.resample(None)]:
+            output.mux(stream.encode(encoded))
+        output.mux(stream.encode(None))
 
 
 @pytest.mark.parametrize(("container", "codec"), FORMATS)
@@ -60,6 +68,24 @@ def test_mp3_without_tags_is_recognised_by_its_frames(tmp_path: Path) -> None:
     start = data.index(b"\xff\xfb")
     assert content_of_bytes(data[start : start + 4096]) is Content.SOUND
     assert content_of_bytes(b"\xff\xfb\x90\x00" + bytes(4000)) is Content.OTHER
+
+
+def test_frames_of_dts_and_truehd_are_recognised() -> None:
+    dts = b"\x7f\xfe\x80\x01\xfc\x3c" + ((1000 - 1) << 4 & 0xFFFF).to_bytes(2) + bytes(992)
+    assert content_of_bytes(dts * 4) is Content.SOUND
+    assert content_of_bytes(b"\xc0\x50\x00\x00\xf8\x72\x6f\xba" + bytes(4088)) is Content.SOUND
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"\x0b\x77" + bytes(4094),  # a sync word that no frame follows
+        b"\x7f\xfe\x80\x01" + bytes(4092),
+        b"\x56\xe0\x10" + bytes(4093),
+    ],
+)
+def test_one_sync_word_is_no_stream(beginning: bytes) -> None:
+    assert content_of_bytes(beginning) is Content.OTHER
 
 
 @pytest.mark.parametrize(

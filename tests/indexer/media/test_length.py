@@ -155,3 +155,47 @@ def test_flac_that_was_cut_without_encoding_it_anew_is_whole(tmp_path: Path) -> 
         pass
     assert recording.seconds == pytest.approx(8.0, abs=0.1)  # players keep its times as well
     assert recording.damage is None
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+
+
+def wav(*chunks: bytes) -> bytes:
+    body = b"WAVE" + b"".join(chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+FORMAT = chunk(b"fmt ", struct.pack("<HHIIHH", 1, 1, RATE, 2 * RATE, 2, 16))
+PCM = (speechlike(2) * 30_000).astype("<i2").tobytes()
+HALF = len(PCM) // 2
+
+
+def notes_of(path: Path, data: bytes) -> tuple[list[str], float]:
+    path.write_bytes(data)
+    recording = open_recording(path)
+    for _ in recording.blocks():
+        pass
+    return recording.notes, recording.seconds
+
+
+def test_sound_in_several_parts_of_a_wav_is_not_left_out_without_a_word(tmp_path: Path) -> None:
+    path, info = tmp_path / "a.wav", chunk(b"LIST", b"INFO" + chunk(b"ISFT", b"abc"))
+    parts = wav(FORMAT, chunk(b"data", PCM[:HALF]), info, chunk(b"data", PCM[HALF:]))
+    (note,), seconds = notes_of(path, parts)
+    assert seconds == pytest.approx(1.0) and f"{HALF:,} bytes" in note and "2 parts" in note
+    first, second = (wav(FORMAT, chunk(b"data", half)) for half in (PCM[:HALF], PCM[HALF:]))
+    (note,), seconds = notes_of(path, first + second)
+    assert seconds == pytest.approx(1.0) and "joined to its end" in note
+
+
+def test_chunks_around_the_sound_of_a_wav_are_no_parts_of_it(tmp_path: Path) -> None:
+    data = wav(
+        chunk(b"JUNK", bytes(40_001)),
+        FORMAT,
+        chunk(b"PAD ", b"\1" * 333),
+        chunk(b"data", PCM),
+        chunk(b"bext", bytes(40_000)),
+    )
+    assert notes_of(tmp_path / "a.wav", data) == ([], pytest.approx(2.0))
+    assert notes_of(tmp_path / "b.wav", data + bytes(40_000)) == ([], pytest.approx(2.0))
