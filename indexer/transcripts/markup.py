@@ -42,6 +42,8 @@ _JOINER = re.compile(
     "|[\u200c\u200d](?=[\\s\u2000-\u206f\u3000])"
 )
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+# "2004. So July": a year that begins a sentence, for Markdown the number of an item.
+_SPOKEN_NUMBER = re.compile(r"^([ ]{0,3}\d{3,9})(?=[.)](?:\s|$))", re.MULTILINE)
 # "[18:12]" or "[unintelligible 00:12:30.19]": written by a transcriber, spoken by nobody.
 _TIMECODE = re.compile(
     r"\\?\[\s*(?:(?:unintelligible|inaudible|crosstalk|indistinct)\s+)?"
@@ -91,10 +93,12 @@ def without_timecodes(text: str) -> str:
 def markdown_paragraphs(text: str) -> list[str]:
     """The readable text of a Markdown document, a paragraph, heading or list item each.
 
-    Front matter, HTML comments and pictures are left out; no word of the running text is.
+    Front matter, HTML comments and pictures are left out; no word of the running text is. Numbers
+    from a hundred on are words, as no list is so long.
     """
     paragraphs = []
-    for token in _markdown().parse(_FRONT_MATTER.sub("", text)):
+    text = _SPOKEN_NUMBER.sub(r"\1\\", _FRONT_MATTER.sub("", text))
+    for token in _markdown().parse(text):
         if token.type == "inline":
             paragraphs.append(
                 "".join(

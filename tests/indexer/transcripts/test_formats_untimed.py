@@ -179,6 +179,12 @@ def test_plain_text_is_a_cue_a_sentence_and_paragraphs_end_one(tmp_path):
     assert not transcript.timed
 
 
+def test_a_year_that_begins_a_sentence_is_no_number_of_a_list(tmp_path):
+    text = "**Ann:** 2004. So July of it.\n\n**Bob:** 1) One.\n\n**Ann:** 1984) was a book.\n"
+    cues = read(tmp_path, "a.md", text).cues
+    assert " ".join(cue.text for cue in cues) == "2004. So July of it. One. 1984) was a book."
+
+
 def test_plain_markdown_loses_its_marks_only(tmp_path):
     content = (
         "---\ntitle: x\n---\n# Talk\n\nSome **bold** text\nand `code`. <!-- no -->\n\n- item\n"
