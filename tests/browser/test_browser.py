@@ -125,7 +125,7 @@ def test_the_transcript_follows_the_player_and_leads_it(page: Page) -> None:
 
 
 def test_a_filter_leaves_only_what_it_names(page: Page) -> None:
-    search(page, "how far does it go")
+    search(page, "how does water move in the sea and in the desert")
     page.get_by_role("button", name="Filters").click()
     page.get_by_label("Labels").click()
     page.get_by_role("option", name="nature").first.click()
