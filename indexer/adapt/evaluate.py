@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +94,7 @@ def evaluate(
             log.debug("could not embed the query of line %s", wanted.line, exc_info=True)
             # The name of a clip may hold what no terminal can print.
             failed.append((wanted.line, str(error).encode("utf-8", "replace").decode()))
-        for channel in (*CHANNELS, RRF, AUTO):
+        for channel in _methods(wanted):
             _add_answer(tally, wanted, right, channel, _answer(searcher, query, channel))
         if wanted.clip is None:
             levels.add(tally, wanted, right, query)
@@ -109,6 +109,14 @@ def evaluate(
         tuple(sorted(missing)),
         tuple(failed),
     )
+
+
+def _methods(wanted: EvalQuery) -> Iterator[str]:
+    """Yield what a query is judged by: a bonus, as metadata, is of typed words alone."""
+    for name, channel in CHANNELS.items():
+        if wanted.text is not None or not channel.is_bonus:
+            yield name
+    yield from (RRF, AUTO)
 
 
 def known_items(searcher: Searcher) -> tuple[list[EvalQuery], str]:

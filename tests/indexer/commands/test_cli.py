@@ -92,7 +92,7 @@ def test_a_file_of_queries_is_answered_a_line_each_in_order(
         {"query": "how many seconds off was the watch when it got to Jamaica", "note": "kept out"},
         {"clip": f"sub/{clip}"},
         {"clip": "sub/gone.opus"},
-        {"query": "caf\ud800 celery"},
+        {"query": "caf\ud800 snow and celery"},
     ]
     lines = "\n\n".join(map(json.dumps, questions))
     (tmp_path / "queries.jsonl").write_text(lines + "\n", encoding="utf-8")

@@ -106,7 +106,7 @@ def test_a_run_stopped_again_and_again_ends_like_one_that_was_not(
         errors = stop_when(process, library, reached, how)
         assert "Traceback" not in errors
         if how == signal.SIGINT:
-            assert process.returncode == 130
+            assert process.returncode == 130, errors
             assert "stopped; what is done is kept, the same command goes on from there" in errors
         assert any("interrupted run" in note for note in doctor(library))
         opened = LibraryStore.open(library)
