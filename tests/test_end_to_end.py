@@ -54,7 +54,7 @@ def library(
 
 def answered(library: Path, queries: Path, run_hilbert: RunHilbert) -> Found:
     """Each question of a file with its answer."""
-    done = run_hilbert("search", "--library", library, "--queries", queries, "--json")
+    done = run_hilbert("search", "--library", library, "--queries", queries, "--json", "--all")
     assert done.returncode == 0, done.stderr
     questions = [json.loads(line) for line in queries.read_text(encoding="utf-8").splitlines()]
     answers = [json.loads(line) for line in done.stdout.splitlines()]
