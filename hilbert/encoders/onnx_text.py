@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
+from hilbert.encoders.text_fingerprint import text_fingerprint
 from hilbert.files import cached_sha256_file
 from hilbert.forking import PerProcess
 
@@ -38,7 +39,7 @@ class TextExport:
     """What `export.json` says.
 
     Attributes:
-        fingerprint: That of the encoder it was exported from: the vectors are the same.
+        weights: Fingerprint of the model that it was exported from.
         width: Length of a vector.
         max_tokens: Texts are cut after so many, the special ones among them.
         prompts: Put before a text, by its kind.
@@ -46,12 +47,17 @@ class TextExport:
         sha256: Of `model.onnx`, hex.
     """
 
-    fingerprint: str
+    weights: str
     width: int
     max_tokens: int
     prompts: Mapping[str, str]
     source: str
     sha256: str
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the encoder it was exported from: the vectors are the same."""
+        return text_fingerprint(self.weights, self.prompts, self.max_tokens)
 
     def to_json(self) -> str:
         """Return it as JSON."""

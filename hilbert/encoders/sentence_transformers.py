@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
+from hilbert.encoders.text_fingerprint import text_fingerprint
 from hilbert.forking import keep_usable_in_children
 
 _BATCH = 32
@@ -33,16 +32,9 @@ class SentenceTransformerEncoder:
         self.model = model.eval()
         self.name = resolved.name
         self.width = int(model.get_embedding_dimension())
-        settings = json.dumps(
-            {
-                "class": "SentenceTransformerEncoder",
-                "weights": resolved.fingerprint,
-                "prompts": dict(model.prompts),
-                "max_length": model.max_seq_length,
-            },
-            sort_keys=True,
+        self.fingerprint = text_fingerprint(
+            resolved.fingerprint, model.prompts, model.max_seq_length
         )
-        self.fingerprint = hashlib.sha256(settings.encode()).hexdigest()
 
     @classmethod
     def load(cls, resolved: ResolvedModel, device: str = "cpu") -> SentenceTransformerEncoder:

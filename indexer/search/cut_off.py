@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.languages import language_code
 from indexer.index.snapshot import Background
 from indexer.search.fusion import bonus_channels
 from indexer.search.index_view import IndexView
@@ -19,6 +20,10 @@ from indexer.search.scores import PartScores
 # pairs of the library, which matters where it has next to no pairs of its own.
 _USUAL_BACKGROUND = Background(0.08, 0.1)
 _PRIOR_PAIRS = 30.0
+# The text encoder whose cosines the calibrations were fitted on, and the language that it knows: of
+# another encoder, or in another language, a low cosine says nothing.
+_TEXT_ENCODER = "e2e258950c53b2637b90d5b6323641da7d5a6d100f8957b8527ce96a24e2c923"
+_LANGUAGE = "en"
 # Where fewer of the searched segments have words, the answer may be among the others.
 _LEAST_WITH_WORDS = 0.5
 # Log odds of a query all of whose words, or whose phrases, are said in one moment, and of one that
@@ -77,7 +82,11 @@ CALIBRATIONS: Mapping[str, Calibration] = {
 
 
 def confidence(
-    query: Query, parts: Sequence[PartScores], searched: NDArray[np.bool_], index: IndexView
+    query: Query,
+    parts: Sequence[PartScores],
+    searched: NDArray[np.bool_],
+    index: IndexView,
+    text_encoder: str,
 ) -> float | None:
     """Return how likely it is that something that is searched answers a query.
 
@@ -86,13 +95,17 @@ def confidence(
         parts: Scores of its parts.
         searched: `[n_segments]`, which may be found.
         index: What was scored.
+        text_encoder: Fingerprint of the text encoder of the library.
 
     Returns:
-        0 to 1; None where that is not judged: a stored moment, a query without words, and where
-        most of what is searched has none.
+        0 to 1; None where that is not judged: a stored moment, a query without words, where most
+        of what is searched has none or is in another language than English, and where the text
+        encoder is another than the one that ships.
     """
     if not searched.any():
         return 0.0
+    if text_encoder != _TEXT_ENCODER or not _is_in_language(searched, index):
+        return None
     if len(parts) < len(query.parts):  # a clip without sound or words, beside words
         return None
     found = []
@@ -107,6 +120,14 @@ def confidence(
         found.append(odds)
     odds = sum(found) / len(found)
     return round(1.0 / (1.0 + math.exp(-odds)), 4)
+
+
+def _is_in_language(searched: NDArray[np.bool_], index: IndexView) -> bool:
+    """Return whether most of what is searched is in the language that was calibrated for."""
+    named = [document.language for document in index.table.documents]
+    usable = {name for name in set(named) if language_code(name) in (None, _LANGUAGE)}
+    known = np.array([name in usable for name in named])
+    return bool(known[index.table.owners[searched]].mean() >= 0.5)
 
 
 def evidence(part: QueryPart, scores: PartScores, index: IndexView) -> Evidence | None:

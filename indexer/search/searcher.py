@@ -378,7 +378,8 @@ class Searcher:
         searched &= fused.found
         sure = None
         if channel == AUTO and query.parts:
-            sure = confidence(query, fused.parts, searched, self.scorer.index)
+            encoder = self.library.encoders.settings.text_fingerprint
+            sure = confidence(query, fused.parts, searched, self.scorer.index, encoder)
         builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons)
         scores = fused.segment_scores
         ranked = self._moments(scores, searched, per_document)

@@ -86,10 +86,10 @@ def export(encoder: SentenceTransformerEncoder, source: ResolvedModel, folder: P
     onnx.save(with_half_weights(_exported(model[0].auto_model)), path)
     shutil.copyfile(source.path / TOKENIZER_FILE, folder / TOKENIZER_FILE)
     written = TextExport(
-        fingerprint=encoder.fingerprint,
+        weights=source.fingerprint,
         width=encoder.width,
         max_tokens=int(model.max_seq_length),
-        prompts={kind: text for kind, text in model.prompts.items() if text},
+        prompts=dict(model.prompts),
         source=source.name,
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )

@@ -112,7 +112,7 @@ def test_prompts_of_the_model_are_used_and_fingerprinted(original, tmp_path):
     assert original.fingerprint == load_text_encoder("bundled:minilm-torch").fingerprint
 
 
-def test_prompts_of_an_exported_model_are_used(exported, tmp_path):
+def test_prompts_of_an_exported_model_are_used_and_fingerprinted(exported, tmp_path):
     folder = Path(shutil.copytree(resolve("bundled:minilm").path, tmp_path / "prompted"))
     export = json.loads((folder / EXPORT_FILE).read_text())
     (folder / EXPORT_FILE).write_text(json.dumps(export | {"prompts": {"query": "search for: "}}))
@@ -120,6 +120,7 @@ def test_prompts_of_an_exported_model_are_used(exported, tmp_path):
     query, document = prompted.encode(["chest"], "query"), prompted.encode(["chest"])
     np.testing.assert_allclose(query, exported.encode(["search for: chest"]), atol=1e-5)
     np.testing.assert_allclose(document, exported.encode(["chest"]), atol=1e-5)
+    assert prompted.fingerprint != exported.fingerprint
 
 
 @pytest.mark.parametrize("damaged", [EXPORT_FILE, TOKENIZER_FILE, MODEL_FILE])

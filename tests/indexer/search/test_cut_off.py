@@ -12,8 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.cli import run
+from indexer.encoders import Encoders
 from indexer.index.library_store import LibraryStore
+from indexer.ingest.discover import scan
+from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.report import AddReport
+from indexer.ingest.run import index
 from indexer.maintenance.manage import remove
 from indexer.search.cut_off import CALIBRATIONS, Evidence
 from indexer.search.filters import Filters
@@ -145,6 +149,28 @@ def test_a_library_of_one_short_note_answers_what_it_says(
     assert searcher.search("when do mites harm a hive").answered
     assert searcher.search("varroa").answered
     assert not searcher.search("exchange rate of the Norwegian krone in 1920").answered
+
+
+GERMAN = "Die Varroamilbe schwächt die Bienen im Spätsommer; behandle den Stock mit Säure."
+
+
+@pytest.mark.parametrize(("language", "judged"), [("de", False), ("en-GB", True)])
+def test_only_what_the_text_encoder_understands_is_judged(
+    empty_library: LibraryStore, tmp_path: Path, language: str, judged: bool
+) -> None:
+    (tmp_path / "bees.txt").write_text(GERMAN, encoding="utf-8")
+    index(empty_library, scan([tmp_path / "bees.txt"]), ProcessSettings(language=language))
+    found = Searcher(empty_library).search("Wechselkurs der norwegischen Krone im Jahr 1920")
+    assert (found.confidence is not None) == judged and found.hits
+
+
+def test_cosines_of_another_text_encoder_are_not_judged(library_copy: LibraryStore) -> None:
+    searcher = Searcher(library_copy)
+    query = searcher.embed(NONSENSE[0])
+    assert not searcher.answer(query).answered
+    settings = library_copy.encoders.settings
+    library_copy.encoders = Encoders(replace(settings, text_fingerprint="another"))
+    assert searcher.answer(query).confidence is None
 
 
 # --- on the command line ------------------------------------------------------------------------
