@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike
 
-from hilbert.diagnostics.arrays import FloatArray, matched_rows, rows_of
-from hilbert.objectives.info_nce import info_nce
+from hilbert.diagnostics.arrays import FloatArray, matched_rows, rows_of, unit_rows
 
 # Under this HSIC of a kernel with itself the ratio would be noise over noise.
 _FLOOR = 1e-9
@@ -83,12 +81,34 @@ def information(a: ArrayLike, t: ArrayLike, joint: ArrayLike, rows: int = 256) -
     order = np.random.default_rng(0).permutation(len(x))
     x, y, z = x[order], y[order], matched_rows(x, joint)[1][order]
     size = min(rows, len(x))
-    whole = len(x) // size * size
-    tensors = [torch.from_numpy(v[:whole]).split(size) for v in (x, y, z)]
+    parts = len(x) // size
+    # Of each modality `[parts, size, d]`; rows that fill no whole part are left out.
+    units = [unit_rows(v[: parts * size]).reshape(parts, size, -1) for v in (x, y, z)]
 
     def bound(first: int, second: int) -> float:
-        pairs = list(zip(tensors[first], tensors[second], strict=True))
-        losses = [np.mean([float(info_nce(p, q, tau)) for p, q in pairs]) for tau in TEMPERATURES]
+        cosines = [a @ b.T for a, b in zip(units[first], units[second], strict=True)]
+        losses = [np.mean([info_nce(c / tau) for c in cosines]) for tau in TEMPERATURES]
         return float(max(0.0, np.log(size) - min(losses)))
 
     return Information(bound(0, 1), bound(0, 2), bound(1, 2), float(np.log(size)))
+
+
+def info_nce(logits: FloatArray) -> float:
+    """Compute symmetric InfoNCE; formula and sources are in `hilbert.objectives.info_nce`.
+
+    Args:
+        logits: `[n, n]`, cosines of two sets of rows over the temperature; those of rows that
+            belong together stand on the diagonal.
+
+    Returns:
+        The loss in nats; 0 for a single row, which has nothing to be contrasted with.
+    """
+    own = logits.diagonal()
+    return float((_log_sum_exp(logits) - own + _log_sum_exp(logits.T) - own).mean() / 2)
+
+
+def _log_sum_exp(logits: FloatArray) -> FloatArray:
+    """Return the logarithm of the sum of each row's exponentials, without overflow."""
+    top = logits.max(1)
+    total: FloatArray = np.log(np.exp(logits - top[:, None]).sum(1)) + top
+    return total

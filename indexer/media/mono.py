@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.media.frames import TimedFrame
-from indexer.media.resample import intermediate_rate
 
 if TYPE_CHECKING:
     import av
@@ -44,11 +43,11 @@ def to_mono(frames: Iterable[TimedFrame]) -> Iterator[tuple[NDArray[np.float32],
     kind, resampler = None, None
     for silence, frame in mixable(frames):
         if silence:
-            yield from _zeros(silence, intermediate_rate(frame.sample_rate))
+            yield from _zeros(silence, frame.sample_rate)
         if resampler is None or kind_of(frame) != kind:
             kind = kind_of(frame)
             # 16 bit, because only then FFmpeg's mix to mono cannot exceed full scale.
-            resampler = av.AudioResampler("s16", "mono", intermediate_rate(frame.sample_rate))
+            resampler = av.AudioResampler("s16", "mono", frame.sample_rate)
         for mono in resampler.resample(frame):
             samples = mono.to_ndarray().reshape(-1).astype(np.float32) / np.float32(32768)
             yield samples, mono.sample_rate

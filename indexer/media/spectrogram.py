@@ -80,17 +80,47 @@ def _samples(clip: Path) -> Floats:
 
 
 def _mel(samples: Floats, hop: int) -> tuple[Floats, Floats]:
-    import torch
-    from torchaudio.functional import melscale_fbanks
-    from torchaudio.transforms import MelSpectrogram
-
+    """Return decibels below the loudest, `[bands, m]`, and the middle of each band in hertz."""
     window = max(_WINDOW, 2 ** math.ceil(math.log2(2 * hop)))  # nothing lies between two of them
-    spectrogram = MelSpectrogram(SAMPLE_RATE, n_fft=window, hop_length=hop, n_mels=_BANDS)
-    power = spectrogram(torch.from_numpy(samples)).numpy()  # [bands, m]
-    decibels = 10 * np.log10(np.maximum(power, 1e-10))
-    banks = melscale_fbanks(window // 2 + 1, 0.0, SAMPLE_RATE / 2, _BANDS, SAMPLE_RATE).numpy()
+    banks = mel_filter_banks(window // 2 + 1, _BANDS)
+    power = _power(samples, window, hop) @ banks  # [m, bands]
+    decibels = 10 * np.log10(np.maximum(power.T, 1e-10))
     frequencies = np.linspace(0, SAMPLE_RATE / 2, window // 2 + 1)
     hertz = (banks * frequencies[:, None]).sum(0) / np.maximum(banks.sum(0), 1e-9)
     below = np.maximum(decibels - decibels.max(), -_RANGE_DB)
     used = hertz > 0  # a band too narrow for the window has no frequency
     return below[used].astype(np.float32), hertz[used].astype(np.float32)
+
+
+def _power(samples: Floats, window: int, hop: int) -> Floats:
+    """Return the power spectrum of Hann windows centred on every `hop`th sample, `[m, bins]`."""
+    # The sound is mirrored at its ends, so that the first and last windows are whole.
+    padded = np.pad(samples, window // 2, mode="reflect")
+    hann = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(window) / window)).astype(np.float32)
+    framed = np.lib.stride_tricks.sliding_window_view(padded, window)[::hop]
+    # Row by row: all windows at once would take hundreds of megabytes.
+    rows = [np.square(np.abs(np.fft.rfft(frame * hann))) for frame in framed]
+    return np.array(rows, np.float32)
+
+
+def mel_filter_banks(bins: int, bands: int) -> Floats:
+    """Return triangles that overlap by half, evenly spaced in mel from 0 to the Nyquist frequency.
+
+    mel = 2595 log10(1 + hertz / 700): O'Shaughnessy, Speech Communication, 1987, as in HTK; each
+    triangle is 1 at its middle.
+
+    Args:
+        bins: Frequencies of the spectrum, from 0 to the Nyquist frequency.
+        bands: How many triangles.
+
+    Returns:
+        `[bins, bands]`, the share of each frequency in each band.
+    """
+    nyquist = SAMPLE_RATE / 2
+    mels = np.linspace(0, 2595 * np.log10(1 + nyquist / 700), bands + 2)
+    corners = 700 * (10 ** (mels / 2595) - 1)  # [bands + 2]
+    distances = corners - np.linspace(0, nyquist, bins)[:, None]  # [bins, bands + 2]
+    widths = np.diff(corners)
+    rising, falling = -distances[:, :-2] / widths[:-1], distances[:, 2:] / widths[1:]
+    banks: Floats = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    return banks

@@ -10,13 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
-from torchaudio.functional import resample
 
 from indexer.base.errors import AudioError
 from indexer.media.decode import SAMPLE_RATE, Block, Part, StreamFacts, decode, open_recording
-from indexer.media.resample import join_frames, resampled
 
 Samples = NDArray[np.float32]
 WriteSound = Callable[..., Path]
@@ -40,25 +37,6 @@ def without_rights() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
-
-
-@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 44_100, 48_000, 96_000])
-def test_resampling_a_stream_equals_resampling_the_whole(rate: int) -> None:
-    rng = np.random.default_rng(rate)
-    whole = rng.standard_normal(7 * rate + 137).astype(np.float32)
-    cuts = np.sort(rng.integers(0, len(whole), 25))
-    frames = ((part, rate) for part in np.split(whole, cuts))
-    streamed = np.concatenate(list(resampled(join_frames(frames, seconds=0.05))))
-    expected = resample(torch.from_numpy(whole), rate, SAMPLE_RATE).numpy()
-    assert len(streamed) == len(expected)
-    np.testing.assert_allclose(streamed, expected, atol=1e-5)
-
-
-def test_a_stream_shorter_than_the_filter_is_resampled_too() -> None:
-    short = tone(0.003, 44_100)
-    streamed = np.concatenate(list(resampled(iter([(short, 44_100)]))))
-    expected = resample(torch.from_numpy(short), 44_100, SAMPLE_RATE).numpy()
-    np.testing.assert_allclose(streamed, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize(

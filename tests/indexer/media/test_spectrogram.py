@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from indexer.base.errors import AudioError
-from indexer.media.spectrogram import LONGEST_SECONDS, picture_of
+from indexer.media.spectrogram import LONGEST_SECONDS, mel_filter_banks, picture_of
 
 WriteSound = Callable[..., Path]
 
@@ -44,3 +44,26 @@ def test_what_is_no_sound_is_refused(tmp_path: Path) -> None:
     letter.write_text("this is a letter, not music")
     with pytest.raises(AudioError):
         picture_of(letter)
+
+
+def test_mel_bands_are_triangles_of_equal_width_in_mel_that_share_each_frequency() -> None:
+    banks = mel_filter_banks(bins=8_001, bands=20)  # one bin a hertz
+    assert banks.shape == (8_001, 20) and banks.min() == 0
+    middles = banks.argmax(0)
+    np.testing.assert_allclose(banks.max(0), 1, atol=0.02)
+    np.testing.assert_allclose(banks[middles[0] + 1 : middles[-1]].sum(1), 1, atol=1e-5)
+    mels = 2595 * np.log10(1 + middles / 700)
+    np.testing.assert_allclose(np.diff(mels), 2595 * np.log10(1 + 8_000 / 700) / 21, rtol=0.02)
+
+
+def test_an_impulse_is_as_loud_in_every_band_as_the_band_is_wide(
+    tmp_path: Path, write_sound: WriteSound
+) -> None:
+    sound = np.zeros(16_000)
+    sound[8_000] = 0.9
+    picture = picture_of(write_sound(tmp_path / "impulse.wav", sound))
+    column = picture.mel[:, picture.mel.max(0).argmax()]
+    assert picture.mel_times[picture.mel.max(0).argmax()] == pytest.approx(0.5, abs=0.02)
+    widths = mel_filter_banks(513, 64).sum(0)
+    expected = 10 * np.log10(widths[widths > 0] / widths.max())
+    np.testing.assert_allclose(column, expected, atol=0.1)
