@@ -18,8 +18,7 @@ from hilbert.errors import HilbertError
 from hilbert.model.features import Features
 
 if TYPE_CHECKING:
-    from hilbert.model.embed import Embeddings
-    from hilbert.model.fusion import Hilbert as FusionModel
+    from hilbert.model.arrays import Embeddings, FusionModel
 
 WINDOW_SECONDS = 30.0
 Samples = NDArray[np.float32]
@@ -33,7 +32,7 @@ class Hilbert:
     """The fusion model with the two frozen encoders that it was trained for.
 
     Attributes:
-        model: The fusion model, a `torch.nn.Module`.
+        model: The fusion model.
         speech: Speech encoder.
         text: Text encoder.
     """
@@ -70,13 +69,13 @@ class Hilbert:
             ModelError: The model is missing, damaged, or was trained for other encoders.
             EncoderError: An encoder cannot be found, verified or loaded.
         """
-        from hilbert.model.checkpoint import load_model
+        from hilbert.model.onnx_fusion import OnnxFusion
 
         folder = Path(path).expanduser() if path is not None else shipped_model()
         if folder is None:
             raise ModelError("the shipped model is not installed; name the folder of a model")
         try:
-            model = load_model(folder)
+            model = OnnxFusion.load(folder)
         except (OSError, ValueError) as error:
             raise ModelError(f"the model cannot be used: {error}") from error
         return cls(model, load_speech_encoder(speech_encoder), load_text_encoder(text_encoder))

@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # File, function and caught exceptions of each handler that neither raises nor logs, and why.
 SILENT: dict[str, str] = {
+    "hilbert/extras.py:install_command PackageNotFoundError": (
+        "a checkout that was never installed names the packages without versions"
+    ),
     "app/pages/diagnostics.py:draw QueryError": "a library too small to measure; the page says so",
     "app/state/jobs.py:Job.run Stopped": "the visitor stopped the job; nothing failed",
     "app/state/open_library.py:_made_at OSError": "a library without a snapshot has no such time",
@@ -54,6 +57,12 @@ SILENT: dict[str, str] = {
     "indexer/cli.py:run click.exceptions.Exit": "the way a command returns its exit status",
     "indexer/cli.py:run click.exceptions.NoArgsIsHelpError": "the help that it carries is printed",
     "indexer/commands/app.py:serve KeyboardInterrupt": "the way in which the app is stopped",
+    "indexer/commands/train.py:_architecture_help MissingExtraError": (
+        "the help of --objective, one line above, says what is missing"
+    ),
+    "indexer/commands/train.py:_objective_help MissingExtraError": (
+        "the help shows the message instead"
+    ),
     "indexer/commands/versions.py:_ffmpeg metadata.PackageNotFoundError": (
         "a package that is missing is named as such"
     ),

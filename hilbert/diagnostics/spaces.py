@@ -6,19 +6,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from hilbert.diagnostics.arrays import FloatArray, unit_rows
 from hilbert.diagnostics.measures.space import Space
-from hilbert.model.embed import Embeddings, fuse_windows, segment_states
+from hilbert.model.arrays import Embeddings, Floats, FusionModel, StateArrays
+from hilbert.model.embed import fuse_windows, segment_states
 from hilbert.model.features import Features
-from hilbert.model.fusion import Hilbert, SegmentStates
-from hilbert.model.layers import l2_normalize
 
 
-def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
+def model_space(model: FusionModel, documents: Iterable[Features]) -> Space:
     """Embed the segments that have both sound and words, and their documents.
 
     No audio vector has seen its text, nor a text vector its audio, in either fusion mode.
@@ -71,7 +68,9 @@ def model_space(model: Hilbert, documents: Iterable[Features]) -> Space:
     )
 
 
-def control_space(model: Hilbert, documents: Iterable[Features], most: int | None = None) -> Space:
+def control_space(
+    model: FusionModel, documents: Iterable[Features], most: int | None = None
+) -> Space:
     """Embed one modality twice: the first sentences of a segment, and the rest of them.
 
     What a measure reads here is due to two texts not saying the same, not to a gap. The first
@@ -138,60 +137,56 @@ def _frozen_audio(features: Features, segments: NDArray[np.int64]) -> FloatArray
     return np.array(means, np.float64).reshape(len(bounds), features.audio_tokens.shape[1])
 
 
-def _rows(states: SegmentStates, rows: NDArray[np.int64]) -> SegmentStates:
+def _rows(states: StateArrays, rows: NDArray[np.int64]) -> StateArrays:
     """Return segments `[1, S, ...]` of a document as windows of one, `[rows, 1, ...]`."""
-    picked = torch.tensor(rows, device=states.audio.device)
-    return SegmentStates(
-        audio=states.audio[0, picked].unsqueeze(1),
-        audio_mask=states.audio_mask[0, picked].unsqueeze(1),
-        text=states.text[0, picked].unsqueeze(1),
-        text_mask=states.text_mask[0, picked].unsqueeze(1),
-        times=states.times[0, picked].unsqueeze(1),
+    return StateArrays(
+        audio=states.audio[0, rows, None],
+        audio_mask=states.audio_mask[0, rows, None],
+        text=states.text[0, rows, None],
+        text_mask=states.text_mask[0, rows, None],
+        times=states.times[0, rows, None],
     )
 
 
-def _stacked(parts: Sequence[SegmentStates]) -> SegmentStates:
-    return SegmentStates(
-        audio=torch.cat([part.audio for part in parts]),
-        audio_mask=torch.cat([part.audio_mask for part in parts]),
-        text=torch.cat([part.text for part in parts]),
-        text_mask=torch.cat([part.text_mask for part in parts]),
-        times=torch.cat([part.times for part in parts]),
+def _stacked(parts: Sequence[StateArrays]) -> StateArrays:
+    return StateArrays(
+        audio=np.concatenate([part.audio for part in parts]),
+        audio_mask=np.concatenate([part.audio_mask for part in parts]),
+        text=np.concatenate([part.text for part in parts]),
+        text_mask=np.concatenate([part.text_mask for part in parts]),
+        times=np.concatenate([part.times for part in parts]),
     )
 
 
-def _only(states: SegmentStates, *, audio: bool = False, text: bool = False) -> SegmentStates:
+def _only(states: StateArrays, *, audio: bool = False, text: bool = False) -> StateArrays:
     return replace(states, audio_mask=states.audio_mask & audio, text_mask=states.text_mask & text)
 
 
-def _mean(vectors: Tensor, segment: int) -> Tensor:
+def _mean(vectors: Floats, segment: int) -> Floats:
     """Put the mean of all windows' vectors in place of each, at one segment of a window."""
-    changed = vectors.clone()
-    changed[:, segment] = l2_normalize(vectors[:, segment].mean(0, keepdim=True))
+    changed = vectors.copy()
+    changed[:, segment] = unit_rows(vectors[:, segment].mean(0, keepdims=True))
     return changed
 
 
 def _text_windows(
-    model: Hilbert, halves: Sequence[FloatArray], times: NDArray[np.float32]
-) -> SegmentStates:
+    model: FusionModel, halves: Sequence[FloatArray], times: NDArray[np.float32]
+) -> StateArrays:
     """Return windows of two segments without audio: the halves of a text."""
-    device = next(model.parameters()).device
-    text = torch.tensor(np.stack(halves, axis=1), dtype=torch.float32, device=device)
-    with torch.inference_mode():
-        states = model.text_states(text)  # [n, 2, width]
-    there = torch.ones(states.shape[:2], dtype=torch.bool, device=device)
-    return SegmentStates(
-        audio=torch.zeros_like(states),
+    states = np.stack([model.text_arrays(half.astype(np.float32)) for half in halves], axis=1)
+    there = np.ones(states.shape[:2], np.bool_)  # [n, 2]
+    return StateArrays(
+        audio=np.zeros_like(states),
         audio_mask=~there,
         text=states,
         text_mask=there,
-        times=torch.tensor(times, device=device),
+        times=times,
     )
 
 
-def _half(windows: SegmentStates, half: int) -> SegmentStates:
+def _half(windows: StateArrays, half: int) -> StateArrays:
     rows = slice(half, half + 1)
-    return SegmentStates(
+    return StateArrays(
         audio=windows.audio[:, rows],
         audio_mask=windows.audio_mask[:, rows],
         text=windows.text[:, rows],
@@ -200,24 +195,24 @@ def _half(windows: SegmentStates, half: int) -> SegmentStates:
     )
 
 
-def _with_mean(windows: SegmentStates, half: int) -> SegmentStates:
+def _with_mean(windows: StateArrays, half: int) -> StateArrays:
     return replace(windows, text=_mean(windows.text, half))
 
 
 def _documents(
-    model: Hilbert, windows: SegmentStates, groups: NDArray[np.int64], half: int
+    model: FusionModel, windows: StateArrays, groups: NDArray[np.int64], half: int
 ) -> FloatArray:
     """Return the text vector of each document, made of one half of all its texts."""
     alone = _half(windows, half)
     found = []
     for group in range(int(groups.max()) + 1):
-        rows = torch.tensor(np.flatnonzero(groups == group), device=windows.text.device)
-        document = SegmentStates(
-            audio=alone.audio[rows].transpose(0, 1),
-            audio_mask=alone.audio_mask[rows].transpose(0, 1),
-            text=alone.text[rows].transpose(0, 1),
-            text_mask=alone.text_mask[rows].transpose(0, 1),
-            times=alone.times[rows].transpose(0, 1),
+        rows = np.flatnonzero(groups == group)
+        document = StateArrays(
+            audio=alone.audio[rows].swapaxes(0, 1),
+            audio_mask=alone.audio_mask[rows].swapaxes(0, 1),
+            text=alone.text[rows].swapaxes(0, 1),
+            text_mask=alone.text_mask[rows].swapaxes(0, 1),
+            times=alone.times[rows].swapaxes(0, 1),
         )
         found.append(fuse_windows(model, document).text)
     return _array(np.concatenate(found))

@@ -12,6 +12,7 @@ from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
 from hilbert.encoders.text_fingerprint import text_fingerprint
+from hilbert.extras import train_extra
 from hilbert.forking import keep_usable_in_children
 
 _BATCH = 32
@@ -42,8 +43,10 @@ class SentenceTransformerEncoder:
 
         Raises:
             EncoderError: The folder holds no model that sentence-transformers can load.
+            MissingExtraError: sentence-transformers is not installed.
         """
-        from sentence_transformers import SentenceTransformer
+        with train_extra(f"the text encoder {resolved.name}"):
+            from sentence_transformers import SentenceTransformer
 
         from hilbert.encoders.quiet import quiet_transformers
 

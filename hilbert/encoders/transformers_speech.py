@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hilbert.encoders.protocols import SAMPLE_RATE
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
+from hilbert.extras import MissingExtraError, train_extra
 
 MAX_SECONDS = 30.0
 _BATCH = 8
@@ -67,14 +68,15 @@ class TransformersSpeechEncoder:
 
         Raises:
             EncoderError: The folder holds no speech model of a known kind.
+            MissingExtraError: torch or transformers is not installed.
         """
         from hilbert.encoders.quiet import quiet_transformers
 
         path = str(resolved.path)
         try:
-            with quiet_transformers():
+            with train_extra(f"the speech encoder {resolved.name}"), quiet_transformers():
                 model, extractor = _load_parts(path)
-        except EncoderError:
+        except (EncoderError, MissingExtraError):
             raise
         except Exception as error:  # whatever its many loaders raise, the folder is at fault
             reason = " ".join(str(error).split())[:200]

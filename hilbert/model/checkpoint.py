@@ -18,6 +18,8 @@ from hilbert.files import write_atomically
 from hilbert.forking import keep_usable_in_children
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model.fusion import Hilbert
+from hilbert.model.onnx_graph import write_graph
+from hilbert.model.weights_file import read_config
 
 
 def new_model(config: HilbertConfig, seed: int = 0) -> Hilbert:
@@ -31,15 +33,17 @@ def new_model(config: HilbertConfig, seed: int = 0) -> Hilbert:
 
 
 def save_model(model: Hilbert, folder: Path | str, card: str) -> None:
-    """Write a model's config, weights and card (Markdown: what it is, data, scores).
+    """Write a model's config, weights, ONNX graph and card (Markdown: what it is, data, scores).
 
-    Each file is replaced as a whole, the config last. An existing model is overwritten.
+    Each file is replaced as a whole, the config last but for the graph, which is made of the
+    others. An existing model is overwritten.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     write_tensors(folder / WEIGHTS_FILE, model.state_dict())
     write_text(folder / CARD_FILE, card)
     write_text(folder / CONFIG_FILE, model.config.to_json())
+    write_graph(folder)
 
 
 def load_model(folder: Path | str) -> Hilbert:
@@ -50,13 +54,7 @@ def load_model(folder: Path | str) -> Hilbert:
         ValueError: A file is damaged or the two do not belong together; says which and how.
     """
     folder = Path(folder)
-    for name in (CONFIG_FILE, WEIGHTS_FILE):
-        if not (folder / name).is_file():
-            raise FileNotFoundError(f"{folder} holds no model: {name} is missing")
-    try:
-        config = HilbertConfig.from_json((folder / CONFIG_FILE).read_text(encoding="utf-8"))
-    except ValueError as error:  # UnicodeDecodeError is one
-        raise ValueError(f"{folder / CONFIG_FILE} is not a model's config: {error}") from error
+    config = read_config(folder)
     tensors = read_tensors(folder / WEIGHTS_FILE)
     model = new_model(config)
     if problem := tensor_mismatch(model.state_dict(), tensors):

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from hilbert.model.features import Features
+from hilbert.model.features import Features, check_widths, pad_pieces
 
 # A sentence of fewer tokens ("Yeah.") holds too little to learn from. A choice.
 FEWEST_SPOKEN_TOKENS = 2
@@ -68,44 +68,6 @@ class Batch:
         return Batch(**{entry.name: getattr(self, entry.name).to(device) for entry in fields(self)})
 
 
-def check_widths(features: Features, d_audio: int, d_text: int) -> None:
-    """Refuse features of other encoders than the model was made for.
-
-    Raises:
-        ValueError: The width of the audio tokens, text or sentence vectors is not the model's.
-    """
-    for name, array, width in (
-        ("audio_tokens", features.audio_tokens, d_audio),
-        ("text", features.text, d_text),
-        ("sentences", features.sentences, d_text),
-    ):
-        if len(array) and array.shape[1] != width:
-            raise ValueError(
-                f"features hold {name} of width {array.shape[1]}, the model reads {width}: "
-                "they come from another encoder; make the features again or load its model"
-            )
-
-
-def pad_tokens(features: Features, segments: Sequence[int]) -> tuple[Tensor, Tensor]:
-    """Pad the audio tokens of some segments, each of which must have audio.
-
-    Returns:
-        Tokens `[len(segments), T, d_audio]` float32 and their mask `[len(segments), T]`.
-    """
-    pieces = [features.audio_tokens[slice(*features.audio_bounds[s])] for s in segments]
-    return _pad(pieces, features.audio_tokens.shape[1])
-
-
-def _pad(pieces: Sequence[NDArray[np.float16]], d_audio: int) -> tuple[Tensor, Tensor]:
-    longest = max((len(piece) for piece in pieces), default=0)
-    tokens = np.zeros((len(pieces), longest, d_audio), dtype=np.float32)
-    mask = np.zeros((len(pieces), longest), dtype=bool)
-    for row, piece in enumerate(pieces):
-        tokens[row, : len(piece)] = piece
-        mask[row, : len(piece)] = True
-    return torch.from_numpy(tokens), torch.from_numpy(mask)
-
-
 def collate(windows: Sequence[SegmentWindow], d_audio: int, d_text: int) -> Batch:
     """Pad windows to one batch; either modality of any of them may be missing.
 
@@ -149,10 +111,10 @@ def collate(windows: Sequence[SegmentWindow], d_audio: int, d_text: int) -> Batc
                 spoken.add(features, segment, (first, last), len(pieces), row)
                 pieces.append(features.audio_tokens[first:last])
                 audio_mask[row, column] = True
-    tokens, token_mask = _pad(pieces, d_audio)
+    tokens, token_mask = pad_pieces(pieces, d_audio)
     return Batch(
-        audio_tokens=tokens,
-        token_mask=token_mask,
+        audio_tokens=torch.from_numpy(tokens),
+        token_mask=torch.from_numpy(token_mask),
         # Row-major order of the mask is the order in which the pieces were added.
         audio_rows=torch.from_numpy(np.flatnonzero(audio_mask)),
         audio_mask=torch.from_numpy(audio_mask),

@@ -15,6 +15,7 @@ SettingsT = TypeVar("SettingsT", bound="Settings")
 # The files of a saved model (`hilbert.model.checkpoint`), for those who only copy or hash them.
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "model.safetensors"
+GRAPH_FILE = "model.onnx"
 CARD_FILE = "README.md"
 
 # In a field's metadata: its key in JSON, where that is not the field's name.

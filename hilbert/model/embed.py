@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from hilbert.model.collate import check_widths, pad_tokens
-from hilbert.model.features import Features
-from hilbert.model.fusion import Hilbert, SegmentStates
+from hilbert.model.arrays import Embeddings, FusionModel, StateArrays
+from hilbert.model.features import Features, check_widths, pad_tokens
+
+__all__ = [
+    "Embeddings",
+    "embed_documents",
+    "embed_segments",
+    "embed_text",
+    "fuse_windows",
+    "segment_states",
+]
 
 # Padded audio tokens of one adapter pass. Its activations take about 15 kB a token at width
 # 384, so 250 MB; larger passes were no faster on a CPU.
@@ -21,55 +27,31 @@ BATCH_TOKENS = 16_384
 BATCH_SEGMENTS = 4_096
 
 
-@dataclass(frozen=True)
-class Embeddings:
-    """Embeddings of `n` things, float32 `[n, width]` of unit rows; a missing one is zeros.
-
-    Attributes:
-        audio: Audio vectors; `has_audio [n]` says which exist.
-        text: Text vectors; `has_text [n]` says which exist.
-        joint: Joint vectors; `has_joint [n]` says which exist.
-        has_audio: `[n]` bool.
-        has_text: `[n]` bool.
-        has_joint: `[n]` bool.
-    """
-
-    audio: NDArray[np.float32]
-    text: NDArray[np.float32]
-    joint: NDArray[np.float32]
-    has_audio: NDArray[np.bool_]
-    has_text: NDArray[np.bool_]
-    has_joint: NDArray[np.bool_]
-
-
 def embed_documents(
-    model: Hilbert, documents: Sequence[Features], batch_tokens: int = BATCH_TOKENS
+    model: FusionModel, documents: Sequence[Features], batch_tokens: int = BATCH_TOKENS
 ) -> Embeddings:
     """Embed whole documents, one row each, whatever their number of segments.
 
     Args:
-        model: The fusion model; put in eval mode for the call.
+        model: The fusion model.
         documents: Features; a document without segments gets no vectors.
         batch_tokens: Audio tokens that are encoded at once: the bound on memory.
     """
     parts: list[Embeddings] = []
-    with _Inference(model):
-        for group in _grouped(documents):
-            segments = [_segment_states(model, features, batch_tokens) for features in group]
-            parts.append(_fuse(model, _pad_states(model, segments)))
+    for group in _grouped(documents):
+        segments = [segment_states(model, features, batch_tokens) for features in group]
+        parts.append(fuse_windows(model, _pad_states(segments)))
     return _concatenated(parts, model.config.width)
 
 
 def embed_segments(
-    model: Hilbert, features: Features, batch_tokens: int = BATCH_TOKENS
+    model: FusionModel, features: Features, batch_tokens: int = BATCH_TOKENS
 ) -> Embeddings:
     """Embed each segment of a document as a window of its own, one row each."""
-    with _Inference(model):
-        states = _segment_states(model, features, batch_tokens)
-        return _fuse_alone(model, states)
+    return _fuse_alone(model, segment_states(model, features, batch_tokens))
 
 
-def embed_text(model: Hilbert, vectors: NDArray[np.floating]) -> Embeddings:
+def embed_text(model: FusionModel, vectors: NDArray[np.floating]) -> Embeddings:
     """Embed typed queries: windows of one segment that has text only.
 
     With the text anchor the `text` rows are the given vectors, scaled to length one, so their
@@ -89,58 +71,43 @@ def embed_text(model: Hilbert, vectors: NDArray[np.floating]) -> Embeddings:
             f"{list(vectors.shape)}"
         )
     parts: list[Embeddings] = []
-    with _Inference(model):
-        for start in range(0, len(vectors), BATCH_SEGMENTS):
-            rows = vectors[start : start + BATCH_SEGMENTS].astype(np.float32, copy=False)
-            states = model.query_states(torch.tensor(rows, device=_device(model)))
-            parts.append(_fuse(model, states))
+    for start in range(0, len(vectors), BATCH_SEGMENTS):
+        rows = vectors[start : start + BATCH_SEGMENTS].astype(np.float32, copy=False)
+        parts.append(fuse_windows(model, _query_states(model, rows)))
     return _concatenated(parts, model.config.width)
 
 
-class _Inference:
-    """Eval mode and no gradients within; the model's mode is put back at the end."""
-
-    def __init__(self, model: Hilbert) -> None:
-        self.model, self.training, self.guard = model, model.training, torch.inference_mode()
-
-    def __enter__(self) -> None:
-        self.model.eval()
-        self.guard.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self.guard.__exit__(*error)
-        self.model.train(self.training)
-
-
-def _device(model: Hilbert) -> torch.device:
-    return next(model.parameters()).device
-
-
 def segment_states(
-    model: Hilbert, features: Features, batch_tokens: int = BATCH_TOKENS
-) -> SegmentStates:
+    model: FusionModel, features: Features, batch_tokens: int = BATCH_TOKENS
+) -> StateArrays:
     """Return the states `[1, S, ...]` of all segments of a document, each modality alone."""
-    with _Inference(model):
-        return _segment_states(model, features, batch_tokens)
-
-
-def _segment_states(model: Hilbert, features: Features, batch_tokens: int) -> SegmentStates:
     check_widths(features, model.config.d_audio, model.config.d_text)
-    device, count, width = _device(model), features.n_segments, model.config.width
-    audio = torch.zeros(count, width, device=device)
+    count, width = features.n_segments, model.config.width
+    audio = np.zeros((count, width), np.float32)
     for rows in _token_chunks(features, batch_tokens):
-        tokens, mask = pad_tokens(features, rows)
-        audio[torch.tensor(rows, device=device)] = model.adapter(tokens.to(device), mask.to(device))
-    has_audio = features.audio_bounds[:, 1] > features.audio_bounds[:, 0]
-    text = torch.zeros(count, width, device=device)
+        audio[rows] = model.audio_arrays(*pad_tokens(features, rows))
+    text = np.zeros((count, width), np.float32)
     if features.has_text:
-        text = model.text_states(torch.tensor(features.text, device=device))
-    return SegmentStates(
-        audio=audio.unsqueeze(0),
-        audio_mask=torch.tensor(has_audio, device=device).view(1, count),
-        text=text.unsqueeze(0),
-        text_mask=torch.full((1, count), features.has_text, device=device),
-        times=torch.tensor(features.times, device=device).unsqueeze(0),
+        text = model.text_arrays(features.text.astype(np.float32, copy=False))
+    has_audio = features.audio_bounds[:, 1] > features.audio_bounds[:, 0]
+    return StateArrays(
+        audio=audio[None],
+        audio_mask=has_audio[None],
+        text=text[None],
+        text_mask=np.full((1, count), features.has_text),
+        times=features.times[None],
+    )
+
+
+def _query_states(model: FusionModel, text: NDArray[np.float32]) -> StateArrays:
+    """Make typed queries `text [n, d_text]` to windows of one segment without audio."""
+    count = len(text)
+    return StateArrays(
+        audio=np.zeros((count, 1, model.config.width), np.float32),
+        audio_mask=np.zeros((count, 1), np.bool_),
+        text=model.text_arrays(text)[:, None],
+        text_mask=np.ones((count, 1), np.bool_),
+        times=np.zeros((count, 1, 2), np.float32),
     )
 
 
@@ -176,56 +143,46 @@ def _grouped(documents: Sequence[Features]) -> Iterator[list[Features]]:
         yield group
 
 
-def _pad_states(model: Hilbert, states: Sequence[SegmentStates]) -> SegmentStates:
+def _pad_states(states: Sequence[StateArrays]) -> StateArrays:
     """Stack the states of documents to `[B, S, ...]`."""
+    longest = max(state.audio.shape[1] for state in states)
 
-    def stacked(name: str) -> Tensor:
-        rows = [getattr(state, name)[0] for state in states]
-        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+    def stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        padded = np.zeros((len(arrays), longest, *arrays[0].shape[2:]), arrays[0].dtype)
+        for row, array in enumerate(arrays):
+            padded[row, : array.shape[1]] = array[0]
+        return padded
 
-    return SegmentStates(
-        audio=stacked("audio"),
-        audio_mask=stacked("audio_mask"),
-        text=stacked("text"),
-        text_mask=stacked("text_mask"),
-        times=stacked("times"),
+    return StateArrays(
+        audio=stacked([state.audio for state in states]),
+        audio_mask=stacked([state.audio_mask for state in states]),
+        text=stacked([state.text for state in states]),
+        text_mask=stacked([state.text_mask for state in states]),
+        times=stacked([state.times for state in states]),
     )
 
 
-def _fuse_alone(model: Hilbert, states: SegmentStates) -> Embeddings:
+def _fuse_alone(model: FusionModel, states: StateArrays) -> Embeddings:
     """Fuse the states `[1, S, ...]` of one document as `S` windows of one segment."""
     parts = []
     for start in range(0, states.audio.shape[1], BATCH_SEGMENTS):
         rows = slice(start, start + BATCH_SEGMENTS)
-        alone = SegmentStates(
-            audio=states.audio[0, rows].unsqueeze(1),  # [rows, 1, width]
-            audio_mask=states.audio_mask[0, rows].unsqueeze(1),
-            text=states.text[0, rows].unsqueeze(1),
-            text_mask=states.text_mask[0, rows].unsqueeze(1),
-            times=states.times[0, rows].unsqueeze(1),
+        alone = StateArrays(
+            audio=states.audio[0, rows, None],  # [rows, 1, width]
+            audio_mask=states.audio_mask[0, rows, None],
+            text=states.text[0, rows, None],
+            text_mask=states.text_mask[0, rows, None],
+            times=states.times[0, rows, None],
         )
-        parts.append(_fuse(model, alone))
+        parts.append(fuse_windows(model, alone))
     return _concatenated(parts, model.config.width)
 
 
-def fuse_windows(model: Hilbert, states: SegmentStates) -> Embeddings:
+def fuse_windows(model: FusionModel, states: StateArrays) -> Embeddings:
     """Fuse windows `[B, S, ...]` of given states, one row each."""
-    with _Inference(model):
-        return _fuse(model, states)
-
-
-def _fuse(model: Hilbert, states: SegmentStates) -> Embeddings:
     if states.audio.shape[1] == 0:  # documents without a single segment
         return _nothing(states.audio.shape[0], model.config.width)
-    outputs = model.fuse(states)
-    return Embeddings(
-        audio=outputs.audio.cpu().numpy(),
-        text=outputs.text.cpu().numpy(),
-        joint=outputs.joint.cpu().numpy(),
-        has_audio=outputs.has_audio.cpu().numpy(),
-        has_text=outputs.has_text.cpu().numpy(),
-        has_joint=outputs.has_joint.cpu().numpy(),
-    )
+    return model.fuse_arrays(states)
 
 
 def _nothing(count: int, width: int) -> Embeddings:

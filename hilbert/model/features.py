@@ -158,3 +158,46 @@ class Features:
             sentence_segments=np.concatenate([self.sentence_segments, segments.astype(np.int64)]),
             sentence_bounds=bounds,
         )
+
+
+def check_widths(features: Features, d_audio: int, d_text: int) -> None:
+    """Refuse features of other encoders than the model was made for.
+
+    Raises:
+        ValueError: The width of the audio tokens, text or sentence vectors is not the model's.
+    """
+    for name, array, width in (
+        ("audio_tokens", features.audio_tokens, d_audio),
+        ("text", features.text, d_text),
+        ("sentences", features.sentences, d_text),
+    ):
+        if len(array) and array.shape[1] != width:
+            raise ValueError(
+                f"features hold {name} of width {array.shape[1]}, the model reads {width}: "
+                "they come from another encoder; make the features again or load its model"
+            )
+
+
+def pad_tokens(
+    features: Features, segments: Sequence[int]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Pad the audio tokens of some segments, each of which must have audio.
+
+    Returns:
+        Tokens `[len(segments), T, d_audio]` float32 and their mask `[len(segments), T]`.
+    """
+    pieces = [features.audio_tokens[slice(*features.audio_bounds[s])] for s in segments]
+    return pad_pieces(pieces, features.audio_tokens.shape[1])
+
+
+def pad_pieces(
+    pieces: Sequence[NDArray[np.float16]], d_audio: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Pad runs of audio tokens to one array `[len(pieces), T, d_audio]`, with its mask."""
+    longest = max((len(piece) for piece in pieces), default=0)
+    tokens = np.zeros((len(pieces), longest, d_audio), dtype=np.float32)
+    mask = np.zeros((len(pieces), longest), dtype=bool)
+    for row, piece in enumerate(pieces):
+        tokens[row, : len(piece)] = piece
+        mask[row, : len(piece)] = True
+    return tokens, mask

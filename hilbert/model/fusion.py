@@ -12,27 +12,26 @@ the text vector plus a correction that starts at zero, its audio part likewise.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hilbert.model.adapter import AudioAdapter
+from hilbert.model.arrays import Bools, Embeddings, Floats, StateArrays
 from hilbert.model.collate import Batch
 from hilbert.model.config import HilbertConfig
 from hilbert.model.layers import (
     CrossModalLayer,
     SelfAttentivePooling,
-    TransformerLayer,
     l2_normalize,
     masked_mean,
     time_position,
 )
+from hilbert.model.positions import SEGMENT_PERIODS
 
-# Periods of the positions, in seconds (a choice): syllables to a segment within a segment,
-# one segment to the longest training window across segments.
-TOKEN_PERIODS = (1.0, 64.0)
-SEGMENT_PERIODS = (16.0, 512.0)
 # Adapter passes that the segments of a training batch are split into, by length.
 LENGTH_GROUPS = 8
 
@@ -112,55 +111,6 @@ class _Parts:
     has_audio: Tensor
     has_text: Tensor
     hop_overlap: Tensor
-
-
-class AudioAdapter(nn.Module):
-    """Audio tokens of one segment to one unit vector in the shared space."""
-
-    def __init__(self, config: HilbertConfig) -> None:
-        """Make the adapter: projection, positions, transformer, self-attentive pooling."""
-        super().__init__()
-        self.tokens_per_second = config.tokens_per_second
-        self.width = config.width
-        self.project = nn.Sequential(
-            # Speech encoders have a few dimensions of very large values; without this norm
-            # they drown the others.
-            nn.LayerNorm(config.d_audio),
-            nn.Linear(config.d_audio, config.width),
-            nn.LayerNorm(config.width),
-        )
-        self.layers = nn.ModuleList(
-            TransformerLayer(config.width, config.heads, config.ffn_multiplier, config.dropout)
-            for _ in range(config.adapter_layers)
-        )
-        self.pool = SelfAttentivePooling(config.width, config.pooling_hops)
-        self.out = nn.Sequential(
-            nn.LayerNorm(config.width), nn.Linear(config.width, config.width, bias=False)
-        )
-
-    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Embed `tokens [N, T, d_audio]` where `mask [N, T]` is true; `[N, width]` unit rows."""
-        return self.pooled(self.states(tokens, mask), mask)
-
-    def states(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Let the tokens of each segment attend to each other; `[N, T, width]`."""
-        seconds = torch.arange(tokens.shape[1], device=tokens.device) / self.tokens_per_second
-        x: Tensor = self.project(tokens)  # [N, T, width]
-        x = x + time_position(seconds, self.width, *TOKEN_PERIODS)
-        for layer in self.layers:
-            x = layer(x, mask)
-        return x
-
-    def pooled(self, states: Tensor, mask: Tensor) -> Tensor:
-        """Make `states [N, T, width]` to one vector a segment, `[N, width]` unit rows."""
-        return l2_normalize(self.out(self.pool(states, mask)))
-
-    def spans(self, states: Tensor, rows: Tensor, bounds: Tensor) -> Tensor:
-        """Make the states within `bounds [M, 2]` of `rows [M]` to a vector each, `[M, width]`."""
-        sums = F.pad(states.cumsum(1), (0, 0, 1, 0))  # [N, T + 1, width], sums[:, 0] = 0
-        low, high = bounds.unbind(1)
-        means = (sums[rows, high] - sums[rows, low]) / (high - low).unsqueeze(1)
-        return l2_normalize(self.out(means))
 
 
 class Hilbert(nn.Module):
@@ -301,6 +251,51 @@ class Hilbert(nn.Module):
             times=text.new_zeros(count, 1, 2),
         )
 
+    def audio_arrays(self, tokens: Floats, mask: Bools) -> Floats:
+        """See `FusionModel.audio_arrays`."""
+        with self._inference():
+            return _array(self.adapter(self._tensor(tokens), self._tensor(mask)))
+
+    def text_arrays(self, text: Floats) -> Floats:
+        """See `FusionModel.text_arrays`."""
+        with self._inference():
+            return _array(self.text_states(self._tensor(text)))
+
+    def fuse_arrays(self, states: StateArrays) -> Embeddings:
+        """See `FusionModel.fuse_arrays`."""
+        with self._inference():
+            outputs = self.fuse(
+                SegmentStates(
+                    audio=self._tensor(states.audio),
+                    audio_mask=self._tensor(states.audio_mask),
+                    text=self._tensor(states.text),
+                    text_mask=self._tensor(states.text_mask),
+                    times=self._tensor(states.times),
+                )
+            )
+        return Embeddings(
+            audio=_array(outputs.audio),
+            text=_array(outputs.text),
+            joint=_array(outputs.joint),
+            has_audio=states.has_audio,
+            has_text=states.has_text,
+            has_joint=states.has_audio | states.has_text,
+        )
+
+    @contextmanager
+    def _inference(self) -> Iterator[None]:
+        """Eval mode and no gradients within; the mode is put back at the end."""
+        training = self.training
+        self.eval()
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            self.train(training)
+
+    def _tensor(self, array: Floats | Bools) -> Tensor:
+        return torch.tensor(array, device=next(self.parameters()).device)
+
     def _parts(self, states: SegmentStates, audio_mask: Tensor, text_mask: Tensor) -> _Parts:
         """Attend across the modalities and pool, over the segments that the masks leave."""
         a, t = self.audio_input(states.audio), self.text_input(states.text)  # [B, S, width]
@@ -376,6 +371,11 @@ class Hilbert(nn.Module):
             share = torch.ones_like(audio[:, 0])
         share = torch.where(has_text, share, torch.ones_like(share))
         return torch.where(has_audio, share, torch.zeros_like(share))
+
+
+def _array(tensor: Tensor) -> Floats:
+    array: Floats = tensor.cpu().numpy()
+    return array
 
 
 def _column(keep: Tensor | bool) -> Tensor | bool:

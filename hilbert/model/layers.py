@@ -8,6 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from hilbert.model.positions import periods
+
 
 def l2_normalize(x: Tensor) -> Tensor:
     """Return `x [..., d]` scaled to length one (zeros stay zeros)."""
@@ -36,9 +38,8 @@ def time_position(seconds: Tensor, width: int, shortest: float, longest: float) 
     Returns:
         `[..., width]`, in [-1, 1].
     """
-    steps = torch.linspace(0.0, 1.0, width // 2, device=seconds.device)
-    periods = shortest * (longest / shortest) ** steps  # [width / 2]
-    phase = 2 * math.pi * seconds.unsqueeze(-1) / periods  # [..., width / 2]
+    waves = torch.from_numpy(periods(width, shortest, longest)).to(seconds.device)  # [width / 2]
+    phase = 2 * math.pi * seconds.unsqueeze(-1) / waves  # [..., width / 2]
     return torch.cat([phase.sin(), phase.cos()], dim=-1)  # [..., width]
 
 

@@ -157,7 +157,7 @@ def train_library(
     documents = {
         d.id: d for d in library.catalog.documents() if library.catalog.count_segments(d.id)
     }
-    current, seen = library.model, library.seen()
+    current, seen = library.trainable_model(), library.seen()
     features = {key: library.features.read(d.features) for key, d in documents.items()}
     _refuse_too_few(features)
     try:
@@ -364,7 +364,7 @@ def _verdict(result: TrainingResult, force: bool) -> tuple[bool, str]:
 
 def _adopt(library: LibraryStore, current: Hilbert, folder: Path, progress: Progress) -> None:
     with library.writing():
-        if model_fingerprint(library.model) != model_fingerprint(current):
+        if model_fingerprint(library.trainable_model()) != model_fingerprint(current):
             raise LibraryError(
                 "the library was given another model meanwhile; train again to compare with it"
             )

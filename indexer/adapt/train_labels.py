@@ -177,7 +177,9 @@ def learn_labels(library: LibraryStore, labels: Labels, folder: Path, seed: int 
         raise LabelError(f"the labels cannot be learned: {error}") from error
     chosen = max(results, key=lambda result: result.macro_f1.value).name
     fitted = Classifier(chosen, width).fit(x, labels.labels)
-    save_classifier(fitted, folder, model_fingerprint(library.load_model(snapshot.model_folder)))
+    save_classifier(
+        fitted, folder, model_fingerprint(library.trainable_model(snapshot.model_folder))
+    )
 
     documents = snapshot.lexical.documents()
     rest = [d for d in documents if d.id not in set(labels.documents)]

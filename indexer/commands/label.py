@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hilbert.extras import train_extra
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -25,7 +26,8 @@ def command(documents: tuple[str, ...], library: Path, labelled: bool, as_json: 
     """
     if documents and labelled:
         raise click.UsageError("name documents or give --all, not both")
-    from indexer.adapt.guess_labels import guess_labels
+    with train_extra("guessing labels"):
+        from indexer.adapt.guess_labels import guess_labels
     from indexer.index.library_store import LibraryStore
 
     guesses = guess_labels(LibraryStore.open(library), documents, labelled=labelled)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hilbert.extras import MissingExtraError, train_extra
 from indexer.commands.options import LazyHelpOption, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 
 
 def _objective_help() -> str:
-    from hilbert.objectives import TERMS
-    from hilbert.training.presets import DEFAULT_OBJECTIVE, OBJECTIVES
+    try:
+        with train_extra("training"):
+            from hilbert.objectives import TERMS
+            from hilbert.training.presets import DEFAULT_OBJECTIVE, OBJECTIVES
+    except MissingExtraError as error:
+        return f"What to optimise; {error}."
 
     return (
         f"What to optimise: {', '.join(OBJECTIVES)} (default: {DEFAULT_OBJECTIVE}); or terms of "
@@ -29,7 +34,11 @@ def _objective_help() -> str:
 
 
 def _architecture_help() -> str:
-    from hilbert.training.presets import ARCHITECTURES
+    try:
+        with train_extra("training"):
+            from hilbert.training.presets import ARCHITECTURES
+    except MissingExtraError:
+        return "Architecture of the model; by default the library's."
 
     return f"Architecture of the model: {', '.join(ARCHITECTURES)}; by default the library's."
 
@@ -75,8 +84,9 @@ def command(
     that was stopped goes on when called again.
     """
     settings = _read(config) if config else ""
-    from indexer.adapt.train_fusion import read_plan, train_library
-    from indexer.adapt.train_labels import CLASSIFIER_FOLDER, learn_labels, read_labels
+    with train_extra("training"):
+        from indexer.adapt.train_fusion import read_plan, train_library
+        from indexer.adapt.train_labels import CLASSIFIER_FOLDER, learn_labels, read_labels
     from indexer.index.library_store import LibraryStore
 
     plan = read_plan(settings, objective, architecture, from_scratch, force)

@@ -29,8 +29,8 @@ from indexer.base.text_analysis import begin
 from indexer.diagnostics.model_card import card_heading
 
 if TYPE_CHECKING:
+    from hilbert.model.arrays import FusionModel
     from hilbert.model.features import Features
-    from hilbert.model.fusion import Hilbert
     from indexer.index.library_store import LibraryStore
     from indexer.index.snapshot import Snapshot
     from indexer.store.feature_store import FeatureStore
@@ -116,7 +116,7 @@ class Diagnosis:
 def diagnose(
     library: LibraryStore,
     snapshot: Snapshot,
-    model: Hilbert,
+    model: FusionModel,
     *,
     most: int = MOST_PAIRS,
     intervals: bool = True,

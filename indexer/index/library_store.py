@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -16,8 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hilbert.assets import shipped_model
-from hilbert.files import PARTIAL_SUFFIX, cached_sha256_file, sync_file, sync_folder
-from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE
+from hilbert.extras import train_extra
+from hilbert.files import (
+    PARTIAL_SUFFIX,
+    cached_sha256_file,
+    sync_file,
+    sync_folder,
+    write_atomically,
+)
+from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
@@ -31,6 +39,7 @@ from indexer.store.lock import writer_lock
 
 if TYPE_CHECKING:
     from hilbert.model.fusion import Hilbert
+    from hilbert.model.onnx_fusion import OnnxFusion
     from hilbert.training.splits import TrainingHistory
 
 log = logging.getLogger(__name__)
@@ -66,7 +75,7 @@ class LibraryStore:
         self.segment_settings = SegmentSettings(**settings["segments"])
         self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
         self.features = FeatureStore(folder / "features")
-        self._loaded: tuple[Path, Hilbert] | None = None
+        self._loaded: tuple[Path, OnnxFusion] | None = None
 
     @classmethod
     def open(cls, folder: Path | str) -> LibraryStore:
@@ -133,27 +142,45 @@ class LibraryStore:
         return str(self.catalog.get_settings().get("vector_index", DEFAULT_VECTOR_INDEX))
 
     @property
-    def model(self) -> Hilbert:
+    def model(self) -> OnnxFusion:
         """The fusion model."""
         return self.load_model(self.model_folder)
 
-    def load_model(self, folder: Path) -> Hilbert:
+    def load_model(self, folder: Path) -> OnnxFusion:
         """Return one of the library's models; the last one asked for is kept in memory.
 
         Raises:
             LibraryError: It is missing or damaged; says what to do.
         """
-        from hilbert.model.checkpoint import load_model
+        from hilbert.model.onnx_fusion import OnnxFusion
 
         if self._loaded is None or self._loaded[0] != folder:
-            try:
-                self._loaded = folder, load_model(folder)
-            except (ValueError, OSError) as error:
-                raise LibraryError(
-                    f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
-                    f"--library {self.folder}' to put the shipped model back"
-                ) from error
+            graph = self.catalog.get_settings().get("model_graphs", {}).get(folder.name)
+            with self._usable_model():
+                self._loaded = folder, OnnxFusion.load(folder, graph)
         return self._loaded[1]
+
+    def trainable_model(self, folder: Path | None = None) -> Hilbert:
+        """Return a model of the library as a torch module, the one in use unless named.
+
+        Raises:
+            LibraryError: It is missing or damaged; says what to do.
+        """
+        with train_extra("training"):
+            from hilbert.model.checkpoint import load_model
+
+        with self._usable_model():
+            return load_model(folder or self.model_folder)
+
+    @contextmanager
+    def _usable_model(self) -> Iterator[None]:
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            raise LibraryError(
+                f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
+                f"--library {self.folder}' to put the shipped model back"
+            ) from error
 
     def fingerprint(self, model_folder: Path | None = None) -> str:
         """Hash everything that makes vectors comparable, with the model in use or another."""
@@ -244,7 +271,7 @@ class LibraryStore:
             for leftover in (partial, folder):
                 shutil.rmtree(leftover, ignore_errors=True)
             partial.mkdir()
-            for name in (CONFIG_FILE, WEIGHTS_FILE, CARD_FILE, SEEN_FILE):
+            for name in (CONFIG_FILE, WEIGHTS_FILE, GRAPH_FILE, CARD_FILE, SEEN_FILE):
                 if (model / name).exists():
                     shutil.copyfile(model / name, partial / name)
                     sync_file(partial / name)
@@ -271,20 +298,25 @@ class LibraryStore:
         vector_index: str | None = None,
     ) -> int:
         kind = vector_index or self.vector_index
+        model = self.load_model(model_folder)
+        _put_graph(model_folder, model.graph)
         number = self.catalog.last_generation() + 1
         write_snapshot(
             self.folder,
             number,
             self.catalog,
             self.features,
-            self.load_model(model_folder),
+            model,
             self.fingerprint(model_folder),
             previous,
             progress,
             kind,
         )
         before = self.model_folder
-        settings = {"model": model_folder.name}
+        settings: dict[str, Any] = {
+            "model": model_folder.name,
+            "model_graphs": {model_folder.name: hashlib.sha256(model.graph).hexdigest()},
+        }
         if kind != self.vector_index:
             settings["vector_index"] = kind
         self.catalog.make_current(number, settings)
@@ -367,16 +399,18 @@ def _initialise(folder: Path, encoders: Encoders) -> None:
 
 def _put_model(target: Path, encoders: Encoders) -> None:
     """Copy the shipped model, or make an untrained one for encoders it was not trained for."""
-    from hilbert.model.checkpoint import load_model, new_model, save_model
-    from hilbert.model.config import HilbertConfig
+    from hilbert.model.weights_file import read_config
 
     speech, text = encoders.speech, encoders.text
     shipped = shipped_model()
-    config = load_model(shipped).config if shipped else HilbertConfig()
+    config = read_config(shipped) if shipped else HilbertConfig()
     trained_for = (config.speech_encoder, config.text_encoder)
     if shipped and trained_for == (speech.fingerprint, text.fingerprint):
         shutil.copytree(shipped, target, dirs_exist_ok=True)
         return
+    with train_extra(f"a library of {speech.name} and {text.name}"):
+        from hilbert.model.checkpoint import new_model, save_model
+
     config = HilbertConfig(
         d_audio=speech.width,
         d_text=text.width,
@@ -393,6 +427,13 @@ def _put_model(target: Path, encoders: Encoders) -> None:
         f"{speech.name} and {text.name}. Text search works; the audio channel says nothing "
         "until the model is trained.\n",
     )
+
+
+def _put_graph(folder: Path, graph: bytes) -> None:
+    """Keep the model's graph beside its weights, so that it need not be made at each start."""
+    path = folder / GRAPH_FILE
+    if not path.exists() or path.read_bytes() != graph:
+        write_atomically(path, lambda partial: partial.write_bytes(graph))
 
 
 def _heads(width: int) -> int:

@@ -36,8 +36,7 @@ from indexer.store.catalog import Catalog, Document, document_key, segment_id
 from indexer.store.feature_store import FeatureStore
 
 if TYPE_CHECKING:
-    from hilbert.model.embed import Embeddings
-    from hilbert.model.fusion import Hilbert
+    from hilbert.model.arrays import Embeddings, FusionModel
 
 _RANDOM_PAIRS = 4000
 # Modalities whose vectors searches compare: (query vector, indexed vector).
@@ -55,7 +54,7 @@ def write_snapshot(
     number: int,
     catalog: Catalog,
     store: FeatureStore,
-    model: Hilbert,
+    model: FusionModel,
     fingerprint: str,
     previous: Snapshot | None = None,
     progress: Progress | None = None,
@@ -176,7 +175,7 @@ class _ReusableVectors:
         return self._rows("documents", [document_key(document.id)]), self._rows("segments", ids)
 
     def _rows(self, level: str, ids: Sequence[int]) -> Embeddings:
-        from hilbert.model.embed import Embeddings
+        from hilbert.model.arrays import Embeddings
 
         vectors: list[Any] = []
         has: list[Any] = []
@@ -195,7 +194,7 @@ def _embed(
     documents: Sequence[Document],
     catalog: Catalog,
     store: FeatureStore,
-    model: Hilbert,
+    model: FusionModel,
     reusable: _ReusableVectors | None,
 ) -> Iterator[tuple[Document, Embeddings, Embeddings]]:
     """Yield each document with the embeddings of the whole (one row) and of its segments."""

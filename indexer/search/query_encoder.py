@@ -30,8 +30,7 @@ from indexer.search.query import (
 from indexer.store.catalog import document_key
 
 if TYPE_CHECKING:
-    from hilbert.model.embed import Embeddings
-    from hilbert.model.fusion import Hilbert
+    from hilbert.model.arrays import Embeddings, FusionModel
     from indexer.index.library_store import LibraryStore
     from indexer.index.records import IndexedSegment
     from indexer.index.snapshot import Snapshot
@@ -60,7 +59,7 @@ def query_without_model(parsed: ParsedQuery) -> Query:
     return _typed_query(parsed, [{} for _ in split_long(parsed.text)])
 
 
-def typed_query(library: LibraryStore, model: Hilbert, parsed: ParsedQuery) -> Query:
+def typed_query(library: LibraryStore, model: FusionModel, parsed: ParsedQuery) -> Query:
     """Return typed words as a query for all channels."""
     from hilbert.model.embed import embed_text
 
@@ -157,7 +156,7 @@ def _open_clip(clip: Path, language: str) -> Recording:
     return open_recording(clip, language=language)
 
 
-def clip_query(model: Hilbert, heard: AnalysedDocument) -> Query:
+def clip_query(model: FusionModel, heard: AnalysedDocument) -> Query:
     """Embed a clip, in segments as those of the library: words and sound."""
     from hilbert.model.embed import embed_segments
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.extras import train_extra
 from indexer.base.errors import QueryError
 from indexer.search.results import Hit
 
@@ -25,8 +26,10 @@ class Reranker:
 
         Raises:
             QueryError: It is not there, or is no cross-encoder.
+            MissingExtraError: sentence-transformers is not installed.
         """
-        from sentence_transformers import CrossEncoder
+        with train_extra("reranking"):
+            from sentence_transformers import CrossEncoder
 
         self.depth = depth
         try:

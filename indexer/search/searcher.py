@@ -65,7 +65,7 @@ from indexer.search.scoring import Scorer
 from indexer.search.sorting import SCORE, check_sort, sort_result
 
 if TYPE_CHECKING:
-    from hilbert.model.fusion import Hilbert
+    from hilbert.model.arrays import FusionModel
     from indexer.search.reranker import Reranker
 
 # Moments that a document is listed with.
@@ -128,7 +128,7 @@ class Searcher:
         return Scorer(self.snapshot, self.table)
 
     @cached_property
-    def model(self) -> Hilbert:
+    def model(self) -> FusionModel:
         """The model of the snapshot, also after the library adopted another one."""
         return self.library.load_model(self.snapshot.model_folder)
 

@@ -23,7 +23,7 @@ def test_a_saved_model_embeds_the_same_bits(model: Hilbert, document, tmp_path: 
     assert (before == after).all()
     assert (tmp_path / "m" / "README.md").read_text() == "# card\n"
     names = {path.name for path in (tmp_path / "m").iterdir()}
-    assert names == {"README.md", "config.json", "model.safetensors"}
+    assert names == {"README.md", "config.json", "model.safetensors", "model.onnx"}
 
 
 def test_the_fingerprint_follows_weights_and_config_and_nothing_else(

@@ -1,0 +1,130 @@
+"""The fusion model run by ONNX Runtime, without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hilbert.forking import PerProcess
+from hilbert.model.arrays import Bools, Embeddings, Floats, StateArrays
+from hilbert.model.config import GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
+from hilbert.model.weights_file import GRAPH_KEY, check_weights, graph_key, read_config
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+log = logging.getLogger(__name__)
+
+
+class OnnxFusion:
+    """A saved model as `FusionModel`.
+
+    Attributes:
+        config: What it was made with.
+        graph: The serialised ONNX graph, without the weights.
+    """
+
+    def __init__(self, config: HilbertConfig, graph: bytes, folder: Path) -> None:
+        self.config, self.graph = config, graph
+        # Its threads do not exist in a forked child.
+        self._session = PerProcess(lambda: _session(graph, folder), _session(graph, folder))
+
+    @classmethod
+    def load(cls, folder: Path | str, graph_sha256: str | None = None) -> OnnxFusion:
+        """Read a saved model from its folder.
+
+        Its graph is made anew where the folder holds none, as those of early libraries, or not
+        that of these weights.
+
+        Args:
+            folder: Of config and weights.
+            graph_sha256: What the stored graph must hash to (hex), None for anything.
+
+        Raises:
+            FileNotFoundError: The folder lacks the config or the weights.
+            ValueError: A file is damaged or the two do not belong together; says which and how.
+        """
+        folder = Path(folder).absolute()
+        config = read_config(folder)
+        check_weights(folder / WEIGHTS_FILE)
+        try:
+            graph = (folder / GRAPH_FILE).read_bytes()
+            if graph_sha256 not in (None, hashlib.sha256(graph).hexdigest()):
+                raise ValueError("it changed since it was written")
+            return cls(config, graph, folder)
+        except FileNotFoundError:
+            log.debug("%s has no graph, which is made", folder, exc_info=True)
+        except Exception:  # ONNX Runtime's errors have no public base class
+            log.debug("the graph in %s is of no use and made anew", folder, exc_info=True)
+        from hilbert.model.onnx_graph import graph_bytes
+
+        return cls(config, graph_bytes(folder), folder)
+
+    def audio_arrays(self, tokens: Floats, mask: Bools) -> Floats:
+        """See `FusionModel.audio_arrays`."""
+        return self._run(["segment_audio"], {"tokens": tokens, "token_mask": mask})[0]
+
+    def text_arrays(self, text: Floats) -> Floats:
+        """See `FusionModel.text_arrays`."""
+        if self.config.text_anchor:
+            return text
+        return self._run(["segment_text"], {"frozen_text": text})[0]
+
+    def fuse_arrays(self, states: StateArrays) -> Embeddings:
+        """See `FusionModel.fuse_arrays`."""
+        audio, text, joint = self._run(
+            ["audio", "text", "joint"],
+            {
+                "audio_states": states.audio,
+                "text_states": states.text,
+                "audio_mask": states.audio_mask,
+                "text_mask": states.text_mask,
+                "times": states.times,
+            },
+        )
+        has_audio, has_text = states.has_audio, states.has_text
+        return Embeddings(audio, text, joint, has_audio, has_text, has_audio | has_text)
+
+    def _run(self, outputs: list[str], given: Mapping[str, Floats | Bools]) -> list[Floats]:
+        from onnxruntime import RunOptions
+
+        session = self._session.get()
+        # The other half of the graph is not run, but its inputs must be there.
+        feed: dict[str, Any] = {}
+        for entry in session.get_inputs():
+            kind = np.bool_ if entry.type == "tensor(bool)" else np.float32
+            if entry.name in given:
+                feed[entry.name] = np.ascontiguousarray(given[entry.name], kind)
+            else:
+                shape = [size if isinstance(size, int) else 1 for size in entry.shape]
+                feed[entry.name] = np.zeros(shape, kind)
+        options = RunOptions()
+        options.only_execute_path_to_fetches = True
+        found: list[Floats] = session.run(outputs, feed, options)
+        return found
+
+
+def _session(graph: bytes, folder: Path) -> InferenceSession:
+    """Open a graph whose weights lie in a folder.
+
+    Raises:
+        ValueError: It is the graph of other weights, or of another version.
+    """
+    from onnxruntime import InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    # Idle threads that spin take the cores from the decoder and from other programs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(folder)
+    )
+    session = InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    made_for = session.get_modelmeta().custom_metadata_map.get(GRAPH_KEY)
+    if made_for != graph_key(read_config(folder), folder / WEIGHTS_FILE):
+        raise ValueError("it was made for other weights")
+    return session
