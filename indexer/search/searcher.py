@@ -202,7 +202,8 @@ class Searcher:
         if clip is None:
             assert words is not None
             return words
-        spoken = clip_query(self.model, analyse_clip(self.library, clip))
+        heard = analyse_clip(self.library, clip)  # before models load: it may be no recording
+        spoken = clip_query(self.model, heard)
         return with_clip(words, spoken) if words else spoken
 
     def answer(
