@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, requires
 
 from hilbert.errors import HilbertError
 
@@ -40,6 +38,9 @@ def train_extra(what: str) -> Iterator[None]:
 
 def install_command() -> str:
     """Return the command that installs the packages of the extra beside this Python."""
+    import shlex
+    from importlib.metadata import PackageNotFoundError, requires
+
     try:
         entries = requires("hilbert") or []
     except PackageNotFoundError:  # a checkout on the path that was never installed

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 import pkgutil
+import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import entry_points
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from hilbert.extension_points import ExtensionPoint
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -71,7 +76,7 @@ class Registry(Mapping[str, T], Generic[T]):
             package = importlib.import_module(self.point.package)
             for module in pkgutil.iter_modules(package.__path__):
                 importlib.import_module(f"{self.point.package}.{module.name}")
-            for entry in entry_points(group=self.point.group):
+            for entry in _entry_points(self.point.group):
                 try:
                     entry.load()
                 except Exception as error:  # whatever a stranger's module raises
@@ -87,6 +92,20 @@ class Registry(Mapping[str, T], Generic[T]):
                     if not log.isEnabledFor(logging.DEBUG):
                         _unlogged.append(error)
 
+    def find(self, name: str) -> T | None:
+        """Return a member by name, None where there is none.
+
+        Where no other package adds members, the file of this name is enough, if it is there and
+        registers the member: the others are not imported.
+        """
+        if not self._loaded and not _entry_points(self.point.group):
+            package = importlib.import_module(self.point.package)
+            if name in {module.name for module in pkgutil.iter_modules(package.__path__)}:
+                importlib.import_module(f"{self.point.package}.{name}")
+            if name in self._members:
+                return self._members[name][1]
+        return self.get(name)
+
     def __getitem__(self, name: str) -> T:
         self.load()
         return self._members[name][1]
@@ -98,3 +117,40 @@ class Registry(Mapping[str, T], Generic[T]):
     def __len__(self) -> int:
         self.load()
         return len(self._members)
+
+
+def _entry_points(group: str) -> Iterable[EntryPoint]:
+    """Return what installed packages name in a group."""
+    # importlib.metadata takes longer to import than a short verb to run, and is seldom needed.
+    if not _may_be_named(group):
+        return ()
+    from importlib.metadata import entry_points
+
+    return entry_points(group=group)
+
+
+def _may_be_named(group: str) -> bool:
+    """Whether the metadata of some package may have an entry point in a group."""
+    # Finders other than the one of `sys.path` keep metadata where only they know.
+    others = [f for f in sys.meta_path if hasattr(f, "find_distributions")]
+    if len(others) > 1:
+        return True
+    named = _named_groups(tuple(sys.path))
+    return named is None or f"[{group}]" in named
+
+
+@functools.lru_cache(maxsize=4)
+def _named_groups(folders: tuple[str, ...]) -> str | None:
+    """Return all `entry_points.txt` in folders of packages; None where one is no plain folder."""
+    texts = []
+    for folder in map(Path, folders):
+        if folder.is_file():  # an archive
+            return None
+        for kind in ("*.dist-info", "*.egg-info", "EGG-INFO"):
+            for path in folder.glob(f"{kind}/entry_points.txt"):
+                try:
+                    texts.append(path.read_text(encoding="utf-8"))
+                except (OSError, ValueError):
+                    log.debug("could not read %s", path, exc_info=True)
+                    return None
+    return "\n".join(texts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import traceback
 from typing import Any, TextIO
 
 import click
@@ -25,7 +24,7 @@ class _Verbs(click.Group):
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        command = VERBS.get(cmd_name)
+        command = VERBS.find(cmd_name)
         return add_options(command) if command else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -102,6 +101,8 @@ def _report(error: BaseException) -> int:
     message, status = _message(error)
     print_line(f"hilbert: {' '.join(message.split())}", err=True)
     if is_debugging():
+        import traceback
+
         print_line(*"".join(traceback.format_exception(error)).splitlines(), err=True)
     return status
 

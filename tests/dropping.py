@@ -29,8 +29,9 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for package in ("hilbert", "indexer", "app"):
-            # With the compiled modules, which fit: times and sizes of files are copied.
-            shutil.copytree(ROOT / package, folder / package)
+            shutil.copytree(
+                ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
+            )
         (folder / "assets").symlink_to(ROOT / "assets")
 
     def drop(self, files: Mapping[str, str]) -> None:

@@ -15,7 +15,7 @@ from hilbert.diagnostics import pca_map
 from indexer.base.errors import LibraryError
 from indexer.base.types import Cue
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import snapshot_folder
+from indexer.index.snapshot_names import snapshot_folder
 from indexer.search.searcher import Searcher
 
 # Most segments of other documents that are drawn behind those of a document.

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from scipy.stats import t as student
 from threadpoolctl import threadpool_limits
 
 from hilbert.diagnostics.measures.registry import MEASURES
@@ -55,6 +54,8 @@ def jackknife(
         Low and high end by the name of a number (`flatten`). Counts have none, and those of
         shares stay within [0, 1] (`hilbert.diagnostics.measures.Measure`).
     """
+    from scipy.stats import t as student
+
     m = len(space.document_seconds)
     groups = min(parts, m)
     if groups < 3:

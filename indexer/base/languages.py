@@ -10,10 +10,18 @@ _NO_LANGUAGE = {"mul", "zxx", "mis"}  # several, none, uncoded (ISO 639-2)
 # Nearly every English word of three letters is the code of some language. Codes that have no
 # form of two letters are believed where this many people speak the language.
 _MANY_SPEAKERS = 10_000_000
+# Codes that stand for themselves: langcodes takes longer to import than a search to answer.
+_COMMON = frozenset(
+    {"ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "it", "ja", "ko"}
+    | {"nb", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"}
+)
 
 
 def language_code(named: str | None) -> str | None:
     """`en` for en, en-US and eng; `de` for ger; None for what names no language (und, klingon)."""
+    if named in _COMMON:
+        return named
+
     import langcodes
     from langcodes.tag_parser import LanguageTagError
 

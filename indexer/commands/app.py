@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import signal
-import socket
-import subprocess
 import sys
 from pathlib import Path
 
@@ -53,6 +49,11 @@ def serve(library: Path | None, port: int) -> int:
     Raises:
         ClickException: The app is not installed, or the port is in use.
     """
+    import importlib.util
+    import signal
+    import socket
+    import subprocess
+
     found = importlib.util.find_spec("app")
     if found is None or not found.submodule_search_locations:
         raise click.ClickException("the app is not installed; install hilbert with its app")

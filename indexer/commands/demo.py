@@ -12,7 +12,6 @@ import click
 from indexer.base.timecode import clock
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, print_line
-from indexer.search.results import is_right_moment
 
 _SHOWN = 4
 
@@ -75,6 +74,8 @@ def _show(hits: Any, wanted: dict[str, Any]) -> None:
     if not hits:
         print_line("    nothing found")
         return
+    from indexer.search.results import is_right_moment
+
     hit = hits[0]
     right = is_right_moment(hit, wanted["document"], wanted["start"], wanted["end"])
     text = hit.text if len(hit.text) <= 100 else hit.text[:100].rsplit(" ", 1)[0] + " ..."

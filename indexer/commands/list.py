@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from indexer.base.timecode import clock
+from indexer.commands.layout import print_columns
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import console, printable
 
 # Attribute of a document to its key in the JSON, where they differ.
 _KEYS = {"text_source": "words_from"}
@@ -42,16 +42,12 @@ def command(library: Path, as_json: bool) -> None:
         ]
         print_json({"documents": listed})
         return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("name", no_wrap=True)  # to be copied
-    for column in ("title", "length", "words from", "date", "speaker", "label"):
-        table.add_column(column, overflow="fold")
+    header = ("name", "title", "length", "words from", "date", "speaker", "label")
+    rows = []
     for d in documents:
         facts = (d.title, clock(d.seconds), d.text_source, d.date, d.speaker, d.label)
-        table.add_row(printable(d.name), *(printable(_shortened(fact or "")) for fact in facts))
-    console().print(table)
+        rows.append([d.name, *(_shortened(fact or "") for fact in facts)])
+    print_columns(header, rows)
 
 
 def _shortened(text: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from indexer.base.json_schema import versioned
 from indexer.base.timecode import clock
-from indexer.commands.terminal import console, printable
+from indexer.commands.layout import print_line_of, print_paragraph, styled
+from indexer.commands.terminal import print_line, printable
 
 if TYPE_CHECKING:
     from indexer.search.results import Duplicate, Hit, SearchResult
@@ -33,49 +34,52 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
 
 def print_result(result: SearchResult, explain: bool = False) -> None:
     """Print a search result for people; `explain` adds shares of channels and matched words."""
-    from rich.padding import Padding
-    from rich.text import Text
-
     from indexer.search.results import NOTHING_ANSWERS
 
-    out = console()
     if result.heard is not None:
-        out.print(Text("heard: ", style="dim") + Text(_one_line(result.heard) or "(no words)"))
+        print_line_of(styled("heard: ", "dim"), _one_line(result.heard) or "(no words)")
     if result.filters:
         typed = (f"{name}:{value}" for name, values in result.filters.items() for value in values)
-        out.print(Text("only: ", style="dim") + Text(printable(", ".join(typed))))
+        print_line_of(styled("only: ", "dim"), printable(", ".join(typed)))
     for note in result.notes:
-        out.print(Text(f"note: {printable(note)}", style="dim"))
+        print_line_of(styled(f"note: {note}", "dim"))
     shown = result.hits or result.nearest
     if not shown:
-        out.print("Nothing found.")
+        print_line("Nothing found.")
     elif not result.answered:
         rest = " (--all lists the rest)" if result.nearest else ""
-        out.print(f"{NOTHING_ANSWERS} Nearest{rest}:")
+        print_line(f"{NOTHING_ANSWERS} Nearest{rest}:")
     libraries = _library_names(result)
     for rank, hit in enumerate(shown, 1):
-        line = Text(f"{rank:2d}. ")
-        line.append(printable(hit.title), style="bold")
-        if hit.start is not None:
-            line.append(f"  {clock(hit.start)}-{clock(hit.end)}", style="cyan")
-        where = f"  in {libraries[hit.library]}" if hit.library else ""
-        line.append(f"  {hit.score:.2f}  {printable(hit.name + where)}", style="dim")
-        out.print(line)
-        details = [Text(_one_line(hit.text), overflow="fold")] if hit.text else []
-        if hit.sounds:
-            labels = " ".join(f"[{label}]" for label in hit.sounds)
-            details.append(Text(printable(labels), style="dim"))
-        if hit.reasons:
-            details.append(Text(f"found by its {', '.join(hit.reasons)}", style="dim"))
-        details += [Text(printable(t), style="dim") for t in _explanation(hit)] if explain else []
-        if hit.duplicates:
-            what = "advert, intro or the like, also in" if hit.repeat else "also said in"
-            details.append(Text(printable(f"{what} {_copies_text(hit.duplicates)}"), style="dim"))
-        for text in details:
-            out.print(Padding(text, (0, 0, 0, 4), expand=False))
+        _print_hit(rank, hit, libraries, explain)
     if result.documents:
         names = ", ".join(f"{d.title} ({d.score:.2f})" for d in result.documents[:5])
-        out.print(Text("documents: ", style="dim") + Text(printable(names)))
+        print_line_of(styled("documents: ", "dim"), printable(names))
+
+
+def _print_hit(rank: int, hit: Hit, libraries: Mapping[str, str], explain: bool) -> None:
+    times = "" if hit.start is None else f"  {clock(hit.start)}-{clock(hit.end)}"
+    where = f"  in {libraries[hit.library]}" if hit.library else ""
+    print_line_of(
+        f"{rank:2d}. ",
+        styled(hit.title, "bold"),
+        styled(times, "cyan"),
+        styled(f"  {hit.score:.2f}  {hit.name}{where}", "dim"),
+    )
+    if hit.text:
+        print_paragraph(hit.text, indent=4)
+    details = []
+    if hit.sounds:
+        details.append(" ".join(f"[{label}]" for label in hit.sounds))
+    if hit.reasons:
+        details.append(f"found by its {', '.join(hit.reasons)}")
+    if explain:
+        details += _explanation(hit)
+    if hit.duplicates:
+        what = "advert, intro or the like, also in" if hit.repeat else "also said in"
+        details.append(f"{what} {_copies_text(hit.duplicates)}")
+    for text in details:
+        print_paragraph(text, "dim", indent=4)
 
 
 def _library_names(result: SearchResult) -> dict[str, str]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 import re
-import sqlite3
 from collections.abc import Iterator
-from importlib import metadata
 
 from hilbert import __version__
 
@@ -27,6 +24,9 @@ def versions_text() -> str:
 
 
 def _versions() -> Iterator[tuple[str, str]]:
+    import platform
+    import sqlite3
+
     yield "hilbert", __version__
     yield "Python", f"{platform.python_version()} ({platform.system()} {platform.machine()})"
     for name, package in _PACKAGES:
@@ -36,6 +36,8 @@ def _versions() -> Iterator[tuple[str, str]]:
 
 
 def _version(package: str) -> str:
+    from importlib import metadata
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
@@ -43,6 +45,8 @@ def _version(package: str) -> str:
 
 
 def _ffmpeg() -> str:
+    from importlib import metadata
+
     try:
         files = metadata.files("av") or ()
     except metadata.PackageNotFoundError:

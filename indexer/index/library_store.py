@@ -30,9 +30,7 @@ from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings
-from indexer.index.snapshot import Snapshot, fingerprint_of, snapshot_folder
-from indexer.index.snapshot_writer import remove_old_snapshots, write_snapshot
-from indexer.index.vector_index import DEFAULT_VECTOR_INDEX
+from indexer.index.snapshot_names import fingerprint_of, snapshot_folder
 from indexer.store.catalog import SCHEMA_VERSION, Catalog
 from indexer.store.feature_store import FeatureStore
 from indexer.store.lock import writer_lock
@@ -41,6 +39,7 @@ if TYPE_CHECKING:
     from hilbert.model.fusion import Hilbert
     from hilbert.model.onnx_fusion import OnnxFusion
     from hilbert.training.splits import TrainingHistory
+    from indexer.index.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +47,6 @@ CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
 FIRST_MODEL = "model"
 _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
-# The text encoder exported to ONNX, where `train` did so; searching then needs no torch.
-TEXT_ENCODER_FOLDER = "text-encoder"
 # Which documents a model was trained and validated with; a shipped one has no such file.
 SEEN_FILE = "seen.json"
 
@@ -75,9 +72,7 @@ class LibraryStore:
                 "made it again"
             )
         self.segment_settings = SegmentSettings(**settings["segments"])
-        self.encoders = Encoders(
-            EncoderSettings(**settings["encoders"]), folder / TEXT_ENCODER_FOLDER
-        )
+        self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
         self.features = FeatureStore(folder / "features")
         self._loaded: tuple[Path, OnnxFusion] | None = None
 
@@ -143,6 +138,8 @@ class LibraryStore:
     @property
     def vector_index(self) -> str:
         """Kind of vector index that new snapshots get."""
+        from indexer.index.vector_index import DEFAULT_VECTOR_INDEX
+
         return str(self.catalog.get_settings().get("vector_index", DEFAULT_VECTOR_INDEX))
 
     @property
@@ -208,6 +205,8 @@ class LibraryStore:
         Raises:
             LibraryError: There is none yet, it is damaged, or it is of another model.
         """
+        from indexer.index.snapshot import Snapshot
+
         number = self.catalog.current_generation()
         if number is None:
             raise LibraryError(
@@ -301,6 +300,8 @@ class LibraryStore:
         progress: Progress | None,
         vector_index: str | None = None,
     ) -> int:
+        from indexer.index.snapshot_writer import remove_old_snapshots, write_snapshot
+
         kind = vector_index or self.vector_index
         model = self.load_model(model_folder)
         _put_graph(model_folder, model.graph)

@@ -5,7 +5,6 @@ On disk and in the catalog a snapshot is called a generation.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ class Snapshot:
         """Open all files of a snapshot.
 
         Args:
-            folder: See `snapshot_folder`.
+            folder: See `indexer.index.snapshot_names.snapshot_folder`.
             fingerprint: Of the library as it is now.
             model_folder: The weights that its vectors were made with.
 
@@ -123,18 +122,8 @@ class Snapshot:
         return self.indexes[level, modality]
 
 
-def snapshot_folder(library: Path, number: int) -> Path:
-    """Return where the files of a snapshot lie."""
-    return library / "generations" / f"{number:06d}"
-
-
 def index_names() -> Iterator[tuple[str, str]]:
     """Yield level and modality of every vector index of a snapshot."""
     for level in LEVELS:
         for modality in MODALITIES:
             yield level, modality
-
-
-def fingerprint_of(*parts: str) -> str:
-    """Hash everything that makes vectors comparable."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

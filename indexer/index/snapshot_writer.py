@@ -29,8 +29,8 @@ from indexer.index.snapshot import (
     VALUES_KEY,
     Snapshot,
     index_names,
-    snapshot_folder,
 )
+from indexer.index.snapshot_names import snapshot_folder
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
 from indexer.store.catalog import Catalog, Document, document_key, segment_id
 from indexer.store.feature_store import FeatureStore

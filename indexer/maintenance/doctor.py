@@ -10,7 +10,7 @@ from pathlib import Path
 from hilbert.files import PARTIAL_SUFFIX
 from indexer.base.errors import HilbertError, UnfinishedLibraryError
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import snapshot_folder
+from indexer.index.snapshot_names import snapshot_folder
 from indexer.maintenance.folders import followed_folders
 
 log = logging.getLogger(__name__)

@@ -15,8 +15,6 @@ from indexer.base.errors import QueryError
 from indexer.base.text_analysis import query_terms
 from indexer.index.parsed_query import ParsedQuery
 from indexer.index.snapshot import MODALITIES
-from indexer.ingest.discover import Source
-from indexer.ingest.pipeline import AnalysedDocument, ProcessSettings, analyse_document
 from indexer.search.channels import CHANNELS
 from indexer.search.query import (
     CLIP,
@@ -34,6 +32,7 @@ if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
     from indexer.index.records import IndexedSegment
     from indexer.index.snapshot import Snapshot
+    from indexer.ingest.pipeline import AnalysedDocument
     from indexer.media.decode import Recording
 
 MAX_CLIP_SECONDS = 600.0
@@ -85,14 +84,7 @@ def _typed_query(parsed: ParsedQuery, vectors: Sequence[Vectors]) -> Query:
             for piece, of_piece in zip(pieces, vectors, strict=True)
         )
         parts = (QueryPart(TYPED, tuple(encoded), parsed.text),)
-    return Query(
-        parts,
-        parsed.phrases,
-        parsed.excluded,
-        parsed.sounds,
-        parsed.excluded_sounds,
-        quoted=parsed.quoted,
-    )
+    return Query(parts, parsed.phrases, parsed.excluded, parsed.sounds, parsed.excluded_sounds)
 
 
 def split_long(text: str) -> list[str]:
@@ -136,6 +128,9 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
         AudioError: The clip cannot be decoded.
         QueryError: It is silent or too long.
     """
+    from indexer.ingest.discover import Source
+    from indexer.ingest.pipeline import ProcessSettings, analyse_document
+
     settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
     recording = _open_clip(clip, settings.language)
     heard = analyse_document(Source(clip, None), None, library.encoders, settings, opened=recording)

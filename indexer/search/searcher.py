@@ -202,8 +202,7 @@ class Searcher:
         if clip is None:
             assert words is not None
             return words
-        heard = analyse_clip(self.library, clip)  # before models load: it may be no recording
-        spoken = clip_query(self.model, heard)
+        spoken = clip_query(self.model, analyse_clip(self.library, clip))
         return with_clip(words, spoken) if words else spoken
 
     def answer(
@@ -243,8 +242,9 @@ class Searcher:
             hits = reranker.reorder(query.words, hits)[:k]
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         restricted = (filters, query.filters.wanted)
-        of_filters = (note for each in restricted for note in filter_notes(each, self.table))
-        notes = dict.fromkeys((*query.notes, *of_filters))
+        notes = dict.fromkeys(
+            note for each in restricted for note in filter_notes(each, self.table)
+        )
         return replace(
             found,
             hits=hits,

@@ -6,13 +6,13 @@ import hashlib
 import logging
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from hilbert.files import PARTIAL_SUFFIX, write_atomically
-from hilbert.model.features import Features
 from indexer.base.errors import LibraryError
+
+if TYPE_CHECKING:
+    from hilbert.model.features import Features
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class FeatureStore:
 
     def write(self, name: str, features: Features) -> None:
         """Store features; on return they are on disk."""
+        import numpy as np
         from safetensors.numpy import save_file
 
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -51,6 +52,8 @@ class FeatureStore:
         """
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
+
+        from hilbert.model.features import Features
 
         try:
             arrays: dict[str, Any] = load_file(self.folder / name)

@@ -11,7 +11,7 @@ import pytest
 
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import snapshot_folder
+from indexer.index.snapshot_names import snapshot_folder
 from indexer.index.vector_indexes.flat import FlatIndex
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
