@@ -13,6 +13,9 @@ endif
 # Threads that wait without spinning: several times faster on a busy machine (indexer/cli.py).
 export OMP_WAIT_POLICY ?= PASSIVE
 
+# Tests start hundreds of processes, each of which would compile our modules again without it.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help demo test test-extras test-fast lint format app bench browser-test requirements clean
 .DEFAULT_GOAL := help
 
@@ -48,9 +51,10 @@ app: $(VENV)/core  ## serve a library: make app LIBRARY=folder
 	$(BIN)/hilbert app --library $(or $(LIBRARY),$(DEMO_LIBRARY)) --port $(PORT)
 
 test: $(VENV)/installed  ## run the tests, with coverage (those of the browser are skipped without Chromium)
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= \
-	  -m 'not extras'
-	@echo "coverage: $$($(BIN)/coverage report --format=total) % of lines"
+	$(BIN)/python -m slipcover --json --out .coverage.json -m \
+	  pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m 'not extras'
+	@$(BIN)/python -c "import json; \
+	  print('coverage:', json.load(open('.coverage.json'))['summary']['percent_covered_display'], '% of lines')"
 
 test-extras: $(VENV)/installed  ## run the tests that train models or read hours of real recordings
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras

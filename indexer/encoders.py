@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import Recogniser, SpeechEncoder, TextEncoder
+
+log = logging.getLogger(__name__)
 
 DEFAULT_SPEECH = "bundled:whisper-tiny.en"
 DEFAULT_TEXT = "bundled:minilm"
@@ -45,8 +49,15 @@ class EncoderSettings:
 class Encoders:
     """The frozen encoders; each is loaded on first use and must be the library's own."""
 
-    def __init__(self, settings: EncoderSettings) -> None:
+    def __init__(self, settings: EncoderSettings, exported_text: Path | None = None) -> None:
+        """Load nothing yet.
+
+        Args:
+            settings: Which.
+            exported_text: Folder of the text encoder exported to ONNX, if there is one.
+        """
         self.settings = settings
+        self._exported_text = exported_text
         self._named: dict[str, Recogniser] = {}
 
     @cached_property
@@ -60,9 +71,17 @@ class Encoders:
 
     @cached_property
     def text(self) -> TextEncoder:
-        """The text encoder."""
-        from hilbert.encoders import load_text_encoder
+        """The text encoder, exported where it was: then it needs no torch."""
+        from hilbert.encoders import EncoderError, load_text_encoder
 
+        if self._exported_text and self._exported_text.is_dir():
+            try:
+                exported = load_text_encoder(f"onnx:{self._exported_text}")
+                if exported.fingerprint == self.settings.text_fingerprint:
+                    return exported
+                log.debug("the encoder in %s is another", self._exported_text)
+            except EncoderError:
+                log.debug("the encoder in %s is of no use", self._exported_text, exc_info=True)
         encoder = load_text_encoder(self.settings.text)
         self._check("text", self.settings.text_fingerprint, encoder.fingerprint)
         return encoder

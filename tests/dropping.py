@@ -29,9 +29,8 @@ class Copy:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         for package in ("hilbert", "indexer", "app"):
-            shutil.copytree(
-                ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            # With the compiled modules, which fit: times and sizes of files are copied.
+            shutil.copytree(ROOT / package, folder / package)
         (folder / "assets").symlink_to(ROOT / "assets")
 
     def drop(self, files: Mapping[str, str]) -> None:

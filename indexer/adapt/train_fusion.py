@@ -28,6 +28,7 @@ from hilbert.training.trainer import (
     check_device,
     train,
 )
+from indexer.adapt.export_encoder import export_encoder
 from indexer.adapt.keyphrases import keyphrases
 from indexer.adapt.sentence_alignment import cut_crops, with_sentence_bounds
 from indexer.base.errors import LibraryError
@@ -194,6 +195,7 @@ def train_library(
         adopted, reason = _verdict(result, plan.force)
         if adopted:
             _adopt(library, current, result.folder, progress)
+        export_encoder(library, progress)
     return TrainingSummary(
         result,
         adopted,

@@ -123,6 +123,7 @@ def command(
     """Find moments by typed words, by a clip, or by both together.
 
     "Words in quotes" must be said; a -word must not; begin* stands for every word that begins so.
+    In a question of ten words or more beside them, quotes require nothing.
 
     Filters can be typed as well, as in speaker:anna since:2023; a value with spaces in quotes, a
     minus before the name excludes. Several values of one name are alternatives. FILTERS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,6 +12,11 @@ from typing import TYPE_CHECKING
 
 from indexer.base.languages import language_code
 from indexer.base.text_analysis import Token, analyse, exact_words, fold, query_terms, stem
+from indexer.index.document_words import (
+    inverse_document_frequency,
+    score_term,
+    term_frequencies,
+)
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
 from indexer.index.records import IndexedSegment, Records, damaged
@@ -26,7 +30,8 @@ FUZZY_SHARE = 0.7
 MAX_TERMS = 64
 # To find two words in a row, at most so many segments that hold both are read.
 _MAX_SEGMENTS_READ = 2000
-# A query of words that most documents hold is weighed as one word of about a quarter of them.
+# Words that all documents hold about as often weigh next to nothing: a query of them is weighed
+# as one word that six of ten documents hold.
 _MIN_DOCUMENT_WEIGHT = 1.0
 # A prefix, or one word of a split, stands for at most so many words.
 _MAX_EXPANSIONS = 100
@@ -80,9 +85,10 @@ class FulltextIndex(Records):
         return self._score_shares(STEM_FTS, terms, fuzzy, self.n_segments)
 
     def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[str, float]:
-        """Score whole documents by BM25; the terms may stand far apart.
+        """Score whole documents by how often they hold the terms, which may stand far apart.
 
-        Terms that most documents hold distinguish none of them: alone, they score next to 0.
+        A share of the weight of the query (`indexer.index.document_words`): a document that holds
+        each term as often as those do that hold it at all scores about 1.
 
         Args:
             terms: See `scores`.
@@ -91,10 +97,35 @@ class FulltextIndex(Records):
         Returns:
             Document id to score, for documents that hold a term.
         """
-        least = _MIN_DOCUMENT_WEIGHT
-        found = self._score_shares(DOCUMENT_FTS, terms, fuzzy, self._n_documents, least)
+        counted = list(self._weights(DOCUMENT_FTS, terms, self._n_documents))
+        resembled = set(self._fuzzy_terms(counted)) if fuzzy else set()
+        found: dict[int, float] = {}
+        total = 0.0
+        for term in counted:
+            frequencies = self._document_frequencies(self.expressions(term))
+            scores, weight = score_term(frequencies, self._n_documents)
+            total += weight
+            if not scores and term in resembled:
+                matches = [e for words in self.fuzzy_matches(term) for e in self._phrase_of(words)]
+                frequencies = self._document_frequencies(matches)
+                scores = {
+                    rowid: FUZZY_SHARE * score
+                    for rowid, score in score_term(frequencies, self._n_documents)[0].items()
+                }
+            for rowid, score in scores.items():
+                found[rowid] = found.get(rowid, 0.0) + score
+        weight = max(_MIN_DOCUMENT_WEIGHT, total)
         rows = self._db.execute("SELECT rowid, id FROM documents")
-        return {row["id"]: found[row["rowid"]] for row in rows if row["rowid"] in found}
+        return {row["id"]: found[row["rowid"]] / weight for row in rows if row["rowid"] in found}
+
+    def _document_frequencies(self, expressions: Iterable[str]) -> dict[int, float]:
+        """Count, by rowid, how often documents hold what a term stands for: of all, the most."""
+        found: dict[int, float] = {}
+        for expression in expressions:
+            bm25 = self._matching(DOCUMENT_FTS, expression)
+            for rowid, times in term_frequencies(bm25, self._n_documents).items():
+                found[rowid] = max(found.get(rowid, 0.0), times)
+        return found
 
     def weight(self, query: str | Sequence[str]) -> float:
         """Return the BM25 of an average segment that holds each query term once.
@@ -259,11 +290,11 @@ class FulltextIndex(Records):
         return Vocabulary(IndexedWord(row[0], row[1], bool(row[2]), row[3]) for row in rows)
 
     def _score_shares(
-        self, table: str, terms: Sequence[str], fuzzy: bool, n_rows: int, least: float = 0.0
+        self, table: str, terms: Sequence[str], fuzzy: bool, n_rows: int
     ) -> dict[int, float]:
-        """Return BM25 by rowid, divided by the weight of the whole query, or by `least`."""
+        """Return BM25 by rowid, divided by the weight of the whole query."""
         weights = self._weights(table, terms, n_rows)
-        weight = max(least, sum(weights.values()))
+        weight = sum(weights.values())
         if not weight:
             return {}
         found = {id_: score / weight for id_, score in self._bm25(table, list(weights)).items()}
@@ -360,7 +391,7 @@ class FulltextIndex(Records):
             expressions = self.expressions(term)
             count = self.count(table, expressions)
             if expressions and (count or " " not in expressions[0]):
-                found[term] = max(1e-6, math.log((n_rows - count + 0.5) / (count + 0.5)))
+                found[term] = inverse_document_frequency(n_rows, count)
         if len(found) > MAX_TERMS:
             held = [t for t in found if self.count(table, self.expressions(t))]
             kept = set(sorted(held, key=lambda term: -found[term])[:MAX_TERMS])

@@ -47,6 +47,8 @@ CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
 FIRST_MODEL = "model"
 _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
+# The text encoder exported to ONNX, where `train` did so; searching then needs no torch.
+TEXT_ENCODER_FOLDER = "text-encoder"
 # Which documents a model was trained and validated with; a shipped one has no such file.
 SEEN_FILE = "seen.json"
 
@@ -72,7 +74,9 @@ class LibraryStore:
                 "made it again"
             )
         self.segment_settings = SegmentSettings(**settings["segments"])
-        self.encoders = Encoders(EncoderSettings(**settings["encoders"]))
+        self.encoders = Encoders(
+            EncoderSettings(**settings["encoders"]), folder / TEXT_ENCODER_FOLDER
+        )
         self.features = FeatureStore(folder / "features")
         self._loaded: tuple[Path, OnnxFusion] | None = None
 

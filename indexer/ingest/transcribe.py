@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, TypeVar
@@ -146,15 +147,17 @@ class _Pass:
         self.is_speech = False
 
     def run(self, windows: Iterator[Window]) -> None:
-        ahead = _read_ahead(windows, 2 * BATCH_WINDOWS)
-        for is_speech, group in groupby(ahead, lambda window: window.is_speech):
-            if is_speech and not self.is_speech:  # the sound before it is not needed
-                self.is_speech = True
-                self.windows, self.tokens, self.times = [], [], []
-            while batch := list(islice(group, BATCH_WINDOWS)):
-                self._hear(batch)
-                if self.on_seconds:
-                    self.on_seconds(batch[-1].end)
+        # Whatever is raised here, the thread has ended before the caller closes the recording: that
+        # would raise an error in place of it while the thread decodes, also of a user's interrupt.
+        with closing(_read_ahead(windows, 2 * BATCH_WINDOWS)) as ahead:
+            for is_speech, group in groupby(ahead, lambda window: window.is_speech):
+                if is_speech and not self.is_speech:  # the sound before it is not needed
+                    self.is_speech = True
+                    self.windows, self.tokens, self.times = [], [], []
+                while batch := list(islice(group, BATCH_WINDOWS)):
+                    self._hear(batch)
+                    if self.on_seconds:
+                        self.on_seconds(batch[-1].end)
 
     def _hear(self, batch: list[Window]) -> None:
         transcripts = self._transcribe(batch)
@@ -222,8 +225,11 @@ def _joined(parts: list[NDArray[np.float16]], width: int) -> NDArray[np.float16]
     return np.concatenate(parts) if parts else np.zeros((0, width), np.float16)
 
 
-def _read_ahead(items: Iterator[T], size: int) -> Iterator[T]:
-    """Run `items` in a thread, so that decoding goes on while the encoder computes."""
+def _read_ahead(items: Iterator[T], size: int) -> Generator[T, None, None]:
+    """Run `items` in a thread, so that decoding goes on while the encoder computes.
+
+    The thread has ended once the generator is closed.
+    """
     ahead: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(size)
     stop = threading.Event()
 
@@ -246,8 +252,8 @@ def _read_ahead(items: Iterator[T], size: int) -> Iterator[T]:
             put((None, error))
 
     worker = threading.Thread(target=work, name="decode", daemon=True)
-    worker.start()
     try:
+        worker.start()  # an interrupt may come while it waits for the thread to begin
         while True:
             item, error = ahead.get()
             if error is not None:
@@ -257,4 +263,5 @@ def _read_ahead(items: Iterator[T], size: int) -> Iterator[T]:
             yield item
     finally:
         stop.set()
-        worker.join()
+        if worker.is_alive():
+            worker.join()

@@ -19,7 +19,12 @@ from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder, write_atomical
 from hilbert.model.config import WEIGHTS_FILE
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.presence import is_within
-from indexer.index.library_store import CATALOG_FILE, FIRST_MODEL, LibraryStore
+from indexer.index.library_store import (
+    CATALOG_FILE,
+    FIRST_MODEL,
+    TEXT_ENCODER_FOLDER,
+    LibraryStore,
+)
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.maintenance.archive import (
     SCHEMA_VERSION,
@@ -37,7 +42,7 @@ from indexer.store.lock import writer_lock
 log = logging.getLogger(__name__)
 
 # Folders beside those that the catalog names: what was learned, and what the app was given.
-_OTHER_FOLDERS = ("classifier", "recordings")
+_OTHER_FOLDERS = ("classifier", "recordings", TEXT_ENCODER_FOLDER)
 # A writer may delete what the catalog named a moment ago; each of its commits can do so once.
 _ATTEMPTS = 5
 

@@ -21,7 +21,7 @@ class WholeDocumentScore:
         name: Under which it is weighed and tuned.
         weights: Kind of query to its default weight; 0 where absent.
         share_alone: Its weight beside the channel's own where a search asks for this channel
-            only; both sum to 1.
+            only; both sum to 1. For kinds of queries that `weights` has.
         order: Its place among those of other channels; low ones come first.
     """
 

@@ -109,7 +109,7 @@ def _method_weights(kind: str, method: str, weights: Mapping[str, Weights]) -> W
     if method == RRF:
         return dict.fromkeys(CHANNELS, 1.0)
     whole = CHANNELS[method].whole_document
-    if whole is None or not whole.share_alone:
+    if whole is None or not whole.share_alone or kind not in whole.weights:
         return {method: 1.0}
     return {method: 1.0 - whole.share_alone, whole.name: whole.share_alone}
 

@@ -75,6 +75,7 @@ class Query:
         sounds: See `indexer.index.parsed_query.ParsedQuery`.
         excluded_sounds: See `indexer.index.parsed_query.ParsedQuery`.
         filters: Those that were typed with the words.
+        quoted: See `indexer.index.parsed_query.ParsedQuery`.
     """
 
     parts: tuple[QueryPart, ...]
@@ -83,11 +84,22 @@ class Query:
     sounds: tuple[str, ...] = ()
     excluded_sounds: tuple[str, ...] = ()
     filters: InlineFilters = NO_INLINE_FILTERS
+    quoted: tuple[str, ...] = ()
 
     @property
     def heard(self) -> str | None:
         """What was said in the clip; None without one."""
         return next((part.words for part in self.parts if part.kind == CLIP), None)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of how it was understood."""
+        if not self.quoted:
+            return ()
+        return (
+            "the words in quotation marks need not be said exactly: this is a long question; "
+            "to require them, type fewer words beside them",
+        )
 
     @property
     def words(self) -> str:

@@ -84,7 +84,14 @@ def _typed_query(parsed: ParsedQuery, vectors: Sequence[Vectors]) -> Query:
             for piece, of_piece in zip(pieces, vectors, strict=True)
         )
         parts = (QueryPart(TYPED, tuple(encoded), parsed.text),)
-    return Query(parts, parsed.phrases, parsed.excluded, parsed.sounds, parsed.excluded_sounds)
+    return Query(
+        parts,
+        parsed.phrases,
+        parsed.excluded,
+        parsed.sounds,
+        parsed.excluded_sounds,
+        quoted=parsed.quoted,
+    )
 
 
 def split_long(text: str) -> list[str]:

@@ -202,7 +202,8 @@ class Searcher:
         if clip is None:
             assert words is not None
             return words
-        spoken = clip_query(self.model, analyse_clip(self.library, clip))
+        heard = analyse_clip(self.library, clip)  # before models load: it may be no recording
+        spoken = clip_query(self.model, heard)
         return with_clip(words, spoken) if words else spoken
 
     def answer(
@@ -242,9 +243,8 @@ class Searcher:
             hits = reranker.reorder(query.words, hits)[:k]
         elapsed = round(1000 * (time.perf_counter() - started), 2)
         restricted = (filters, query.filters.wanted)
-        notes = dict.fromkeys(
-            note for each in restricted for note in filter_notes(each, self.table)
-        )
+        of_filters = (note for each in restricted for note in filter_notes(each, self.table))
+        notes = dict.fromkeys((*query.notes, *of_filters))
         return replace(
             found,
             hits=hits,

@@ -16,11 +16,15 @@ from streamlit.testing.v1 import AppTest
 
 import indexer.search.searcher
 from indexer.base.assets import demo_folder
+from indexer.encoders import Encoders
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.run import index
-from tests.sharing import shared_folder
+from indexer.maintenance.manage import remove
+from indexer.maintenance.relink import relink
+from tests.conftest import TALKS
+from tests.sharing import copy_library, shared_folder
 
 RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
 
@@ -55,9 +59,20 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def library(recordings: Path, models: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def library(
+    recordings: Path,
+    small_library: LibraryStore,
+    encoders: Encoders,
+    talks: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A library of `recordings`; those that `small_library` has are not heard once more."""
+
     def build(folder: Path) -> None:
-        made = LibraryStore.create(folder)
+        made = LibraryStore.open(copy_library(small_library.folder, folder))
+        made.encoders = encoders
+        remove(made, [name for name in TALKS if name not in RECORDINGS])
+        relink(made, str(talks), recordings)
         summary = index(made, scan([recordings]), ProcessSettings())
         made.close()
         assert not summary.failed, summary.failed

@@ -23,7 +23,7 @@ TEXTS = [
     "ok",
     "",
     "A neuron either fires or it does not. " * 12,
-    *(f"sentence number {i} about {'many ' * (i % 9)}things" for i in range(20)),
+    *(f"sentence number {i} about {'many ' * (i % 9)}things" for i in range(8)),
 ]
 
 

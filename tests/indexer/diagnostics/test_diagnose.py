@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,9 +21,8 @@ from indexer.diagnostics.model_card import card_heading
 from indexer.diagnostics.table import table_rows
 from indexer.index.library_store import LibraryStore
 from indexer.search.searcher import Searcher
+from tests.in_process import call
 from tests.recorder import Recorder
-
-RunHilbert = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def of(searcher: Searcher, **options: Any) -> Diagnosis:
@@ -134,15 +131,15 @@ def test_the_card_names_the_model(tmp_path: Path) -> None:
 
 
 def test_the_command_prints_a_reading_and_writes_a_report(
-    small_library: LibraryStore, run_hilbert: RunHilbert, tmp_path: Path
+    small_library: LibraryStore, tmp_path: Path
 ) -> None:
     folder, report = small_library.folder, tmp_path / "report.html"
-    done = run_hilbert("diagnose", "-l", folder, "--html", report, "--pairs", "10")
-    assert done.returncode == 0, done.stderr
-    assert "Linear separability" in done.stdout and "10 segments with sound" in done.stdout
-    assert f"report: {report}" in done.stdout and report.stat().st_size > 1_000_000
-    done = run_hilbert("diagnose", "-l", folder, "--html", tmp_path / "no" / "report.html")
-    assert done.returncode == 2 and "there is no folder" in done.stderr
+    status, output, errors = call("diagnose", "-l", folder, "--html", report, "--pairs", "10")
+    assert status == 0, errors
+    assert "Linear separability" in output and "10 segments with sound" in output
+    assert f"report: {report}" in output and report.stat().st_size > 1_000_000
+    status, _, errors = call("diagnose", "-l", folder, "--html", tmp_path / "no" / "report.html")
+    assert status == 2 and "there is no folder" in errors
 
 
 def test_the_command_prints_json(

@@ -170,8 +170,9 @@ def test_whole_documents_are_found_by_words_said_far_apart(lexical: FulltextInde
     assert apart[first] > lexical.document_scores(["tea", "zymurgy"])[first] > 0
     assert lexical.document_scores(["celerry"])[second] > 0  # by its fuzzy match
     assert lexical.document_scores(["celerry"], fuzzy=False) == {}
-    both = lexical.document_scores(["a"])  # said in each of them
-    assert set(both) == {first, second} and max(both.values()) < 0.01
+    both = lexical.document_scores(["a"])  # said in each of them, in one a little more often
+    assert set(both) == {first, second} and min(both.values()) == 0
+    assert max(both.values()) < lexical.document_scores(["tea"])[first] / 4
 
 
 def test_a_phrase_with_a_possessive_is_found_as_it_is_said(lexical: FulltextIndex) -> None:

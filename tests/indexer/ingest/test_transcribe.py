@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -14,8 +17,8 @@ from rapidfuzz.distance import Levenshtein
 from hilbert.encoders.protocols import WindowTranscript, Word
 from hilbert.encoders.whisper import WhisperEncoder, _Decoded
 from indexer.encoders import Encoders
-from indexer.ingest.transcribe import AudioAnalysis, transcribe
-from indexer.media.decode import SAMPLE_RATE, open_recording
+from indexer.ingest.transcribe import BATCH_WINDOWS, AudioAnalysis, transcribe
+from indexer.media.decode import SAMPLE_RATE, Block, Recording, StreamFacts, open_recording
 from indexer.transcripts import read_transcript
 
 Samples = NDArray[np.float32]
@@ -214,3 +217,34 @@ def test_improbable_and_empty_text_is_dropped(
     text: str, logprob: float, no_speech: float, credible: bool
 ) -> None:
     assert _Decoded([], text, logprob, no_speech).credible is credible
+
+
+class Interrupted:
+    """An encoder during whose work the user presses Ctrl+C, once decoding goes on beside it."""
+
+    width, tokens_per_second = 8, 2.0
+
+    def __init__(self, decoding: threading.Event) -> None:
+        self.decoding = decoding
+
+    def encode(self, windows: Sequence[Samples]) -> list[Samples]:
+        assert self.decoding.wait(10)
+        raise KeyboardInterrupt
+
+
+def test_an_interrupt_while_a_recording_is_decoded_is_an_interrupt() -> None:
+    decoding, half_a_minute = threading.Event(), np.zeros(30 * SAMPLE_RATE, np.float32)
+
+    def items() -> Iterator[Block]:
+        for _ in range(BATCH_WINDOWS + 1):
+            yield Block(half_a_minute)
+        decoding.set()
+        sleep(0.3)
+        yield Block(half_a_minute)
+
+    recording = Recording(Path("long.wav"), StreamFacts({}, None), items())
+    spans = [(30.0 * i, 30.0 * i + 30.0) for i in range(BATCH_WINDOWS + 2)]
+    encoder = Interrupted(decoding)
+    # Closed as soon as `transcribe` has raised, and not while a thread reads from it.
+    with pytest.raises(KeyboardInterrupt), closing(recording):
+        transcribe(recording, encoder, spans=spans)

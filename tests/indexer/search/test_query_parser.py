@@ -43,6 +43,24 @@ def test_typographic_quotes_quote() -> None:
     assert parse_query("-«broken bone» tea").excluded == ("broken bone",)
 
 
+@given(st.lists(st.sampled_from(["tea", "of", "2023", "ocean", "basins"]), max_size=25))
+def test_quotation_marks_in_prose_require_nothing(others: list[str]) -> None:
+    in_the_middle = [*others[: len(others) // 2], '"broken bone"', *others[len(others) // 2 :]]
+    typed = parse_query(" ".join(in_the_middle))
+    required = ("broken bone",)
+    is_prose = len(others) >= 10
+    assert (typed.phrases, typed.quoted) == (((), required) if is_prose else (required, ()))
+    assert {"broken", "bone"} <= set(typed.terms)
+
+
+def test_a_long_quotation_is_no_error_in_prose_and_an_exclusion_stays_one() -> None:
+    beside = "what did the speaker mean when she read this to us"
+    typed = parse_query(f'{beside}: "{"word " * 40}" -"broken bone"')
+    assert typed.quoted and typed.excluded == ("broken bone",)
+    with pytest.raises(QueryError, match="at most 32 words"):
+        parse_query(f'what did she mean: "{"word " * 40}"')
+
+
 def test_a_hyphenated_exclusion_is_one_phrase() -> None:
     assert parse_query("tea -state-of-the-art").excluded == ("state-of-the-art",)
 

@@ -227,6 +227,15 @@ def test_a_phrase_must_be_said(searcher: Searcher) -> None:
     assert searcher.search('"cup carried a in tea"').hits == ()
 
 
+def test_a_written_question_may_quote_what_nobody_says(searcher: Searcher) -> None:
+    question = f'{TEA}, or is it "a saline beverage of great antiquity" as some people write'
+    found = searcher.search(question)
+    assert found.documents[0].document == searcher.search(TEA).documents[0].document
+    assert "need not be said exactly" in found.notes[0]
+    assert not searcher.search('"a saline beverage of great antiquity" tea').hits
+    assert not searcher.search(TEA).notes
+
+
 def test_a_phrase_may_begin_in_one_segment_and_end_in_the_next(searcher: Searcher) -> None:
     lexical = searcher.snapshot.lexical
     (document,) = [d for d in searcher.documents.values() if d.name == "why-tides-lag"]

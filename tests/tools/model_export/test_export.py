@@ -9,7 +9,7 @@ import pytest
 
 from hilbert.encoders import load_text_encoder
 from hilbert.encoders.resolve import resolve
-from tools.model_export.__main__ import export
+from hilbert.encoders.text_export import export_text_encoder
 
 TEXTS = ["The tide turns twice a day.", "ok", "a word after a word " * 90]
 
@@ -17,7 +17,7 @@ TEXTS = ["The tide turns twice a day.", "ok", "a word after a word " * 90]
 @pytest.mark.extras  # traces a transformer: half a minute
 def test_the_shipped_text_encoder_can_be_made_again(models: None, tmp_path: Path) -> None:
     original = load_text_encoder("bundled:minilm-torch")
-    least = export(original, resolve("bundled:minilm-torch"), tmp_path / "exported")
+    least = export_text_encoder(original, resolve("bundled:minilm-torch"), tmp_path / "exported")
     assert least > 0.99999
     again = load_text_encoder(str(tmp_path / "exported"))
     assert again.fingerprint == original.fingerprint == load_text_encoder().fingerprint
