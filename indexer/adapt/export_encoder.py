@@ -7,8 +7,8 @@ import shutil
 
 from hilbert.encoders.resolve import resolve
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
-from hilbert.encoders.text_export import export_text_encoder
 from hilbert.files import PARTIAL_SUFFIX
+from hilbert.training.text_export import export_text_encoder
 from indexer.base.progress import Progress
 from indexer.index.library_store import TEXT_ENCODER_FOLDER, LibraryStore
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from hilbert.encoders import load_text_encoder
 from hilbert.encoders.resolve import resolve
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
-from hilbert.encoders.text_export import export_text_encoder
+from hilbert.training.text_export import export_text_encoder
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from hilbert.encoders import load_text_encoder
 from hilbert.encoders.resolve import resolve
-from hilbert.encoders.text_export import export_text_encoder
+from hilbert.training.text_export import export_text_encoder
 
 TEXTS = ["The tide turns twice a day.", "ok", "a word after a word " * 90]
 
