@@ -137,7 +137,9 @@ def test_a_model_that_was_put_in_meanwhile_is_not_replaced_unseen(
 
     with pytest.raises(LibraryError, match="another model meanwhile; train again"):
         train_library(library, PLAN, None, Meddler())
-    assert model_fingerprint(library.model) == model_fingerprint(trained.library.model)
+    assert model_fingerprint(library.model_folder) == model_fingerprint(
+        trained.library.model_folder
+    )
 
 
 def test_what_else_lies_in_the_library_is_left_alone(trained: Trained, copy_of: CopyOf) -> None:

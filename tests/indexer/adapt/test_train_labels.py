@@ -48,7 +48,7 @@ def test_labels_are_learned_saved_and_guessed_for_the_rest(
         guessed = {row["document"]: row["label"] for row in csv.DictReader(file)}
     assert set(guessed) == {name for name, _ in sides[30:]}
     assert np.mean([guessed[name] == label for name, label in sides[30:]]) > 0.7
-    fingerprint = model_fingerprint(made.model)
+    fingerprint = model_fingerprint(made.model_folder)
     assert load_classifier(tmp_path / "classifier", fingerprint).classes == ("high", "low")
 
 
@@ -108,5 +108,5 @@ def test_the_command_learns_labels_after_training(
     told = capsys.readouterr().out
     assert "not adopted" in told and "| mixture of experts |" in told
     assert "experts in effect" in told and "guesses for 4 other documents" in told
-    fingerprint = model_fingerprint(library.model)
+    fingerprint = model_fingerprint(library.model_folder)
     assert load_classifier(library.folder / "classifier", fingerprint).classes == ("high", "low")

@@ -34,7 +34,9 @@ def save(folder: Path, fingerprint: str | None = None) -> None:
     x = np.concatenate([vectors[name] for name in MODALITIES], axis=1)
     classifier = Classifier("logistic regression", vectors["joint"].shape[1])
     fitted = classifier.fit(x, list(LABELS.values()))
-    save_classifier(fitted, folder / "classifier", fingerprint or model_fingerprint(library.model))
+    save_classifier(
+        fitted, folder / "classifier", fingerprint or model_fingerprint(library.model_folder)
+    )
     library.close()
 
 
