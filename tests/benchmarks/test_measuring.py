@@ -114,6 +114,7 @@ def _result(row: str, seed: int, value: float) -> dict:
     return {"row": row, "seed": seed, "seconds": 9.0, "directions": directions, "typed": typed}
 
 
+@pytest.mark.slow
 def test_tables_and_plots_show_mean_and_spread(capsys, tmp_path: Path) -> None:
     results = {"one": [_result("one", s, v) for s, v in enumerate((0.1, 0.2, 0.3))]}
     results["two"] = [_result("two", 0, 0.5)]

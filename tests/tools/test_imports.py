@@ -19,6 +19,7 @@ def imported(path: Path) -> Iterator[str]:
             yield (node.module or "").partition(".")[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "unknown"),
     [

@@ -88,6 +88,7 @@ def test_matched_pairs_are_told_from_random_ones_or_not() -> None:
     assert summary["random"]["mean"] == summary["text"]["p95"] == 0
 
 
+@pytest.mark.slow
 def test_a_probe_tells_what_lies_apart_and_guesses_what_is_mixed() -> None:
     x, y = _rows(200, 8, 1), _rows(200, 8, 2)
     assert separability(x, y) < 0.6
@@ -181,6 +182,7 @@ def test_information_is_all_or_nothing_at_its_ends() -> None:
     assert nothing.balance == pytest.approx(-math.log(64), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_map_of_neighbourhoods_keeps_clusters_together() -> None:
     x = np.repeat(np.eye(3), 20, axis=0) + 0.05 * _rows(60, 3, 1)
     placed = tsne_map({"audio": x[:30], "text": x[30:]})

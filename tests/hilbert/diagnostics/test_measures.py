@@ -89,6 +89,7 @@ def test_a_handful_of_things_is_measured_too(n: int) -> None:
     assert said(space)
 
 
+@pytest.mark.slow
 def test_a_forced_gap_is_reported_and_that_centring_closes_it() -> None:
     x = rows(200, 16, 1)
     noise = 0.15 * rows(200, 16, 2)

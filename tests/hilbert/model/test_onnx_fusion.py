@@ -57,6 +57,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return load_model(folder), OnnxFusion.load(folder)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(rows=st.integers(1, 6), tokens=st.integers(1, 90), seed=st.integers(0, 99))
 def test_sound_of_any_length_gives_the_same_vectors(
@@ -72,6 +73,7 @@ def test_sound_of_any_length_gives_the_same_vectors(
     np.testing.assert_allclose(exported.audio_arrays(sound, mask), expected, atol=TOLERANCE)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     windows=st.integers(1, 5),

@@ -91,6 +91,7 @@ def test_bounds_of_other_sentences_are_refused(document) -> None:
         replace(document(1), sentence_bounds=np.zeros((3, 2), np.int64))
 
 
+@pytest.mark.slow
 def test_the_vector_of_a_sentence_is_made_of_its_own_tokens_alone(
     document, tiny: HilbertConfig
 ) -> None:

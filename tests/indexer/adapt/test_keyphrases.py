@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from indexer.adapt.keyphrases import keyphrases
 from indexer.adapt.train_fusion import with_learning_aids
@@ -10,6 +11,7 @@ from indexer.index.library_store import LibraryStore
 from tests.recorder import Recorder
 
 
+@pytest.mark.slow
 def test_a_keyphrase_is_what_this_segment_says_and_others_do_not() -> None:
     texts = [
         "So today we talk about the tides and why the tides are late in the harbour",

@@ -40,6 +40,7 @@ def save(folder: Path, fingerprint: str | None = None) -> None:
     library.close()
 
 
+@pytest.mark.slow
 def test_labels_are_guessed_for_named_and_for_all_documents(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,6 +60,7 @@ def test_labels_are_guessed_for_named_and_for_all_documents(
     assert line.split()[:2] == ["how-a-violin-sings", "arts"]
 
 
+@pytest.mark.slow
 def test_without_names_labelled_documents_are_left_out(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -90,6 +90,7 @@ def test_where_nothing_was_heard_the_sentences_share_the_recording_by_their_leng
     assert [(cue.start, cue.end) for cue in found.cues] == [(0.0, 10.0), (10.0, 40.0)]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.lists(WORDS, min_size=1, max_size=6), min_size=1, max_size=8),
     st.lists(st.tuples(WORDS, st.floats(0, 3), st.floats(0, 2)), max_size=30),

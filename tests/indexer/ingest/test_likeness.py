@@ -45,6 +45,7 @@ def talk(rng: random.Random, words: int) -> list[str]:
     return [rng.choice(VOCABULARY) for _ in range(words)]
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.integers(30, 300), st.floats(0, 0.15))
 def test_each_edited_talk_finds_itself_among_others(
     catalog: Catalog, seed: int, words: int, share: float
@@ -63,6 +64,7 @@ def test_each_edited_talk_finds_itself_among_others(
     assert match_changed(olds, news, catalog) == {a.id: b.id for b, a in pairs}
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6), st.integers(20, 300), st.integers(20, 300), st.booleans())
 def test_different_talks_are_not_matched_not_even_of_one_name(
     catalog: Catalog, seed: int, left: int, right: int, of_one_name: bool

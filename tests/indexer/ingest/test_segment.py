@@ -57,6 +57,7 @@ def even_cues(texts: Sequence[str], seconds: float) -> list[Cue]:
     return [Cue(text, i * seconds, (i + 1) * seconds) for i, text in enumerate(texts)]
 
 
+@pytest.mark.slow
 @given(timed_cues())
 def test_every_cue_is_in_exactly_one_segment(cues: list[Cue]) -> None:
     pieces, segments = segments_of(cues)
@@ -65,12 +66,14 @@ def test_every_cue_is_in_exactly_one_segment(cues: list[Cue]) -> None:
     assert all(s.first_cue < s.last_cue for s in segments)
 
 
+@pytest.mark.slow
 @given(timed_cues())
 def test_no_segment_is_longer_than_thirty_seconds(cues: list[Cue]) -> None:
     for segment in segments_of(cues)[1]:
         assert 0 <= segment.end - segment.start <= SETTINGS.max_seconds + 2e-3
 
 
+@pytest.mark.slow
 @given(timed_cues())
 def test_segments_hold_all_the_words_in_their_order(cues: list[Cue]) -> None:
     said = " ".join(cue.text for cue in cues).split()
@@ -252,6 +255,7 @@ def test_each_segment_has_the_tokens_whose_middle_lies_within_it() -> None:
     assert token_bounds(segments, times).tolist() == [[0, 30], [30, 40], [60, 60]]
 
 
+@pytest.mark.slow
 @given(timed_cues(), st.integers(0, 200))
 def test_token_bounds_stay_within_the_tokens(cues: list[Cue], n_tokens: int) -> None:
     segments = segments_of(cues)[1]

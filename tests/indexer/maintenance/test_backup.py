@@ -142,6 +142,7 @@ def test_a_place_where_no_backup_can_lie_is_refused_in_words(
 # --- while it is in use -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_backup_beside_a_writer_is_of_one_moment(
     old_library: LibraryStore, tmp_path: Path
 ) -> None:
@@ -220,6 +221,7 @@ def test_a_backup_that_fails_leaves_what_was_there(
 # --- damaged and hostile archives ----------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_no_damage_goes_unnoticed_or_leaves_a_library(archive: Path, tmp_path: Path) -> None:
     """Bytes changed at random, and ends cut off."""
     rng, data = random.Random(1), archive.read_bytes()

@@ -178,6 +178,7 @@ def decode_all(path: Path, part: Part | None) -> list[StreamFacts | Block]:
     return list(decode(path, part))
 
 
+@pytest.mark.slow
 def test_what_the_decoder_takes_and_gives_can_be_sent_to_another_process(
     tmp_path: Path, write_sound: WriteSound
 ) -> None:

@@ -111,6 +111,7 @@ def test_torchaudio_gives_nearly_the_same() -> None:
         assert rms(ours - theirs) < 0.02 * rms(theirs)
 
 
+@pytest.mark.slow
 def test_a_file_of_an_absurd_rate_is_read_in_bounded_memory(tmp_path: Path) -> None:
     rate = 10_000_001
     path = tmp_path / "absurd.wav"

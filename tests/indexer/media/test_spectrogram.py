@@ -30,6 +30,7 @@ def test_a_tone_stands_at_its_time_and_pitch(tmp_path: Path, write_sound: WriteS
     assert (np.diff(picture.mel_hertz) > 0).all()
 
 
+@pytest.mark.slow
 def test_a_click_and_a_long_clip_are_drawn_too(tmp_path: Path, write_sound: WriteSound) -> None:
     click = picture_of(write_sound(tmp_path / "click.wav", np.ones(160) * 0.5))
     assert np.isfinite(click.mel).all() and click.high.max() > 0.3

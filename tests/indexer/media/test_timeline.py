@@ -48,6 +48,7 @@ def test_a_frame_without_a_time_follows_the_one_before() -> None:
     assert silences([None, 0.02, None, 1.06]) == [0.0, 0.0, 0.0, 1.0]
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.floats(0.0, 0.09), min_size=1, max_size=200),
     st.sampled_from([0.0, 36_000.0]),

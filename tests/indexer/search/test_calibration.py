@@ -55,6 +55,7 @@ def test_a_wider_spread_gets_a_smaller_factor(measured: list[ScoreSpread]) -> No
     assert factors([*measured, None]) == [1.0] * (len(measured) + 1)
 
 
+@pytest.mark.slow
 @given(spreads, st.integers(1, 5))
 def test_equal_libraries_keep_their_scores(spread: ScoreSpread, count: int) -> None:
     assert factors([spread] * count) == pytest.approx([1.0] * count)

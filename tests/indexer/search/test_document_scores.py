@@ -54,6 +54,7 @@ def test_segments_that_are_not_scored_do_not_count_into_the_length() -> None:
     assert scores_of(scored + [NAN] * 300) == pytest.approx(scores_of(scored))
 
 
+@pytest.mark.slow
 @given(st.lists(SCORES, min_size=1, max_size=4), st.randoms(use_true_random=False))
 def test_the_score_is_a_sum_over_the_sorted_segments(documents: list[Scores], random) -> None:  # type: ignore[no-untyped-def]
     """Against the definition, document by document, with the segments in any order."""

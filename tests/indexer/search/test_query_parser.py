@@ -81,6 +81,7 @@ def test_what_asks_for_nothing_is_refused(typed: str, reason: str) -> None:
         parse_query(typed)
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(), min_size=1, max_size=200))
 @example('"')
 @example('-"')

@@ -256,6 +256,7 @@ words = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(1, 9000), words.map(" ".join)), min_size=2, max_size=20))
 def test_written_clocks_read_back(tmp_path, gaps):

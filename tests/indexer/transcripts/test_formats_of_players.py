@@ -326,6 +326,7 @@ def test_a_word_document_without_times(tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_a_word_document_that_grows_is_refused(tmp_path):
     path = docx(tmp_path / "a.docx", ["a" * (65 << 20)])
     assert path.stat().st_size < 1 << 20
@@ -347,6 +348,7 @@ BEGINNINGS = [
 ]
 
 
+@pytest.mark.slow
 @settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -153,6 +153,7 @@ def clock(milliseconds: int, mark: str) -> str:
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{mark}{rest:03d}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("extension", "mark"), [("vtt", "."), ("srt", ",")])
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -144,6 +144,7 @@ def test_the_name_of_a_lone_transcript_may_hold_its_language(
     assert language_of_name(Path(name)) == language
 
 
+@pytest.mark.slow
 def test_pairing_a_large_folder_takes_no_time() -> None:
     names = RecordingNames(FOLDER / f"episode {n}.mp3" for n in range(3000))
     for n in range(3000):

@@ -132,6 +132,7 @@ def test_missing_file_and_folder_are_refused(tmp_path):
             read_transcript(path)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300), st.sampled_from([".vtt", ".srt", ".json", ".txt", ".md"]))
 def test_any_bytes_are_read_or_refused(tmp_path, data, extension):
@@ -193,6 +194,7 @@ def test_real_reading_is_plain():
     assert " ".join(texts(transcript)).split() == path.read_text("utf-8").split()
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_podcasts_have_times_or_speakers():
     timed = sorted(Path(str(DATA), "changelog-speech").glob("*.vtt"))[:20]

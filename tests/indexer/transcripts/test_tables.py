@@ -108,6 +108,7 @@ WORDS = st.text(st.sampled_from("abz,;|\"'\n\t é"), min_size=1, max_size=12).ma
 )
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(WORDS, st.integers(1, 9000)), min_size=1, max_size=8))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_what_a_library_writes_is_read_word_for_word(tmp_path, rows):
