@@ -43,6 +43,7 @@ _LONGEST_OF_HEADINGS = 4  # words
 _LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _LETTER)
 _LEAST_LED = 0.8
 _LEAST_OF_PARAGRAPHS, _LEAST_OF_BOLD = 0.4, 0.2
+_LEAST_OF_SMALL_NAMES = 3
 
 
 def speaker_heads(lines: Sequence[str]) -> Heads:
@@ -152,8 +153,9 @@ def _names_in_paragraphs(lines: Sequence[str]) -> Heads:
         i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
     ]
     alone = [i for i in blocks if i + 1 == len(lines) or not lines[i + 1].strip()]
-    found = {i: m[1] for i in alone if (m := _ALONE.match(lines[i])) and _is_name_alone(m[1])}
+    found = {i: m[1] for i in alone if (m := _ALONE.match(lines[i]))}
     uses = Counter(found.values())
+    found = {i: name for i, name in found.items() if _is_name_used(name, uses)}
     kept = [i for i, name in found.items() if uses[name] >= 2]
     at = [number for number, i in enumerate(blocks) if i in found and uses[found[i]] >= 2]
     together = sum(later - earlier == 1 for earlier, later in pairwise(at))
@@ -172,7 +174,9 @@ def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
     ]
     filled = [i for i, line in enumerate(lines) if line.strip()]
     led = blocks if len(blocks) > 1 else filled
-    found = {i: m for i in filled if (m := form.match(lines[i])) and _is_name_alone(m[1])}
+    found = {i: m for i in filled if (m := form.match(lines[i]))}
+    uses = Counter(m[1] for m in found.values())
+    found = {i: m for i, m in found.items() if _is_name_used(m[1], uses)}
     uses = Counter(m[1] for m in found.values())
     heads = sum(i in found and uses[found[i][1]] >= 2 for i in led)
     if len(found) < 3 or len(uses) < 2 or heads < _LEAST_LED * len(led):
@@ -180,15 +184,24 @@ def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
     return {i: (m[1], m.end()) for i, m in found.items()}
 
 
+def _is_name_used(name: str, uses: Counter[str]) -> bool:
+    """Whether words are a name without a colon; in small letters, too, that leads often enough."""
+    small = name.islower() and uses[name] >= _LEAST_OF_SMALL_NAMES
+    return _is_name_alone(name.title() if small else name)
+
+
 def _is_name_alone(name: str) -> bool:
-    """Whether words may be a name without a colon: short, written large, no label and no sound."""
+    """Whether words may be a name without a colon: short, written large, no label and no sound.
+
+    Chris Bell, Roberto Clapis and Deepak Singh are names, whatever else bells and claps are.
+    """
     words = re.sub(r"\(.*\)", "", name).split()
     return (
         0 < len(words) <= 4
         and not name.endswith((".", ",", ":"))
         and name.lower() not in NOT_NAMES
         and words[0][0].isupper()
-        and not is_sound_label(name)
+        and (_is_full_name(name) or not is_sound_label(name))
     )
 
 
