@@ -43,7 +43,8 @@ _LONGEST_OF_HEADINGS = 4  # words
 _LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _LETTER)
 _LEAST_LED = 0.8
 _LEAST_OF_PARAGRAPHS, _LEAST_OF_BOLD = 0.4, 0.2
-_LEAST_OF_SMALL_NAMES = 3
+# "Yeah" is a paragraph of its own now and then; a speaker speaks more often.
+_LEAST_OF_SMALL_NAMES, _LEAST_SHARE_OF_SMALL_NAMES = 3, 0.05
 
 
 def speaker_heads(lines: Sequence[str]) -> Heads:
@@ -155,7 +156,7 @@ def _names_in_paragraphs(lines: Sequence[str]) -> Heads:
     alone = [i for i in blocks if i + 1 == len(lines) or not lines[i + 1].strip()]
     found = {i: m[1] for i in alone if (m := _ALONE.match(lines[i]))}
     uses = Counter(found.values())
-    found = {i: name for i, name in found.items() if _is_name_used(name, uses)}
+    found = {i: name for i, name in found.items() if _is_name_used(name, uses, len(blocks))}
     kept = [i for i, name in found.items() if uses[name] >= 2]
     at = [number for number, i in enumerate(blocks) if i in found and uses[found[i]] >= 2]
     together = sum(later - earlier == 1 for earlier, later in pairwise(at))
@@ -176,7 +177,7 @@ def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
     led = blocks if len(blocks) > 1 else filled
     found = {i: m for i in filled if (m := form.match(lines[i]))}
     uses = Counter(m[1] for m in found.values())
-    found = {i: m for i, m in found.items() if _is_name_used(m[1], uses)}
+    found = {i: m for i, m in found.items() if _is_name_used(m[1], uses, len(led))}
     uses = Counter(m[1] for m in found.values())
     heads = sum(i in found and uses[found[i][1]] >= 2 for i in led)
     if len(found) < 3 or len(uses) < 2 or heads < _LEAST_LED * len(led):
@@ -184,9 +185,10 @@ def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
     return {i: (m[1], m.end()) for i, m in found.items()}
 
 
-def _is_name_used(name: str, uses: Counter[str]) -> bool:
-    """Whether words are a name without a colon; in small letters, too, that leads often enough."""
-    small = name.islower() and uses[name] >= _LEAST_OF_SMALL_NAMES
+def _is_name_used(name: str, uses: Counter[str], n_blocks: int) -> bool:
+    """Whether words are a name without a colon; in small letters, too, if they lead many blocks."""
+    least = max(_LEAST_OF_SMALL_NAMES, _LEAST_SHARE_OF_SMALL_NAMES * n_blocks)
+    small = name.islower() and uses[name] >= least
     return _is_name_alone(name.title() if small else name)
 
 

@@ -127,6 +127,14 @@ def test_a_name_written_small_is_a_name_where_it_leads_again_and_again(tmp_path,
     assert spoken(read(tmp_path, f"a.{form.split(':')[0]}", content)) == said
 
 
+def test_a_word_that_is_a_paragraph_now_and_then_is_no_name(tmp_path):
+    said = [(("Anna Reed", "Ben")[turn % 2], f"Jam number {turn}.") for turn in range(40)]
+    for turn in (3, 14, 25):
+        said[turn] = (said[turn][0], "yeah")
+    content = "".join(f"{name}\n\n{words}\n\n" for name, words in said)
+    assert spoken(read(tmp_path, "a.txt", content)) == said
+
+
 def test_questions_and_answers_with_full_stops(tmp_path):
     content = "Q. Why jam?\n\nA. It is sweet.\n\nQ. Why glue?\n\nA. It is not.\n"
     assert [name for name, _ in spoken(read(tmp_path, "a.txt", content))] == ["Q", "A", "Q", "A"]
