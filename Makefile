@@ -60,7 +60,7 @@ test-extras: $(VENV)/installed  ## run the tests that train models or read hours
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
 
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'not models and not slow and not browser and not extras'
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not models and not slow and not browser and not extras'
 
 browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromium)
 	$(BIN)/python -m pytest -q -m browser
