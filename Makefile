@@ -23,11 +23,12 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 # Everything at the versions that were tested, verified by their hashes: see requirements/README.md.
-# What is in demand stands in pyproject.toml. uv installs in a third of the time, where it is there.
+# What is in demand stands in pyproject.toml. uv installs in a third of the time, where it is there and works.
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 COMPILE := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --no-header
-INSTALL = $(if $(UV),uv pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check)
+install = $(if $(UV),uv pip install --quiet --python $(BIN)/python $(1) ||) \
+  $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,12 +37,12 @@ $(VENV)/made:
 	@touch $@
 
 $(VENV)/core: $(VENV)/made pyproject.toml requirements/core.txt
-	$(INSTALL) --require-hashes --requirement requirements/core.txt
-	$(INSTALL) --no-deps --editable .
+	$(call install,--require-hashes --requirement requirements/core.txt)
+	$(call install,--no-deps --editable .)
 	@touch $@
 
 $(VENV)/installed: $(VENV)/core requirements/dev.txt
-	$(INSTALL) --require-hashes --requirement requirements/dev.txt
+	$(call install,--require-hashes --requirement requirements/dev.txt)
 	@touch $@
 
 demo: $(VENV)/core  ## install, build the demo library, search it, serve the app
