@@ -2,8 +2,8 @@
 
 Each measure takes rows of vectors and returns a number, with its source in its docstring;
 `measure` takes them all of a `Space`, which `model_space` and `control_space` make of a model
-and documents. `read` interprets the numbers in words. All are
-loaded when first used: SciPy alone takes a second.
+and documents. `read` interprets the numbers in words. All are loaded when first used: SciPy alone
+takes a second.
 """
 
 from __future__ import annotations

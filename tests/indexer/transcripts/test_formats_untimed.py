@@ -111,18 +111,13 @@ def test_names_in_every_form_lead_their_words(tmp_path, form):
     assert not transcript.warnings
 
 
+@pytest.mark.parametrize(
+    "names", [("Laura Bell", "Enrico Clappi"), ("anna reed", "Ben")], ids=["sounds", "small"]
+)
 @pytest.mark.parametrize("form", FORMS)
-def test_names_that_hold_the_word_of_a_sound_are_names(tmp_path, form):
-    names = {"Anna Reed": "Laura Bell", "Ben": "Enrico Clappi"}
-    said = [(names[name], words) for name, words in SAID]
-    content = "".join(FORMS[form].format(*turn) for turn in said)
-    assert spoken(read(tmp_path, f"a.{form.split(':')[0]}", content)) == said
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_name_written_small_is_a_name_where_it_leads_again_and_again(tmp_path, form):
-    names = {"Anna Reed": "anna reed", "Ben": "Ben"}
-    said = [(names[name], words) for name, words in SAID]
+def test_names_that_look_like_sounds_or_are_written_small_are_names(tmp_path, form, names):
+    called = dict(zip(("Anna Reed", "Ben"), names, strict=True))
+    said = [(called[name], words) for name, words in SAID]
     content = "".join(FORMS[form].format(*turn) for turn in said)
     assert spoken(read(tmp_path, f"a.{form.split(':')[0]}", content)) == said
 
