@@ -18,7 +18,7 @@ ENDS = "end endtime to until stop timeend tend endts endoffset"
 LENGTHS = "duration dur length"
 WORDS = (
     "text body content transcript sentence caption line utterance phrase segment display"
-    " displaytext punctuatedword word value"
+    " displaytext punctuatedword word value lines"
 )
 NAMES = "speakername speaker speakerdesignation speakerlabel speakerid speakertag username name"
 _UNITS = {"milliseconds": 0.001, "millis": 0.001, "ms": 0.001, "inticks": 1e-7, "ticks": 1e-7}
@@ -73,7 +73,7 @@ def unit_of(key: str, names: str) -> float | None:
 
 def text_of(row: Mapping[str, Any]) -> tuple[str, str | None]:
     """Find the words: their key and they themselves, `("", None)` where there are none."""
-    texts = {plain_key(key): (key, value) for key, value in row.items() if isinstance(value, str)}
+    texts = {plain_key(k): (k, words) for k, v in row.items() if (words := _words(v)) is not None}
     return next((texts[name] for name in WORDS.split() if name in texts), ("", None))
 
 
@@ -93,6 +93,13 @@ def speaker_of(row: Mapping[str, Any]) -> str | None:
 def _stem(plain: str, wanted: list[str]) -> tuple[str, str | None]:
     unit = None if plain in wanted else _UNIT.search(plain)
     return (plain[: unit.start()], unit[1]) if unit else (plain, None)
+
+
+def _words(value: Any) -> str | None:
+    """Return a text, also one that is given as a list of its lines; None for anything else."""
+    if isinstance(value, list) and value and all(isinstance(line, str) for line in value):
+        return "\n".join(value)
+    return value if isinstance(value, str) else None
 
 
 def _seconds(value: Any, scale: float) -> float | None:

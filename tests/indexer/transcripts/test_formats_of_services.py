@@ -315,6 +315,21 @@ def test_other_services_are_read_by_what_their_keys_mean(tmp_path, service):
     assert "of an unknown kind" in warning
 
 
+def test_words_may_be_a_list_of_lines(tmp_path):
+    """As forced aligners write them, aeneas for one: times as texts, the words line by line."""
+    fragments = [
+        {"id": "f1", "begin": "0.000", "end": "2.680", "language": "en", "lines": ["The first"]},
+        {"id": "f2", "begin": "2.680", "end": "5.880", "lines": ["and the second,", "twice."]},
+    ]
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"fragments": fragments}))
+    cues = read_transcript(path).cues
+    assert [(c.start, c.end, c.text.split()) for c in cues] == [
+        (0.0, 2.68, ["The", "first"]),
+        (2.68, 5.88, ["and", "the", "second,", "twice."]),
+    ]
+
+
 @pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson"])
 def test_lines_of_json_are_read_as_their_list(tmp_path, name):
     rows = [{"start": s, "end": e, "text": t, "speaker": n} for n, t, s, e in TURNS]
