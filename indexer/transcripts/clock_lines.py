@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from indexer.transcripts.clock_forms import with_usual_clock
 from indexer.transcripts.durations import spoken_seconds
+from indexer.transcripts.speaker_lines import are_certainly_names, leading_name, speaker_heads
 from indexer.transcripts.speakers import NOT_NAMES
 
 # 0:05, 00:00:05.250, 75:30, and 00:00:05:12 with a number of a frame at its end.
@@ -47,6 +48,7 @@ _NAME_FIRST = re.compile(
     rf"{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z"
 )
 # "10:30 am" is the time of day.
+ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")
 _TIME_OF_DAY = re.compile(r"\s*(?:(?:[ap]m|[AP]M|[AaPp]\.[Mm]\.|o'clock|Uhr)(?!\w))")
 _IN_WORDS = re.compile(rf"\s*{_SPELLED}")
 _UNITS = {"h": 3600, "m": 60, "s": 1}
@@ -58,6 +60,7 @@ _IN_ORDER = 0.8
 # Between two clocks words are said; where there is hardly one, clocks mark chapters.
 _MIN_SPOKEN, _MAX_SPOKEN = 0.08, 2.5
 _MIN_SHARE = 0.3
+_OF_TURNS = 0.8
 _MAIN_FORM = 0.6
 
 
@@ -211,9 +214,18 @@ def _said_once(found: list[ClockLine]) -> list[ClockLine]:
 
 
 def _with_likely_names(found: list[ClockLine]) -> list[ClockLine]:
-    """Without lines such as "The train left at 10:30": names recur, or are written like names."""
+    """Without lines such as "The train left at 10:30": names recur, or are written like names.
+
+    Where some recur, one word in small letters is a name as well.
+    """
     uses = Counter(clock.name for clock in found if clock.name)
-    return [c for c in found if c.name is None or uses[c.name] > 1 or _is_capitalised(c.name)]
+    some_recur = any(n > 1 for n in uses.values())
+
+    def is_likely(name: str) -> bool:
+        of_one_word = some_recur and len(name.split()) == 1
+        return uses[name] > 1 or _is_capitalised(name) or of_one_word
+
+    return [c for c in found if c.name is None or is_likely(c.name)]
 
 
 def _is_capitalised(name: str) -> bool:
@@ -293,10 +305,30 @@ def _fits(clocks: list[ClockLine], lines: Sequence[str], scale: int) -> bool:
     )
     # One more, as clocks are cut to whole seconds or minutes.
     span = (clocks[-1].start - clocks[0].start + 1) * scale
-    if said < _MIN_SPOKEN * span:
+    if said < _MIN_SPOKEN * span and not _are_spoken(clocks, lines):
         return False
     most = _MAX_SPOKEN * (4 if len(clocks) <= 3 and scale == 1 else 1)
     return all(clock.precise for clock in clocks) or said <= most * span
+
+
+def _are_spoken(clocks: list[ClockLine], lines: Sequence[str]) -> bool:
+    """Whether the words at clocks are spoken, however few: chapters have titles on the same line.
+
+    Spoken are words below a clock's line, and such that names lead, if they end like sentences.
+    """
+    if not any(clock.rest.strip() for clock in clocks):
+        return True
+    rests = [clock.rest for clock in clocks]
+    if sum(ENDS_SENTENCE.search(rest) is not None for rest in rests) < _OF_TURNS * len(clocks):
+        return False
+    names = [c.name or leading_name(c.rest) for c in clocks]
+    known = [name for name in names if name]
+    if len(known) == len(clocks) and not any(name.lower() in NOT_NAMES for name in known):
+        return True
+    if len(known) >= _OF_TURNS * len(clocks) and are_certainly_names(known):
+        return True
+    by_line = {clock.number: clock.rest for clock in clocks}
+    return bool(speaker_heads([by_line.get(i, line) for i, line in enumerate(lines)]))
 
 
 def _in_order(found: list[ClockLine], forward: list[ClockLine], scale: int) -> Clocks:

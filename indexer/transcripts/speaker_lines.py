@@ -16,7 +16,7 @@ from indexer.transcripts.sounds import is_sound_label
 from indexer.transcripts.speakers import NOT_NAMES
 
 Heads = dict[int, tuple[str, int]]
-"""Lines that begin a turn: index to (name, where the words begin)."""
+"""Lines that begin a turn: index to (name, where the words begin); no name for one unknown."""
 
 _CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
 _BEFORE = rf"\s*(?:>+\s*|[-*+•–—]\s+)?{_CLOCK}"
@@ -35,6 +35,7 @@ _BRACKETED = re.compile(rf"{_BEFORE}\[({_NAME})\]\s*:?\s+(?=\S)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:\*\*|__)?([^#*_]{1,60}?)(?:\*\*|__)?\s*:?\s*#*\s*\Z")
 _ALONE = re.compile(rf"\s*(?:>+\s*)?(?:\*\*|__)?({_NAME})(?:\*\*|__)?\s*\Z")
 # "D:", "P1:", "Q:", "HOST:", "Speaker 2:": no prose begins a line like this.
+_CHEVRONS = re.compile(r"\s*>>+\s*")
 _LABEL = re.compile(r"[A-Z]\d{0,2}|[A-Z][A-Z .'\-]{1,24}|(?i:speaker)[ _]?\w{1,3}")
 _SPEAKER = re.compile(r"speaker[ _]?\w{1,3}\Z", re.IGNORECASE)
 _LONGEST_OF_HEADINGS = 4  # words
@@ -42,6 +43,7 @@ _LONGEST_OF_HEADINGS = 4  # words
 
 _LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _LETTER)
 _LEAST_LED = 0.8
+_MOST_OF_NAMES = 0.6
 _LEAST_OF_PARAGRAPHS, _LEAST_OF_BOLD = 0.4, 0.2
 # "Yeah" is a paragraph of its own now and then; a speaker speaks more often.
 _LEAST_OF_SMALL_NAMES, _LEAST_SHARE_OF_SMALL_NAMES = 3, 0.05
@@ -53,13 +55,35 @@ def speaker_heads(lines: Sequence[str]) -> Heads:
     if sum(match is not None for match in bold) >= 2:
         return {i: (m[1], m.end()) for i, m in enumerate(bold) if m}
     return (
-        _heading_heads(lines)
+        _chevron_heads(lines)
+        or _heading_heads(lines)
         or _bracketed_heads(lines)
         or _plain_heads(lines)
         or _names_alone(lines)
         or _names_in_paragraphs(lines)
         or next(filter(None, (_leading_heads(lines, form) for form in _LEADING)), {})
     )
+
+
+def leading_name(line: str) -> str | None:
+    """Return what may name who says a line, in brackets or before a colon; None for nothing."""
+    match = _PLAIN.match(line)
+    if match is not None and match[2] == ";":
+        match = None
+    match = match or _BRACKETED.match(line)
+    return match[1] if match and _looks_like_name(match[1]) else None
+
+
+def are_certainly_names(names: Sequence[str]) -> bool:
+    """Return whether texts name speakers: most recur, are first and last names, or `Speaker 1`.
+
+    Args:
+        names: In the order of the turns; at least one.
+    """
+    uses = Counter(names)
+    sure = [n for n in names if uses[n] >= 2 or _is_full_name(n) or _SPEAKER.match(n)]
+    unknown = any(word in NOT_NAMES for name in uses for word in name.lower().split())
+    return not unknown and len(uses) >= 2 and len(sure) >= _MOST_OF_NAMES * len(names)
 
 
 def _heading_heads(lines: Sequence[str]) -> Heads:
@@ -74,11 +98,27 @@ def _heading_heads(lines: Sequence[str]) -> Heads:
         and name.lower() not in NOT_NAMES
     }
     turns = [i for i, name in found.items() if name in names]
-    if len(names) < 2 or len(turns) < len(found) / 2:
+    if not turns or (len(names) < 2 and not all(map(_is_full_name, names))):
         return {}
     # Who speaks once has a heading as well, unless it is the title of the file.
     names |= {name for i, name in found.items() if i > turns[0] and _is_full_name(name)}
+    turns = [i for i, name in found.items() if name in names]
+    if len(names) < 2 or len(turns) < len(found) / 2:
+        return {}
     return {i: (name, len(lines[i])) for i, name in found.items() if name in names}
+
+
+def _chevron_heads(lines: Sequence[str]) -> Heads:
+    """`>> Anna: words`, and `>> words` of a speaker who is not named, as live captions write."""
+    marked = {i: m for i, line in enumerate(lines) if (m := _CHEVRONS.match(line))}
+    named = {i: m for i in marked if (m := _PLAIN.match(lines[i])) and _looks_like_name(m[1])}
+    filled = sum(bool(line.strip()) for line in lines)
+    if len(named) < 2 or len(marked) < _LEAST_OF_PARAGRAPHS * filled:
+        return {}
+    return {
+        i: (named[i][1], named[i].end()) if i in named else ("", match.end())
+        for i, match in marked.items()
+    }
 
 
 def _bracketed_heads(lines: Sequence[str]) -> Heads:

@@ -131,7 +131,7 @@ def _with_name_lines(cues: list[Cue]) -> list[Cue]:
         names = [m[1].strip() for m in leads if m and not is_sound_label(m[1])]
         uses = Counter(name for name in names if name.lower() not in NOT_NAMES)
         recurring = sum(n for n in uses.values() if n >= 2)
-        spoken = sum(not cue.speaker for cue in cues)
+        spoken = sum(not cue.speaker and not _NO_SPEECH.fullmatch(cue.text) for cue in cues)
         few = recurring >= 2 and 3 * len(uses) <= 2 * len(names)
         if few and len(names) >= max(3, _NAME_LINES * spoken) and recurring >= 0.6 * len(names):
             return [
@@ -188,6 +188,8 @@ def _names(cues: Sequence[Cue], leads: Sequence[_Lead | None]) -> set[str]:
     repeated = len(uses) * 2 <= len(found)
     if share >= 0.8 and (repeated or (len(found) >= 3 and not capitals)):
         return set(uses)
+    if len(found) == open_cues == 2 and all(_is_proper(lead.name) for lead in found):
+        return set(uses)
     by_marks = sum(lead.mark == ">>" for lead in found) * 2 > len(found) or (
         capitals and bool(marked)
     )
@@ -223,6 +225,12 @@ def _is_like_a_name(name: str, capitals: bool, share: float) -> bool:
         return True
     # Particles within a name may be small: "Maria del Carmen Ruiz".
     return not words[0][0].islower() and not words[-1][0].islower()
+
+
+def _is_proper(name: str) -> bool:
+    """Whether a name is one or two words that begin with a capital letter, no label."""
+    words = name.split()
+    return len(words) <= 2 and all(word[0].isupper() for word in words)
 
 
 def _is_in_capitals(cues: Sequence[Cue]) -> bool:

@@ -15,14 +15,19 @@ from itertools import pairwise
 
 from indexer.base.types import Cue
 from indexer.transcripts.clock_forms import with_colons
-from indexer.transcripts.clock_lines import ClockLine, clock_lines, spelled_clock
+from indexer.transcripts.clock_lines import (
+    ENDS_SENTENCE,
+    ClockLine,
+    clock_lines,
+    spelled_clock,
+)
 from indexer.transcripts.clock_places import with_clocks_before
 from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.long_cues import sharing, split_long
 from indexer.transcripts.markup import flat, without_markdown, without_timecodes
 from indexer.transcripts.notes import Notes
-from indexer.transcripts.speaker_lines import speaker_heads
+from indexer.transcripts.speaker_lines import are_certainly_names, speaker_heads
 from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.text_lines import note_no_speech, text_lines
 from indexer.transcripts.transcript import Transcript, timed_transcript
@@ -40,7 +45,6 @@ _BARE_NAME = re.compile(r"([^\W\d_a-z][\w.'’\-]*\s[^\W\d_a-z][\w'’\-]+)\s+(?
 _NUMBER = re.compile(r"\s*\d{1,6}\s*")
 _LABELLED = re.compile(r"\s*speaker(?: name)?\s*:\s+", re.IGNORECASE)
 _CHEVRONS = re.compile(r"\s*>>+\s*")
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")
 
 
 @dataclass
@@ -127,7 +131,10 @@ def _with_names(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
     for form, share in _FORMS:
         found = [form.match(clock.rest) for clock in clocks]
         names = Counter(match[1] for match in found if match)
-        if sum(names.values()) >= max(1, share * len(clocks)) and _are_names(names, form is _COLON):
+        named = sum(names.values())
+        if form is _COLON and found[0] and are_certainly_names([m[1] for m in found if m]):
+            share = 0.5  # who goes on over several clocks is named at the first
+        if named >= max(1, share * len(clocks)) and _are_names(names, form is _COLON):
             return [
                 replace(clock, name=match[1], rest=clock.rest[match.end() :]) if match else clock
                 for clock, match in zip(clocks, found, strict=True)
@@ -206,13 +213,14 @@ def _with_names_alone(clocks: list[ClockLine], lines: list[str]) -> list[ClockLi
 def _plain_name(line: str) -> str | None:
     name = _LABELLED.sub("", line).strip().strip("*_#>[]:- \t")
     short = 0 < len(name) <= 60 and len(name.split()) <= 6
-    return name if short and name[0].isalnum() and not _ENDS_SENTENCE.search(name) else None
+    return name if short and name[0].isalnum() and not ENDS_SENTENCE.search(name) else None
 
 
 def _recur(names: Sequence[str | None], clocks: int) -> bool:
     """Whether nearly every clock has a name, and the names are few."""
-    known = Counter(name for name in names if name)
-    return clocks >= 2 and sum(known.values()) >= 0.8 * clocks and _most_recur(known)
+    known = [name for name in names if name]
+    recur = _most_recur(Counter(known)) or (bool(known) and are_certainly_names(known))
+    return clocks >= 2 and len(known) >= 0.8 * clocks and recur
 
 
 def _pieces(
@@ -253,14 +261,14 @@ def _is_no_speech(line: str, block: int, clocks: list[ClockLine], last: bool) ->
         return True
     # Before the first clock stand titles and dates; what was said there ends like a sentence.
     first = clocks[0].start
-    return block < 0 and (not _ENDS_SENTENCE.search(line) or spoken_seconds(line) > first + 1)
+    return block < 0 and (not ENDS_SENTENCE.search(line) or spoken_seconds(line) > first + 1)
 
 
 def _said(pieces: list[_Piece], markdown: bool) -> Iterator[tuple[int, str | None, str]]:
     """(block, speaker, words) of the pieces that hold any."""
     speaker: str | None = None
     for piece in pieces:
-        speaker = flat(piece.name) if piece.name else speaker
+        speaker = speaker if piece.name is None else flat(piece.name) or None
         lines = [_CHEVRONS.sub("", line) for line in piece.lines]
         text = without_timecodes("\n".join(lines)).strip()
         words = without_markdown(text) if markdown else flat(text)

@@ -76,7 +76,7 @@ def _paragraphs(lines: list[str], heads: Heads, markdown: bool) -> Iterator[tupl
             held = []
         if i in heads:
             name, begin = heads[i]
-            speaker, line = flat(name), line[begin:]
+            speaker, line = flat(name) or None, line[begin:]
         if line.strip():
             held.append(line)
 

@@ -216,6 +216,49 @@ def test_times_of_day_and_chapters_are_no_clocks(tmp_path, text):
     assert " ".join(cue.text for cue in transcript.cues).split() == text.split()
 
 
+FEW = [(5, "Iris", "The kiln is cold."), (130, "Olu", "Then wait."), (300, "Iris", "We did.")]
+FORMS_OF_FEW = {
+    "clock behind the name": "{name} Fenn  {clock}\n{words}\n\n",
+    "clock in the name's brackets": "{name} (00:0{clock}):\n{words}\n\n",
+    "name behind the clock": "[00:0{clock}] {name}: {words}\n",
+    "name behind a bare clock": "00:0{clock} {name}: {words}\n",
+    "bold": "**{name}:** ({clock}) {words}\n\n",
+    "name below": "{clock}\n{name}\n{words}\n\n",
+    "name above": "{name}\n00:0{clock}\n{words}\n\n",
+    "columns": "{name}\t0{clock}\t{words}\n",
+}
+
+
+@pytest.mark.parametrize("form", FORMS_OF_FEW)
+@pytest.mark.parametrize("turns", [2, 3])
+def test_a_long_silence_between_clocks_costs_no_times(tmp_path, form, turns):
+    """Where hardly anything is said between clocks, names and sentences show that it is said."""
+    if turns == 2 and form in ("name below", "name above"):
+        pytest.skip("two lines above words may be anything")
+    text = "".join(
+        FORMS_OF_FEW[form].format(name=name, clock=f"{t // 60}:{t % 60:02d}", words=words)
+        for t, name, words in FEW[:turns]
+    )
+    transcript = read(tmp_path, "a.md" if form == "bold" else "a.txt", text)
+    assert [
+        (cue.start, (cue.speaker or "").split(" ")[0], cue.text) for cue in transcript.cues
+    ] == FEW[:turns]
+
+
+def test_names_in_small_letters_and_of_who_speaks_once_stand_before_clocks(tmp_path):
+    text = "iris (00:01): we begin.\n\nolu (00:50): so do we.\n\niris (01:50): good.\n"
+    assert [(c.start, c.speaker) for c in read(tmp_path, "a.txt", text).cues] == [
+        (1, "iris"),
+        (50, "olu"),
+        (110, "iris"),
+    ]
+
+
+def test_a_programme_with_names_is_no_transcript(tmp_path):
+    text = "9:00 Iris Fenn: Keynote\n10:30 Olu Ade: Workshop\n12:00 Iris Fenn: Panel\n"
+    assert not read(tmp_path, "a.txt", text).timed
+
+
 def test_hours_and_minutes_are_recognised_by_how_much_is_said(tmp_path):
     said = "many words are said in a minute of talk " * 15
     lines = "".join(f"[00:{minute:02d}] Anna: {said}\n" for minute in range(12))

@@ -266,3 +266,28 @@ def test_podcast_fragments_without_punctuation_stay_short(tmp_path):
     cues = read(tmp_path, "a.json", content).cues
     assert all(cue.end - cue.start <= 30 for cue in cues)
     assert " ".join(cue.text for cue in cues).split() == [f"w{i}" for i in range(300)]
+
+
+def test_names_in_brackets_beside_sounds(tmp_path):
+    texts = ["[Iris Fenn] hello there", "[kettle whistles]", "[Olu Ade] hi", "[Iris Fenn] sit down"]
+    cues = "".join(f"00:0{i}.000 --> 00:0{i + 1}.000\n{text}\n\n" for i, text in enumerate(texts))
+    (tmp_path / "a.vtt").write_text(f"WEBVTT\n\n{cues}")
+    transcript = read_transcript(tmp_path / "a.vtt")
+    assert [(cue.speaker, cue.text) for cue in transcript.cues] == [
+        ("Iris Fenn", "hello there"),
+        ("Olu Ade", "hi"),
+        ("Iris Fenn", "sit down"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("texts", "speakers"),
+    [
+        (["Iris: it is cold", "Olu Ade: then wait"], ["Iris", "Olu Ade"]),
+        (["Remember: it is cold", "Olu: then wait"], [None, None]),
+    ],
+)
+def test_two_cues_that_names_lead(tmp_path, texts, speakers):
+    cues = (f"{i}\n00:00:0{i},0 --> 00:00:0{i + 1},0\n{text}\n" for i, text in enumerate(texts, 1))
+    (tmp_path / "a.srt").write_text("\n".join(cues))
+    assert [cue.speaker for cue in read_transcript(tmp_path / "a.srt").cues] == speakers

@@ -240,3 +240,25 @@ def test_text_without_punctuation_is_cut():
     sentences = split_sentences(text)
     assert max(len(sentence.split()) for sentence in sentences) <= 80
     assert " ".join(sentences) == text
+
+
+def test_chevrons_begin_turns_of_named_and_of_unknown_speakers(tmp_path):
+    text = ">> Iris: It is cold.\n>> Olu: Then wait.\n>> For how long?\n>> Iris: An hour.\n"
+    assert spoken(read(tmp_path, "a.txt", text)) == [
+        ("Iris", "It is cold."),
+        ("Olu", "Then wait."),
+        (None, "For how long?"),
+        ("Iris", "An hour."),
+    ]
+
+
+def test_who_speaks_once_has_a_heading_below_the_title(tmp_path):
+    text = "# Episode 5\n\n## Iris Fenn\n\nHello.\n\n## Olu Ade\n\nHi.\n\n## Iris Fenn\n\nBye.\n"
+    assert spoken(read(tmp_path, "a.md", text)) == [
+        (None, "Episode 5"),
+        ("Iris Fenn", "Hello."),
+        ("Olu Ade", "Hi."),
+        ("Iris Fenn", "Bye."),
+    ]
+    chapters = "# Bread\n\n## Rising\n\nWait.\n\n## Baking\n\nWatch.\n\n## Rising\n\nAgain.\n"
+    assert {speaker for speaker, _ in spoken(read(tmp_path, "b.md", chapters))} == {None}
