@@ -67,12 +67,20 @@ def without_tags(text: str) -> str:
     keep their words.
     """
     text = _TAG.sub("", _BREAK.sub(" ", text))
+    return flat(without_links(without_entities(text)))
+
+
+def without_entities(text: str) -> str:
+    """The text with `&amp;`, `&#39;` and the like as characters, and without escaped tags.
+
+    Programs that take a text from a page, or write it into one, escape it once more.
+    """
     for _ in range(_ESCAPES):
         if "&" not in text:
             break
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), _BARE_ENTITY.sub(r"&#\1;", text))
         text = _PAIR.sub(r"\2", text)
-    return flat(without_links(text))
+    return text
 
 
 def without_links(text: str) -> str:

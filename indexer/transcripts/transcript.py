@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from indexer.base.types import Cue, Sound
 from indexer.transcripts.errors import TranscriptError
 from indexer.transcripts.fragments import joined
-from indexer.transcripts.markup import flat, without_addresses
+from indexer.transcripts.markup import flat, without_addresses, without_entities
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.repeats import without_repeats
 from indexer.transcripts.sounds import renumbered, without_sounds
@@ -140,8 +140,9 @@ def _transcript(
 
 
 def _words(cue: Cue, notes: Notes) -> str:
-    words = without_addresses(cue.text)
-    if words is not cue.text and words != cue.text:
+    text = without_entities(cue.text)
+    words = without_addresses(text)
+    if words is not text and words != text:
         notes.add("addresses of links are left out")
     return flat(words)
 

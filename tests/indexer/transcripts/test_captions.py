@@ -348,3 +348,27 @@ def test_dialogue_dashes_and_lines_of_two_speakers(tmp_path):
 def test_names_in_scripts_without_capitals(tmp_path):
     transcript = read(tmp_path, "a.srt", lines("张伟：你好。", "李娜：早上好。", "张伟：再见。"))
     assert spoken(transcript) == [("张伟", "你好。"), ("李娜", "早上好。"), ("张伟", "再见。")]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("a.json", '[{"text": "%s", "start": 0, "duration": 2}]'),
+        ("a.tsv", "start\tend\ttext\n0\t2000\t%s\n"),
+        ("a.lrc", "[00:00.00]%s\n[00:02.00]\n"),
+        ("a.txt", "%s\n"),
+        (
+            "a.dfxp",
+            '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="0s" end="2s">%s</p>'
+            "</div></body></tt>",
+        ),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 2])
+def test_entities_are_characters_in_every_format(tmp_path, name, file, times):
+    """Programs that take texts from pages leave them escaped; XML takes one level away itself."""
+    text = "salt & pepper, it's <3"
+    for _ in range(times + name.endswith(".dfxp")):
+        text = text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
+    transcript = read(tmp_path, name, file % text)
+    assert [cue.text for cue in transcript.cues] == ["salt & pepper, it's <3"]
