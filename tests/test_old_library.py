@@ -92,3 +92,24 @@ def test_an_old_library_grows_and_finds_its_recordings_again(
         ("a beetle that drinks fog", "fog-on-the-namib"),
     ):
         assert searcher.search(query).hits[0].name == name
+
+
+def test_the_graph_that_it_lacks_is_made_once_and_kept(old_library: LibraryStore) -> None:
+    graph = old_library.model_folder / "model.onnx"
+    assert not graph.exists()
+    model = old_library.model
+    assert graph.read_bytes() == model.graph
+    made = graph.stat().st_mtime_ns
+    again = LibraryStore.open(old_library.folder)
+    assert again.model.graph == model.graph and graph.stat().st_mtime_ns == made
+    graph.write_bytes(model.graph[:-1] + bytes([model.graph[-1] ^ 1]))  # damaged, it is made anew
+    assert LibraryStore.open(old_library.folder).model.graph == model.graph
+    assert graph.read_bytes() == model.graph
+
+
+def test_the_graph_of_a_library_that_cannot_be_written_is_made_each_time(
+    old_library: LibraryStore,
+) -> None:
+    (old_library.model_folder / "model.onnx").mkdir()  # nothing can take its place
+    assert old_library.model.graph
+    assert LibraryStore.open(old_library.folder).model.graph == old_library.model.graph

@@ -20,10 +20,10 @@ from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
 from hilbert.encoders.text_fingerprint import text_fingerprint
 from hilbert.files import cached_sha256_file
-from hilbert.forking import PerProcess
+from hilbert.onnx_session import OnnxSession
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, SessionOptions
     from tokenizers import Encoding, Tokenizer
 
 MODEL_FILE = "model.onnx"
@@ -90,6 +90,9 @@ class OnnxTextEncoder:
 
     Batches are sorted by length and padding is masked, so that a text's vector does not depend on
     its neighbours beyond rounding (1e-5).
+
+    Attributes:
+        session: Runs it.
     """
 
     def __init__(self, resolved: ResolvedModel, export: TextExport) -> None:
@@ -99,8 +102,7 @@ class OnnxTextEncoder:
         self._folder = resolved.path
         self._prompts = export.prompts
         self._tokenizer = _tokenizer(resolved.path, export.max_tokens)
-        # Its threads do not exist in a forked child.
-        self._session = PerProcess(self._open_session, self._open_session())
+        self.session = OnnxSession(self._open)
 
     @classmethod
     def load(cls, resolved: ResolvedModel, device: str = "cpu") -> OnnxTextEncoder:
@@ -129,15 +131,12 @@ class OnnxTextEncoder:
             ids[row, : len(each.ids)] = each.ids
             mask[row, : len(each.ids)] = 1
         inputs = {"input_ids": ids, "attention_mask": mask}
-        (vectors,) = self._session.get().run(None, inputs)
+        (vectors,) = self.session.run(None, inputs)
         return np.asarray(vectors, np.float32)
 
-    def _open_session(self) -> InferenceSession:
-        from onnxruntime import InferenceSession, SessionOptions
+    def _open(self, options: SessionOptions) -> InferenceSession:
+        from onnxruntime import InferenceSession
 
-        options = SessionOptions()
-        # Idle threads that spin take the cores from the decoder and from other programs.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         path = self._folder / MODEL_FILE
         try:
             return InferenceSession(path, options, providers=["CPUExecutionProvider"])

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from hilbert.forking import PerProcess
 from hilbert.model.arrays import Bools, Embeddings, Floats, StateArrays
 from hilbert.model.config import GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model.weights_file import GRAPH_KEY, check_weights, graph_key, read_config
+from hilbert.onnx_session import OnnxSession
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+    from onnxruntime import InferenceSession, SessionOptions
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,15 @@ class OnnxFusion:
     Attributes:
         config: What it was made with.
         graph: The serialised ONNX graph, without the weights.
+        is_stored: Whether the graph lies in the folder of the model.
+        session: Runs it.
     """
 
-    def __init__(self, config: HilbertConfig, graph: bytes, folder: Path) -> None:
-        self.config, self.graph = config, graph
-        # Its threads do not exist in a forked child.
-        self._session = PerProcess(lambda: _session(graph, folder), _session(graph, folder))
+    def __init__(
+        self, config: HilbertConfig, graph: bytes, folder: Path, *, is_stored: bool = False
+    ) -> None:
+        self.config, self.graph, self.is_stored = config, graph, is_stored
+        self.session = OnnxSession(lambda options: _open(graph, folder, options))
 
     @classmethod
     def load(cls, folder: Path | str, graph_sha256: str | None = None) -> OnnxFusion:
@@ -56,7 +59,7 @@ class OnnxFusion:
             graph = (folder / GRAPH_FILE).read_bytes()
             if graph_sha256 not in (None, hashlib.sha256(graph).hexdigest()):
                 raise ValueError("it changed since it was written")
-            return cls(config, graph, folder)
+            return cls(config, graph, folder, is_stored=True)
         except FileNotFoundError:
             log.debug("%s has no graph, which is made", folder, exc_info=True)
         except Exception:  # ONNX Runtime's errors have no public base class
@@ -93,10 +96,9 @@ class OnnxFusion:
     def _run(self, outputs: list[str], given: Mapping[str, Floats | Bools]) -> list[Floats]:
         from onnxruntime import RunOptions
 
-        session = self._session.get()
         # The other half of the graph is not run, but its inputs must be there.
         feed: dict[str, Any] = {}
-        for entry in session.get_inputs():
+        for entry in self.session.inputs:
             kind = np.bool_ if entry.type == "tensor(bool)" else np.float32
             if entry.name in given:
                 feed[entry.name] = np.ascontiguousarray(given[entry.name], kind)
@@ -105,21 +107,17 @@ class OnnxFusion:
                 feed[entry.name] = np.zeros(shape, kind)
         options = RunOptions()
         options.only_execute_path_to_fetches = True
-        found: list[Floats] = session.run(outputs, feed, options)
-        return found
+        return self.session.run(outputs, feed, options)
 
 
-def _session(graph: bytes, folder: Path) -> InferenceSession:
+def _open(graph: bytes, folder: Path, options: SessionOptions) -> InferenceSession:
     """Open a graph whose weights lie in a folder.
 
     Raises:
         ValueError: It is the graph of other weights, or of another version.
     """
-    from onnxruntime import InferenceSession, SessionOptions
+    from onnxruntime import InferenceSession
 
-    options = SessionOptions()
-    # Idle threads that spin take the cores from the decoder and from other programs.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry(
         "session.model_external_initializers_file_folder_path", str(folder)
     )

@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
 FIRST_MODEL = "model"
+# Hashes of the ONNX graphs of models, by the name of their folder.
+_GRAPHS_SETTING = "model_graphs"
 _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
 # The text encoder exported to ONNX, where `train` did so; searching then needs no torch.
 TEXT_ENCODER_FOLDER = "text-encoder"
@@ -160,10 +162,23 @@ class LibraryStore:
         from hilbert.model.onnx_fusion import OnnxFusion
 
         if self._loaded is None or self._loaded[0] != folder:
-            graph = self.catalog.get_settings().get("model_graphs", {}).get(folder.name)
+            graph = self.catalog.get_settings().get(_GRAPHS_SETTING, {}).get(folder.name)
             with self._usable_model():
-                self._loaded = folder, OnnxFusion.load(folder, graph)
+                model = OnnxFusion.load(folder, graph)
+            self._loaded = folder, model
+            if folder == self.model_folder and (graph is None or not model.is_stored):
+                self._keep_graph(folder, model.graph)
         return self._loaded[1]
+
+    def _keep_graph(self, folder: Path, graph: bytes) -> None:
+        """Store the graph of a model that lacked it, as those of early libraries, if it can be."""
+        try:
+            _put_graph(folder, graph)
+            with self.catalog.transaction():
+                known = self.catalog.get_settings().get(_GRAPHS_SETTING, {})
+                self.catalog.put_settings({_GRAPHS_SETTING: {**known, folder.name: _sha256(graph)}})
+        except (OSError, sqlite3.Error):  # not ours, or full: made again next time
+            log.debug("the graph of %s cannot be kept", folder, exc_info=True)
 
     def trainable_model(self, folder: Path | None = None) -> Hilbert:
         """Return a model of the library as a torch module, the one in use unless named.
@@ -324,7 +339,7 @@ class LibraryStore:
         before = self.model_folder
         settings: dict[str, Any] = {
             "model": model_folder.name,
-            "model_graphs": {model_folder.name: hashlib.sha256(model.graph).hexdigest()},
+            _GRAPHS_SETTING: {model_folder.name: _sha256(model.graph)},
         }
         if kind != self.vector_index:
             settings["vector_index"] = kind
@@ -436,6 +451,10 @@ def _put_model(target: Path, encoders: Encoders) -> None:
         f"{speech.name} and {text.name}. Text search works; the audio channel says nothing "
         "until the model is trained.\n",
     )
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _put_graph(folder: Path, graph: bytes) -> None:

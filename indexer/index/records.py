@@ -11,6 +11,7 @@ from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
 
 _SEGMENT = 'id, document, ordinal, start, "end", text, speakers, {sounds}'
+_ENTRY = 'id, document, start, "end", speakers, {sounds}'
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,9 @@ class Records:
             self._connections = PerProcess(lambda: _connect(path))
             columns = {row["name"] for row in self._db.execute("PRAGMA table_info(segments)")}
             # A snapshot of the first release knows of no sounds.
-            self._segment = _SEGMENT.format(
-                sounds="sounds" if "sounds" in columns else "'' AS sounds"
-            )
+            sounds = "sounds" if "sounds" in columns else "'' AS sounds"
+            self._segment = _SEGMENT.format(sounds=sounds)
+            self._entry = _ENTRY.format(sounds=sounds)
             self.n_segments: int = self._db.execute("SELECT count(*) FROM segments").fetchone()[0]
             page = self._db.execute("PRAGMA page_size").fetchone()[0]
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
@@ -122,6 +123,15 @@ class Records:
                     f"SELECT {self._segment} FROM segments WHERE id IN ({marks})", part
                 )
         return [_segment(row) for row in rows]
+
+    def segment_entries(self) -> list[sqlite3.Row]:
+        """List all segments by document and in order, without their words.
+
+        Returns:
+            Rows of id, document, start, end, speakers and sounds, the last two one a line: a
+            tenth of the time of `segments`, which counts where there are many.
+        """
+        return self.read(f"SELECT {self._entry} FROM segments ORDER BY document, ordinal")
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""

@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 from hilbert.files import sync_file
 from indexer.index.records import Records
-from indexer.index.repeat_finder import find_repeats
-from indexer.index.repeat_words import number_words
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +93,8 @@ def write_repeats(folder: Path, records: Records) -> None:
 
 
 def _find(records: Records) -> _Arrays:
+    from indexer.index.repeat_words import number_words
+
     languages = {document.id: document.language for document in records.documents()}
     segments = records.segments()
     rows = {id_: row for row, id_ in enumerate(languages)}
@@ -117,6 +117,8 @@ def repeated_segments(
         documents: `[n_segments]`, the row of the document of each; equal ones stand together.
         ids: `[n_segments]`.
     """
+    from indexer.index.repeat_finder import find_repeats
+
     found = find_repeats(words, documents[of_segment])
     n = len(ids)
     total = np.maximum(1, np.bincount(of_segment, minlength=n))

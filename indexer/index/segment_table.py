@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from indexer.index.records import IndexedDocument, Records
@@ -23,14 +25,15 @@ class SegmentTable:
     def __init__(self, records: Records) -> None:
         self.documents: list[IndexedDocument] = records.documents()
         row_of = {document.id: row for row, document in enumerate(self.documents)}
-        segments = records.segments()
-        self.ids = np.array([s.id for s in segments], np.int64)
-        self.owners = np.array([row_of[s.document] for s in segments], np.int64)
-        self.starts = np.array([s.start for s in segments], np.float64)  # None becomes NaN
-        self.ends = np.array([s.end for s in segments], np.float64)
-        self.speakers = ["\n".join(s.speakers) for s in segments]
-        self.sounds = ["\n".join(s.sounds) for s in segments]
-        self._row_of = {int(id_): row for row, id_ in enumerate(self.ids)}
+        columns = tuple(zip(*records.segment_entries(), strict=True)) or ((),) * 6
+        ids, documents, starts, ends, speakers, sounds = columns
+        self.ids = np.array(ids, np.int64)
+        self.owners = np.array([row_of[document] for document in documents], np.int64)
+        self.starts = np.array(starts, np.float64)  # None becomes NaN
+        self.ends = np.array(ends, np.float64)
+        self.speakers: Sequence[str] = speakers
+        self.sounds: Sequence[str] = sounds
+        self._row_of = {id_: row for row, id_ in enumerate(ids)}
 
     def __len__(self) -> int:
         return len(self.ids)

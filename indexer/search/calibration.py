@@ -55,7 +55,13 @@ def measure_spread(fused: FusedScores, searched: NDArray[np.bool_]) -> ScoreSpre
     if not scores or count < max(1.0, _LEAST_SCORED * searched.sum()):
         return None
     totals = np.sum([each[scored] for each in scores], axis=0)
-    return ScoreSpread(float(np.median(np.abs(totals - np.median(totals)))), count)
+    return ScoreSpread(_median(np.abs(totals - _median(totals))), count)
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """Return the median of at least one value; `np.median` imports masked arrays for it."""
+    ordered = np.sort(values)
+    return float((ordered[(len(values) - 1) // 2] + ordered[len(values) // 2]) / 2)
 
 
 def factors(spreads: Sequence[ScoreSpread | None]) -> list[float]:

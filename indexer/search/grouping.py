@@ -154,8 +154,11 @@ def add_duplicates(
     """
     if not moments:
         return
-    taken = {row for m in moments for row in (*range(m.first, m.last + 1), *m.duplicates)}
-    rest = rows[~np.isin(rows, list(taken))]
+    free = np.ones(rows.max(initial=-1) + 1, bool)
+    for moment in moments:
+        taken = np.array([*range(moment.first, moment.last + 1), *moment.duplicates])
+        free[taken[taken < len(free)]] = False
+    rest = rows[free[rows]]
     cosines = text_cosines(rest, np.array([m.best for m in moments], np.int64))
     nearest = cosines.argmax(1)
     for place in np.flatnonzero(cosines.max(1) >= _MIN_DUPLICATE_COSINE).tolist():

@@ -59,7 +59,8 @@ class IndexView:
     @cached_property
     def repeated(self) -> NDArray[np.bool_]:
         """Which segments are an advert, an intro or the like, `[n_segments]`."""
-        return np.isin(self.table.ids, list(self.snapshot.repeats.marked))
+        marked = self.snapshot.repeats.marked
+        return np.array([id_ in marked for id_ in self.table.ids.tolist()], bool)
 
     def lists(self, column: str, text: str) -> NDArray[np.bool_]:
         """Find the segments whose `speakers` or `sounds` in the table name one, `[n_segments]`."""

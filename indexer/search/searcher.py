@@ -371,7 +371,7 @@ class Searcher:
         searched = self._searched(query, filters)
         if excluded is not None:
             searched[excluded] = False
-        if not query.parts or len(np.unique(self.table.owners[searched])) == 1:
+        if not query.parts or len(self._documents_of(searched)) == 1:
             per_document = 0  # a list of all that passes, or one document was asked for
         fused = self._fused(query, channel, searched)
         spread = measure_spread(fused, searched)
@@ -461,6 +461,10 @@ class Searcher:
     def _text_rows(self) -> NDArray[np.int64]:
         return self.snapshot.index("segments", "text").rows(self.table.ids.tolist())
 
+    def _documents_of(self, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return the rows of the documents of some segments; `np.unique` is slow to start."""
+        return np.flatnonzero(np.bincount(self.table.owners[searched]))
+
     def _documents(
         self,
         fused: FusedScores,
@@ -469,7 +473,7 @@ class Searcher:
         k: int,
         each: int,
     ) -> tuple[DocumentHit, ...]:
-        rows = np.unique(self.table.owners[searched])
+        rows = self._documents_of(searched)
         scores = fused.document_scores
         hits = []
         for row in rows[np.argsort(-scores[rows], kind="stable")][:k].tolist():

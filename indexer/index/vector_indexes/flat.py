@@ -1,16 +1,24 @@
-"""Exact nearest neighbours: a FAISS inner-product index behind stable ids."""
+"""Exact nearest neighbours: vectors in a row, kept in a file of FAISS."""
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
 from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, damaged
+
+# How `faiss/impl/index_write.cpp` writes an IndexIDMap2 of an IndexFlatIP. Both begin with four
+# letters, the dimension, the number of vectors, two numbers without meaning, whether it is trained,
+# and the metric.
+_HEADER = struct.Struct("<4siqqq?i")
+_SIZE = struct.Struct("<Q")
+_OUTER, _INNER, _INNER_PRODUCT = b"IxM2", b"IxFI", 0
 
 
 @VECTOR_INDEXES.register("flat", order=10)
@@ -19,66 +27,94 @@ class FlatIndex(VectorIndex):
 
     extension = ".faiss"
 
-    def __init__(self, index: Any, path: Path | None = None) -> None:
-        import faiss
-
-        self._index = index
+    def __init__(
+        self, ids: NDArray[np.int64], vectors: NDArray[np.float32], path: Path | None = None
+    ) -> None:
+        self.ids = ids
         self.path = path
-        self.ids = faiss.vector_to_array(index.id_map).astype(np.int64)
+        self._vectors = vectors
 
     @classmethod
     def build(cls, ids: Sequence[int], vectors: NDArray[np.float32]) -> FlatIndex:
         """Index `vectors [n, d]` under `ids`."""
-        import faiss
-
-        index = faiss.IndexIDMap2(faiss.IndexFlatIP(vectors.shape[1]))
-        if len(ids):
-            index.add_with_ids(np.ascontiguousarray(vectors, np.float32), np.asarray(ids, np.int64))
-        return cls(index)
+        return cls(np.asarray(ids, np.int64), np.array(vectors, np.float32, order="C"))
 
     @classmethod
     def read(cls, path: Path) -> FlatIndex:
-        """Load an index.
+        """Load an index, without FAISS, whose import takes longer than a search.
 
         Raises:
             LibraryError: The file is missing or damaged.
         """
-        import faiss
-
         try:
-            return cls(faiss.read_index(str(path)), path)
-        except (RuntimeError, AttributeError) as error:
+            with path.open("rb") as file:
+                return cls(*_read(file, path.stat().st_size), path)
+        except (OSError, ValueError, struct.error) as error:
             raise damaged(path) from error
 
     def write(self, path: Path) -> None:
         """Store the index; on return it is on disk."""
         import faiss
 
-        faiss.write_index(self._index, str(path))
+        index = faiss.IndexIDMap2(faiss.IndexFlatIP(self.dimension))
+        if len(self):
+            index.add_with_ids(self._vectors, self.ids)
+        faiss.write_index(index, str(path))
         sync_file(path)
 
     @property
     def dimension(self) -> int:
         """Length of the vectors."""
-        return int(self._index.d)
+        return int(self._vectors.shape[1])
 
     def search(
         self, query: NDArray[np.float32], k: int
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return ids and cosines of the `k` nearest to `query [d]`, best first; fewer if few."""
+        import faiss
+
         k = min(k, len(self))
         if not k:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        scores, ids = self._index.search(np.ascontiguousarray(query[None], np.float32), k)
-        return ids[0], scores[0]
+        scores, rows = faiss.knn(
+            np.ascontiguousarray(query[None], np.float32),
+            self._vectors,
+            k,
+            metric=faiss.METRIC_INNER_PRODUCT,
+        )
+        return self.ids[rows[0]], scores[0]
 
     def matrix(self) -> NDArray[np.float32]:
-        """Return a view on the vectors inside the FAISS index, `[n, d]`, without a copy."""
-        import faiss
+        """Return the vectors, `[n, d]`, without a copy."""
+        return self._vectors
 
-        if not len(self):
-            return np.zeros((0, self.dimension), np.float32)
-        flat: Any = faiss.downcast_index(self._index.index)
-        pointer = faiss.rev_swig_ptr(flat.get_xb(), len(self) * self.dimension)
-        rows: NDArray[np.float32] = pointer.reshape(len(self), self.dimension)
-        return rows
+
+def _read(file: BinaryIO, size: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Read ids and vectors.
+
+    Raises:
+        ValueError: The file is cut off, or no such index.
+        struct.error: See `ValueError`.
+    """
+    dimension, count = _read_header(file, _OUTER)
+    if _read_header(file, _INNER) != (dimension, count):
+        raise ValueError("the index in it is of another size")
+    if size != 2 * _HEADER.size + 2 * _SIZE.size + count * (4 * dimension + 8):
+        raise ValueError("it is cut off")
+    _read_size(file, count * dimension)
+    vectors = np.fromfile(file, "<f4", count * dimension).reshape(count, dimension)
+    _read_size(file, count)
+    return np.fromfile(file, "<i8", count), vectors
+
+
+def _read_header(file: BinaryIO, kind: bytes) -> tuple[int, int]:
+    """Return dimension and number of vectors."""
+    name, dimension, count, _, _, _, metric = _HEADER.unpack(file.read(_HEADER.size))
+    if (name, metric) != (kind, _INNER_PRODUCT) or dimension < 1 or count < 0:
+        raise ValueError("it is no flat index")
+    return dimension, count
+
+
+def _read_size(file: BinaryIO, expected: int) -> None:
+    if _SIZE.unpack(file.read(_SIZE.size)) != (expected,):
+        raise ValueError("its parts are of another length")

@@ -61,7 +61,7 @@ class Metadata(Channel):
         for match in _matches(vector, index):
             if match.document != document or match.score < _LEAST_REASON:
                 continue
-            if np.isin(_rows(match, index), rows).any():
+            if not set(rows).isdisjoint(_rows(match, index).tolist()):
                 field = TITLE if match.field == TITLE_PART else match.field
                 best[field] = max(best[field], match.score)
         return tuple(sorted(best, key=lambda field: -best[field]))

@@ -62,22 +62,29 @@ def count_differences(text: str, extension: str, transcript: DocumentTranscript)
         extension: Of the file, with the dot.
         transcript: What was written.
     """
-    from rapidfuzz.distance import Levenshtein
-
     known = format_of(text, extension)
     try:
         read = known.parse(text, extension, transcript.language or "en").cues if known else ()
     except TranscriptError:
         log.debug("could not read back a %s", extension, exc_info=True)
         read = ()
-    wanted = [(cue.text, cue.speaker) for cue in transcript.cues]
-    same = sum(
-        _starts_alike(transcript.cues[op.src_start + i], read[op.dest_start + i])
-        for op in Levenshtein.opcodes(wanted, [(cue.text, cue.speaker) for cue in read])
+    same = sum(_starts_alike(cue, other) for cue, other in _with_same_words(transcript.cues, read))
+    return max(len(transcript.cues), len(read)) - same
+
+
+def _with_same_words(cues: Sequence[Cue], read: Sequence[Cue]) -> list[tuple[Cue, Cue]]:
+    """Pair cues of the same words and speaker, in order, as many as there are."""
+    wanted, found = ([(cue.text, cue.speaker) for cue in each] for each in (cues, read))
+    if wanted == found:
+        return list(zip(cues, read, strict=True))
+    from rapidfuzz.distance import Levenshtein
+
+    return [
+        (cues[op.src_start + i], read[op.dest_start + i])
+        for op in Levenshtein.opcodes(wanted, found)
         if op.tag == "equal"
         for i in range(op.src_end - op.src_start)
-    )
-    return max(len(transcript.cues), len(read)) - same
+    ]
 
 
 def _starts_alike(cue: Cue, read: Cue) -> bool:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from indexer.base.types import Cue
@@ -144,6 +143,8 @@ def _in_seconds(cues: list[Cue]) -> list[Cue]:
     starts = [cue.start for cue in cues if cue.start is not None]
     whole = all(start.is_integer() for start in starts)
     longest = _LONGEST_WORD if _are_words(cues) else _LONGEST_SEGMENT
+    from statistics import median  # imports fractions and random numbers
+
     typical = median(lengths or [b - a for a, b in pairwise(starts)] or [0.0])
     if not whole or typical <= longest / 6:
         return cues

@@ -27,14 +27,14 @@ LIGHT = [
 
 
 def imported_by(library: Path, *verbs: list[str]) -> set[str]:
-    """Run verbs in one process; returns the names of the packages that it has imported."""
+    """Run verbs in one process; returns the names of the modules that it has imported."""
     script = (
         "import contextlib, io, sys\n"
         "from indexer.cli import run\n"
         "for verb in " + repr([[*verb, "-l", str(library)] for verb in verbs]) + ":\n"
         "    with contextlib.redirect_stdout(io.StringIO()):\n"
         "        assert run(verb) == 0, verb\n"
-        "print(*{name.partition('.')[0] for name in sys.modules})\n"
+        "print(*sys.modules)\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -53,12 +53,29 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_a_library_holds_is_shown_without_arrays(library: Path) -> None:
-    packages = imported_by(library, *LIGHT)
-    assert packages & (HEAVY | {"numpy", "faiss", "av", "onnxruntime", "tokenizers"}) == set()
-    assert "importlib" in packages and "sqlite3" in packages  # it was looked at
+    modules = imported_by(library, *LIGHT)
+    assert modules & (HEAVY | {"numpy", "faiss", "av", "onnxruntime", "tokenizers"}) == set()
+    assert "importlib" in modules and "sqlite3" in modules  # it was looked at
+
+
+def test_a_transcript_is_printed_without_what_finds_and_corrects_them(library: Path) -> None:
+    modules = imported_by(library, ["transcript", "why-tides-lag"])
+    unused = {"rapidfuzz", "statistics", "indexer.transcripts.pairing", "indexer.ingest"}
+    assert modules & unused == set()
+    assert "indexer.transcripts.formats.clocked_text" in modules  # it was read back
 
 
 def test_a_search_by_words_imports_nothing_that_it_does_not_use(library: Path) -> None:
     search = ["search", "tea", "--channel", "lexical"]
     imported_by(library, search)  # a library of 0.1 is analysed anew at its first search
     assert imported_by(library, search) & (HEAVY | {"av", "onnxruntime"}) == set()
+
+
+@pytest.mark.models
+def test_a_search_by_all_channels_loads_no_more_than_its_sessions(library: Path) -> None:
+    search = ["search", "when the sea rises"]
+    imported_by(library, search)  # a library of 0.1 is analysed anew, and has no graph
+    modules = imported_by(library, search)
+    unused = {"faiss", "onnx", "numpy.ma", "numpy.random", "indexer.index.repeat_finder"}
+    assert modules & (HEAVY | {"av"} | unused) == set()
+    assert {"onnxruntime", "tokenizers"} <= modules

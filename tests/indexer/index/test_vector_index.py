@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import faiss
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,6 +59,33 @@ def test_an_empty_index_answers_with_nothing(tmp_path: Path) -> None:
     assert len(index) == len(ids) == len(scores) == 0
     assert index.matrix().shape == (0, 16)
     assert np.isnan(index.scores(unit_rows(0, 1)[0], [5])).all()
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(0, 5), d=st.integers(1, 9))
+def test_faiss_and_the_index_read_what_the_other_wrote(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, n: int, d: int
+) -> None:
+    folder, vectors = tmp_path_factory.mktemp("index"), unit_rows(seed, n, d)
+    theirs = faiss.IndexIDMap2(faiss.IndexFlatIP(d))
+    theirs.add_with_ids(vectors, np.array(IDS[:n], np.int64))
+    faiss.write_index(theirs, str(folder / "theirs.faiss"))
+    index = FlatIndex.read(folder / "theirs.faiss")
+    assert index.ids.tolist() == IDS[:n] and index.dimension == d
+    np.testing.assert_array_equal(index.matrix(), vectors)
+    FlatIndex.build(IDS[:n], vectors).write(folder / "ours.faiss")
+    assert (folder / "ours.faiss").read_bytes() == (folder / "theirs.faiss").read_bytes()
+
+
+def test_an_index_of_another_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "segments.text.faiss"
+    faiss.write_index(faiss.IndexFlatIP(16), str(path))
+    with pytest.raises(LibraryError, match="missing or damaged"):
+        FlatIndex.read(path)
+    distances = faiss.IndexIDMap2(faiss.IndexFlatL2(16))
+    distances.add_with_ids(unit_rows(5, 5), np.array(IDS, np.int64))
+    faiss.write_index(distances, str(path))
+    with pytest.raises(LibraryError, match="missing or damaged"):
+        FlatIndex.read(path)
 
 
 @pytest.mark.parametrize("keep", [0, 3, 60, -8])
