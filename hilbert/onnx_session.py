@@ -21,7 +21,8 @@ RUNS_BEFORE_OPTIMISING = 8
 class OnnxSession:
     """A graph to run: as it is stored at first, and optimised after some runs.
 
-    Both give the same numbers but for rounding (1e-7).
+    Both give the same numbers but for rounding (1e-7), so what is stored is computed after
+    `optimise`.
     """
 
     def __init__(self, open_session: Callable[[SessionOptions], InferenceSession]) -> None:

@@ -117,6 +117,8 @@ class OnnxTextEncoder:
         """Encode texts to unit vectors `[n, width]` float32; see `TextEncoder.encode`."""
         if isinstance(texts, str):
             raise TypeError("texts is one string; give a list of them")
+        if kind != "query":  # what is stored does not depend on how much was encoded before
+            self.session.optimise()
         prompt = self._prompts.get(kind, "")
         tokens = self._tokenizer.encode_batch([prompt + text for text in texts])
         vectors = np.zeros((len(texts), self.width), np.float32)

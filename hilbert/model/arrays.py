@@ -72,6 +72,13 @@ class FusionModel(Protocol):
         """What it was made with."""
         ...
 
+    def optimise(self) -> None:
+        """Prepare for many runs; what is embedded of documents is embedded after it, always.
+
+        It may change vectors by rounding, which must not depend on what was run before.
+        """
+        ...
+
     def audio_arrays(self, tokens: Floats, mask: Bools) -> Floats:
         """Embed `tokens [N, T, d_audio]` of segments where `mask [N, T]` is true.
 

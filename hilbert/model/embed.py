@@ -82,6 +82,7 @@ def segment_states(
 ) -> StateArrays:
     """Return the states `[1, S, ...]` of all segments of a document, each modality alone."""
     check_widths(features, model.config.d_audio, model.config.d_text)
+    model.optimise()
     count, width = features.n_segments, model.config.width
     audio = np.zeros((count, width), np.float32)
     for rows in _token_chunks(features, batch_tokens):

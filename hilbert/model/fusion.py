@@ -251,6 +251,9 @@ class Hilbert(nn.Module):
             times=text.new_zeros(count, 1, 2),
         )
 
+    def optimise(self) -> None:
+        """Do nothing: torch runs the model as it is."""
+
     def audio_arrays(self, tokens: Floats, mask: Bools) -> Floats:
         """See `FusionModel.audio_arrays`."""
         with self._inference():

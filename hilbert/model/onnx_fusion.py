@@ -68,6 +68,10 @@ class OnnxFusion:
 
         return cls(config, graph_bytes(folder), folder)
 
+    def optimise(self) -> None:
+        """See `FusionModel.optimise`."""
+        self.session.optimise()
+
     def audio_arrays(self, tokens: Floats, mask: Bools) -> Floats:
         """See `FusionModel.audio_arrays`."""
         return self._run(["segment_audio"], {"tokens": tokens, "token_mask": mask})[0]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hilbert.assets import shipped_model
+from hilbert.encoders import load_text_encoder
 from hilbert.model.embed import embed_text
 from hilbert.model.onnx_fusion import OnnxFusion
 from hilbert.onnx_session import RUNS_BEFORE_OPTIMISING
@@ -41,3 +42,12 @@ def test_a_graph_whose_files_are_gone_goes_on_as_it_was_opened(folder: Path) -> 
         path.unlink()
     model.session.optimise()
     np.testing.assert_array_equal(embed_text(model, queries).joint, first)
+
+
+@pytest.mark.models
+def test_vectors_of_documents_do_not_depend_on_what_was_encoded_before() -> None:
+    texts = ["The tide rises.", "It falls again, and nobody wonders why."]
+    fresh, used = (load_text_encoder("bundled:minilm") for _ in range(2))
+    for number in range(3):
+        used.encode([f"query {number}"], kind="query")
+    np.testing.assert_array_equal(fresh.encode(texts), used.encode(texts))
