@@ -12,6 +12,7 @@ from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import Recogniser, SpeechEncoder, TextEncoder
+    from hilbert.stage_times import StageSeconds
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,12 @@ class Encoders:
         # The speech encoder itself, where it is the same model: one pass gives tokens and words.
         same = hasattr(speech, "transcribe") and speech.fingerprint == loaded.fingerprint
         return speech if same else loaded
+
+    def stage_seconds(self) -> dict[str, StageSeconds]:
+        """Return the time of the stages of the encoders that are loaded and count it."""
+        made = {id(e): e for e in (*vars(self).values(), *self._named.values())}
+        counted = [e.times.totals() for e in made.values() if hasattr(e, "times")]
+        return {stage: seconds for totals in counted for stage, seconds in totals.items()}
 
     def fingerprinted(self) -> EncoderSettings:
         """The settings with the fingerprints of the encoders as they are now."""

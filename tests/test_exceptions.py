@@ -57,6 +57,10 @@ SILENT: dict[str, str] = {
     "indexer/cli.py:run click.exceptions.Exit": "the way a command returns its exit status",
     "indexer/cli.py:run click.exceptions.NoArgsIsHelpError": "the help that it carries is printed",
     "indexer/commands/app.py:serve KeyboardInterrupt": "the way in which the app is stopped",
+    "indexer/base/read_ahead.py:read_ahead_groups.put queue.Full": "waits and tries again",
+    "indexer/base/read_ahead.py:read_ahead_groups.work BaseException": (
+        "handed to the reading thread, which raises it"
+    ),
     "indexer/commands/train.py:_architecture_help MissingExtraError": (
         "the help of --objective, one line above, says what is missing"
     ),
@@ -72,10 +76,6 @@ SILENT: dict[str, str] = {
     "indexer/index/library_store.py:_size OSError": "a file that is just deleted takes no space",
     "indexer/ingest/plan.py:_Planner._is_still_at OSError, HilbertError": (
         "a recording that moved is an ordinary answer"
-    ),
-    "indexer/ingest/transcribe.py:_read_ahead.put queue.Full": "waits and tries again",
-    "indexer/ingest/transcribe.py:_read_ahead.work BaseException": (
-        "handed to the reading thread, which raises it"
     ),
     "indexer/maintenance/doctor.py:examine UnfinishedLibraryError": (
         "a library whose making was interrupted is noted"

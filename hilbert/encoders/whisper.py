@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from hilbert.encoders.protocols import SAMPLE_RATE, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.forking import PerProcess
+from hilbert.stage_times import StageTimes
 
 if TYPE_CHECKING:
     from hilbert.encoders.resolve import ResolvedModel
@@ -59,6 +60,10 @@ class WhisperEncoder:
 
     Each window is padded to 30 s and encoded on its own, and int8 activations are scaled row by
     row, so that a window gives the same tokens alone and in any batch.
+
+    Attributes:
+        times: Where its time went so far. CTranslate2 computes in threads of its own: the
+            processor time of these is not counted.
     """
 
     tokens_per_second = 2.0
@@ -75,6 +80,7 @@ class WhisperEncoder:
         from faster_whisper.transcribe import get_suppressed_tokens
 
         self.name = name
+        self.times = StageTimes()
         settings = f"ctranslate2 int8, {self.tokens_per_second} tokens a second"
         self.fingerprint = hashlib.sha256(f"{fingerprint} {settings}".encode()).hexdigest()
         self.multilingual: bool = model.model.is_multilingual
@@ -206,8 +212,10 @@ class WhisperEncoder:
             if len(window) > length:
                 raise ValueError(f"a window of {len(window) / SAMPLE_RATE:.1f} s is over 30 s")
             padded = np.pad(window, (0, length - len(window)))
-            mel = self._model.feature_extractor(padded, padding=0)[..., :3000]
-            states.append(np.array(self._model.encode(mel), dtype=np.float32))
+            with self.times.measure("spectrogram"):
+                mel = self._model.feature_extractor(padded, padding=0)[..., :3000]
+            with self.times.measure("speech encoder"):
+                states.append(np.array(self._model.encode(mel), dtype=np.float32))
         return np.concatenate(states)
 
     def _tokens(
@@ -237,17 +245,18 @@ class WhisperEncoder:
         max_length = self._model.max_length
         if most_tokens is not None:
             max_length = 2 * most_tokens  # CTranslate2 keeps half of it for a prompt
-        results = self._model.model.generate(
-            storage,
-            [prompt] * n_windows,
-            beam_size=beam_size,
-            no_repeat_ngram_size=no_repeat_ngram,
-            max_length=max_length,
-            suppress_blank=True,
-            suppress_tokens=self._suppressed,
-            return_scores=True,
-            return_no_speech_prob=True,
-        )
+        with self.times.measure("recognition"):
+            results = self._model.model.generate(
+                storage,
+                [prompt] * n_windows,
+                beam_size=beam_size,
+                no_repeat_ngram_size=no_repeat_ngram,
+                max_length=max_length,
+                suppress_blank=True,
+                suppress_tokens=self._suppressed,
+                return_scores=True,
+                return_no_speech_prob=True,
+            )
         decoded = []
         for result in results:
             ids = result.sequences_ids[0]
@@ -267,12 +276,13 @@ class WhisperEncoder:
         kept = [i for i, d in enumerate(decoded) if d.credible]
         if not kept:
             return words
-        alignments = self._model.find_alignment(
-            tokenizer,
-            [decoded[i].ids for i in kept],
-            _to_storage(states[kept]),
-            [len(windows[i]) // 160 for i in kept],
-        )
+        with self.times.measure("word times"):
+            alignments = self._model.find_alignment(
+                tokenizer,
+                [decoded[i].ids for i in kept],
+                _to_storage(states[kept]),
+                [len(windows[i]) // 160 for i in kept],
+            )
         for i, alignment in zip(kept, alignments, strict=True):
             words[i] = tuple(_merge_punctuation(alignment))
         return words

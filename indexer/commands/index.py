@@ -17,9 +17,10 @@ from indexer.commands.options import (
 )
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import TerminalProgress, print_line
+from indexer.commands.terminal import TerminalProgress, console, print_line
 
 if TYPE_CHECKING:
+    from indexer.ingest.profile import IngestProfile
     from indexer.ingest.report import AddReport
 
 
@@ -100,6 +101,7 @@ def _asr_help() -> str:
     help="Spoken language where no file names it.",
 )
 @click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
+@click.option("--profile", is_flag=True, help="Print where the time went, stage by stage.")
 @click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
 @click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
 @json_option
@@ -109,6 +111,7 @@ def command(
     asr: str | None,
     language: str | None,
     prune: bool,
+    profile: bool,
     speech_encoder: str | None,
     text_encoder: str | None,
     as_json: bool,
@@ -142,7 +145,12 @@ def command(
     found = scan_followed(made, paths, language=language, asr=asr)
     with TerminalProgress() as progress:
         summary = index_folders(made, found, progress, prune=prune)
-    print_json(summary_to_dict(summary)) if as_json else print_summary(summary)
+    if as_json:
+        print_json(summary_to_dict(summary, profile=profile))
+    else:
+        print_summary(summary)
+        if profile and summary.profile:
+            print_profile(summary.profile, summary.audio_seconds)
     # On standard error, where it disturbs no output: where a library is in a language that the
     # recogniser does not know, it is so in every run.
     for line in summary.describe_unchecked():
@@ -150,9 +158,10 @@ def command(
     return 1 if summary.failed or summary.unreachable else 0
 
 
-def summary_to_dict(summary: AddReport) -> dict[str, Any]:
-    """Return the summary as JSON."""
+def summary_to_dict(summary: AddReport, *, profile: bool = False) -> dict[str, Any]:
+    """Return the summary as JSON, with where the time went if that is wanted."""
     hours = summary.audio_seconds / 3600
+    measured = {"profile": summary.profile.to_dict()} if profile and summary.profile else {}
     return {
         "added": summary.added,
         "updated": summary.updated,
@@ -171,6 +180,7 @@ def summary_to_dict(summary: AddReport) -> dict[str, Any]:
         "seconds": round(summary.seconds, 2),
         "times_real_time": round(summary.audio_seconds / max(summary.seconds, 1e-9), 1),
         "generation": summary.snapshot,
+        **measured,
     }
 
 
@@ -195,3 +205,23 @@ def print_summary(summary: AddReport) -> None:
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed in "
         f"{summary.seconds:.1f} s{speed}; the library holds {summary.documents} documents"
     )
+
+
+def print_profile(profile: IngestProfile, audio_seconds: float) -> None:
+    """Print where the time went as a table: seconds, and their share of the hours of audio."""
+    from rich.table import Table
+
+    from hilbert.stage_times import StageSeconds
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("stage")
+    for column in ("wall s", "processor s", *(["processor s per hour"] if audio_seconds else [])):
+        table.add_column(column, justify="right")
+    whole = StageSeconds(profile.wall, profile.processor)
+    for name, seconds in [*profile.stages.items(), ("the whole run", whole)]:
+        row = [name, f"{seconds.wall:.1f}", f"{seconds.processor:.1f}"]
+        if audio_seconds:
+            row.append(f"{3600 * seconds.processor / audio_seconds:.1f}")
+        table.add_row(*row)
+    console().print(table)
+    print_line("stages overlap: their wall seconds add up to more than the run's")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,12 @@ class DocumentJob:
         document_id: sha256 of its recording, or of a lone transcript.
         recording: Its recording, hashed.
         transcript: Its transcript, hashed.
-        parsed: The transcript, None where it cannot be read.
+        parsed: The transcript, None where it cannot be read, or is not read yet.
         existing: The document as it is in the catalog.
         needs_words: All is done but the words, which no recogniser was asked for: nothing is to
             be done if the recogniser does not know the language.
+        read: Reads the transcript, where that is left until it is needed: all those of a large
+            collection would fill the memory. It raises `TranscriptError`.
         settings: How it is processed.
     """
 
@@ -44,6 +47,7 @@ class DocumentJob:
     existing: Document | None
     settings: ProcessSettings
     needs_words: bool = False
+    read: Callable[[], Transcript] | None = None
 
     @property
     def main(self) -> HashedFile:

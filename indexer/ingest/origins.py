@@ -11,11 +11,12 @@ from indexer.base.errors import AudioError
 from indexer.base.languages import language_code
 from indexer.base.presence import Presence
 from indexer.base.types import Chapter
+from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob
 from indexer.ingest.metadata_table import METADATA_FIELDS
-from indexer.ingest.pipeline import AnalysedDocument, spoken_language
+from indexer.ingest.pipeline import spoken_language
 from indexer.media.decode import open_recording
 from indexer.store.catalog import Document
 from indexer.store.remembered import Origin

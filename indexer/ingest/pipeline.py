@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from hilbert.model.features import Features
+from hilbert.stage_times import StageTimes
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
 from indexer.base.types import (
@@ -16,13 +16,11 @@ from indexer.base.types import (
     RECOGNISED,
     TIMED,
     UNTIMED,
-    Chapter,
     Cue,
-    Segment,
     SegmentSettings,
-    Sound,
 )
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
+from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.discover import Source
 from indexer.ingest.fit_length import fit_to_length
 from indexer.ingest.plausibility import choose_moments
@@ -30,13 +28,12 @@ from indexer.ingest.segment import (
     cut_segments,
     sound_segments,
     split_with_sounds,
-    token_bounds,
 )
 from indexer.ingest.spoken_text import spoken_text
-from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, transcribe
+from indexer.ingest.text_vectors import DocumentDraft, audio_features, embed_texts
+from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, Hearing, hear
 from indexer.media.decode import Recording, open_recording
 from indexer.media.vad import Span, windows_of_spans
-from indexer.transcripts.sentences import split_sentences
 from indexer.transcripts.transcript import Transcript
 
 # Whisper's mean log-probability over good English speech is about -0.3; under this the words
@@ -74,38 +71,11 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
     return ProcessSettings(asr=asr, language=code)
 
 
-@dataclass(frozen=True)
-class AnalysedDocument:
-    """What a source was made into.
-
-    `text_source` is one of the sources of text of `indexer.base.types`; `recogniser` is the
-    fingerprint of a recogniser that was chosen by name, else empty; `description` is a text that
-    stood beside the recording and is not what is spoken; `unchecked` says why nobody could tell
-    whether a timed transcript is the recording's; `sounds` are those that the transcript
-    notes, `chapters` those of the container.
-    """
-
-    cues: tuple[Cue, ...]
-    segments: tuple[Segment, ...]
-    features: Features
-    seconds: float
-    text_source: str
-    language: str
-    tags: dict[str, str]
-    warnings: tuple[str, ...]
-    recogniser: str = ""
-    description: str | None = None
-    unchecked: str | None = None
-    sounds: tuple[Sound, ...] = ()
-    chapters: tuple[Chapter, ...] = ()
-
-
 def analyse_document(
     source: Source,
     transcript: Transcript | None,
     encoders: Encoders,
     settings: ProcessSettings,
-    on_share: Callable[[float], None] | None = None,
     opened: Recording | None = None,
 ) -> AnalysedDocument:
     """Transcribe a recording, read its transcript, whichever there is, and compute features.
@@ -115,7 +85,6 @@ def analyse_document(
         transcript: the source's, as read.
         encoders: compute the features.
         settings: how recordings are processed.
-        on_share: called with the share of the recording that is done, 0 to 1.
         opened: the recording, where it is open already; it is read to its end or closed.
 
     Raises:
@@ -124,13 +93,15 @@ def analyse_document(
     if source.recording is None:
         assert transcript is not None
         language = spoken_language(source, transcript, settings)
-        return _transcript_only(transcript, encoders, settings, language)
-    recording = opened or open_source(source, transcript, settings)
-    try:
-        language = spoken_language(source, transcript, settings, recording.tags)
-        return _recording(recording, transcript, encoders, settings, language, on_share)
-    finally:
-        recording.close()
+        draft = draft_transcript(transcript, encoders, settings, language)
+    else:
+        recording = opened or open_source(source, transcript, settings)
+        try:
+            prepared = prepare(source, recording, transcript, encoders, settings)
+            draft = draft_recording(prepared, hear(prepared.hearing))
+        finally:
+            recording.close()
+    return embed_texts([draft], encoders.text)[0]
 
 
 def open_source(
@@ -161,18 +132,18 @@ def spoken_language(
     return named or settings.language
 
 
-def _transcript_only(
+def draft_transcript(
     transcript: Transcript, encoders: Encoders, settings: ProcessSettings, language: str
-) -> AnalysedDocument:
+) -> DocumentDraft:
+    """Cut a transcript without a recording into segments."""
     cues, sounds = split_with_sounds(
         transcript.cues, transcript.sounds, settings.segments, language
     )
     segments = cut_segments(cues, settings.segments, timed=transcript.timed)
-    features = _features(segments, None, encoders, language)
-    return AnalysedDocument(
+    document = AnalysedDocument(
         cues if transcript.timed else tuple(_without_times(cues)),
         segments,
-        features,
+        audio_features(segments, None, encoders.speech.width),
         seconds=segments[-1].end if segments else 0.0,
         text_source=TIMED if transcript.timed else UNTIMED,
         language=language,
@@ -180,24 +151,40 @@ def _transcript_only(
         warnings=transcript.warnings,
         sounds=sounds,
     )
+    return DocumentDraft(document)
 
 
 def _without_times(cues: Sequence[Cue]) -> list[Cue]:
     return [Cue(c.text, None, None, c.speaker) for c in cues]
 
 
-def _recording(
+@dataclass(frozen=True)
+class PreparedRecording:
+    """A recording that is open, and how it is to be heard.
+
+    Attributes:
+        hearing: What is to be heard of it.
+        transcript: Its transcript, where it has one.
+        settings: How it is processed.
+        warnings: What was noticed so far.
+    """
+
+    hearing: Hearing
+    transcript: Transcript | None
+    settings: ProcessSettings
+    warnings: tuple[str, ...]
+
+
+def prepare(
+    source: Source,
     recording: Recording,
     transcript: Transcript | None,
     encoders: Encoders,
     settings: ProcessSettings,
-    language: str,
-    on_share: Callable[[float], None] | None,
-) -> AnalysedDocument:
-    def on_seconds(seconds: float) -> None:
-        if on_share and recording.estimated:
-            on_share(min(1.0, seconds / recording.estimated))
-
+    times: StageTimes | None = None,
+) -> PreparedRecording:
+    """Decide who hears a recording, and where; `times` counts the time of decoding it."""
+    language = spoken_language(source, transcript, settings, recording.tags)
     warnings = list(transcript.warnings) if transcript else []
     timed = transcript if transcript and transcript.timed else None
     recogniser = None
@@ -211,28 +198,37 @@ def _recording(
                     "its sound" + (" and its transcript" if transcript else "; add a transcript")
                 )
     spans, moments = _where(timed, recording) if timed else (None, None)
-    heard = transcribe(
+    hearing = Hearing(
         recording,
         encoders.speech,
-        recogniser=recogniser,
-        language=language,
-        spans=spans,
-        moments=moments,
-        on_seconds=on_seconds,
+        recogniser,
+        language,
+        spans,
+        moments,
+        times if times is not None else StageTimes(),
     )
+    return PreparedRecording(hearing, transcript, settings, tuple(warnings))
+
+
+def draft_recording(prepared: PreparedRecording, heard: AudioAnalysis) -> DocumentDraft:
+    """Make what was heard of a recording, and its transcript, into cues and segments."""
+    transcript, settings = prepared.transcript, prepared.settings
+    hearing, recogniser = prepared.hearing, prepared.hearing.recogniser
+    language = hearing.language
     text = spoken_text(transcript, heard, language)
     text_source = text.source
-    warnings.extend(text.warnings)
+    warnings = [*prepared.warnings, *text.warnings]
     warnings.extend(_sound_warnings(heard, text_source, transcript is not None))
     cues, sounds = split_with_sounds(text.cues, text.sounds, settings.segments, language)
     segments = cut_segments(cues, settings.segments, whole_sentences=text.source == RECOGNISED)
     if not segments:
         text_source = NO_SPEECH if recogniser or transcript else NOT_TRANSCRIBED
         segments = sound_segments(heard.windows)
-    return AnalysedDocument(
+    timed = transcript is not None and transcript.timed
+    document = AnalysedDocument(
         cues,
         segments,
-        _features(segments, heard, encoders, language),
+        audio_features(segments, heard, hearing.encoder.width),
         heard.seconds,
         text_source,
         language,
@@ -242,8 +238,9 @@ def _recording(
         text.description,
         text.unchecked,
         sounds,
-        recording.facts.chapters,
+        hearing.recording.facts.chapters,
     )
+    return DocumentDraft(document)
 
 
 def _where(timed: Transcript, recording: Recording) -> tuple[list[Span], tuple[float, ...]]:
@@ -273,34 +270,3 @@ def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool
                 "the words were recognised with little confidence: noisy, or not in English?"
             )
     return found
-
-
-def _features(
-    segments: Sequence[Segment], heard: AudioAnalysis | None, encoders: Encoders, language: str
-) -> Features:
-    """Frozen features of the segments; sentences are those of each segment's own text."""
-    n = len(segments)
-    width = encoders.text.width
-    has_text = any(s.text for s in segments)
-    text = np.zeros((0, width), np.float32)
-    sentences: list[str] = []
-    owners: list[int] = []
-    if has_text:
-        text = encoders.text.encode([s.text for s in segments])
-        for i, segment in enumerate(segments):
-            for sentence in split_sentences(segment.text, language):
-                sentences.append(sentence)
-                owners.append(i)
-    if heard is None:
-        tokens = np.zeros((0, encoders.speech.width), np.float16)
-        bounds = np.zeros((n, 2), np.int64)
-    else:
-        tokens, bounds = heard.tokens, token_bounds(segments, heard.token_times)
-    return Features(
-        audio_tokens=tokens,
-        audio_bounds=bounds,
-        text=text,
-        sentences=encoders.text.encode(sentences).astype(np.float16).reshape(-1, width),
-        sentence_segments=np.array(owners, np.int64),
-        times=np.array([(s.start, s.end) for s in segments], np.float32).reshape(-1, 2),
-    )

@@ -6,6 +6,7 @@ import logging
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from hilbert.files import sha256_file
@@ -112,8 +113,8 @@ class _Planner:
             return None
         known_words = existing.transcript_sha if existing else None
         parsed = None
-        if transcript and transcript.known.sha256 != known_words:  # else it was read before
-            parsed = self._parse(source, transcript)
+        if existing and transcript and transcript.known.sha256 != known_words:
+            parsed = self._parse(source, transcript)  # else it was read before
         # A transcript that cannot be read any more does not cost the words that are there.
         words = known_words if source.transcript else None
         if transcript and parsed:
@@ -124,8 +125,11 @@ class _Planner:
             if not needs_words and not self._has_other_speakers(existing, source):
                 self.writer.refresh(existing, source, [recording, transcript])
                 return None
-        if transcript and parsed is None and transcript.known.sha256 == known_words:
+        if existing and transcript and transcript.known.sha256 == known_words:
             parsed = self._parse(source, transcript)
+        read = None
+        if transcript and existing is None:
+            read = partial(_read, source, transcript.path, self.settings.language)
         return DocumentJob(
             source,
             document_id,
@@ -135,6 +139,7 @@ class _Planner:
             existing,
             self.settings,
             needs_words,
+            read,
         )
 
     def _with_kept_speakers(
@@ -183,10 +188,7 @@ class _Planner:
     def _parse(self, source: Source, transcript: HashedFile) -> Transcript | None:
         """Likewise for one that can be read but not understood."""
         try:
-            parsed = read_transcript(
-                transcript.path, self.settings.language, source.transcript_language
-            )
-            return with_speaker_names(parsed, source.speakers)
+            return _read(source, transcript.path, self.settings.language)
         except TranscriptError as error:
             if source.recording is None:
                 raise
@@ -205,3 +207,13 @@ class _Planner:
         return existing.transcript_sha == transcript_sha and self.features.is_whole(
             existing.features
         )
+
+
+def _read(source: Source, path: Path, language: str) -> Transcript:
+    """Read the transcript of a source; its speakers get the names of the table.
+
+    Raises:
+        TranscriptError: It cannot be read.
+    """
+    parsed = read_transcript(path, language, source.transcript_language)
+    return with_speaker_names(parsed, source.speakers)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.base.errors import HilbertError
+from indexer.ingest.profile import IngestProfile
 
 _KINDS = 6  # named; the others are counted together
 _LINES = 10  # of what happened to many documents in the same way
@@ -42,6 +43,7 @@ class AddReport:
     audio_seconds: float = 0.0
     seconds: float = 0.0
     snapshot: int | None = None
+    profile: IngestProfile | None = None
 
     def describe_unchecked(self) -> list[str]:
         """Return how many transcripts could not be compared, a line a reason."""

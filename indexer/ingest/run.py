@@ -6,17 +6,20 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from operator import attrgetter
 
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress
 from indexer.index.library_store import LibraryStore
+from indexer.ingest.commits import CommitSchedule
 from indexer.ingest.discover import Scan
 from indexer.ingest.followed import ScannedFolders, follow
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.plan import Plan, plan
 from indexer.ingest.process import process
+from indexer.ingest.profile import Profiler
 from indexer.ingest.report import AddReport
 from indexer.ingest.settle import settle
 from indexer.ingest.store import DocumentWriter
@@ -42,11 +45,13 @@ def index_folders(
     progress: Progress | None = None,
     *,
     prune: bool = False,
+    schedule: CommitSchedule | None = None,
 ) -> AddReport:
     """Bring the library up to date with what was scanned, then commit a snapshot.
 
     Each document is stored on its own as soon as it is processed; after a kill a second call
-    goes on with the rest. A file that fails is reported and the others go on.
+    goes on with the rest. A file that fails is reported and the others go on. Long runs commit now
+    and then.
 
     Args:
         library: The library.
@@ -54,35 +59,60 @@ def index_folders(
             library's.
         progress: Receives the progress.
         prune: Whether documents that are gone are removed.
+        schedule: When what is stored so far is committed; None for the usual one.
 
     Raises:
         LibraryError: Another writer holds the library.
     """
     started = time.monotonic()
     report = AddReport()
+    profiler = Profiler(library.encoders)
+    times = profiler.times
     with library.writing():
         writer = DocumentWriter(library, report, follow(library, scanned))
-        planned = Plan()
-        for found in scanned:
-            report.failed.update(found.scan.failures)
-            report.passed_over.update(found.scan.passed_over)
-            for path, reason in found.scan.warnings.items():
-                report.warn(path, reason)
-            settings = replace(found.settings, segments=library.segment_settings)
-            plan(found.scan.sources, library, settings, writer, report, planned)
-        for processed in process(planned.jobs, library.encoders, progress or SilentProgress()):
-            writer.put(processed)
-        for duplicate, first in planned.duplicates:
-            writer.put_duplicate(duplicate, first)
-        settle(writer, report, prune=prune)
-        _put_failures(library, [found.scan for found in scanned], report)
-        if writer.changed or _snapshot_is_behind(library):
-            report.snapshot = library.commit(progress)
-        else:
-            report.snapshot = library.catalog.current_generation()
+        with times.measure("planning"):
+            planned = _plan(library, scanned, writer, report)
+        schedule = schedule or CommitSchedule()
+        shown = progress or SilentProgress()
+        with closing(process(planned.jobs, library.encoders, shown, times)) as done:
+            for processed in done:
+                with times.measure("storing"):
+                    writer.put(processed)
+                if writer.changed and schedule.is_due:
+                    with times.measure("committing"), schedule.measured():
+                        library.commit()
+        with times.measure("storing"):
+            for duplicate, first in planned.duplicates:
+                writer.put_duplicate(duplicate, first)
+            settle(writer, report, prune=prune)
+            _put_failures(library, [found.scan for found in scanned], report)
+        with times.measure("committing"):
+            if writer.changed or _snapshot_is_behind(library):
+                report.snapshot = library.commit(progress)
+            else:
+                report.snapshot = library.catalog.current_generation()
     report.documents = len(library.catalog.documents())
     report.seconds = time.monotonic() - started
+    report.profile = profiler.result()
     return report
+
+
+def _plan(
+    library: LibraryStore,
+    scanned: Sequence[ScannedFolders],
+    writer: DocumentWriter,
+    report: AddReport,
+) -> Plan:
+    """Plan what is to be done for all that was scanned."""
+    planned = Plan()
+    for found in scanned:
+        report.failed.update(found.scan.failures)
+        report.passed_over.update(found.scan.passed_over)
+        for path, reason in found.scan.warnings.items():
+            report.warn(path, reason)
+        settings = replace(found.settings, segments=library.segment_settings)
+        plan(found.scan.sources, library, settings, writer, report, planned)
+    return planned
 
 
 def _put_failures(library: LibraryStore, scans: Sequence[Scan], report: AddReport) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.index.library_store import LibraryStore
+from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.chapter_files import ChapterFiles
 from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
@@ -19,7 +20,6 @@ from indexer.ingest.origins import (
     with_chapters_of,
     with_values,
 )
-from indexer.ingest.pipeline import AnalysedDocument
 from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport
 from indexer.store.catalog import Document
@@ -46,6 +46,8 @@ class DocumentWriter:
     def put(self, processed: ProcessedDocument) -> None:
         """Store the result of a job."""
         job = processed.job
+        if processed.transcript_error is not None and job.source.transcript is not None:
+            self.report.fail(job.source.transcript, processed.transcript_error)
         if processed.error is not None:
             self.report.fail(job.source.path, processed.error)
         elif processed.analysed is not None:

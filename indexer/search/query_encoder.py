@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
     from indexer.index.records import IndexedSegment
     from indexer.index.snapshot import Snapshot
-    from indexer.ingest.pipeline import AnalysedDocument
+    from indexer.ingest.analysed import AnalysedDocument
     from indexer.media.decode import Recording
 
 MAX_CLIP_SECONDS = 600.0
