@@ -47,7 +47,8 @@ class StageTimes:
     def measure(self, stage: str) -> Iterator[None]:
         """Count the time within the context as time of a stage."""
         outer: list[StageSeconds] = getattr(self._local, "inner", [])
-        self._local.inner = inner = []
+        inner: list[StageSeconds] = []
+        self._local.inner = inner
         started = _now()
         try:
             yield
