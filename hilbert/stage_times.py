@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -60,14 +60,13 @@ class StageTimes:
 
     def over(self, stage: str, items: Iterable[T]) -> Iterator[T]:
         """Yield items, and count the time that each takes to come as time of a stage."""
-        iterator = iter(items)
+        iterator, end = iter(items), object()
         while True:
             with self.measure(stage):
-                try:
-                    item = next(iterator)
-                except StopIteration:
-                    return
-            yield item
+                item = next(iterator, end)
+            if item is end:
+                return
+            yield cast(T, item)
 
     def totals(self) -> dict[str, StageSeconds]:
         """Return the seconds of each stage so far, in the order in which they began."""
