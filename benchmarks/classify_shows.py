@@ -28,7 +28,7 @@ from hilbert.classification.mixture_of_experts import ClassifierSettings
 from hilbert.classification.tables import class_table, comparison_table
 from indexer.adapt.train_labels import document_vectors
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import MODALITIES
+from indexer.index.vector_index import MODALITIES
 
 _FOLDS = 5
 _SEEDS = (0, 1, 2)

@@ -28,6 +28,8 @@ ANSWERS = [
 ]
 # Equal models on other processors differ by rounding; ranks and times do not.
 TOLERANCE = 2e-3
+# What unrelated pairs get is measured over all of them since, and was over a sample.
+TOLERANCE_REBUILT = 5e-3
 # Words are analysed by another chain than that of 0.1: their shares differ, the best stays first.
 OF_WORDS = ("auto", "lexical", "rrf")
 
@@ -39,7 +41,7 @@ def old_library(tmp_path: Path, encoders: Encoders) -> LibraryStore:
     return library
 
 
-def check_answers(library: LibraryStore) -> None:
+def check_answers(library: LibraryStore, tolerance: float = TOLERANCE) -> None:
     searcher = Searcher(library)
     for before in ANSWERS:
         # 0.1 listed any number of moments of a document.
@@ -56,8 +58,8 @@ def check_answers(library: LibraryStore) -> None:
         for hit, old in zip(found.hits, before["hits"], strict=True):
             assert (hit.name, hit.title) == (old["name"], old["title"])
             assert (hit.start, hit.end) == (old["start"], old["end"])
-            assert hit.score == pytest.approx(old["score"], abs=TOLERANCE)
-            assert hit.channels == pytest.approx(old["channels"], abs=TOLERANCE)
+            assert hit.score == pytest.approx(old["score"], abs=tolerance)
+            assert hit.channels == pytest.approx(old["channels"], abs=tolerance)
 
 
 def test_an_old_library_is_healthy_and_answers_as_it_did(old_library: LibraryStore) -> None:
@@ -70,7 +72,7 @@ def test_an_old_library_rebuilds_to_the_same_answers(old_library: LibraryStore) 
     assert before is not None
     assert rebuild(old_library) > before
     assert examine(old_library.folder).healthy
-    check_answers(old_library)
+    check_answers(old_library, TOLERANCE_REBUILT)
 
 
 def test_an_old_library_grows_and_finds_its_recordings_again(

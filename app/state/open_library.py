@@ -15,6 +15,7 @@ from hilbert.diagnostics import pca_map
 from indexer.base.errors import LibraryError
 from indexer.base.types import Cue
 from indexer.index.library_store import LibraryStore
+from indexer.index.manifest import manifest_path
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.search.searcher import Searcher
 
@@ -92,7 +93,7 @@ def open_library(folder: Path) -> OpenLibrary:
 def _made_at(folder: Path, number: int | None) -> int:
     """Return when a snapshot was made, in ns: a new library here may reuse its number."""
     try:
-        return (snapshot_folder(folder, number or 0) / "stats.json").stat().st_mtime_ns
+        return manifest_path(snapshot_folder(folder, number or 0)).stat().st_mtime_ns
     except OSError:
         return 0
 

@@ -11,7 +11,7 @@ from hilbert.classification.checkpoint import load_classifier
 from hilbert.model.checkpoint import model_fingerprint
 from indexer.adapt.train_labels import CLASSIFIER_FOLDER, LabelError, document_vectors
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import MODALITIES
+from indexer.index.vector_index import MODALITIES
 from indexer.maintenance.manage import find_document
 from indexer.store.catalog import Document
 

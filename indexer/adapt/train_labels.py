@@ -18,7 +18,8 @@ from hilbert.files import write_atomically
 from hilbert.model.checkpoint import model_fingerprint
 from indexer.base.names import matching_names
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import MODALITIES, Snapshot
+from indexer.index.snapshot import Snapshot
+from indexer.index.vector_index import MODALITIES
 from indexer.store.catalog import document_key
 
 _MOST_FOLDS = 5

@@ -13,11 +13,15 @@ its inverse document frequency. Nothing in it is fitted.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
 
 # FTS5's own: https://www.sqlite.org/fts5.html#the_bm25_function
 _K1 = 1.2
 _LEAST_IDF = 1e-6
+
+Scores = NDArray[np.float64]
 
 
 def inverse_document_frequency(n_rows: int, count: int) -> float:
@@ -30,37 +34,48 @@ def inverse_document_frequency(n_rows: int, count: int) -> float:
     return max(_LEAST_IDF, math.log((n_rows - count + 0.5) / (count + 0.5)))
 
 
-def term_frequencies(bm25: Mapping[int, float], n_rows: int) -> dict[int, float]:
+def bm25(times: NDArray[np.int32], norms: Scores, idf: float) -> Scores:
+    """Score rows for a term as FTS5's bm25() does, `[n]`.
+
+    Args:
+        times: `[n]`, how often each holds the term.
+        norms: `[n]`, see `indexer.index.lexical_shard.length_norms`.
+        idf: Inverse document frequency of the term.
+    """
+    scores: Scores = idf * (_K1 + 1) * times / (times + _K1 * norms)
+    return scores
+
+
+def term_frequencies(scores: Scores, idf: float) -> Scores:
     """Recover how often rows hold a term from their BM25 for it, which FTS5 counts in C.
 
     Args:
-        bm25: Row to its BM25, above 0, for a query of one word or phrase; all rows that hold it.
-        n_rows: Number of rows of the table.
+        scores: `[n]`, BM25 for a query of one word or phrase.
+        idf: Inverse document frequency of that.
 
     Returns:
-        Row to the number of occurrences, divided by 0.25 + 0.75 l / mean l, where l is the number
-        of words of the row: by FTS5's length normalisation, b = 0.75.
+        `[n]`, numbers of occurrences, each divided by what BM25 takes for the length of the row.
     """
-    most = inverse_document_frequency(n_rows, len(bm25)) * (_K1 + 1)
-    return {row: _K1 * score / (most - score) for row, score in bm25.items()}
+    most = idf * (_K1 + 1)
+    frequencies: Scores = _K1 * scores / (most - scores)
+    return frequencies
 
 
-def score_term(frequencies: Mapping[int, float], n_rows: int) -> tuple[dict[int, float], float]:
+def score_term(frequencies: Scores) -> tuple[Scores, float]:
     """Score rows by how much more often than the average row they hold a term.
 
     Args:
-        frequencies: Row to how often it holds the term, for those that do; empty for none.
-        n_rows: Number of rows.
+        frequencies: `[n_rows]`, how often each holds the term.
 
     Returns:
-        Row to its score above that of the row that holds it least often, 0 for rows that are not
-        there; and what a row gets that holds the term as often as the average of those that do,
-        the weight of the term. A term that no row holds weighs as if one did.
+        `[n_rows]`, scores above that of the row that holds it least often, and what a row gets
+        that holds the term as often as the average of those that do, the weight of the term. A
+        term that no row holds weighs as if one did.
     """
-    if not frequencies:
-        return {}, math.log1p(n_rows)
-    mean = sum(frequencies.values()) / n_rows
-    scores = {row: math.log1p(times / mean) for row, times in frequencies.items()}
-    lowest = min(scores.values()) if len(scores) == n_rows else 0.0
-    weight = math.log1p(n_rows / len(scores)) - lowest
-    return {row: score - lowest for row, score in scores.items()}, weight
+    n_rows, held = len(frequencies), frequencies > 0
+    count = int(held.sum())
+    if not count:
+        return np.zeros(n_rows), math.log1p(n_rows)
+    scores = np.log1p(frequencies / frequencies.mean())
+    lowest = float(scores.min()) if count == n_rows else 0.0
+    return np.where(held, scores - lowest, 0.0), math.log1p(n_rows / count) - lowest

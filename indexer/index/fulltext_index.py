@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from heapq import merge
 from itertools import islice, pairwise, product
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from indexer.base.languages import language_code
+import numpy as np
+from numpy.typing import NDArray
+
 from indexer.base.text_analysis import Token, analyse, exact_words, fold, query_terms, stem
-from indexer.index.document_words import (
-    inverse_document_frequency,
-    score_term,
-    term_frequencies,
-)
+from indexer.index.document_words import bm25, inverse_document_frequency, score_term
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
-from indexer.index.fulltext_upgrade import current_version
-from indexer.index.records import IndexedSegment, Records, damaged
+from indexer.index.lexical_shard import LexicalShard, length_norms
+from indexer.index.postings import Postings, union
+from indexer.index.records import IndexedDocument, IndexedSegment
 
 if TYPE_CHECKING:
     from indexer.index.spelling import Vocabulary
@@ -43,36 +43,74 @@ _MAX_FUZZY_TERMS = 16
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-class FulltextIndex(Records):
-    """Reader of the `lexical.sqlite` of one snapshot: its records, and searches in their words.
+class FulltextIndex:
+    """Full-text search over the shards of one snapshot, as if they were one.
 
     A term is a word, words that stand in a row, or the beginning of words where it ends in `*`;
-    nothing of FTS5's own syntax is interpreted in it. A file of an earlier version of the text
-    analysis is analysed anew.
+    nothing of FTS5's own syntax is interpreted in it. Rows are the segments, by document id and in
+    order, over all shards.
+
+    Args:
+        paths: `lexical.sqlite` of each shard.
+        removed: Ids of documents that are not in the snapshot any more, by these paths.
+        known: Ids of the documents that may be in it; None for any.
+
+    Attributes:
+        shards: One for each path.
+        n_segments: Number of segments.
+        n_documents: Number of documents.
+        n_unknown: Number of segments that `known` leaves out.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(path)
-        try:
-            self._upgrade = current_version(self._db, path)
-        except sqlite3.DatabaseError as error:
-            raise damaged(path, error) from error
-        if self._upgrade is not None:
-            self.close()
-            super().__init__(self._upgrade.path)
+    def __init__(
+        self,
+        *paths: Path,
+        removed: Mapping[Path, Collection[str]] = MappingProxyType({}),
+        known: Collection[str] | None = None,
+    ) -> None:
+        self.shards = [LexicalShard(path, removed.get(path, ()), known) for path in paths]
+        self.n_unknown = sum(shard.n_unknown for shard in self.shards)
+        self._rows, self._document_rows = global_rows(self.shards)
+        self.n_segments = sum(int((rows >= 0).sum()) for rows in self._rows)
+        self.n_documents = sum(int((rows >= 0).sum()) for rows in self._document_rows)
         # By term; a snapshot never changes.
         self._fuzzy_matches: dict[str, list[tuple[str, ...]]] = {}
-        self._known_expressions: dict[str, list[str]] = {}
-        # By table and expression.
-        self._counts: dict[tuple[str, str], int] = {}
+        self._known_phrases: dict[str, list[str]] = {}
+        # By table and phrases.
+        self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._norms: dict[str, list[NDArray[np.float64]]] = {}
+
+    def check(self) -> list[str]:
+        """List what SQLite finds wrong with the files; empty when they are whole."""
+        return [finding for shard in self.shards for finding in shard.check()]
+
+    def close(self) -> None:
+        """Close the files."""
+        for shard in self.shards:
+            shard.close()
+
+    def documents(self) -> list[IndexedDocument]:
+        """List the documents, by name."""
+        found = [document for shard in self.shards for document in shard.documents()]
+        return sorted(found, key=lambda document: (document.name, document.id))
+
+    def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
+        """List all segments by document and in order, or those of `ids` in any order."""
+        found = [segment for shard in self.shards for segment in shard.segments(ids)]
+        if ids is None and len(self.shards) > 1:
+            found.sort(key=lambda segment: (segment.document, segment.ordinal))
+        return found
+
+    def segments_of(self, document: str) -> list[IndexedSegment]:
+        """List the segments of a document in order."""
+        return [segment for shard in self.shards for segment in shard.segments_of(document)]
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages of the documents; empty for one that is not known."""
-        rows = self._db.execute("SELECT DISTINCT language FROM documents").fetchall()
-        return tuple(sorted({language_code(row[0]) or "" for row in rows}))
+        return tuple(sorted(set().union(*(shard.languages for shard in self.shards))))
 
-    def scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[int, float]:
+    def scores(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.float64]:
         """Score segments by BM25, as a share of the `weight` of the query.
 
         Args:
@@ -80,9 +118,24 @@ class FulltextIndex(Records):
             fuzzy: For a term that is not in the index, count its fuzzy matches.
 
         Returns:
-            Segment id to score, for segments that hold a term.
+            `[n_segments]`, 0 for those that hold no term.
         """
-        return self._score_shares(STEM_FTS, terms, fuzzy, self.n_segments)
+        weights = self._weights(STEM_FTS, terms)
+        weight = sum(weights.values())
+        found = np.zeros(self.n_segments)
+        if not weight:
+            return found
+        phrases = [self.phrases(term) for term in weights]
+        for phrase in dict.fromkeys(alone for alone, *others in phrases if not others):
+            for rows, scores in self._bm25(phrase):
+                found[rows] += scores
+        for several in phrases:
+            if len(several) > 1:
+                found += self._highest(several)
+        for term in self._fuzzy_terms(weights) if fuzzy else ():
+            matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
+            found += FUZZY_SHARE * self._highest(matches)
+        return found / weight
 
     def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[str, float]:
         """Score whole documents by how often they hold the terms, which may stand far apart.
@@ -97,34 +150,72 @@ class FulltextIndex(Records):
         Returns:
             Document id to score, for documents that hold a term.
         """
-        counted = list(self._weights(DOCUMENT_FTS, terms, self._n_documents))
+        counted = list(self._weights(DOCUMENT_FTS, terms))
         resembled = set(self._fuzzy_terms(counted)) if fuzzy else set()
-        found: dict[int, float] = {}
+        found, held = np.zeros(self.n_documents), np.zeros(self.n_documents, bool)
         total = 0.0
         for term in counted:
-            frequencies = self._document_frequencies(self.expressions(term))
-            scores, weight = score_term(frequencies, self._n_documents)
+            frequencies = self._document_frequencies(self.phrases(term))
+            scores, weight = score_term(frequencies)
             total += weight
-            if not scores and term in resembled:
-                matches = [e for words in self.fuzzy_matches(term) for e in self._phrase_of(words)]
+            if not frequencies.any() and term in resembled:
+                matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
                 frequencies = self._document_frequencies(matches)
-                scores = {
-                    rowid: FUZZY_SHARE * score
-                    for rowid, score in score_term(frequencies, self._n_documents)[0].items()
-                }
-            for rowid, score in scores.items():
-                found[rowid] = found.get(rowid, 0.0) + score
+                scores = FUZZY_SHARE * score_term(frequencies)[0]
+            found += scores
+            held |= frequencies > 0
         weight = max(_MIN_DOCUMENT_WEIGHT, total)
-        rows = self._db.execute("SELECT rowid, id FROM documents")
-        return {row["id"]: found[row["rowid"]] / weight for row in rows if row["rowid"] in found}
+        return {
+            id_: float(found[row]) / weight
+            for shard, rows in zip(self.shards, self._document_rows, strict=True)
+            for id_, row in zip(shard.document_ids, rows.tolist(), strict=True)
+            if row >= 0 and held[row]
+        }
 
-    def _document_frequencies(self, expressions: Iterable[str]) -> dict[int, float]:
-        """Count, by rowid, how often documents hold what a term stands for: of all, the most."""
-        found: dict[int, float] = {}
-        for expression in expressions:
-            bm25 = self._matching(DOCUMENT_FTS, expression)
-            for rowid, times in term_frequencies(bm25, self._n_documents).items():
-                found[rowid] = max(found.get(rowid, 0.0), times)
+    def _document_frequencies(self, phrases: Iterable[str]) -> NDArray[np.float64]:
+        """Count how often documents hold what a term stands for: of all, the most."""
+        found = np.zeros(self.n_documents)
+        for phrase in phrases:
+            for number, rows, postings in self._postings(DOCUMENT_FTS, phrase):
+                times = postings.times / self._length_norms(DOCUMENT_FTS)[number][postings.rows]
+                found[rows] = np.maximum(found[rows], times)
+        return found
+
+    def _postings(
+        self, table: str, phrase: str
+    ) -> Iterator[tuple[int, NDArray[np.int64], Postings]]:
+        """Yield for each shard its number, the rows that hold a phrase, and its postings."""
+        all_rows = self._document_rows if table == DOCUMENT_FTS else self._rows
+        for number, (shard, rows) in enumerate(zip(self.shards, all_rows, strict=True)):
+            postings = shard.postings(table, phrase)
+            yield number, rows[postings.rows], postings
+
+    def _length_norms(self, table: str) -> list[NDArray[np.float64]]:
+        """Return by shard what BM25 divides the occurrences in each row by."""
+        if table not in self._norms:
+            live = [
+                lengths if (known := shard.live_of(table)) is None else lengths[known]
+                for shard in self.shards
+                for lengths in [shard.lengths(table)]
+            ]
+            words, rows = sum(int(each.sum()) for each in live), sum(map(len, live))
+            mean = words / rows if words else 1.0
+            self._norms[table] = [length_norms(s.lengths(table), mean) for s in self.shards]
+        return self._norms[table]
+
+    def _bm25(self, phrase: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
+        """Yield rows that hold a phrase, with their BM25 for it."""
+        idf = inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
+        for number, rows, postings in self._postings(STEM_FTS, phrase):
+            norms = self._length_norms(STEM_FTS)[number]
+            yield rows, bm25(postings.times, norms[postings.rows], idf)
+
+    def _highest(self, phrases: Iterable[str]) -> NDArray[np.float64]:
+        """Return the highest BM25 that any of some phrases has by itself, `[n_segments]`."""
+        found = np.zeros(self.n_segments)
+        for phrase in phrases:
+            for rows, scores in self._bm25(phrase):
+                found[rows] = np.maximum(found[rows], scores)
         return found
 
     def weight(self, query: str | Sequence[str]) -> float:
@@ -138,7 +229,7 @@ class FulltextIndex(Records):
             query: A text, or its terms.
         """
         terms = query_terms(query) if isinstance(query, str) else query
-        return sum(self._weights(STEM_FTS, terms, self.n_segments).values())
+        return sum(self._weights(STEM_FTS, terms).values())
 
     def known_share(self, terms: Sequence[str]) -> float:
         """Return the share of the weight of some terms that stands anywhere in the library.
@@ -146,8 +237,8 @@ class FulltextIndex(Records):
         Args:
             terms: See `scores`.
         """
-        weights = self._weights(STEM_FTS, terms, self.n_segments)
-        held = sum(w for t, w in weights.items() if self.count(STEM_FTS, self.expressions(t)))
+        weights = self._weights(STEM_FTS, terms)
+        held = sum(w for t, w in weights.items() if self.count(STEM_FTS, self.phrases(t)))
         return held / (sum(weights.values()) or 1.0)
 
     def segments_with_phrase(self, phrase: str) -> set[int]:
@@ -162,28 +253,24 @@ class FulltextIndex(Records):
         Returns:
             Ids of segments.
         """
-        expression = [self._phrase_expression(phrase)]
-        if not expression[0]:
-            return set()
-        rows = self._db.execute(
-            f"SELECT rowid FROM {EXACT_FTS} WHERE {EXACT_FTS} MATCH ?", expression
-        )
-        within = {row[0] for row in rows}
-        found = set(within)
-        rows = self._db.execute(
-            f"SELECT rowid FROM {BOUNDARY_FTS} WHERE {BOUNDARY_FTS} MATCH ?", expression
-        )
-        for segment in self.segments([row[0] for row in rows]):
-            following = self._following(segment)
-            if following and not {segment.id, following} & within:
-                found |= {segment.id, following}
+        expression = self._phrase_expression(phrase)
+        found: set[int] = set()
+        if not expression:
+            return found
+        for shard in self.shards:
+            within = set(shard.rows_matching(EXACT_FTS, expression).tolist())
+            rows = set(within)
+            for row in shard.rows_matching(BOUNDARY_FTS, expression).tolist():
+                if not {row, row + 1} & within:
+                    rows |= {row, row + 1}
+            found |= set(shard.segment_ids[sorted(rows)].tolist())
         return found
 
     def _phrase_expression(self, phrase: str) -> str:
         tokens = analyse(phrase)
         ways = list(islice(product(*self._writings(tokens)), _MAX_WRITINGS))
         ending = "*" if phrase.endswith("*") else ""
-        return " OR ".join(_quoted(f"{' '.join(way)}{ending}") for way in ways if way)
+        return " OR ".join(quoted(f"{' '.join(way)}{ending}") for way in ways if way)
 
     def _writings(self, tokens: Sequence[Token]) -> Iterator[list[str]]:
         """Yield for each word, or compound, the ways in which the library writes it."""
@@ -203,13 +290,11 @@ class FulltextIndex(Records):
         yield from reversed(found)
 
     def _is_word(self, exact: str) -> bool:
-        known = "SELECT 1 FROM vocabulary WHERE word = ? LIMIT 1"
-        return self._db.execute(known, [exact]).fetchone() is not None
+        return any(shard.stems_of(exact) for shard in self.shards)
 
     def _parts(self, exact: str) -> list[str]:
-        """Return the words, in one string, that a joined word is written as somewhere."""
-        known = "SELECT parts FROM compounds WHERE joined = ?"
-        return [row[0] for row in self._db.execute(known, [exact])]
+        """Return the words, in one string each, that a joined word is written as somewhere."""
+        return sorted({parts for shard in self.shards for parts in shard.parts_of(exact)})
 
     def fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
         """Find indexed words that a term which is not in the index may stand for.
@@ -223,7 +308,7 @@ class FulltextIndex(Records):
 
     def _find_fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
         words = exact_words(term)
-        if term.endswith("*") or len(words) != 1 or self.count(STEM_FTS, self.expressions(term)):
+        if term.endswith("*") or len(words) != 1 or self.count(STEM_FTS, self.phrases(term)):
             return []
         from indexer.index.spelling import best_splits
 
@@ -249,14 +334,15 @@ class FulltextIndex(Records):
         """
         terms = list(dict.fromkeys(terms))
         if len(terms) > MAX_TERMS:
-            terms = list(self._weights(STEM_FTS, terms, self.n_segments))
+            terms = list(self._weights(STEM_FTS, terms))
         similar = set(self._fuzzy_terms(term for term in terms if term in fuzzy))
         phrases = [
             " ".join(words)
             for term in terms
             for words in [(term,), *(self.fuzzy_matches(term) if term in similar else ())]
         ]
-        found = {phrase: set(self._holders(phrase, ids)) for phrase in dict.fromkeys(phrases)}
+        places = [(shard, shard.rows_of(ids)) for shard in self.shards]
+        found = {phrase: self._holders(phrase, places) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
 
     def spellings(self, term: str) -> set[str]:
@@ -264,82 +350,45 @@ class FulltextIndex(Records):
         found = {" ".join(exact_words(term))} if not term.endswith("*") else set()
         for fuzzy in self.fuzzy_matches(term):
             found.add(" ".join(fuzzy))
-        for expression in self.expressions(term):
-            stems = expression.strip('"')
-            rows = self._db.execute("SELECT word FROM vocabulary WHERE stem = ?", [stems])
-            found |= {row[0] for row in rows}
+        for stems in self.phrases(term):
+            found.update(word for shard in self.shards for word in shard.words_of(stems))
         return found - {""}
 
-    def _holders(self, phrase: str, ids: Sequence[int]) -> Iterator[int]:
-        """Yield those of some segments that hold a phrase."""
-        for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
-            part = ids[first : first + 500]
-            rows = self._db.execute(
-                f"SELECT rowid FROM {STEM_FTS} WHERE {STEM_FTS} MATCH ? "
-                f"AND rowid IN ({','.join('?' * len(part))})",
-                [" OR ".join(self.expressions(phrase)), *part],
-            )
-            yield from (row[0] for row in rows)
+    def _holders(
+        self, term: str, places: Iterable[tuple[LexicalShard, NDArray[np.int64]]]
+    ) -> set[int]:
+        """Find those of some rows of shards that hold a term; returns ids of segments."""
+        found: set[int] = set()
+        for shard, rows in places:
+            if len(rows):
+                held = union([shard.postings(STEM_FTS, p) for p in self.phrases(term)])
+                found.update(shard.segment_ids[np.intersect1d(rows, held)].tolist())
+        return found
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         # Loads dictionaries: only for a term that is not in the index.
         from indexer.index.spelling import IndexedWord, Vocabulary
 
-        rows = self._db.execute("SELECT word, language, name, sound FROM vocabulary")
-        return Vocabulary(IndexedWord(row[0], row[1], bool(row[2]), row[3]) for row in rows)
-
-    def _score_shares(
-        self, table: str, terms: Sequence[str], fuzzy: bool, n_rows: int
-    ) -> dict[int, float]:
-        """Return BM25 by rowid, divided by the weight of the whole query."""
-        weights = self._weights(table, terms, n_rows)
-        weight = sum(weights.values())
-        if not weight:
-            return {}
-        found = {id_: score / weight for id_, score in self._bm25(table, list(weights)).items()}
-        for term in self._fuzzy_terms(weights) if fuzzy else ():
-            matches = [e for words in self.fuzzy_matches(term) for e in self._phrase_of(words)]
-            for id_, score in self._highest(table, matches).items():
-                found[id_] = found.get(id_, 0.0) + FUZZY_SHARE * score / weight
-        return found
+        words: dict[tuple[str, str], IndexedWord] = {}
+        for shard in self.shards:
+            for word, language, name, sound in shard.vocabulary():
+                known = words.get((word, language))
+                always = name and (known is None or known.name)
+                words[word, language] = IndexedWord(word, language, always, sound)
+        return Vocabulary(words[key] for key in sorted(words))
 
     def _fuzzy_terms(self, terms: Iterable[str]) -> list[str]:
         """Return the first terms that the index lacks."""
-        absent = (t for t in terms if not self.count(STEM_FTS, self.expressions(t)))
+        absent = (t for t in terms if not self.count(STEM_FTS, self.phrases(t)))
         return list(islice(absent, _MAX_FUZZY_TERMS))
 
-    def _phrase_of(self, words: Sequence[str]) -> list[str]:
-        return self.expressions(" ".join(words))
+    def _phrases_of(self, words: Sequence[str]) -> list[str]:
+        return self.phrases(" ".join(words))
 
-    def _bm25(self, table: str, terms: Sequence[str]) -> dict[int, float]:
-        """Return BM25 by rowid; of what a term stands for, the highest counts."""
-        expressions = [self.expressions(term) for term in terms]
-        single = dict.fromkeys(e[0] for e in expressions if len(e) == 1)
-        found = self._matching(table, " OR ".join(single)) if single else {}
-        for several in expressions:
-            if len(several) > 1:
-                for id_, score in self._highest(table, several).items():
-                    found[id_] = found.get(id_, 0.0) + score
-        return found
-
-    def _highest(self, table: str, expressions: Iterable[str]) -> dict[int, float]:
-        """Return by rowid the highest BM25 that any of some expressions has by itself."""
-        found: dict[int, float] = {}
-        for expression in expressions:
-            for id_, score in self._matching(table, expression).items():
-                found[id_] = max(found.get(id_, 0.0), score)
-        return found
-
-    def _matching(self, table: str, expression: str) -> dict[int, float]:
-        rows = self._db.execute(
-            f"SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ?", [expression]
-        )
-        return {row[0]: row[1] for row in rows}
-
-    def expressions(self, term: str) -> list[str]:
-        """Write what a term stands for in the stem tables as FTS5 expressions."""
-        if term not in self._known_expressions:
+    def phrases(self, term: str) -> list[str]:
+        """Return the stems, or stems in a row, that a term stands for."""
+        if term not in self._known_phrases:
             if term.endswith("*"):
                 found = self._stems_of_prefix(term[:-1])
             else:
@@ -351,19 +400,21 @@ class FulltextIndex(Records):
                 for token in tokens[-1:]:
                     if token.joined and token.of_compound == len(tokens):
                         found += self._stems(token.joined)
-            self._known_expressions[term] = [_quoted(stems) for stems in dict.fromkeys(found)]
-        return self._known_expressions[term]
+            self._known_phrases[term] = list(dict.fromkeys(found))
+        return self._known_phrases[term]
 
     def _stems_of_prefix(self, prefix: str) -> list[str]:
         """Return the stems of the words that begin so."""
         words = exact_words(prefix)
         if not words:
             return []
-        rows = self._db.execute(
-            "SELECT DISTINCT stem FROM vocabulary WHERE word >= ? AND word < ? LIMIT ?",
-            [words[-1], words[-1] + chr(0x10FFFF), _MAX_EXPANSIONS],
-        )
-        return [row[0] for row in rows]
+        beginning = merge(*(shard.words_beginning(words[-1]) for shard in self.shards))
+        stems: dict[str, None] = {}
+        for _, found in beginning:
+            stems[found] = None
+            if len(stems) == _MAX_EXPANSIONS:
+                break
+        return list(stems)
 
     def _stems_in_a_row(self, tokens: Sequence[Token]) -> list[str]:
         if len(tokens) == 1:
@@ -377,41 +428,37 @@ class FulltextIndex(Records):
 
         Typed without accents, it may have another stem than it has in the index.
         """
-        rows = self._db.execute("SELECT stem FROM vocabulary WHERE word = ?", [fold(word)])
-        return [*(row[0] for row in rows), *(stem(word, la or None) for la in self.languages)]
+        known = sorted({each for shard in self.shards for each in shard.stems_of(fold(word))})
+        return [*known, *(stem(word, language or None) for language in self.languages)]
 
-    def _weights(self, table: str, terms: Sequence[str], n_rows: int) -> dict[str, float]:
+    def _weights(self, table: str, terms: Sequence[str]) -> dict[str, float]:
         """Return the idf of each term, of the rarest ones where there are many.
 
         A term that no row holds counts like the rarest one; one of several words does not count
         then, its parts do.
         """
+        n_rows = self.n_documents if table == DOCUMENT_FTS else self.n_segments
         found: dict[str, float] = {}
         for term in dict.fromkeys(terms):
-            expressions = self.expressions(term)
-            count = self.count(table, expressions)
-            if expressions and (count or " " not in expressions[0]):
+            phrases = self.phrases(term)
+            count = self.count(table, phrases)
+            if phrases and (count or " " not in phrases[0]):
                 found[term] = inverse_document_frequency(n_rows, count)
         if len(found) > MAX_TERMS:
-            held = [t for t in found if self.count(table, self.expressions(t))]
+            held = [t for t in found if self.count(table, self.phrases(t))]
             kept = set(sorted(held, key=lambda term: -found[term])[:MAX_TERMS])
             found = {term: weight for term, weight in found.items() if term in kept}
         return found
 
-    def count(self, table: str, expressions: Sequence[str]) -> int:
-        """Count the segments, or documents, that hold what a term stands for."""
-        if not expressions:
-            return 0
-        expression = " OR ".join(expressions)
-        if (table, expression) not in self._counts:
-            count = f"SELECT count(*) FROM {table} WHERE {table} MATCH ?"
-            found = self._db.execute(count, [expression]).fetchone()[0]
-            self._counts[table, expression] = int(found)
-        return self._counts[table, expression]
-
-    @cached_property
-    def _n_documents(self) -> int:
-        return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
+    def count(self, table: str, phrases: Sequence[str]) -> int:
+        """Count the segments, or documents, that hold any of some phrases."""
+        key = (table, tuple(phrases))
+        if phrases and key not in self._counts:
+            self._counts[key] = sum(
+                len(union([shard.postings(table, phrase) for phrase in phrases]))
+                for shard in self.shards
+            )
+        return self._counts.get(key, 0)
 
     def _adjacent_pairs(
         self, candidates: Iterable[tuple[Sequence[str], Sequence[str]]]
@@ -420,26 +467,53 @@ class FulltextIndex(Records):
         for first, second in candidates:
             firsts, seconds = set(first[:_MAX_EXPANSIONS]), set(second[:_MAX_EXPANSIONS])
             expression = " AND ".join(
-                f"({' OR '.join(map(_quoted, sorted(words)))})" for words in (firsts, seconds)
+                f"({' OR '.join(map(quoted, sorted(words)))})" for words in (firsts, seconds)
             )
-            rows = self._db.execute(
-                "SELECT text FROM segments WHERE id IN (SELECT rowid FROM "
-                f"{EXACT_FTS} WHERE {EXACT_FTS} MATCH ? ORDER BY rowid LIMIT ?)",
-                [expression, _MAX_SEGMENTS_READ],
-            )
-            for row in rows:
-                for pair in pairwise(_WORD.findall(fold(row[0]))):
+            held: list[tuple[int, int]] = []
+            for shard, of_shard in zip(self.shards, self._rows, strict=True):
+                rows = shard.rows_matching(EXACT_FTS, expression)
+                held += zip(of_shard[rows].tolist(), shard.segment_ids[rows].tolist(), strict=True)
+            ids = [id_ for _, id_ in sorted(held)[:_MAX_SEGMENTS_READ]]
+            for segment in self.segments(ids):
+                for pair in pairwise(_WORD.findall(fold(segment.text))):
                     if pair[0] in firsts and pair[1] in seconds:
                         yield pair
 
-    def _following(self, segment: IndexedSegment) -> int | None:
-        row = self._db.execute(
-            "SELECT id FROM segments WHERE document = ? AND ordinal = ?",
-            [segment.document, segment.ordinal + 1],
-        ).fetchone()
-        return int(row[0]) if row else None
+
+def global_rows(
+    shards: Sequence[LexicalShard],
+) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
+    """Number the segments and the documents of all shards: by document id, then in order.
+
+    Returns:
+        For each shard the rows of its segments, and those of its documents; -1 for what is not in
+        the snapshot any more.
+    """
+    counts = [
+        np.bincount(shard.owners, minlength=len(shard.document_ids)).astype(np.int64)
+        for shard in shards
+    ]
+    places = sorted(
+        (id_, place, number)
+        for place, shard in enumerate(shards)
+        for number, id_ in enumerate(shard.document_ids)
+        if id_ not in shard.removed
+    )
+    documents = [np.full(len(shard.document_ids), -1, np.int64) for shard in shards]
+    begins = [np.full(len(shard.document_ids), -1, np.int64) for shard in shards]
+    total = 0
+    for row, (_, place, number) in enumerate(places):
+        documents[place][number] = row
+        begins[place][number] = total
+        total += int(counts[place][number])
+    segments = []
+    for shard, begin, count in zip(shards, begins, counts, strict=True):
+        first = np.cumsum(count) - count
+        rows = np.arange(len(shard.owners)) - first[shard.owners] + begin[shard.owners]
+        segments.append(np.where(begin[shard.owners] >= 0, rows, -1))
+    return segments, documents
 
 
-def _quoted(term: str) -> str:
+def quoted(term: str) -> str:
     """Write a term, or words in a row, as an FTS5 string; no term holds a quote."""
     return f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"'

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from indexer.base.languages import language_code
 from indexer.base.sound_key import sound_key
 from indexer.base.text_analysis import (
@@ -23,49 +25,70 @@ from indexer.index.metadata_tables import (
     put_texts,
     write_metadata_words,
 )
+from indexer.index.postings import POSTINGS_TABLES, PostingsWriter
 
 # By what their rows hold: the stems of a segment; its exact words; the exact words around the
-# boundary of a segment and the next one, under the id of the first; the stems of a document and of
-# its description, under the rowid of `documents`.
+# boundary of a segment and the next one, under the row of the first; the stems of a document and of
+# its description. Segments are numbered from 0 by document id and in order, documents by id.
 STEM_FTS, EXACT_FTS, BOUNDARY_FTS, DOCUMENT_FTS = "words", "exact", "seams", "wholes"
 TABLES = (STEM_FTS, EXACT_FTS, BOUNDARY_FTS, DOCUMENT_FTS)
+# Of the tables below and of the text analysis that filled them, in `user_version`.
+VERSION = 1000 + ANALYSIS_VERSION
 # Rows are words of `indexer.base.text_analysis` between spaces; SQLite shall not analyse them
 # again. No word holds a quote.
 _SIGNS = r"!#$%&()*+,-./:;<=>?@[\]^_`{|}~"
 _TOKENIZE = f"tokenize=\"ascii tokenchars '{_SIGNS}'\""
+# Only where BM25 is computed, the lengths of rows are needed.
+_SCORED = frozenset((STEM_FTS, DOCUMENT_FTS))
 # `name` is 1 for a word that is always written with a capital letter, `parts` are the words that
-# `joined` was written as.
+# `joined` was written as. `document_words` lists, for each document, the ids of its rows of
+# `vocabulary`, doubled, plus 1 where it is written in small letters, and those of `compounds`.
 _SCHEMA = [
-    *(f"CREATE VIRTUAL TABLE {name} USING fts5 (text, content='', {_TOKENIZE})" for name in TABLES),
+    *(
+        f"CREATE VIRTUAL TABLE {name} USING fts5 "
+        f"(text, content='', columnsize={int(name in _SCORED)}, {_TOKENIZE})"
+        for name in TABLES
+    ),
     """CREATE TABLE vocabulary (
-        word TEXT, language TEXT, stem TEXT NOT NULL, name INTEGER NOT NULL, sound TEXT NOT NULL,
-        PRIMARY KEY (word, language)
-    ) WITHOUT ROWID""",
+        id INTEGER PRIMARY KEY, word TEXT NOT NULL, language TEXT NOT NULL, stem TEXT NOT NULL,
+        name INTEGER NOT NULL, sound TEXT NOT NULL
+    )""",
+    "CREATE INDEX vocabulary_by_word ON vocabulary (word)",
     "CREATE INDEX vocabulary_by_stem ON vocabulary (stem)",
-    "CREATE TABLE compounds (joined TEXT PRIMARY KEY, parts TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE compounds (id INTEGER PRIMARY KEY, joined TEXT NOT NULL, parts TEXT NOT NULL)",
+    "CREATE INDEX compounds_by_joined ON compounds (joined)",
+    """CREATE TABLE document_words (
+        document INTEGER PRIMARY KEY, words BLOB NOT NULL, compounds BLOB NOT NULL
+    )""",
 ]
-# What earlier versions called theirs.
-_DROPPED = (*TABLES, "vocabulary", "compounds")
+# What earlier versions called theirs, too.
+_DROPPED = (*TABLES, "vocabulary", "compounds", "document_words", *POSTINGS_TABLES)
 
 
 @dataclass
 class _Words:
-    """The words of the segments so far.
+    """The words of the documents so far, and of the one being read.
 
     Attributes:
-        stems: Exact word and language to the stem.
-        in_small_letters: Words that were written so somewhere.
-        compounds: Joined exact words to their parts.
+        ids: Exact word, language and stem to the row of the vocabulary.
+        in_small_letters: Exact words, with their languages, that were written so somewhere.
+        compounds: Joined exact words and their parts to the row of the table.
+        of_document: Rows of the vocabulary that the document has, doubled; see the schema.
+        compounds_of_document: Rows of the table of compounds that it has.
+        stems: Words as they are written, with their languages, to their stems.
     """
 
-    stems: dict[tuple[str, str], str] = field(default_factory=dict)
+    ids: dict[tuple[str, str, str], int] = field(default_factory=dict)
     in_small_letters: set[tuple[str, str]] = field(default_factory=set)
-    compounds: dict[str, str] = field(default_factory=dict)
+    compounds: dict[tuple[str, str], int] = field(default_factory=dict)
+    of_document: set[int] = field(default_factory=set)
+    compounds_of_document: set[int] = field(default_factory=set)
+    stems: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 def is_current(db: sqlite3.Connection) -> bool:
-    """Return whether the full-text tables are of this version of the text analysis."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0]) == ANALYSIS_VERSION
+    """Return whether the full-text tables, and the text analysis, are of this version."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0]) == VERSION
 
 
 def write_words(db: sqlite3.Connection) -> None:
@@ -83,29 +106,36 @@ def write_words(db: sqlite3.Connection) -> None:
         db.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _SCHEMA:
         db.execute(statement)
-    words = _Words()
-    for rowid, id_, named in db.execute("SELECT rowid, id, language FROM documents").fetchall():
+    words, postings = _Words(), PostingsWriter()
+    documents = db.execute("SELECT id, language FROM documents ORDER BY id").fetchall()
+    for number, (id_, named) in enumerate(documents):
         language = language_code(named) or ""
-        stems = _write_segments(db, id_, language, words)
+        stems = _write_segments(db, id_, language, words, postings)
         described = described_as.get(id_, "")
         stems += _stem_line(described, analyse(described), language, words)[0]
-        _insert(db, DOCUMENT_FTS, [(rowid, stems)])
+        _insert(db, DOCUMENT_FTS, [(number, stems)])
+        postings.add_document(stems)
+        _write_document_words(db, number, words)
     db.executemany(
-        "INSERT INTO vocabulary VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO vocabulary VALUES (?, ?, ?, ?, ?, ?)",
         (
-            (*key, words.stems[key], key not in words.in_small_letters, sound_key(key[0]))
-            for key in sorted(words.stems)
+            (id_, word, la, stems, (word, la) not in words.in_small_letters, sound_key(word))
+            for (word, la, stems), id_ in words.ids.items()
         ),
     )
-    db.executemany("INSERT INTO compounds VALUES (?, ?)", sorted(words.compounds.items()))
+    db.executemany(
+        "INSERT INTO compounds VALUES (?, ?, ?)",
+        ((id_, *compound) for compound, id_ in words.compounds.items()),
+    )
+    postings.write(db)
     for table in TABLES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
     write_metadata_words(db, _TOKENIZE)
-    db.execute(f"PRAGMA user_version = {ANALYSIS_VERSION}")
+    db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def _write_segments(
-    db: sqlite3.Connection, document: str, language: str, words: _Words
+    db: sqlite3.Connection, document: str, language: str, words: _Words, postings: PostingsWriter
 ) -> list[str]:
     """Write the words of the segments of a document; return all of their stems."""
     rows = db.execute(
@@ -113,15 +143,15 @@ def _write_segments(
     ).fetchall()
     all_stems: list[str] = []
     of_stems, of_exact, of_boundaries = [], [], []
-    previous: tuple[int, list[str]] | None = None
+    previous: list[str] = []
     for id_, text in rows:
         stems, exact = _stem_line(text, analyse(text), language, words)
-        of_stems.append((id_, stems))
-        of_exact.append((id_, exact))
-        if previous and previous[1] and exact:
-            across = [*_last_words(previous[1]), *_first_words(exact)]
-            of_boundaries.append((previous[0], across))
-        previous = (id_, exact)
+        row = postings.add_segment(id_, stems)
+        of_stems.append((row, stems))
+        of_exact.append((row, exact))
+        if previous and exact:
+            of_boundaries.append((row - 1, [*_last_words(previous), *_first_words(exact)]))
+        previous = exact
         all_stems += stems
     _insert(db, STEM_FTS, of_stems)
     _insert(db, EXACT_FTS, of_exact)
@@ -140,23 +170,36 @@ def _stem_line(
     for place, token in enumerate(tokens):
         word = fold(token.word)
         exact.append(word)
-        stems.append(_note(token.word, word, language, words))
-        if text[token.start].islower():
-            words.in_small_letters.add((word, language))
+        small = text[token.start].islower()
+        stems.append(_note(token.word, word, language, words, small=small))
         if token.joined:
             whole = fold(token.joined)
-            parts = exact[place + 1 - token.of_compound :]
-            words.compounds.setdefault(whole, " ".join(parts))
-            joined.append(_note(token.joined, whole, language, words))
-            words.in_small_letters.add((whole, language))
+            compound = (whole, " ".join(exact[place + 1 - token.of_compound :]))
+            id_ = words.compounds.setdefault(compound, 1 + len(words.compounds))
+            words.compounds_of_document.add(id_)
+            joined.append(_note(token.joined, whole, language, words, small=True))
     return stems + joined, exact
 
 
-def _note(word: str, exact: str, language: str, words: _Words) -> str:
-    key = (exact, language)
-    if key not in words.stems:
-        words.stems[key] = stem(word, language or None)
-    return words.stems[key]
+def _note(word: str, exact: str, language: str, words: _Words, *, small: bool) -> str:
+    found = words.stems.get((word, language))
+    if found is None:
+        found = words.stems[word, language] = stem(word, language or None)
+    id_ = words.ids.setdefault((exact, language, found), 1 + len(words.ids))
+    words.of_document.add(2 * id_ + small)
+    if small:
+        words.in_small_letters.add((exact, language))
+    return found
+
+
+def _write_document_words(db: sqlite3.Connection, number: int, words: _Words) -> None:
+    listed = [
+        np.array(sorted(ids), np.int32).tobytes()
+        for ids in (words.of_document, words.compounds_of_document)
+    ]
+    db.execute("INSERT INTO document_words VALUES (?, ?, ?)", [number, *listed])
+    words.of_document.clear()
+    words.compounds_of_document.clear()
 
 
 def _last_words(words: Sequence[str]) -> list[str]:

@@ -11,8 +11,7 @@ import weakref
 from pathlib import Path
 
 from hilbert.files import sync_file
-from indexer.base.text_analysis import ANALYSIS_VERSION
-from indexer.index.fulltext_tables import is_current, write_words
+from indexer.index.fulltext_tables import VERSION, is_current, write_words
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ def current_version(db: sqlite3.Connection, path: Path) -> Upgrade | None:
     """
     if is_current(db):
         return None
-    name = f"{path.stem}-{ANALYSIS_VERSION}{path.suffix}"
+    name = f"{path.stem}-{VERSION}{path.suffix}"
     beside = path.with_name(name)
     if beside.exists():
         return Upgrade(beside)

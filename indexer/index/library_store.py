@@ -8,9 +8,8 @@ import logging
 import os
 import re
 import shutil
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -235,7 +234,8 @@ class LibraryStore:
         model = self.model_folder
         try:
             folder = snapshot_folder(self.folder, number)
-            return Snapshot(folder, self.fingerprint(model), model)
+            known = self.catalog.document_ids()
+            return Snapshot(folder, self.fingerprint(model), model, known)
         except LibraryError:
             if self.catalog.current_generation() == number:
                 raise
@@ -249,14 +249,16 @@ class LibraryStore:
         reuse: bool = True,
         model_folder: Path | None = None,
         vector_index: str | None = None,
+        removed: Collection[str] = (),
     ) -> int:
         """Write a new snapshot of all documents and make it current; the writer lock is held.
 
         Args:
             progress: Of the stage `BUILDING`, in documents.
-            reuse: Take the vectors of unchanged documents from the current snapshot.
+            reuse: Leave unchanged documents where they are; otherwise all are embedded anew.
             model_folder: Of the library's models the one to use; None for the one in use.
             vector_index: Kind of vector index to use from now on; None for the one in use.
+            removed: Ids of documents to remove: on return no file of the library holds them.
 
         Returns:
             The number of the new generation.
@@ -264,14 +266,8 @@ class LibraryStore:
         Raises:
             LibraryError: There is no such kind of vector index.
         """
-        previous: Snapshot | None = None
-        if reuse:
-            try:
-                previous = self.snapshot()
-            except (LibraryError, sqlite3.DatabaseError):
-                # None yet, damaged or of another model: everything is made anew.
-                log.debug("no snapshot to reuse", exc_info=True)
-        return self._commit(model_folder or self.model_folder, previous, progress, vector_index)
+        folder = model_folder or self.model_folder
+        return self._commit(folder, progress, vector_index, reuse=reuse, removed=removed)
 
     def adopt(self, model: Path, progress: Progress | None = None) -> int:
         """Use another model from now on; the writer lock is held.
@@ -299,7 +295,7 @@ class LibraryStore:
                     sync_file(partial / name)
             partial.rename(folder)
             sync_folder(self.folder)
-        return self._commit(folder, None, progress)
+        return self._commit(folder, progress, reuse=False)
 
     def seen(self) -> TrainingHistory:
         """Return which documents trained and validated the model in use, as far as known."""
@@ -315,26 +311,33 @@ class LibraryStore:
     def _commit(
         self,
         model_folder: Path,
-        previous: Snapshot | None,
         progress: Progress | None,
         vector_index: str | None = None,
+        *,
+        reuse: bool,
+        removed: Collection[str] = (),
     ) -> int:
-        from indexer.index.snapshot_writer import remove_old_snapshots, write_snapshot
+        from indexer.index.snapshot_writer import Previous, remove_old_snapshots, write_snapshot
 
         kind = vector_index or self.vector_index
         model = self.load_model(model_folder)
         _put_graph(model_folder, model.graph)
-        number = self.catalog.last_generation() + 1
+        fingerprint = self.fingerprint(model_folder)
+        current, number = self.catalog.current_generation(), self.catalog.last_generation() + 1
+        previous = Previous()
+        if reuse and current is not None:
+            previous = Previous.read(snapshot_folder(self.folder, current), fingerprint, kind)
         write_snapshot(
             self.folder,
             number,
             self.catalog,
             self.features,
             model,
-            self.fingerprint(model_folder),
-            previous,
-            progress,
+            fingerprint,
             kind,
+            previous,
+            removed,
+            progress,
         )
         before = self.model_folder
         settings: dict[str, Any] = {
@@ -343,13 +346,15 @@ class LibraryStore:
         }
         if kind != self.vector_index:
             settings["vector_index"] = kind
-        self.catalog.make_current(number, settings)
-        remove_old_snapshots(self.folder, number)
+        self.catalog.make_current(number, settings, removed)
+        remove_old_snapshots(self.folder, number, keep_previous=not removed)
         # The model before stays, as its snapshot does, for readers that opened it a moment ago.
         for path in self.folder.iterdir():
             if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
                 shutil.rmtree(path, ignore_errors=True)
         self.features.remove_all_but(d.features for d in self.catalog.documents())
+        if removed:
+            self.catalog.truncate_log()
         return number
 
     def info(self) -> dict[str, Any]:

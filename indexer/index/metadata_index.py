@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from indexer.base.languages import language_code
 from indexer.base.sound_key import sound_key
 from indexer.base.text_analysis import analyse, exact_words, fold
-from indexer.index.fulltext_index import FUZZY_SHARE, MAX_TERMS, FulltextIndex
+from indexer.index.document_words import inverse_document_frequency
+from indexer.index.fulltext_index import FUZZY_SHARE, MAX_TERMS, FulltextIndex, quoted
 from indexer.index.fulltext_tables import STEM_FTS
 from indexer.index.metadata_tables import (
     CHAPTER,
@@ -57,6 +58,8 @@ _LEAST_SCORE = 0.02
 _NEARLY_ALL = 0.9
 _MAX_TEXTS = 5000
 _MAX_KNOWN = 64
+# A text: the number of its shard, and its id there.
+_Text = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,13 @@ class _Word:
     """A word of a query.
 
     Attributes:
-        expressions: What it may be among the words of metadata, for FTS5.
+        phrases: What it may be among the words of metadata, see `FulltextIndex.phrases`.
         weight: The rarer in what is said, the higher.
         unsaid: Whether no segment holds it.
         quality: 1 for the word itself, less for words that are similar.
     """
 
-    expressions: tuple[str, ...]
+    phrases: tuple[str, ...]
     weight: float
     unsaid: bool
     quality: float = 1.0
@@ -150,7 +153,7 @@ class MetadataIndex:
                 score = self._score(field, text["stems"], held[id_], total)
                 if shares[id_] < _NEARLY_ALL:
                     common = len(documents[field, held[id_]])
-                    score *= 1 - math.log(common) / math.log(self._n_documents + 1)
+                    score *= 1 - math.log(common) / math.log(self._fulltext.n_documents + 1)
             if score >= _LEAST_SCORE:
                 yield MetadataMatch(
                     document, field, text["text"], text["start"], text["end"], score
@@ -167,14 +170,25 @@ class MetadataIndex:
         unsaid = sum(word.weight for word in held if word.unsaid and word.quality == 1)
         return max(score, _UNSAID * _SHARED[field] * unsaid / total)
 
-    def _holders(self, words: Sequence[_Word]) -> dict[int, tuple[_Word, ...]]:
+    def _holders(self, words: Sequence[_Word]) -> dict[_Text, tuple[_Word, ...]]:
         """Map the texts that hold some of the words to those that they hold."""
-        held: dict[int, tuple[_Word, ...]] = defaultdict(tuple)
-        statement = f"SELECT rowid FROM {WORDS_FTS} WHERE {WORDS_FTS} MATCH ?"
+        held: dict[_Text, tuple[_Word, ...]] = defaultdict(tuple)
         for word in words:
-            for row in self._fulltext.read(statement, [" OR ".join(word.expressions)]):
-                held[row[0]] += (word,)
+            for text in self._matching(word.phrases):
+                held[text] += (word,)
         return held
+
+    def _matching(self, phrases: Sequence[str]) -> Iterator[_Text]:
+        """Yield the texts that hold any of some phrases."""
+        expression = " OR ".join(map(quoted, phrases))
+        statement = (
+            f"SELECT w.rowid, m.document FROM {WORDS_FTS} w JOIN {TEXTS} m ON m.id = w.rowid "
+            f"WHERE {WORDS_FTS} MATCH ?"
+        )
+        for number, shard in enumerate(self._fulltext.shards):
+            for id_, document in shard.read(statement, [expression]):
+                if document not in shard.removed:
+                    yield number, id_
 
     def _words(self, query: str, terms: Sequence[str]) -> Iterator[_Word]:
         """Yield the distinct words of a query; those written together may also be one."""
@@ -191,65 +205,65 @@ class MetadataIndex:
                 continue
             known.add(token.word)
             if token.word in begun:
-                expressions = [f'"{fold(token.word)}"*']
+                phrases = [f"{fold(token.word)}*"]
             else:
-                expressions = self._fulltext.expressions(token.word)
+                phrases = self._fulltext.phrases(token.word)
             if place in together:
-                expressions = [*expressions, *self._fulltext.expressions(together[place])]
-            if expressions:
-                yield self._word(token.word, tuple(expressions))
+                phrases = [*phrases, *self._fulltext.phrases(together[place])]
+            if phrases:
+                yield self._word(token.word, tuple(phrases))
 
-    def _word(self, typed: str, expressions: tuple[str, ...]) -> _Word:
+    def _word(self, typed: str, phrases: tuple[str, ...]) -> _Word:
         """Return a word of a query; for one that stands nowhere, those that are similar."""
-        said = self._fulltext.count(STEM_FTS, expressions)
+        said = self._fulltext.count(STEM_FTS, phrases)
         weight = self._rarity(said)
-        if said or self._fulltext.count(WORDS_FTS, expressions):
-            return _Word(expressions, weight, not said)
+        if said or next(self._matching(phrases), None):
+            return _Word(phrases, weight, not said)
         matches = self._vocabulary.fuzzy_matches(fold(typed))
-        similar = [e for match in matches for e in self._fulltext.expressions(match.words[0])]
+        similar = [p for match in matches for p in self._fulltext.phrases(match.words[0])]
         if similar:
             return _Word(tuple(similar), weight, True, FUZZY_SHARE)
-        return _Word(expressions, weight, True)
+        return _Word(phrases, weight, True)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
         # Loads dictionaries: only for a word that stands nowhere.
         from indexer.index.spelling import IndexedWord, Vocabulary
 
-        rows = self._fulltext.read(
-            f"SELECT DISTINCT m.exact, m.field, d.language FROM {TEXTS} m "
+        statement = (
+            f"SELECT DISTINCT m.exact, m.field, d.language, d.id FROM {TEXTS} m "
             "JOIN documents d ON d.id = m.document WHERE m.exact != ''"
         )
         names: dict[tuple[str, str], bool] = {}
-        for exact, field, language in rows:
-            for word in exact.split():
-                key = (word, language_code(language) or "")
-                names[key] = names.get(key, False) or field == SPEAKER
+        for shard in self._fulltext.shards:
+            for exact, field, language, document in shard.read(statement):
+                if document in shard.removed:
+                    continue
+                for word in exact.split():
+                    key = (word, language_code(language) or "")
+                    names[key] = names.get(key, False) or field == SPEAKER
         return Vocabulary(
             IndexedWord(*key, name, sound_key(key[0])) for key, name in sorted(names.items())
         )
 
-    def _texts(self, ids: Sequence[int]) -> dict[int, sqlite3.Row]:
+    def _texts(self, texts: Sequence[_Text]) -> dict[_Text, sqlite3.Row]:
         found = {}
-        for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
-            part = ids[first : first + 500]
-            marks = ",".join("?" * len(part))
-            for row in self._fulltext.read(f"SELECT * FROM {TEXTS} WHERE id IN ({marks})", part):
-                found[row["id"]] = row
+        for number, shard in enumerate(self._fulltext.shards):
+            ids = [id_ for of, id_ in texts if of == number]
+            for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
+                part = ids[first : first + 500]
+                marks = ",".join("?" * len(part))
+                for row in shard.read(f"SELECT * FROM {TEXTS} WHERE id IN ({marks})", part):
+                    found[number, row["id"]] = row
         return found
 
     def _weight_of(self, stems: str) -> float:
         """Return the weight of all words of a text."""
         if stems not in self._text_weights:
-            counts = (self._fulltext.count(STEM_FTS, [f'"{s}"']) for s in set(stems.split()))
+            counts = (self._fulltext.count(STEM_FTS, [each]) for each in set(stems.split()))
             self._text_weights[stems] = sum(map(self._rarity, counts))
         return self._text_weights[stems]
 
     def _rarity(self, count: int) -> float:
         """Return the idf of a word that so many segments hold."""
-        n = self._fulltext.n_segments
-        return max(1e-6, math.log((n - count + 0.5) / (count + 0.5)))
-
-    @cached_property
-    def _n_documents(self) -> int:
-        return int(self._fulltext.read("SELECT count(*) FROM documents")[0][0])
+        return inverse_document_frequency(self._fulltext.n_segments, count)

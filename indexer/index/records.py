@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
@@ -68,8 +69,20 @@ class IndexedSegment:
     sounds: tuple[str, ...] = ()
 
 
+class SegmentRecords(Protocol):
+    """Documents and segments, of a file or of several."""
+
+    def documents(self) -> list[IndexedDocument]:
+        """List the documents, by name."""
+        ...
+
+    def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
+        """List all segments by document and in order, or those of `ids` in any order."""
+        ...
+
+
 class Records:
-    """Reader of the documents and segments of one snapshot."""
+    """Reader of the documents and segments of one `lexical.sqlite`."""
 
     def __init__(self, path: Path) -> None:
         try:

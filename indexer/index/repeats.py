@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
-from indexer.index.records import Records
+from indexer.index.records import SegmentRecords
 
 log = logging.getLogger(__name__)
 
@@ -49,9 +49,15 @@ class Repeats:
         self._place = {int(id_): place for place, id_ in enumerate(self._segments)}
 
     @classmethod
-    def of(cls, folder: Path, records: Records) -> Repeats:
-        """Read the repeats of a snapshot, or find them and keep them where that can be written."""
-        arrays = _read(folder / REPEATS_FILE)
+    def of(cls, folder: Path, records: SegmentRecords, *, whole: bool = True) -> Repeats:
+        """Read the repeats of a snapshot, or find them and keep them where that can be written.
+
+        Args:
+            folder: Of the snapshot.
+            records: Its segments.
+            whole: Whether the file is what was written, if it is there.
+        """
+        arrays = _read(folder / REPEATS_FILE) if whole else None
         if arrays is None:
             log.info("looking for repeats in %s", folder)
             arrays = _find(records)
@@ -87,12 +93,12 @@ class Repeats:
         return int(self._words.max(initial=-1)) + 1
 
 
-def write_repeats(folder: Path, records: Records) -> None:
+def write_repeats(folder: Path, records: SegmentRecords) -> None:
     """Find the repeats of a snapshot that is being written; on return they are on disk."""
     _write(folder / REPEATS_FILE, _find(records))
 
 
-def _find(records: Records) -> _Arrays:
+def _find(records: SegmentRecords) -> _Arrays:
     from indexer.index.repeat_words import number_words
 
     languages = {document.id: document.language for document in records.documents()}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.index.records import IndexedDocument, Records
+from indexer.index.records import IndexedDocument, SegmentRecords
 
 
 class SegmentTable:
@@ -22,7 +22,7 @@ class SegmentTable:
         sounds: `[n]`, labels of the sounds that are noted, one a line.
     """
 
-    def __init__(self, records: Records) -> None:
+    def __init__(self, records: SegmentRecords) -> None:
         self.documents: list[IndexedDocument] = records.documents()
         row_of = {document.id: row for row, document in enumerate(self.documents)}
         columns = tuple(zip(*records.segment_entries(), strict=True)) or ((),) * 6

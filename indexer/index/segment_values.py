@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,28 +108,24 @@ class StoredValues:
         self._arrays = arrays
 
     @classmethod
-    def read(cls, folder: Path, names: Sequence[str], n_segments: int) -> StoredValues:
+    def read(
+        cls, folders: Sequence[Path], names: Sequence[str], n_segments: Sequence[int]
+    ) -> StoredValues:
         """Read the numbers of these parts.
 
-        Raises:
-            LibraryError: The file is missing, damaged or incomplete.
-        """
-        if not names:
-            return cls(np.zeros(0, np.int64), {})
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
+        Args:
+            folders: Of the shards.
+            names: Of the parts.
+            n_segments: Number of segments of each shard.
 
-        try:
-            arrays = load_file(folder / VALUES_FILE)
-            ids, kept = arrays[_IDS], {name: arrays[name] for name in names}
-            if any(len(array) != n_segments for array in (ids, *kept.values())):
-                raise ValueError("segments are missing")
-        except (OSError, SafetensorError, KeyError, ValueError) as error:
-            raise LibraryError(
-                f"{VALUES_FILE} is missing or damaged ({error}); run 'hilbert rebuild --library "
-                f"{folder.parent.parent}'"
-            ) from error
-        return cls(ids, kept)
+        Raises:
+            LibraryError: A file is missing, damaged or incomplete.
+        """
+        if not names or not folders:
+            return cls(np.zeros(0, np.int64), {name: np.zeros(0) for name in names})
+        found = [_read(folder, names, n) for folder, n in zip(folders, n_segments, strict=True)]
+        joined = {name: np.concatenate([each[name] for each in found]) for name in found[0]}
+        return cls(joined.pop(_IDS), joined)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._arrays)
@@ -148,3 +144,21 @@ class StoredValues:
         """
         array = self._arrays[name]
         return np.array([array[self._row_of[int(id_)]] for id_ in ids], np.float64)
+
+
+def _read(folder: Path, names: Sequence[str], n_segments: int) -> dict[str, NDArray[Any]]:
+    """Read the numbers of one shard, and the ids of its segments."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        arrays = load_file(folder / VALUES_FILE)
+        found = {name: arrays[name] for name in (_IDS, *names)}
+        if any(len(array) != n_segments for array in found.values()):
+            raise ValueError("segments are missing")
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise LibraryError(
+            f"{VALUES_FILE} is missing or damaged ({error}); run 'hilbert rebuild --library "
+            f"{folder.parent.parent}'"
+        ) from error
+    return found

@@ -1,54 +1,41 @@
-"""Snapshots of a library's index: one complete, immutable set of files, opened for reading.
+"""Snapshots of a library's index: a manifest and its immutable shards, opened for reading.
 
 On disk and in the catalog a snapshot is called a generation.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+
+import numpy as np
 
 from indexer.base.errors import LibraryError
+from indexer.index.background import Background
 from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.manifest import (
+    check_files,
+    damaged_files,
+    read_manifest,
+    rebuild_advice,
+)
+from indexer.index.merged_vectors import merged
 from indexer.index.metadata_index import MetadataIndex
-from indexer.index.repeats import Repeats
+from indexer.index.repeats import REPEATS_FILE, Repeats
 from indexer.index.segment_values import StoredValues
-from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
-
-FORMAT = 3
-STATS_FILE = "stats.json"
-FULLTEXT_FILE = "lexical.sqlite"
-# Where the stats name the parts of `indexer.index.segment_values`; absent without any.
-VALUES_KEY = "segment_values"
-MODALITIES = ("audio", "text", "joint")
-LEVELS = ("segments", "documents")
-
-
-@dataclass(frozen=True)
-class Background:
-    """Cosines of random pairs of segments from different documents: what unrelated pairs get.
-
-    Attributes:
-        mean: Of the cosines.
-        std: Their standard deviation.
-    """
-
-    mean: float
-    std: float
+from indexer.index.shard import FULLTEXT_FILE, live_vectors, vectors_path
+from indexer.index.vector_index import VECTOR_NAMES, VectorIndex, vector_index_class
 
 
 class Snapshot:
     """A snapshot opened for reading.
 
     Attributes:
-        folder: Of its files.
+        folder: Of its manifest.
         model_folder: The weights that its vectors were made with.
         number: Of the generation.
-        stats: Its `stats.json`.
+        manifest: What it is made of.
         lexical: Its records and full text.
         metadata: What is written about its documents.
         indexes: Level and modality to the vector index.
@@ -56,62 +43,85 @@ class Snapshot:
         background: Modalities of query and of indexed vectors to the cosines of random pairs.
     """
 
-    def __init__(self, folder: Path, fingerprint: str, model_folder: Path) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        fingerprint: str,
+        model_folder: Path,
+        known: Collection[str] | None = None,
+    ) -> None:
         """Open all files of a snapshot.
 
         Args:
             folder: See `indexer.index.snapshot_names.snapshot_folder`.
             fingerprint: Of the library as it is now.
             model_folder: The weights that its vectors were made with.
+            known: Ids of the documents of the catalog, which alone may be found; None for any.
 
         Raises:
             LibraryError: It is missing, damaged, or of another fingerprint or format.
         """
-        advice = f"run 'hilbert rebuild --library {folder.parent.parent}'"
-        try:
-            stats: dict[str, Any] = json.loads((folder / STATS_FILE).read_text())
-        except (OSError, ValueError) as error:
-            raise LibraryError(
-                f"generation {folder.name} is missing or damaged; {advice}"
-            ) from error
-        if stats.get("format") != FORMAT:
-            raise LibraryError(f"generation {folder.name} has an unknown format; {advice}")
-        if stats["fingerprint"] != fingerprint:
+        advice = rebuild_advice(folder)
+        manifest = read_manifest(folder)
+        if manifest.fingerprint != fingerprint:
             raise LibraryError(
                 f"generation {folder.name} was made with another model or other encoders; {advice}"
             )
         self.folder = folder
         self.model_folder = model_folder
         self.number = int(folder.name)
-        self.stats = stats
-        kind = stats.get("vector_index", DEFAULT_VECTOR_INDEX)
-        index_class = vector_index_class(kind, f"install the package that brings it, or {advice}")
-        self.lexical = FulltextIndex(folder / FULLTEXT_FILE)
+        self.manifest = manifest
+        kind = vector_index_class(
+            manifest.vector_index, f"install the package that brings it, or {advice}"
+        )
+        folders = [manifest.shard_folder(folder, entry) for entry in manifest.shards]
+        for shard_folder, entry in zip(folders, manifest.shards, strict=True):
+            check_files(shard_folder, entry.files)
+        paths = [shard_folder / FULLTEXT_FILE for shard_folder in folders]
+        removed = {p: e.removed for p, e in zip(paths, manifest.shards, strict=True)}
+        self.lexical = FulltextIndex(*paths, removed=removed, known=known)
         self.metadata = MetadataIndex(self.lexical)
-        self.indexes: dict[tuple[str, str], VectorIndex] = {}
-        for level, modality in index_names():
-            index = index_class.read(folder / f"{level}.{modality}{index_class.extension}")
-            expected = stats["counts"][level][modality]
-            if len(index) != expected or index.dimension != stats["dimension"]:
-                raise LibraryError(
-                    f"{index.path} holds {len(index)} vectors of {index.dimension}, expected "
-                    f"{expected} of {stats['dimension']}; {advice}"
-                )
-            self.indexes[level, modality] = index
-        if self.lexical.n_segments != stats["segments"]:
+        if self.lexical.n_segments + self.lexical.n_unknown != manifest.segments:
             raise LibraryError(
                 f"{FULLTEXT_FILE} of generation {folder.name} is incomplete; {advice}"
             )
+        self.indexes = {name: self._vectors(name, folders, kind) for name in VECTOR_NAMES}
         self.background = {
             (pair["query"], pair["indexed"]): Background(pair["mean"], pair["std"])
-            for pair in stats["random_pairs"]
+            for pair in manifest.random_pairs
         }
-        self.values = StoredValues.read(folder, stats.get(VALUES_KEY, ()), stats["segments"])
+        self.values = StoredValues.read(
+            folders, manifest.segment_values, [len(s.segment_ids) for s in self.lexical.shards]
+        )
+
+    def _vectors(
+        self, name: tuple[str, str], folders: Sequence[Path], kind: type[VectorIndex]
+    ) -> VectorIndex:
+        """Open the vectors of one level and modality."""
+        level, modality = name
+        manifest, advice = self.manifest, rebuild_advice(self.folder)
+        parts = [kind.read(vectors_path(each, level, modality, kind)) for each in folders]
+        live, count = [], 0
+        for part, shard, entry in zip(parts, self.lexical.shards, manifest.shards, strict=True):
+            kept = live_vectors(part.ids, shard.segments_in(entry.removed), entry.removed)
+            count += len(part) if kept is None else int(kept.sum())
+            live.append(live_vectors(part.ids, shard.segments_in(shard.removed), shard.removed))
+        empty = np.zeros((0, manifest.dimension), np.float32)
+        index = merged(parts, live) if parts else kind.build([], empty)
+        expected = manifest.counts[level][modality]
+        if count != expected or any(p.dimension != manifest.dimension for p in parts):
+            raise LibraryError(
+                f"{level}.{modality} of generation {self.folder.name} holds {count} vectors of "
+                f"{index.dimension}, expected {expected} of {manifest.dimension}; {advice}"
+            )
+        return index
 
     @cached_property
     def repeats(self) -> Repeats:
         """Segments that are said in several documents."""
-        return Repeats.of(self.folder, self.lexical)
+        digests = {n: d for n, d in self.manifest.files.items() if n == REPEATS_FILE}
+        whole = not list(damaged_files(self.folder, digests))
+        return Repeats.of(self.folder, self.lexical, whole=whole)
 
     def close(self) -> None:
         """Close the files."""
@@ -120,10 +130,3 @@ class Snapshot:
     def index(self, level: str, modality: str) -> VectorIndex:
         """Return the index of `segments` or `documents` in the space of one modality."""
         return self.indexes[level, modality]
-
-
-def index_names() -> Iterator[tuple[str, str]]:
-    """Yield level and modality of every vector index of a snapshot."""
-    for level in LEVELS:
-        for modality in MODALITIES:
-            yield level, modality

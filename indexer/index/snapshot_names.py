@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+GENERATIONS_FOLDER = "generations"
+
 
 def snapshot_folder(library: Path, number: int) -> Path:
     """Return where the files of a snapshot lie."""
-    return library / "generations" / f"{number:06d}"
+    return library / GENERATIONS_FOLDER / f"{number:06d}"
 
 
 def fingerprint_of(*parts: str) -> str:

@@ -1,52 +1,102 @@
-"""Writes snapshots: all documents embedded and indexed, old snapshots deleted."""
+"""Writes snapshots: a shard of what is new, and a manifest; deletes what nothing refers to."""
 
 from __future__ import annotations
 
-import json
+import logging
 import shutil
+import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from functools import cache, partial
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder
+from hilbert.files import PARTIAL_SUFFIX, sync_folder
+from indexer.base.errors import LibraryError
 from indexer.base.progress import BUILDING, Progress, SilentProgress
-from indexer.index.fulltext_writer import write_fulltext_index
-from indexer.index.records import Records
-from indexer.index.repeats import write_repeats
-from indexer.index.segment_values import ValuesWriter
-from indexer.index.snapshot import (
-    FORMAT,
-    FULLTEXT_FILE,
-    LEVELS,
-    MODALITIES,
-    STATS_FILE,
-    VALUES_KEY,
-    Snapshot,
-    index_names,
+from indexer.index.background import PairSums
+from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.manifest import (
+    SHARDS_FOLDER,
+    Manifest,
+    ShardEntry,
+    check_files,
+    digests_of,
+    read_manifest,
 )
-from indexer.index.snapshot_names import snapshot_folder
-from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, VectorIndex, vector_index_class
-from indexer.store.catalog import Catalog, Document, document_key, segment_id
+from indexer.index.repeats import write_repeats
+from indexer.index.segment_values import SEGMENT_VALUES
+from indexer.index.shard import FULLTEXT_FILE, Shard
+from indexer.index.shard_plan import ShardPlan, plan_shards
+from indexer.index.shard_writer import ShardWriter
+from indexer.index.snapshot_names import GENERATIONS_FOLDER, snapshot_folder
+from indexer.index.vector_index import LEVELS, MODALITIES, VECTOR_NAMES, vector_index_class
+from indexer.store.catalog import Catalog, Document
 from indexer.store.feature_store import FeatureStore
 
 if TYPE_CHECKING:
-    from hilbert.model.arrays import Embeddings, FusionModel
+    from hilbert.model.arrays import FusionModel
 
-_RANDOM_PAIRS = 4000
-# Modalities whose vectors searches compare: (query vector, indexed vector).
-_PAIRS = (
-    ("text", "text"),
-    ("text", "audio"),
-    ("text", "joint"),
-    ("audio", "audio"),
-    ("joint", "joint"),
-)
+log = logging.getLogger(__name__)
+
+# A commit of more segments writes several shards, so that memory is bounded.
+_MOST_SEGMENTS = 1 << 17
+
+Counts = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class Previous:
+    """What can be used again of the current snapshot.
+
+    Attributes:
+        shards: Those that are whole.
+        stay: Whether they can be shards of the next snapshot.
+        sums: Over all of its documents; None where they are not known.
+    """
+
+    shards: tuple[Shard, ...] = ()
+    stay: bool = False
+    sums: PairSums | None = field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, folder: Path, fingerprint: str, vector_index: str) -> Previous:
+        """Read the manifest of a snapshot, and check the files of its shards.
+
+        Args:
+            folder: Of the snapshot.
+            fingerprint: Of the next one; vectors with another are of no use.
+            vector_index: Kind of the vector indexes of the next one.
+        """
+        try:
+            manifest = read_manifest(folder)
+            if manifest.fingerprint != fingerprint:
+                return cls()
+            kind = vector_index_class(manifest.vector_index, "")
+        except LibraryError:
+            log.debug("nothing to use again in %s", folder, exc_info=True)
+            return cls()
+        shards = []
+        for entry in manifest.shards:
+            try:
+                shards.append(Shard(manifest.shard_folder(folder, entry), entry, kind))
+            except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
+                log.debug("shard %s is written anew", entry.name, exc_info=True)
+        whole = len(shards) == len(manifest.shards)
+        stay = (
+            not manifest.is_old
+            and manifest.vector_index == vector_index
+            and manifest.segment_values == tuple(SEGMENT_VALUES)
+        )
+        sums = None
+        if whole and not manifest.is_old:
+            try:
+                check_files(folder, manifest.files)
+                sums = PairSums.read(folder, manifest.dimension)
+            except LibraryError:
+                log.debug("the sums of %s are made anew", folder, exc_info=True)
+        return cls(tuple(shards), stay, sums)
 
 
 def write_snapshot(
@@ -56,11 +106,12 @@ def write_snapshot(
     store: FeatureStore,
     model: FusionModel,
     fingerprint: str,
-    previous: Snapshot | None = None,
+    vector_index: str,
+    previous: Previous,
+    removed: Collection[str] = (),
     progress: Progress | None = None,
-    vector_index: str = DEFAULT_VECTOR_INDEX,
 ) -> Path:
-    """Embed all documents and write their indexes; nothing refers to them yet.
+    """Write what is new, and a manifest; nothing refers to them yet.
 
     Args:
         library: Folder of the library.
@@ -69,9 +120,10 @@ def write_snapshot(
         store: Their features.
         model: The fusion model.
         fingerprint: Of encoders, model and segmenter.
-        previous: Documents that are in it with the same features keep their vectors.
-        progress: Of the stage `BUILDING`, in documents.
         vector_index: Kind of the vector indexes.
+        previous: Documents that are in it as they are in the catalog stay where they are.
+        removed: Ids of documents that the snapshot shall not have, nor any file of it.
+        progress: Of the stage `BUILDING`, in documents.
 
     Returns:
         The folder of the snapshot.
@@ -80,184 +132,179 @@ def write_snapshot(
         LibraryError: There is no such kind of vector index.
     """
     advice = f"choose one with 'hilbert rebuild --vector-index NAME --library {library}'"
-    index_class = vector_index_class(vector_index, advice)
+    kind = vector_index_class(vector_index, advice)
+    documents = {d.id: d for d in catalog.documents() if d.id not in removed}
+    revisions = {id_: r for id_, r in catalog.revisions().items() if id_ in documents}
+    segments = {id_: catalog.count_segments(id_) for id_ in documents}
+    shards = previous.shards if previous.stay else ()
+    plan = plan_shards(shards, revisions, segments, removed)
+    reusable = {id_: shard for shard in previous.shards for id_ in shard.documents}
+    writer = ShardWriter(library, catalog, store, model, kind, revisions, reusable)
+    writer.clear(f"{number:06d}-")
+    sums = _sums(model.config.width, previous, documents)
+    progress = progress or SilentProgress()
+    progress.start(BUILDING, len(plan.written))
+    entries, done = list(plan.kept), 0
+    written = [d for d in documents.values() if d.id in plan.written]
+    for place, group in enumerate(_groups(written, segments)):
+        name = f"{number:06d}-{place:02d}"
+        for embedded in writer.write(name, group, sums):
+            progress.update(done + embedded)
+        done += len(group)
+        entries.append(writer.entry(name))
+    return _write_manifest(
+        library,
+        number,
+        entries,
+        sums,
+        fingerprint=fingerprint,
+        vector_index=vector_index,
+        documents=len(documents),
+        segments=sum(segments.values()),
+        counts=_counts(shards, plan, writer),
+        dimension=model.config.width,
+    )
+
+
+def _write_manifest(
+    library: Path,
+    number: int,
+    entries: Sequence[ShardEntry],
+    sums: PairSums,
+    *,
+    fingerprint: str,
+    vector_index: str,
+    documents: int,
+    segments: int,
+    counts: Counts,
+    dimension: int,
+) -> Path:
     folder = snapshot_folder(library, number)
     unfinished = folder.with_name(folder.name + PARTIAL_SUFFIX)
     for leftover in (unfinished, folder):  # of a killed run: no transaction made them current
         if leftover.exists():
             shutil.rmtree(leftover)
     unfinished.mkdir(parents=True)
-    documents = catalog.documents()
-    collected = _VectorCollector(model.config.width)
-    reusable = _ReusableVectors(previous) if previous else None
-    progress = progress or SilentProgress()
-    progress.start(BUILDING, len(documents))
-    embedded = _embed(documents, catalog, store, model, reusable)
-    for done, (document, whole, parts) in enumerate(embedded, 1):
-        collected.add(document, whole, parts)
-        progress.update(done)
-    counts: dict[str, dict[str, int]] = {level: {} for level in LEVELS}
-    for level, modality in index_names():
-        index = collected.index(level, modality, index_class)
-        index.write(unfinished / f"{level}.{modality}{index_class.extension}")
-        counts[level][modality] = len(index)
-    write_fulltext_index(unfinished / FULLTEXT_FILE, catalog, documents)
-    with closing(Records(unfinished / FULLTEXT_FILE)) as records:
+    paths = [library / SHARDS_FOLDER / entry.name / FULLTEXT_FILE for entry in entries]
+    removed = {path: entry.removed for path, entry in zip(paths, entries, strict=True)}
+    with closing(FulltextIndex(*paths, removed=removed)) as records:
         write_repeats(unfinished, records)
-    kept = _write_values(unfinished, documents, catalog, store)
-    stats = {
-        "format": FORMAT,
-        "fingerprint": fingerprint,
-        "created_at": time.time(),
-        "vector_index": vector_index,
-        "dimension": model.config.width,
-        "documents": len(documents),
-        "segments": collected.n_segments,
-        "counts": counts,
-        "random_pairs": collected.random_pairs(),
-        **({VALUES_KEY: kept} if kept else {}),
-    }
-    (unfinished / STATS_FILE).write_text(json.dumps(stats, indent=1))
-    sync_file(unfinished / STATS_FILE)
+    sums.write(unfinished)
+    Manifest(
+        fingerprint=fingerprint,
+        created_at=time.time(),
+        vector_index=vector_index,
+        dimension=dimension,
+        documents=documents,
+        segments=segments,
+        counts=counts,
+        random_pairs=tuple(sums.listed()),
+        shards=tuple(entries),
+        segment_values=tuple(SEGMENT_VALUES),
+        files=digests_of(unfinished),
+    ).write(unfinished)
     sync_folder(unfinished)
     unfinished.rename(folder)
     sync_folder(folder.parent)
     return folder
 
 
-def _write_values(
-    folder: Path, documents: Sequence[Document], catalog: Catalog, store: FeatureStore
-) -> list[str]:
-    """Write the numbers that channels keep of all segments; return the names of these parts.
+def _sums(width: int, previous: Previous, documents: Mapping[str, Document]) -> PairSums:
+    """Return the sums over the documents whose vectors stay or are used again."""
+    sums = previous.sums or PairSums(width)
+    for shard in previous.shards:
+        for id_, known in shard.documents.items():
+            document = documents.get(id_)
+            stays = document is not None and document.features == known.features
+            if previous.sums is None and stays:
+                sums.add(shard.segment_vectors(id_))
+            elif previous.sums is not None and not stays:
+                sums.add(shard.segment_vectors(id_), sign=-1)
+    return sums
 
-    They are computed for unchanged documents too: a channel may be new, or have changed.
-    """
-    writer = ValuesWriter()
-    if not writer.names:
-        return []
+
+def _counts(shards: Sequence[Shard], plan: ShardPlan, writer: ShardWriter) -> Counts:
+    """Count the vectors of the documents that stay and of those that were written."""
+    by_name = {shard.entry.name: shard for shard in shards}
+    documents = list(writer.documents.values())
+    for entry in plan.kept:
+        written = by_name[entry.name].written
+        documents += [d for id_, d in written.items() if id_ not in entry.removed]
+    counts: dict[str, dict[str, int]] = {level: dict.fromkeys(MODALITIES, 0) for level in LEVELS}
+    for place, (level, modality) in enumerate(VECTOR_NAMES):
+        counts[level][modality] = sum(document.vectors[place] for document in documents)
+    return counts
+
+
+def _groups(documents: Iterable[Document], segments: Mapping[str, int]) -> Iterable[list[Document]]:
+    """Split documents into groups of a bounded number of segments."""
+    group: list[Document] = []
+    total = 0
     for document in documents:
-        segments = catalog.segments(document.id)
-        writer.add(
-            [segment_id(document.id, i) for i in range(len(segments))],
-            document,
-            segments,
-            catalog.cues(document.id),
-            cache(partial(store.read, document.features)),
-        )
-    writer.write(folder)
-    return writer.names
+        if group and total + segments[document.id] > _MOST_SEGMENTS:
+            yield group
+            group, total = [], 0
+        group.append(document)
+        total += segments[document.id]
+    if group:
+        yield group
 
 
-def remove_old_snapshots(library: Path, current: int) -> None:
-    """Delete leftovers and all snapshots but the current and the one before it.
+def remove_old_snapshots(library: Path, current: int, *, keep_previous: bool = True) -> None:
+    """Delete all snapshots but the current one, and what they alone are made of.
 
-    The one before stays for readers that opened it a moment ago.
+    Args:
+        library: Folder of the library.
+        current: Number of the current generation.
+        keep_previous: Keep the one before too, for readers that opened it a moment ago.
     """
-    folder = library / "generations"
-    older = sorted(p.name for p in folder.iterdir() if p.name.isdigit() and int(p.name) < current)
-    keep = {f"{current:06d}", *older[-1:]}
-    for path in folder.iterdir():
-        if path.name not in keep:
+    kept = [number for number in _generations(library) if number <= current]
+    kept = kept[-2:] if keep_previous else kept[-1:]
+    for path in leftovers(library, current):
+        shutil.rmtree(path, ignore_errors=True)
+    for number in _generations(library):
+        if number not in kept:
+            shutil.rmtree(snapshot_folder(library, number), ignore_errors=True)
+    used = _used_shards(library, kept)
+    for path in _inside(library / SHARDS_FOLDER):
+        if path.name not in used:
             shutil.rmtree(path, ignore_errors=True)
+    for folder in (library / GENERATIONS_FOLDER, library / SHARDS_FOLDER):
+        if folder.is_dir():
+            sync_folder(folder)
 
 
-class _ReusableVectors:
-    """Vectors of an earlier snapshot, by document and features."""
+def leftovers(library: Path, current: int | None) -> list[Path]:
+    """List what a killed commit left: folders that no snapshot is made of.
 
-    def __init__(self, previous: Snapshot) -> None:
-        self._previous = previous
-        self._features = {d.id: d.features for d in previous.lexical.documents()}
-
-    def get(self, document: Document, n_segments: int) -> tuple[Embeddings, Embeddings] | None:
-        if self._features.get(document.id) != document.features:
-            return None
-        ids = [segment_id(document.id, i) for i in range(n_segments)]
-        return self._rows("documents", [document_key(document.id)]), self._rows("segments", ids)
-
-    def _rows(self, level: str, ids: Sequence[int]) -> Embeddings:
-        from hilbert.model.arrays import Embeddings
-
-        vectors: list[Any] = []
-        has: list[Any] = []
-        for modality in MODALITIES:
-            index = self._previous.index(level, modality)
-            present = np.array([id_ in index for id_ in ids], bool)
-            rows = np.zeros((len(ids), index.dimension), np.float32)
-            if present.any():
-                rows[present] = index.vectors([i for i in ids if i in index])
-            vectors.append(rows)
-            has.append(present)
-        return Embeddings(*vectors, *has)
+    Args:
+        library: Folder of the library.
+        current: Number of the current generation.
+    """
+    numbers = [number for number in _generations(library) if number <= (current or 0)]
+    names = {snapshot_folder(library, number).name for number in numbers}
+    used = _used_shards(library, numbers)
+    return [
+        *(p for p in _inside(library / GENERATIONS_FOLDER) if p.name not in names),
+        *(p for p in _inside(library / SHARDS_FOLDER) if p.name not in used),
+    ]
 
 
-def _embed(
-    documents: Sequence[Document],
-    catalog: Catalog,
-    store: FeatureStore,
-    model: FusionModel,
-    reusable: _ReusableVectors | None,
-) -> Iterator[tuple[Document, Embeddings, Embeddings]]:
-    """Yield each document with the embeddings of the whole (one row) and of its segments."""
-    from hilbert.model.embed import embed_documents, embed_segments
-
-    for document in documents:
-        n_segments = catalog.count_segments(document.id)
-        kept = reusable.get(document, n_segments) if reusable else None
-        if kept is None:
-            features = store.read(document.features)
-            kept = embed_documents(model, [features]), embed_segments(model, features)
-        yield document, *kept
+def _generations(library: Path) -> list[int]:
+    """List the numbers of the snapshots that are there, ascending."""
+    return sorted(int(p.name) for p in _inside(library / GENERATIONS_FOLDER) if p.name.isdigit())
 
 
-class _VectorCollector:
-    """Collector of the vectors of all documents and segments."""
+def _used_shards(library: Path, numbers: Iterable[int]) -> set[str]:
+    """Return the names of the shards that some snapshots are made of."""
+    used: set[str] = set()
+    for number in numbers:
+        try:
+            used |= {e.name for e in read_manifest(snapshot_folder(library, number)).shards}
+        except LibraryError:
+            log.debug("generation %s is not whole", number, exc_info=True)
+    return used
 
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.n_segments = 0
-        self._ids: dict[tuple[str, str], list[int]] = {n: [] for n in index_names()}
-        self._rows: dict[tuple[str, str], list[NDArray[np.float32]]] = {
-            n: [] for n in index_names()
-        }
-        self._owners: dict[str, list[int]] = {m: [] for m in MODALITIES}
 
-    def add(self, document: Document, whole: Embeddings, parts: Embeddings) -> None:
-        n = len(parts.has_joint)
-        self.n_segments += n
-        segment_ids = [segment_id(document.id, i) for i in range(n)]
-        for level, ids, embeddings in (
-            ("documents", [document_key(document.id)], whole),
-            ("segments", segment_ids, parts),
-        ):
-            for modality in MODALITIES:
-                has = getattr(embeddings, f"has_{modality}")
-                self._rows[level, modality].append(getattr(embeddings, modality)[has])
-                self._ids[level, modality] += [i for i, h in zip(ids, has, strict=True) if h]
-                if level == "segments":
-                    self._owners[modality] += [document_key(document.id)] * int(has.sum())
-
-    def index(self, level: str, modality: str, kind: type[VectorIndex]) -> VectorIndex:
-        return kind.build(self._ids[level, modality], self._matrix(level, modality))
-
-    def _matrix(self, level: str, modality: str) -> NDArray[np.float32]:
-        empty = np.zeros((0, self.width), np.float32)
-        return np.concatenate([empty, *self._rows[level, modality]])
-
-    def random_pairs(self) -> list[dict[str, Any]]:
-        """Measure the cosines of random pairs from different documents; see `Background`."""
-        rng = np.random.default_rng(0)
-        matrices = {m: self._matrix("segments", m) for m in MODALITIES}
-        owners = {m: np.array(self._owners[m], np.int64) for m in MODALITIES}
-        found = []
-        for query, indexed in _PAIRS:
-            left, right = matrices[query], matrices[indexed]
-            mean, std = 0.0, 1.0  # too few to measure: cosines are taken as they are
-            if len(left) and len(right):
-                i = rng.integers(len(left), size=_RANDOM_PAIRS)
-                j = rng.integers(len(right), size=_RANDOM_PAIRS)
-                apart = owners[query][i] != owners[indexed][j]
-                cosines = np.einsum("nd,nd->n", left[i[apart]], right[j[apart]])
-                if len(cosines) > 1:
-                    mean, std = float(cosines.mean()), float(max(cosines.std(), 1e-6))
-            found.append({"query": query, "indexed": indexed, "mean": mean, "std": std})
-        return found
+def _inside(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []

@@ -24,6 +24,10 @@ from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
 
 DEFAULT_VECTOR_INDEX = "flat"
+MODALITIES = ("audio", "text", "joint")
+LEVELS = ("segments", "documents")
+VECTOR_NAMES = tuple((level, modality) for level in LEVELS for modality in MODALITIES)
+"""Level and modality of every vector index of a shard."""
 
 
 class VectorIndex(ABC):

@@ -34,7 +34,7 @@ _MOST_MANIFEST_BYTES = 1 << 28
 _NAME = r"(?!\.+/|\.+$)[^/\\:\x00-\x1f]+"
 _MEMBER = re.compile(
     rf"catalog\.sqlite|(?:features|model(?:-[0-9a-f]{{12}})?|classifier|recordings)/{_NAME}"
-    rf"|generations/\d+/{_NAME}"
+    rf"|generations/\d+/{_NAME}|shards/\d+-\d+/{_NAME}"
 )
 
 

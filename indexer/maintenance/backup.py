@@ -25,6 +25,7 @@ from indexer.index.library_store import (
     TEXT_ENCODER_FOLDER,
     LibraryStore,
 )
+from indexer.index.manifest import read_manifest
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.maintenance.archive import (
     SCHEMA_VERSION,
@@ -220,13 +221,28 @@ def _files(folder: Path, catalog: Catalog, work: Path) -> tuple[dict[str, Path],
     places = [folder / "features" / document.features for document in documents]
     folders = [folder / model, *(folder / name for name in _OTHER_FOLDERS)]
     if number is not None:
-        folders.append(snapshot_folder(folder, number))
-        if not folders[-1].is_dir():
-            raise FileNotFoundError(2, "no such folder", str(folders[-1]))
+        snapshot = snapshot_folder(folder, number)
+        folders += [snapshot, *_shard_folders(snapshot)]
     for inner in folders:
         places += sorted(_regular_files(inner))
     files = {place.relative_to(folder).as_posix(): place for place in places}
     return {CATALOG_FILE: copied, **files}, len(documents)
+
+
+def _shard_folders(snapshot: Path) -> list[Path]:
+    """List the folders of the shards that a snapshot is made of.
+
+    Raises:
+        FileNotFoundError: One of them, or the snapshot, is not there.
+    """
+    if not snapshot.is_dir():
+        raise FileNotFoundError(2, "no such folder", str(snapshot))
+    manifest = read_manifest(snapshot)
+    folders = [manifest.shard_folder(snapshot, e) for e in manifest.shards if e.name]
+    for folder in folders:
+        if not folder.is_dir():
+            raise FileNotFoundError(2, "no such folder", str(folder))
+    return folders
 
 
 def _regular_files(folder: Path) -> Iterator[Path]:

@@ -7,10 +7,9 @@ import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hilbert.files import PARTIAL_SUFFIX
 from indexer.base.errors import HilbertError, UnfinishedLibraryError
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot_names import snapshot_folder
+from indexer.index.snapshot_writer import leftovers
 from indexer.maintenance.folders import followed_folders
 
 log = logging.getLogger(__name__)
@@ -110,9 +109,10 @@ def _generation(library: LibraryStore, checkup: Checkup) -> None:
         checkup.problems.append(f"the full-text index is damaged ({damage[0]}); {rebuild}")
         return
     waiting = sum(indexed.get(d.id) != d.features for d in documents)
-    removed = len(indexed.keys() - {d.id for d in documents})
+    parts = zip(snapshot.lexical.shards, snapshot.manifest.shards, strict=True)
+    removed = sum(len(shard.removed - set(entry.removed)) for shard, entry in parts)
     if removed:
-        checkup.notes.append(f"{removed} removed documents can still be found; {rebuild}")
+        checkup.notes.append(f"{removed} removed documents are still in files; {rebuild}")
     if waiting:
         checkup.notes.append(_waiting(library, waiting))
 
@@ -146,15 +146,7 @@ def _leftovers(library: LibraryStore, checkup: Checkup) -> None:
     kept = {d.features for d in library.catalog.documents()}
     features = library.features.folder
     extra = [p for p in features.iterdir() if p.name not in kept] if features.is_dir() else []
-    number = library.catalog.current_generation()
-    generations = library.folder / "generations"
-    current = snapshot_folder(library.folder, number).name if number else ""
-    if generations.is_dir():
-        extra += [
-            p
-            for p in generations.iterdir()
-            if p.name.endswith(PARTIAL_SUFFIX) or (p.name > current and p.name.isdigit())
-        ]
+    extra += leftovers(library.folder, library.catalog.current_generation())
     if extra:
         checkup.notes.append(
             f"{len(extra)} leftovers of an interrupted run; the next index or rebuild deletes them"

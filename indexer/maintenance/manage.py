@@ -45,15 +45,15 @@ def rebuild(
 def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:
     """Remove documents by name or id; their recordings are not touched.
 
+    One transaction removes them and makes a snapshot without them current, so that they are found
+    until then and never after. On return no file of the library holds their words.
+
     Raises:
         LibraryError: A name fits no document or several; then nothing is removed.
     """
     with library.writing():
         chosen = list({d.id: d for d in (find_document(library, n) for n in names)}.values())
-        with library.catalog.transaction():
-            for document in chosen:
-                library.catalog.remove_document(document.id)
-        library.commit()
+        library.commit(removed=[document.id for document in chosen])
     return chosen
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.languages import language_code
-from indexer.index.snapshot import Background
+from indexer.index.background import Background
 from indexer.search.fusion import bonus_channels
 from indexer.search.index_view import IndexView
 from indexer.search.query import CLIP, TYPED, Query, QueryPart

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.base.errors import QueryError
 from indexer.base.text_analysis import query_terms
 from indexer.index.parsed_query import ParsedQuery
-from indexer.index.snapshot import MODALITIES
+from indexer.index.vector_index import MODALITIES
 from indexer.search.channels import CHANNELS
 from indexer.search.query import (
     CLIP,

@@ -107,7 +107,7 @@ class SeveralSearchers:
         started = time.perf_counter()
         for folder, searcher in self.searchers.items():
             # Libraries with the same model compare the same vectors: a clip is listened to once.
-            same = (searcher.snapshot.stats["fingerprint"],)
+            same = (searcher.snapshot.manifest.fingerprint,)
             try:
                 if same not in encoded:
                     encoded[same] = searcher.embed_for(channel, text, clip=clip)

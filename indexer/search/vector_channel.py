@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.snapshot import Background
+from indexer.index.background import Background
 from indexer.search.channel import Channel
 from indexer.search.index_view import IndexView
 from indexer.search.query import TYPED, QueryInput, QueryVector

@@ -217,6 +217,15 @@ class Catalog:
         rows = self._db.execute("SELECT * FROM documents ORDER BY name, id")
         return [_document(row) for row in rows]
 
+    def revisions(self) -> dict[str, str]:
+        """Map every document to what changes whenever something that belongs to it is stored."""
+        rows = self._db.execute("SELECT id, updated_at FROM documents")
+        return {row["id"]: repr(row["updated_at"]) for row in rows}
+
+    def document_ids(self) -> set[str]:
+        """Return the ids of all documents."""
+        return {row["id"] for row in self._db.execute("SELECT id FROM documents")}
+
     def document(self, document_id: str) -> Document | None:
         """Return the document of this id, None where there is none."""
         row = self._db.execute("SELECT * FROM documents WHERE id = ?", [document_id]).fetchone()
@@ -277,6 +286,9 @@ class Catalog:
     def put_chapters(self, document_id: str, chapters: Iterable[Chapter]) -> None:
         """Replace the chapters of a document, within a transaction."""
         write_chapters(self._db, document_id, chapters)
+        self._db.execute(
+            "UPDATE documents SET updated_at = ? WHERE id = ?", [time.time(), document_id]
+        )
 
     def supplement(self, document_id: str) -> Supplement:
         """Return the sounds, chapters and facts of a document."""
@@ -370,19 +382,31 @@ class Catalog:
         highest = self._db.execute("SELECT coalesce(max(number), 0) FROM generations")
         return int(highest.fetchone()[0])
 
-    def make_current(self, number: int, settings: dict[str, Any] | None = None) -> None:
+    def make_current(
+        self,
+        number: int,
+        settings: dict[str, Any] | None = None,
+        removed: Iterable[str] = (),
+    ) -> None:
         """Make a completely written generation current: the commit point.
 
         Args:
             number: Of the generation.
             settings: Settings that change together with it.
+            removed: Ids of documents that are removed together with it.
         """
         with self.transaction():
+            for document_id in removed:
+                self.remove_document(document_id)
             self.put_settings(settings or {})
             self._db.execute("UPDATE generations SET is_current = 0")
             self._db.execute(
                 "INSERT OR REPLACE INTO generations VALUES (?, ?, 1)", [number, time.time()]
             )
+
+    def truncate_log(self) -> None:
+        """Put what SQLite's log holds into the file, and empty the log."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def put_failures(self, tried: Iterable[str], failures: dict[str, str]) -> None:
         """Replace what is known of the files tried in this run."""
@@ -415,6 +439,7 @@ def _configured(db: sqlite3.Connection) -> sqlite3.Connection:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
     db.execute("PRAGMA busy_timeout = 10000")
     return db
 

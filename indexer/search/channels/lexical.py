@@ -39,10 +39,8 @@ class Lexical(Channel):
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score segments that hold words of the query, NaN for all others."""
-        found = np.full(len(index.table), np.nan)
-        for id_, score in index.snapshot.lexical.scores(vector.terms, vector.fuzzy).items():
-            found[index.table.row(id_)] = score
-        return found
+        scores = index.snapshot.lexical.scores(vector.terms, vector.fuzzy)
+        return np.where(scores > 0, scores, np.nan)
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score documents by all of their words, however far apart."""

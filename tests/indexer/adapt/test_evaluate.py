@@ -221,7 +221,7 @@ def asked(searcher: Searcher, typed: Path) -> list[tuple[Line, Query]]:
 def test_the_same_level_table_is_that_of_plain_cosines_over_the_stored_vectors(
     evaluated: Line, searcher: Searcher, asked: list[tuple[Line, Query]], channel: str
 ) -> None:
-    folder = searcher.snapshot.folder
+    (folder,) = (searcher.library.folder / "shards").iterdir()
     db = sqlite3.connect(folder / "lexical.sqlite")
     names = dict(db.execute("SELECT id, name FROM documents"))
     owner = {row[0]: names[row[1]] for row in db.execute("SELECT id, document FROM segments")}

@@ -15,7 +15,7 @@ from hilbert.model.checkpoint import model_fingerprint
 from indexer.adapt.train_labels import document_vectors
 from indexer.cli import run
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import MODALITIES
+from indexer.index.vector_index import MODALITIES
 
 OLD_LIBRARY = Path(__file__).parents[2] / "fixtures" / "library-0.1"
 LABELS = {"fog-on-the-namib": "nature", "the-waggle-dance": "nature", "how-a-violin-sings": "arts"}

@@ -25,7 +25,7 @@ def test_a_kind_dropped_in_is_used_and_without_it_the_library_says_so(tmp_path: 
     flat = hits(copy, library)
     made = copy.run("-m", "indexer", "rebuild", "--vector-index", "toy", "-l", library)
     assert made.returncode == 0, made.stderr
-    assert list(library.glob("generations/*/segments.text.toy"))
+    assert list(library.glob("shards/*/segments.text.toy"))
     toy = hits(copy, library)
     assert flat
     assert [(h["name"], h["start"]) for h in toy] == [(h["name"], h["start"]) for h in flat]

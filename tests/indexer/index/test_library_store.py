@@ -15,7 +15,7 @@ from safetensors.numpy import load_file, save_file
 from indexer.base.errors import LibraryError
 from indexer.encoders import Encoders, EncoderSettings
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot import MODALITIES
+from indexer.index.vector_index import MODALITIES
 from indexer.maintenance.doctor import examine
 from indexer.maintenance.manage import rebuild, remove
 from indexer.search.searcher import Searcher
@@ -30,6 +30,11 @@ def answers(library: LibraryStore) -> list[tuple[int, float]]:
 
 def current(library: LibraryStore) -> Path:
     return library.snapshot().folder
+
+
+def shard(library: LibraryStore) -> Path:
+    (folder,) = (library.folder / "shards").glob(f"{current(library).name}-*")
+    return folder
 
 
 def reopened(library: LibraryStore) -> LibraryStore:
@@ -54,7 +59,7 @@ def test_every_segment_and_document_is_in_every_index_it_has_a_vector_for(
         assert len(snapshot.index("documents", modality)) == 6
         vectors = snapshot.index("segments", modality).matrix()
         np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    assert snapshot.lexical.n_segments == snapshot.stats["segments"] == segments
+    assert snapshot.lexical.n_segments == snapshot.manifest.segments == segments
 
 
 def test_unrelated_pairs_have_a_known_mean_in_every_pair_of_spaces(
@@ -99,19 +104,22 @@ def test_the_generation_before_stays_for_readers_and_older_ones_go(
 
 def test_a_killed_write_leaves_the_previous_generation_serving(library_copy: LibraryStore) -> None:
     expected = answers(library_copy)
-    generations = library_copy.folder / "generations"
+    generations, shards = (library_copy.folder / name for name in ("generations", "shards"))
     (generations / "000002.partial").mkdir()
-    (generations / "000002.partial" / "segments.text.faiss").write_bytes(b"half an index")
+    (shards / "000002-01.partial").mkdir()
+    (shards / "000002-01.partial" / "segments.text.faiss").write_bytes(b"half an index")
     # Complete, but the kill came before the transaction that makes it current.
     shutil.copytree(generations / "000001", generations / "000002")
+    shutil.copytree(shards / "000001-00", shards / "000002-00")
     (library_copy.features.folder / f"{'ab' * 32}.0.safetensors.99.partial").write_bytes(b"half")
     assert answers(reopened(library_copy)) == expected
     assert library_copy.snapshot().number == 1
     checkup = examine(library_copy.folder)
     assert checkup.healthy
-    assert any("3 leftovers" in note for note in checkup.notes)
+    assert any("5 leftovers" in note for note in checkup.notes)
     assert rebuild(library_copy) == 2
     assert sorted(p.name for p in generations.iterdir()) == ["000001", "000002"]
+    assert sorted(p.name for p in shards.iterdir()) == ["000001-00", "000002-00"]
     assert not list(library_copy.features.folder.glob("*.partial"))
     assert answers(reopened(library_copy)) == expected
     assert examine(library_copy.folder).notes == []
@@ -133,8 +141,10 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "segments.text.faiss": cut_in_half,
     "documents.joint.faiss": Path.unlink,
     "lexical.sqlite": Path.unlink,
-    "stats.json": cut_in_half,
+    "documents.json": cut_in_half,
     ".": shutil.rmtree,
+    "../../generations/000001/manifest.json": cut_in_half,
+    "../../generations/000001": shutil.rmtree,
 }
 
 
@@ -143,7 +153,7 @@ def test_a_damaged_generation_is_refused_and_a_rebuild_mends_it(
     library_copy: LibraryStore, name: str
 ) -> None:
     expected = answers(library_copy)
-    DAMAGES[name](current(library_copy) / name)
+    DAMAGES[name](shard(library_copy) / name)
     with pytest.raises(LibraryError, match=REBUILD):
         reopened(library_copy).snapshot()
     checkup = examine(library_copy.folder)
@@ -156,21 +166,21 @@ def test_a_damaged_generation_is_refused_and_a_rebuild_mends_it(
 
 @pytest.mark.parametrize("keep", [0.1, 0.5, 0.9, 0.99])
 def test_a_truncated_lexical_index_is_refused(library_copy: LibraryStore, keep: float) -> None:
-    path = current(library_copy) / "lexical.sqlite"
+    path = shard(library_copy) / "lexical.sqlite"
     path.write_bytes(path.read_bytes()[: int(keep * path.stat().st_size)])
     with pytest.raises(LibraryError, match=REBUILD):
         reopened(library_copy).snapshot()
 
 
-def test_an_index_of_the_wrong_size_is_refused(library_copy: LibraryStore) -> None:
-    folder = current(library_copy)
+def test_an_index_of_another_shard_is_refused(library_copy: LibraryStore) -> None:
+    folder = shard(library_copy)
     shutil.copy(folder / "documents.text.faiss", folder / "segments.text.faiss")
-    with pytest.raises(LibraryError, match=f"holds 6 vectors .* {REBUILD}"):
+    with pytest.raises(LibraryError, match=f"segments.text.faiss is missing .* {REBUILD}"):
         reopened(library_copy).snapshot()
 
 
-def test_stats_of_another_format_are_refused(library_copy: LibraryStore) -> None:
-    of_another_format(current(library_copy) / "stats.json")
+def test_a_manifest_of_another_format_is_refused(library_copy: LibraryStore) -> None:
+    of_another_format(current(library_copy) / "manifest.json")
     with pytest.raises(LibraryError, match=f"unknown format; {REBUILD}"):
         reopened(library_copy).snapshot()
 

@@ -45,7 +45,8 @@ def indexed(texts: Sequence[str], language: str = "en") -> FulltextIndex:
 
 
 def typed(index: FulltextIndex, query: str) -> set[int]:
-    return {id_ for id_, score in index.scores(query_terms(query), fuzzy=False).items() if score}
+    scores = index.scores(query_terms(query), fuzzy=False).tolist()
+    return {s.id for s, score in zip(index.segments(), scores, strict=True) if score}
 
 
 def check_one(forms: Sequence[str], others: Sequence[str] = ()) -> None:
@@ -158,4 +159,4 @@ def test_a_long_query_is_answered_by_its_rarest_words(text: str) -> None:
     index = indexed(["the fog beetle", "the tea"])
     terms = query_terms(text)
     assert len(index.matched_terms(terms, [0, 1])) <= 64
-    assert all(score > 0 for score in index.scores(terms).values())
+    assert all(score > 0 for score in index.scores(terms))

@@ -11,7 +11,6 @@ import pytest
 
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
-from indexer.index.snapshot_names import snapshot_folder
 from indexer.index.vector_indexes.flat import FlatIndex
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
@@ -56,7 +55,7 @@ def test_damaged_features_are_told_and_indexing_again_mends_them(
 def test_a_rebuild_makes_the_vectors_anew_and_copies_none(library_copy: LibraryStore) -> None:
     number = library_copy.catalog.current_generation()
     assert number is not None
-    path = snapshot_folder(library_copy.folder, number) / "segments.text.faiss"
+    path = library_copy.folder / "shards" / f"{number:06d}-00" / "segments.text.faiss"
     stored = FlatIndex.read(path)
     ids, right = stored.ids, stored.matrix().copy()
     FlatIndex.build(ids.tolist(), np.roll(right, 1, axis=0)).write(path)

@@ -1,0 +1,242 @@
+"""One `lexical.sqlite` of a snapshot: its records and words, without removed documents."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.base.languages import language_code
+from indexer.index.document_words import inverse_document_frequency, term_frequencies
+from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
+from indexer.index.fulltext_upgrade import current_version
+from indexer.index.postings import NO_POSTINGS, Postings, read_postings, union
+from indexer.index.records import IndexedDocument, IndexedSegment, Records, damaged
+
+# What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
+_COLUMNS = {STEM_FTS: "rows, times", DOCUMENT_FTS: "rows_d, times_d"}
+_LENGTHS = {STEM_FTS: "lengths", DOCUMENT_FTS: "lengths_d"}
+
+
+class LexicalShard(Records):
+    """Reader of one file; its rows are segments, by document id and in order, or documents.
+
+    A phrase is a stem, stems in a row, or the beginning of stems where it ends in `*`. A file of
+    an earlier version of the text analysis is analysed anew.
+
+    Attributes:
+        removed: Ids of its documents that are not in the snapshot any more.
+        document_ids: Of all of its documents, by id.
+        live: `[n_segments]`, which are in the snapshot; None for all.
+        live_documents: `[n_documents]`, likewise.
+        segment_ids: `[n_segments]`.
+        owners: `[n_segments]`, the number of the document of each.
+        n_unknown: Number of segments that `known` leaves out.
+    """
+
+    def __init__(
+        self, path: Path, removed: Collection[str] = (), known: Collection[str] | None = None
+    ) -> None:
+        """Open a file.
+
+        Args:
+            path: Of the file.
+            removed: Ids of documents that are not in the snapshot any more.
+            known: Ids of those that may be in it; None for any.
+
+        Raises:
+            LibraryError: It is missing or damaged.
+        """
+        super().__init__(path)
+        try:
+            self._upgrade = current_version(self._db, path)
+            if self._upgrade is not None:
+                super().close()
+                super().__init__(self._upgrade.path)
+            rows = self.read("SELECT id FROM documents ORDER BY id")
+            self.document_ids: list[str] = [row[0] for row in rows]
+            ids, owners = self._data("ids"), self._data("owners")
+        except sqlite3.DatabaseError as error:
+            raise damaged(path, error) from error
+        self.segment_ids: NDArray[np.int64] = np.frombuffer(ids, np.int64)
+        self.owners: NDArray[np.int32] = np.frombuffer(owners, np.int32)
+        here = frozenset(self.document_ids)
+        unknown = here - frozenset(known) if known is not None else frozenset()
+        self.removed = here & frozenset(removed) | unknown
+        # Segments of documents that the snapshot has and the catalog has not.
+        self.n_unknown = len(self.segments_in(unknown - frozenset(removed)))
+        self.live_documents: NDArray[np.bool_] | None = None
+        self.live: NDArray[np.bool_] | None = None
+        if self.removed:
+            self.live_documents = np.array([d not in self.removed for d in self.document_ids])
+            self.live = self.live_documents[self.owners]
+
+    def segments_in(self, documents: Collection[str]) -> NDArray[np.int64]:
+        """Return the ids of the segments of some documents."""
+        if not documents:
+            return np.zeros(0, np.int64)
+        named = np.array([id_ in documents for id_ in self.document_ids], bool)
+        ids: NDArray[np.int64] = self.segment_ids[named[self.owners]]
+        return ids
+
+    @property
+    def languages(self) -> set[str]:
+        """Codes of the languages of the documents; empty for one that is not known."""
+        if self.removed:
+            return {language_code(d.language) or "" for d in self.documents()}
+        rows = self.read("SELECT DISTINCT language FROM documents")
+        return {language_code(row[0]) or "" for row in rows}
+
+    def documents(self) -> list[IndexedDocument]:
+        """List the documents, by name."""
+        return [d for d in super().documents() if d.id not in self.removed]
+
+    def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
+        """List all segments by document and in order, or those of `ids` in any order."""
+        return [s for s in super().segments(ids) if s.document not in self.removed]
+
+    def segments_of(self, document: str) -> list[IndexedSegment]:
+        """List the segments of a document in order."""
+        return [] if document in self.removed else super().segments_of(document)
+
+    def live_of(self, table: str) -> NDArray[np.bool_] | None:
+        """Return which rows of a table are in the snapshot; None for all."""
+        return self.live_documents if table == DOCUMENT_FTS else self.live
+
+    def lengths(self, table: str) -> NDArray[np.int32]:
+        """Return how many words each row of `STEM_FTS` or `DOCUMENT_FTS` has."""
+        return self._lengths[table]
+
+    def postings(self, table: str, phrase: str) -> Postings:
+        """Find the rows of `STEM_FTS` or `DOCUMENT_FTS` that hold a phrase, and how often."""
+        return self._all_postings(table, phrase).of(self.live_of(table))
+
+    def _all_postings(self, table: str, phrase: str) -> Postings:
+        if phrase.endswith("*"):
+            stems = [phrase[:-1], f"{phrase[:-1]}{chr(0x10FFFF)}"]
+            where = "stem >= ? AND stem < ?"
+            found = self.read(f"SELECT {_COLUMNS[table]} FROM postings WHERE {where}", stems)
+            rows = union([read_postings(*row) for row in found])
+            return Postings(rows, np.ones(len(rows), np.int32))
+        if " " in phrase:
+            return self._phrase(table, phrase)
+        found = self.read(f"SELECT {_COLUMNS[table]} FROM postings WHERE stem = ?", [phrase])
+        return read_postings(*found[0]) if found else NO_POSTINGS
+
+    def _phrase(self, table: str, phrase: str) -> Postings:
+        """Find words in a row, which FTS5 knows; how often is recovered from its BM25."""
+        found = self.read(
+            f"SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ? ORDER BY rowid",
+            [f'"{phrase}"'],
+        )
+        rows = np.array([row[0] for row in found], np.int32)
+        lengths = self._lengths[table]
+        norms = term_frequencies(
+            np.array([row[1] for row in found], np.float64),
+            inverse_document_frequency(len(lengths), len(rows)),
+        )
+        times = norms * length_norms(lengths[rows], float(lengths.mean() or 1.0))
+        return Postings(rows, np.rint(times).astype(np.int32))
+
+    def rows_matching(self, table: str, expression: str) -> NDArray[np.int64]:
+        """Find the rows of a table that an expression of FTS5 matches, ascending."""
+        found = self.read(
+            f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid", [expression]
+        )
+        rows = np.array([row[0] for row in found], np.int64)
+        live = self.live_of(table)
+        return rows if live is None else rows[live[rows]]
+
+    def rows_of(self, ids: Sequence[int]) -> NDArray[np.int64]:
+        """Return the rows of those of some segments that are here."""
+        places = {s.id: (s.document, s.ordinal) for s in self.segments(ids)}
+        first = self._first_row
+        return np.array([first[document] + o for document, o in places.values()], np.int64)
+
+    @cached_property
+    def _first_row(self) -> dict[str, int]:
+        begins = np.searchsorted(self.owners, np.arange(len(self.document_ids)))
+        return dict(zip(self.document_ids, begins.tolist(), strict=True))
+
+    def stems_of(self, word: str) -> list[str]:
+        """Return the stems of an exact word."""
+        rows = self.read("SELECT id, stem FROM vocabulary WHERE word = ? ORDER BY id", [word])
+        return self._live_values(rows, self._live_words)
+
+    def words_of(self, stems: str) -> list[str]:
+        """Return the exact words that have a stem."""
+        rows = self.read("SELECT id, word FROM vocabulary WHERE stem = ?", [stems])
+        return self._live_values(rows, self._live_words)
+
+    def parts_of(self, joined: str) -> list[str]:
+        """Return the words, in one string each, that a joined word is written as."""
+        rows = self.read("SELECT id, parts FROM compounds WHERE joined = ?", [joined])
+        return self._live_values(rows, self._live_compounds)
+
+    def words_beginning(self, prefix: str) -> Iterator[tuple[str, str]]:
+        """Yield the exact words that begin so, in order, each with a stem."""
+        rows = self._db.execute(
+            "SELECT id, word, stem FROM vocabulary WHERE word >= ? AND word < ? ORDER BY word",
+            [prefix, prefix + chr(0x10FFFF)],
+        )
+        live = self._live_words
+        for id_, word, stem in rows:
+            if live is None or live[id_]:
+                yield word, stem
+
+    def vocabulary(self) -> Iterator[tuple[str, str, bool, str]]:
+        """Yield all words: exact word, language, whether a name, sound."""
+        rows = self.read("SELECT id, word, language, name, sound FROM vocabulary")
+        live, small = self._live_words, self._in_small_letters
+        for id_, word, language, name, sound in rows:
+            if live is None or small is None:
+                yield word, language, bool(name), sound
+            elif live[id_]:
+                yield word, language, not small[id_], sound
+
+    @staticmethod
+    def _live_values(rows: Sequence[sqlite3.Row], live: NDArray[np.bool_] | None) -> list[str]:
+        return [value for id_, value in rows if live is None or live[id_]]
+
+    @cached_property
+    def _live_words(self) -> NDArray[np.bool_] | None:
+        """Which rows of the vocabulary a document has that is in the snapshot; None for all."""
+        written = self._live_listed("words", "vocabulary", 2)
+        return None if written is None else written[0::2] | written[1::2]
+
+    @cached_property
+    def _in_small_letters(self) -> NDArray[np.bool_] | None:
+        written = self._live_listed("words", "vocabulary", 2)
+        return None if written is None else written[1::2]
+
+    @cached_property
+    def _live_compounds(self) -> NDArray[np.bool_] | None:
+        return self._live_listed("compounds", "compounds", 1)
+
+    def _live_listed(self, column: str, table: str, factor: int) -> NDArray[np.bool_] | None:
+        """Return what the lists of `document_words` name, of documents in the snapshot."""
+        if self.live_documents is None:
+            return None
+        count = self.read(f"SELECT coalesce(max(id), 0) FROM {table}")[0][0]
+        listed = np.zeros(factor * (count + 1), bool)
+        for number, data in self.read(f"SELECT document, {column} FROM document_words"):
+            if self.live_documents[number]:
+                listed[np.frombuffer(data, np.int32)] = True
+        return listed
+
+    @cached_property
+    def _lengths(self) -> dict[str, NDArray[np.int32]]:
+        return {t: np.frombuffer(self._data(name), np.int32) for t, name in _LENGTHS.items()}
+
+    def _data(self, name: str) -> bytes:
+        data: bytes = self.read("SELECT data FROM row_arrays WHERE name = ?", [name])[0][0]
+        return data
+
+
+def length_norms(lengths: NDArray[np.int32], mean: float) -> NDArray[np.float64]:
+    """Return what BM25 divides the occurrences in rows by for their lengths, `[n]`; b = 0.75."""
+    return 0.25 + (0.75 / mean) * lengths.astype(np.float64)

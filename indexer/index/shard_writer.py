@@ -1,0 +1,178 @@
+"""Writes a shard: documents embedded, or their vectors taken from other shards, and indexed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hilbert.files import PARTIAL_SUFFIX, sync_folder
+from indexer.index.background import PairSums
+from indexer.index.fulltext_writer import write_fulltext_index
+from indexer.index.manifest import SHARDS_FOLDER, ShardEntry, digests_of
+from indexer.index.segment_values import ValuesWriter
+from indexer.index.shard import (
+    FULLTEXT_FILE,
+    Shard,
+    ShardDocument,
+    vectors_path,
+    write_documents,
+)
+from indexer.index.vector_index import MODALITIES, VECTOR_NAMES, VectorIndex
+from indexer.store.catalog import Catalog, Document, document_key, segment_id
+from indexer.store.feature_store import FeatureStore
+
+if TYPE_CHECKING:
+    from hilbert.model.arrays import Embeddings, FusionModel
+
+
+class ShardWriter:
+    """Writer of the shards of one commit.
+
+    Attributes:
+        documents: Those that were written, by id.
+
+    Args:
+        library: Folder of the library.
+        catalog: Of the library.
+        store: Its features.
+        model: The fusion model.
+        kind: Of the vector indexes.
+        revisions: Of all documents of the catalog.
+        reusable: Document id to the shard that has its vectors.
+    """
+
+    def __init__(
+        self,
+        library: Path,
+        catalog: Catalog,
+        store: FeatureStore,
+        model: FusionModel,
+        kind: type[VectorIndex],
+        revisions: Mapping[str, str],
+        reusable: Mapping[str, Shard],
+    ) -> None:
+        self._folder = library / SHARDS_FOLDER
+        self._catalog, self._store, self._model = catalog, store, model
+        self._kind, self._revisions, self._reusable = kind, revisions, reusable
+        self.documents: dict[str, ShardDocument] = {}
+
+    def write(self, name: str, documents: Sequence[Document], sums: PairSums) -> Iterator[int]:
+        """Write a shard; nothing refers to it yet.
+
+        Args:
+            name: Of its folder, which is not there.
+            documents: What goes into it.
+            sums: Documents are added that had no vectors before.
+
+        Yields:
+            How many documents are embedded; when it ends, the shard is on disk.
+        """
+        unfinished = self._folder / (name + PARTIAL_SUFFIX)
+        unfinished.mkdir(parents=True)
+        collected = _Vectors(self._model.config.width)
+        listed = {}
+        for done, document in enumerate(documents, 1):
+            n_segments = self._catalog.count_segments(document.id)
+            embedded = self._reused(document, n_segments)
+            is_new = embedded is None
+            whole, parts = embedded or self._embedded(document)
+            collected.add(document, whole, parts)
+            if is_new:
+                sums.add({m: getattr(parts, m)[getattr(parts, f"has_{m}")] for m in MODALITIES})
+            revision = self._revisions[document.id]
+            of = {"segments": parts, "documents": whole}
+            vectors = [int(getattr(of[lv], f"has_{m}").sum()) for lv, m in VECTOR_NAMES]
+            listed[document.id] = ShardDocument(revision, document.features, n_segments, vectors)
+            yield done
+        for level, modality in VECTOR_NAMES:
+            index = collected.index(level, modality, self._kind)
+            index.write(vectors_path(unfinished, level, modality, self._kind))
+        write_fulltext_index(unfinished / FULLTEXT_FILE, self._catalog, documents)
+        self._write_values(unfinished, documents)
+        write_documents(unfinished, listed)
+        self.documents |= listed
+        sync_folder(unfinished)
+        unfinished.rename(self._folder / name)
+        sync_folder(self._folder)
+
+    def entry(self, name: str) -> ShardEntry:
+        """Return the entry of a shard that was written."""
+        return ShardEntry(name, digests_of(self._folder / name))
+
+    def clear(self, prefix: str) -> None:
+        """Delete what a killed commit left: shards of this name, and unfinished ones."""
+        if self._folder.is_dir():
+            for path in self._folder.iterdir():
+                if path.name.startswith(prefix) or path.name.endswith(PARTIAL_SUFFIX):
+                    shutil.rmtree(path)
+
+    def _reused(self, document: Document, n_segments: int) -> tuple[Embeddings, Embeddings] | None:
+        """Return the vectors of a document that were made of the same features."""
+        if document.id not in self._reusable:
+            return None
+        shard = self._reusable[document.id]
+        if shard.documents[document.id].features != document.features:
+            return None
+        ids = [segment_id(document.id, i) for i in range(n_segments)]
+        whole = _stored(shard, "documents", [document_key(document.id)])
+        return whole, _stored(shard, "segments", ids)
+
+    def _embedded(self, document: Document) -> tuple[Embeddings, Embeddings]:
+        from hilbert.model.embed import embed_documents, embed_segments
+
+        features = self._store.read(document.features)
+        return embed_documents(self._model, [features]), embed_segments(self._model, features)
+
+    def _write_values(self, folder: Path, documents: Sequence[Document]) -> None:
+        """Write the numbers that channels keep of all segments."""
+        writer = ValuesWriter()
+        if not writer.names:
+            return
+        for document in documents:
+            segments = self._catalog.segments(document.id)
+            writer.add(
+                [segment_id(document.id, i) for i in range(len(segments))],
+                document,
+                segments,
+                self._catalog.cues(document.id),
+                cache(partial(self._store.read, document.features)),
+            )
+        writer.write(folder)
+
+
+def _stored(shard: Shard, level: str, ids: Sequence[int]) -> Embeddings:
+    from hilbert.model.arrays import Embeddings
+
+    rows, has = zip(*(shard.vectors(level, modality, ids) for modality in MODALITIES), strict=True)
+    return Embeddings(*rows, *has)
+
+
+class _Vectors:
+    """Collector of the vectors of documents and segments."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._ids: dict[tuple[str, str], list[int]] = {n: [] for n in VECTOR_NAMES}
+        self._rows: dict[tuple[str, str], list[NDArray[np.float32]]] = {n: [] for n in VECTOR_NAMES}
+
+    def add(self, document: Document, whole: Embeddings, parts: Embeddings) -> None:
+        segment_ids = [segment_id(document.id, i) for i in range(len(parts.has_joint))]
+        for level, ids, embeddings in (
+            ("documents", [document_key(document.id)], whole),
+            ("segments", segment_ids, parts),
+        ):
+            for modality in MODALITIES:
+                has = getattr(embeddings, f"has_{modality}")
+                self._rows[level, modality].append(getattr(embeddings, modality)[has])
+                self._ids[level, modality] += [i for i, h in zip(ids, has, strict=True) if h]
+
+    def index(self, level: str, modality: str, kind: type[VectorIndex]) -> VectorIndex:
+        empty = np.zeros((0, self._width), np.float32)
+        rows = np.concatenate([empty, *self._rows.pop((level, modality))])
+        return kind.build(self._ids[level, modality], rows)
