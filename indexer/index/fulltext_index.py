@@ -69,7 +69,7 @@ class FulltextIndex:
         known: Collection[str] | None = None,
     ) -> None:
         self.shards = [LexicalShard(path, removed.get(path, ()), known) for path in paths]
-        self.n_unknown = sum(shard.n_unknown for shard in self.shards)
+        self.n_unknown = sum(len(s.segments_in(s.unknown)) for s in self.shards)
         self._rows, self._document_rows = global_rows(self.shards)
         self.n_segments = sum(int((rows >= 0).sum()) for rows in self._rows)
         self.n_documents = sum(int((rows >= 0).sum()) for rows in self._document_rows)

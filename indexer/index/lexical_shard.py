@@ -35,7 +35,7 @@ class LexicalShard(Records):
         live_documents: `[n_documents]`, likewise.
         segment_ids: `[n_segments]`.
         owners: `[n_segments]`, the number of the document of each.
-        n_unknown: Number of segments that `known` leaves out.
+        unknown: Ids of documents that the snapshot has and `known` has not.
     """
 
     def __init__(
@@ -67,8 +67,7 @@ class LexicalShard(Records):
         here = frozenset(self.document_ids)
         unknown = here - frozenset(known) if known is not None else frozenset()
         self.removed = here & frozenset(removed) | unknown
-        # Segments of documents that the snapshot has and the catalog has not.
-        self.n_unknown = len(self.segments_in(unknown - frozenset(removed)))
+        self.unknown = unknown - frozenset(removed)
         self.live_documents: NDArray[np.bool_] | None = None
         self.live: NDArray[np.bool_] | None = None
         if self.removed:

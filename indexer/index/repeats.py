@@ -39,23 +39,33 @@ class Repeats:
         arrays: `segments` `[n]`, their ids; `marked` `[n]`, 1 for an advert, an intro or the like;
             `offsets` `[n + 1]`, where the words of each begin in `words`; equal numbers in it are
             the same word of the same passage.
+        left_out: Ids of segments that must not be found.
     """
 
-    def __init__(self, arrays: _Arrays) -> None:
+    def __init__(self, arrays: _Arrays, left_out: Iterable[int] = ()) -> None:
         self._segments = arrays["segments"]
         self._offsets = arrays["offsets"]
         self._words = arrays["words"]
         self.marked = frozenset(self._segments[arrays["marked"] > 0].tolist())
+        self._left_out = np.isin(self._segments, list(left_out))
         self._place = {int(id_): place for place, id_ in enumerate(self._segments)}
 
     @classmethod
-    def of(cls, folder: Path, records: SegmentRecords, *, whole: bool = True) -> Repeats:
+    def of(
+        cls,
+        folder: Path,
+        records: SegmentRecords,
+        *,
+        whole: bool = True,
+        left_out: Iterable[int] = (),
+    ) -> Repeats:
         """Read the repeats of a snapshot, or find them and keep them where that can be written.
 
         Args:
             folder: Of the snapshot.
             records: Its segments.
             whole: Whether the file is what was written, if it is there.
+            left_out: Ids of segments that must not be found.
         """
         arrays = _read(folder / REPEATS_FILE) if whole else None
         if arrays is None:
@@ -65,7 +75,7 @@ class Repeats:
                 _write(folder / REPEATS_FILE, arrays)
             except OSError:  # not ours, or full: found again next time
                 log.debug("%s cannot be written", folder / REPEATS_FILE, exc_info=True)
-        return cls(arrays)
+        return cls(arrays, left_out)
 
     def elsewhere(self, segments: Iterable[int]) -> list[int]:
         """Find the segments that say, for the most part, what some others say.
@@ -82,6 +92,7 @@ class Repeats:
         shared = np.bincount(self._owners, said[self._words], minlength=len(self._segments))
         same = shared > 0.5 * np.diff(self._offsets)
         same[places] = False
+        same &= ~self._left_out
         return [int(id_) for id_ in self._segments[same]]
 
     @cached_property

@@ -121,7 +121,12 @@ class Snapshot:
         """Segments that are said in several documents."""
         digests = {n: d for n, d in self.manifest.files.items() if n == REPEATS_FILE}
         whole = not list(damaged_files(self.folder, digests))
-        return Repeats.of(self.folder, self.lexical, whole=whole)
+        left_out = [
+            id_
+            for shard in self.lexical.shards
+            for id_ in shard.segments_in(shard.unknown).tolist()
+        ]
+        return Repeats.of(self.folder, self.lexical, whole=whole, left_out=left_out)
 
     def close(self) -> None:
         """Close the files."""

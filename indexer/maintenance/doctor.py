@@ -109,8 +109,7 @@ def _generation(library: LibraryStore, checkup: Checkup) -> None:
         checkup.problems.append(f"the full-text index is damaged ({damage[0]}); {rebuild}")
         return
     waiting = sum(indexed.get(d.id) != d.features for d in documents)
-    parts = zip(snapshot.lexical.shards, snapshot.manifest.shards, strict=True)
-    removed = sum(len(shard.removed - set(entry.removed)) for shard, entry in parts)
+    removed = sum(len(shard.unknown) for shard in snapshot.lexical.shards)
     if removed:
         checkup.notes.append(f"{removed} removed documents are still in files; {rebuild}")
     if waiting:
