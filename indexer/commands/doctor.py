@@ -15,12 +15,13 @@ from indexer.commands.terminal import print_line
 @verb(order=140)
 @click.command("doctor", short_help="Check a library and say how to repair it.")
 @library_option
+@click.option("--deep", is_flag=True, help="Read every byte; minutes for a large library.")
 @json_option
-def command(library: Path, as_json: bool) -> int:
+def command(library: Path, deep: bool, as_json: bool) -> int:
     """Check a library; exit 0 when it is healthy, 1 when something needs repair."""
     from indexer.maintenance.doctor import examine
 
-    checkup = examine(library)
+    checkup = examine(library, deep=deep)
     if as_json:
         found = {
             "healthy": checkup.healthy,

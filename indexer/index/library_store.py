@@ -20,6 +20,7 @@ from hilbert.extras import train_extra
 from hilbert.files import (
     PARTIAL_SUFFIX,
     cached_sha256_file,
+    sha256_file,
     sync_file,
     sync_folder,
     write_atomically,
@@ -52,6 +53,8 @@ _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_S
 TEXT_ENCODER_FOLDER = "text-encoder"
 # Which documents a model was trained and validated with; a shipped one has no such file.
 SEEN_FILE = "seen.json"
+# A setting: folder of a model to the sha256 of each of its files.
+_MODEL_DIGESTS = "model_digests"
 
 
 class LibraryStore:
@@ -289,13 +292,20 @@ class LibraryStore:
             for leftover in (partial, folder):
                 shutil.rmtree(leftover, ignore_errors=True)
             partial.mkdir()
-            for name in (CONFIG_FILE, WEIGHTS_FILE, GRAPH_FILE, CARD_FILE, SEEN_FILE):
-                if (model / name).exists():
-                    shutil.copyfile(model / name, partial / name)
-                    sync_file(partial / name)
+            for name in _files_of_model(model):
+                shutil.copyfile(model / name, partial / name)
+                sync_file(partial / name)
             partial.rename(folder)
             sync_folder(self.folder)
         return self._commit(folder, progress, reuse=False)
+
+    def model_digests(self, folder: Path) -> dict[str, str]:
+        """Return the sha256 of each file of a model when a snapshot was last made with it.
+
+        Empty for a model that is not known, and in a library of an earlier release.
+        """
+        known: dict[str, dict[str, str]] = self.catalog.get_settings().get(_MODEL_DIGESTS, {})
+        return known.get(folder.name, {})
 
     def seen(self) -> TrainingHistory:
         """Return which documents trained and validated the model in use, as far as known."""
@@ -344,6 +354,8 @@ class LibraryStore:
             "model": model_folder.name,
             _GRAPHS_SETTING: {model_folder.name: _sha256(model.graph)},
         }
+        digests = {n: sha256_file(model_folder / n) for n in _files_of_model(model_folder)}
+        settings[_MODEL_DIGESTS] = {model_folder.name: digests}
         if kind != self.vector_index:
             settings["vector_index"] = kind
         self.catalog.make_current(number, settings, removed)
@@ -467,6 +479,11 @@ def _put_graph(folder: Path, graph: bytes) -> None:
     path = folder / GRAPH_FILE
     if not path.exists() or path.read_bytes() != graph:
         write_atomically(path, lambda partial: partial.write_bytes(graph))
+
+
+def _files_of_model(folder: Path) -> list[str]:
+    names = (CONFIG_FILE, WEIGHTS_FILE, GRAPH_FILE, CARD_FILE, SEEN_FILE)
+    return [name for name in names if (folder / name).exists()]
 
 
 def _heads(width: int) -> int:

@@ -30,12 +30,16 @@ class ShardDocument:
         features: Name of its feature file.
         segments: How many it has.
         vectors: How many it has of each of `VECTOR_NAMES`.
+        features_sha256: Of its feature file when it was embedded.
+        content_sha256: See `Catalog.content_sha256`.
     """
 
     revision: str
     features: str
     segments: int
     vectors: Sequence[int] = ()
+    features_sha256: str = ""
+    content_sha256: str = ""
 
 
 class Shard:

@@ -85,10 +85,14 @@ class ShardWriter:
             collected.add(document, whole, parts)
             if is_new:
                 sums.add({m: getattr(parts, m)[getattr(parts, f"has_{m}")] for m in MODALITIES})
-            revision = self._revisions[document.id]
-            of = {"segments": parts, "documents": whole}
-            vectors = [int(getattr(of[lv], f"has_{m}").sum()) for lv, m in VECTOR_NAMES]
-            listed[document.id] = ShardDocument(revision, document.features, n_segments, vectors)
+            listed[document.id] = ShardDocument(
+                self._revisions[document.id],
+                document.features,
+                n_segments,
+                [_count(whole if lv == "documents" else parts, m) for lv, m in VECTOR_NAMES],
+                self._features_sha256(document, is_new=is_new),
+                self._catalog.content_sha256(document.id),
+            )
             yield done
         for level, modality in VECTOR_NAMES:
             index = collected.index(level, modality, self._kind)
@@ -123,6 +127,11 @@ class ShardWriter:
         whole = _stored(shard, "documents", [document_key(document.id)])
         return whole, _stored(shard, "segments", ids)
 
+    def _features_sha256(self, document: Document, *, is_new: bool) -> str:
+        """Return the digest of the features that a document's vectors were made of."""
+        known = "" if is_new else self._reusable[document.id].documents[document.id].features_sha256
+        return known or self._store.sha256(document.features)
+
     def _embedded(self, document: Document) -> tuple[Embeddings, Embeddings]:
         from hilbert.model.embed import embed_documents, embed_segments
 
@@ -144,6 +153,10 @@ class ShardWriter:
                 cache(partial(self._store.read, document.features)),
             )
         writer.write(folder)
+
+
+def _count(embeddings: Embeddings, modality: str) -> int:
+    return int(getattr(embeddings, f"has_{modality}").sum())
 
 
 def _stored(shard: Shard, level: str, ids: Sequence[int]) -> Embeddings:

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.base.errors import HilbertError, UnfinishedLibraryError
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot_writer import leftovers
+from indexer.maintenance.checkup import Checkup
+from indexer.maintenance.digests import check_digests
 from indexer.maintenance.folders import followed_folders
 
 log = logging.getLogger(__name__)
 
 
-@dataclass
-class Checkup:
-    """Findings of a check.
+def examine(folder: Path, *, deep: bool = False) -> Checkup:
+    """Check catalog, features, model and indexes of a library; nothing is changed.
 
-    Attributes:
-        problems: What needs repair, and how to do it.
-        notes: What is harmless.
+    Args:
+        folder: Of the library.
+        deep: Read every byte and compare it with the digests of what was written.
     """
-
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def healthy(self) -> bool:
-        """Return whether nothing needs repair."""
-        return not self.problems
-
-
-def examine(folder: Path) -> Checkup:
-    """Check catalog, features, model and indexes of a library; nothing is changed."""
     checkup = Checkup()
     try:
         library = LibraryStore.open(folder)
@@ -46,8 +34,15 @@ def examine(folder: Path) -> Checkup:
         checkup.problems.append(str(error))
         return checkup
     try:
-        for check in (_catalog, _model, _features, _generation, _sources, _leftovers):
+        checks = [_catalog, _model, _features, _generation, _sources, _leftovers]
+        for check in [*checks, check_digests] if deep else checks:
             check(library, checkup)
+    except sqlite3.DatabaseError as error:
+        log.debug("could not read the catalog of %s", folder, exc_info=True)
+        checkup.problems.append(
+            f"the catalog is damaged ({error}); restore a backup, or index the recordings into a "
+            "new library"
+        )
     finally:
         library.close()
     return checkup

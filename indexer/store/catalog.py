@@ -222,6 +222,19 @@ class Catalog:
         rows = self._db.execute("SELECT id, updated_at FROM documents")
         return {row["id"]: repr(row["updated_at"]) for row in rows}
 
+    def content_sha256(self, document_id: str) -> str:
+        """Hash all that is stored of a document, but for when it was stored."""
+        about = self.supplement(document_id)
+        stored = (
+            self.document(document_id),
+            self.cues(document_id),
+            self.segments(document_id),
+            about.sounds,
+            about.chapters,
+            sorted(about.facts.items()),
+        )
+        return hashlib.sha256(repr(stored).encode("utf-8", "surrogatepass")).hexdigest()
+
     def document_ids(self) -> set[str]:
         """Return the ids of all documents."""
         return {row["id"] for row in self._db.execute("SELECT id FROM documents")}

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hilbert.files import PARTIAL_SUFFIX, write_atomically
+from hilbert.files import PARTIAL_SUFFIX, sha256_file, write_atomically
 from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -74,6 +74,14 @@ class FeatureStore:
         except (OSError, SafetensorError):
             log.debug("could not open the features %s", name, exc_info=True)
             return False
+
+    def sha256(self, name: str) -> str:
+        """Return the hex sha256 of the file of features; empty where it is missing."""
+        try:
+            return sha256_file(self.folder / name)
+        except OSError:
+            log.debug("could not read the features %s", name, exc_info=True)
+            return ""
 
     def remove_all_but(self, names: Iterable[str]) -> int:
         """Delete what no document needs: old features and a kill's leftovers."""

@@ -1,0 +1,97 @@
+"""The deep check of a library: every byte compared with the digests of what was written."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from hilbert.files import sha256_file
+from indexer.base.errors import LibraryError
+from indexer.index.library_store import LibraryStore
+from indexer.index.manifest import Manifest, damaged_files, read_manifest
+from indexer.index.shard import Shard
+from indexer.index.snapshot_names import snapshot_folder
+from indexer.index.vector_index import vector_index_class
+from indexer.maintenance.checkup import Checkup
+
+log = logging.getLogger(__name__)
+
+
+def check_digests(library: LibraryStore, checkup: Checkup) -> None:
+    """Compare model, snapshot, features and catalog with what was written.
+
+    Args:
+        library: The library.
+        checkup: Receives the findings.
+    """
+    checkup.problems += _damaged_model(library)
+    number = library.catalog.current_generation()
+    if number is None:
+        return
+    folder = snapshot_folder(library.folder, number)
+    try:
+        manifest = read_manifest(folder)
+    except LibraryError as error:
+        checkup.problems.append(str(error))
+        return
+    if manifest.is_old:
+        checkup.notes.append(
+            "a release before this one wrote the index, without digests; the next 'hilbert index' "
+            "or 'hilbert rebuild' writes them"
+        )
+        return
+    checkup.problems += damaged_files(folder, manifest.files, deep=True)
+    for entry in manifest.shards:
+        shard_folder = manifest.shard_folder(folder, entry)
+        checkup.problems += damaged_files(shard_folder, entry.files, deep=True)
+    checkup.problems += _damaged_documents(library, folder, manifest)
+
+
+def _damaged_model(library: LibraryStore) -> Iterator[str]:
+    """Yield which files of the model are not what the last snapshot was made with."""
+    folder = library.model_folder
+    for name, wanted in library.model_digests(folder).items():
+        if _sha256(folder / name) != wanted:
+            yield (
+                f"{folder.name}/{name} is missing or damaged; run 'hilbert rebuild --library "
+                f"{library.folder}'"
+            )
+
+
+def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) -> Iterator[str]:
+    """Yield which documents have other features, or other words, than were indexed."""
+    documents = {d.id: d for d in library.catalog.documents()}
+    revisions = library.catalog.revisions()
+    for entry in manifest.shards:
+        try:
+            kind = vector_index_class(manifest.vector_index, "")
+            shard = Shard(manifest.shard_folder(folder, entry), entry, kind)
+        except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
+            log.debug("shard %s is damaged", entry.name, exc_info=True)
+            continue  # listed with its file
+        for id_, known in shard.documents.items():
+            document = documents.get(id_)
+            if document is None or revisions[id_] != known.revision:
+                continue
+            path = library.features.folder / known.features
+            if known.features_sha256 and _sha256(path) != known.features_sha256:
+                yield (
+                    f"the features of {document.name} are not what was written; run 'hilbert index "
+                    f"{document.path} --library {library.folder}' after deleting {path}"
+                )
+            if known.content_sha256 != library.catalog.content_sha256(id_):
+                yield (
+                    f"the catalog does not hold of {document.name} what was indexed; restore a "
+                    f"backup, or run 'hilbert remove {document.name} --library {library.folder}' "
+                    "and index it again"
+                )
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return sha256_file(path)
+    except OSError:
+        log.debug("could not read %s", path, exc_info=True)
+        return ""
