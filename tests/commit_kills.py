@@ -117,7 +117,7 @@ def main(empty: Path, work: Path, every: int, name: str) -> None:
     step = 1
     while kill_at(begun, work / f"{name}-{step}", name, step):
         step += every
-    print(f"{name}: {step - 1} steps and less than {every} more")
+    sys.stdout.write(f"{name}: {step - 1} steps and less than {every} more\n")
 
 
 if __name__ == "__main__":

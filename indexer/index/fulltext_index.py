@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import merge
 from itertools import islice, pairwise, product
+from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -99,6 +101,13 @@ class FulltextIndex:
         found = [segment for shard in self.shards for segment in shard.segments(ids)]
         if ids is None and len(self.shards) > 1:
             found.sort(key=lambda segment: (segment.document, segment.ordinal))
+        return found
+
+    def segment_entries(self) -> list[sqlite3.Row]:
+        """List all segments by document and in order; see `Records.segment_entries`."""
+        found = [row for shard in self.shards for row in shard.segment_entries()]
+        if len(self.shards) > 1:
+            found.sort(key=itemgetter("document"))  # stable: those of a document are in order
         return found
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
@@ -362,7 +371,7 @@ class FulltextIndex:
         for shard, rows in places:
             if len(rows):
                 held = union([shard.postings(STEM_FTS, p) for p in self.phrases(term)])
-                found.update(shard.segment_ids[np.intersect1d(rows, held)].tolist())
+                found.update(shard.segment_ids[rows[np.isin(rows, held, kind="table")]].tolist())
         return found
 
     @cached_property

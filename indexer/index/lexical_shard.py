@@ -98,6 +98,11 @@ class LexicalShard(Records):
         """List all segments by document and in order, or those of `ids` in any order."""
         return [s for s in super().segments(ids) if s.document not in self.removed]
 
+    def segment_entries(self) -> list[sqlite3.Row]:
+        """List all segments by document and in order, without their words."""
+        rows = super().segment_entries()
+        return [row for row in rows if row["document"] not in self.removed]
+
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""
         return [] if document in self.removed else super().segments_of(document)

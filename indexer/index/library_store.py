@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager

@@ -47,7 +47,8 @@ class Repeats:
         self._offsets = arrays["offsets"]
         self._words = arrays["words"]
         self.marked = frozenset(self._segments[arrays["marked"] > 0].tolist())
-        self._left_out = np.isin(self._segments, list(left_out))
+        hidden = set(left_out)
+        self._left_out = np.array([id_ in hidden for id_ in self._segments.tolist()], bool)
         self._place = {int(id_): place for place, id_ in enumerate(self._segments)}
 
     @classmethod
