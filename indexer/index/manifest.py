@@ -8,6 +8,7 @@ earlier releases, is one shard in the folder of the snapshot itself, without dig
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Any
 from hilbert.files import cached_sha256_file, sha256_file, sync_file
 from indexer.base.errors import LibraryError
 from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, LEVELS, MODALITIES
+
+log = logging.getLogger(__name__)
 
 FORMAT = 4
 MANIFEST_FILE = "manifest.json"
@@ -222,6 +225,7 @@ def damaged_files(
                 read = sha256_file if deep else cached_sha256_file
                 same = read(path) == wanted.sha256
         except OSError:
+            log.debug("could not read %s", path, exc_info=True)
             same = False
         if not same:
             place = f"{folder.parent.name}/{folder.name}/{name}"

@@ -34,6 +34,7 @@ def check_digests(library: LibraryStore, checkup: Checkup) -> None:
     try:
         manifest = read_manifest(folder)
     except LibraryError as error:
+        log.debug("could not read the manifest of %s", folder, exc_info=True)
         checkup.problems.append(str(error))
         return
     if manifest.is_old:
