@@ -96,8 +96,9 @@ class Asker:
         for text, episode in asked:
             (part,) = self.query(text).parts
             weights = part_weights(part, AUTO, searcher.weights)
-            scores = searcher.scorer.part(part, weights, np.ones(len(searcher.table), bool))
-            seen = evidence(part, scores, searcher.scorer.index)
+            everything = np.ones(len(searcher.table), bool)
+            scores = searcher.scorer.part(part, weights, everything)
+            seen = evidence(part, scores, searcher.scorer.index, everything)
             if seen is not None:
                 group = crc32(episode.encode()) % _FOLDS
                 found.append(Example(name, part.kind, group, answers, np.array(astuple(seen))))

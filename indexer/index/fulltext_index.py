@@ -240,15 +240,25 @@ class FulltextIndex:
         terms = query_terms(query) if isinstance(query, str) else query
         return sum(self._weights(STEM_FTS, terms).values())
 
-    def known_share(self, terms: Sequence[str]) -> float:
-        """Return the share of the weight of some terms that stands anywhere in the library.
+    def known_share(self, terms: Sequence[str], searched: NDArray[np.bool_]) -> float:
+        """Return the share of the weight of some terms that stands anywhere in what is searched.
 
         Args:
             terms: See `scores`.
+            searched: `[n_segments]`, which may be found.
         """
         weights = self._weights(STEM_FTS, terms)
-        held = sum(w for t, w in weights.items() if self.count(STEM_FTS, self.phrases(t)))
+        held = sum(w for t, w in weights.items() if self._is_held(self.phrases(t), searched))
         return held / (sum(weights.values()) or 1.0)
+
+    def _is_held(self, phrases: Sequence[str], searched: NDArray[np.bool_]) -> bool:
+        if not self.count(STEM_FTS, phrases):
+            return False
+        return bool(searched.all()) or any(
+            searched[rows].any()
+            for phrase in phrases
+            for _, rows, _ in self._postings(STEM_FTS, phrase)
+        )
 
     def segments_with_phrase(self, phrase: str) -> set[int]:
         """Find segments that hold the exact words of a phrase in a row.

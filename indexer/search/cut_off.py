@@ -42,7 +42,7 @@ class Evidence:
         cosine: The best cosine of texts, in standard deviations above random pairs of segments of
             this library.
         words: The share of the weight of the words that the best segment holds, at most 1.
-        known: The share of their weight that occurs anywhere in the library.
+        known: The share of their weight that occurs anywhere in what is searched.
         segments: Logarithm of the number of segments: the best of many is high by chance.
         terms: Logarithm of the number of words.
     """
@@ -110,7 +110,7 @@ def confidence(
         return None
     found = []
     for part, scores in zip(query.parts, parts, strict=True):
-        seen = evidence(part, scores, index)
+        seen = evidence(part, scores, index, searched)
         if seen is None or part.kind not in CALIBRATIONS:
             return None
         odds = CALIBRATIONS[part.kind].log_odds(seen)
@@ -130,8 +130,17 @@ def _is_in_language(searched: NDArray[np.bool_], index: IndexView) -> bool:
     return bool(known[index.table.owners[searched]].mean() >= 0.5)
 
 
-def evidence(part: QueryPart, scores: PartScores, index: IndexView) -> Evidence | None:
-    """Measure what speaks for an answer to a part of a query; None without words to compare."""
+def evidence(
+    part: QueryPart, scores: PartScores, index: IndexView, searched: NDArray[np.bool_]
+) -> Evidence | None:
+    """Measure what speaks for an answer to a part of a query; None without words to compare.
+
+    Args:
+        part: Of the query.
+        scores: See `confidence`.
+        index: See `confidence`.
+        searched: See `confidence`.
+    """
     texts = scores.segments.get("text")
     terms = list(dict.fromkeys(term for vector in part.vectors for term in vector.terms))
     if texts is None or not terms:
@@ -146,7 +155,7 @@ def evidence(part: QueryPart, scores: PartScores, index: IndexView) -> Evidence 
     return Evidence(
         (cosine - background.mean) / background.std,
         min(1.0, float(words.max())),
-        fulltext.known_share(terms),
+        fulltext.known_share(terms, searched),
         math.log(with_words),
         math.log(len(terms)),
     )

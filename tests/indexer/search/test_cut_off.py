@@ -140,6 +140,24 @@ def test_a_question_whose_document_is_removed_is_less_likely_answered(
     assert before > 0.8 and not after.answered
 
 
+def test_words_that_stand_only_in_what_is_left_out_do_not_count(
+    empty_library: LibraryStore, tmp_path: Path, index_into: Callable[..., AddReport]
+) -> None:
+    texts = {
+        "bees": "Varroa mites weaken the hive, and acid helps the hive in summer.",
+        "jam": "Boil the oranges with sugar until a drop of it sets on a cold plate.",
+        "kites": "A kite needs a tail as long as the wind is strong over the hill.",
+    }
+    for name, text in texts.items():
+        (tmp_path / f"{name}.txt").write_text(text)
+    index_into(empty_library, *(tmp_path / f"{name}.txt" for name in texts))
+    searcher = Searcher(empty_library)
+    everywhere = searcher.search("hive").confidence
+    without = searcher.search("hive -varroa").confidence
+    assert everywhere is not None and everywhere > 0.9
+    assert without is not None and without < 0.5
+
+
 def test_a_library_of_one_short_note_answers_what_it_says(
     empty_library: LibraryStore, tmp_path: Path, index_into: Callable[..., AddReport]
 ) -> None:
