@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
 from app.components.sidebar import show_facts
-from app.pages.welcome import show_welcome
 from app.state import navigation, open_library, query_history
 from indexer.base.errors import HilbertError
 
@@ -19,14 +19,23 @@ def main() -> None:
     page = st.navigation(navigation.navigation_pages())
     folder = open_library.library_folder()
     if folder is None:
-        show_welcome(None)
+        _welcome(None)
         return
     try:
         library = open_library.open_library(folder)
     except HilbertError as error:
         log.debug("could not open %s", folder, exc_info=True)
-        show_welcome(folder, str(error))
+        _welcome(folder, str(error))
         return
     query_history.start_visit()
     show_facts(library)
-    page.run()
+    try:
+        page.run()
+    finally:  # also where the page leaves for another one
+        open_library.warm_up(library)
+
+
+def _welcome(folder: Path | None, reason: str = "") -> None:
+    from app.pages.welcome import show_welcome
+
+    show_welcome(folder, reason)

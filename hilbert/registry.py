@@ -47,6 +47,8 @@ class Registry(Mapping[str, T], Generic[T]):
         self._loaded_with = loaded_with
         self._members: dict[str, tuple[int, T]] = {}
         self._loaded = False
+        self._complete = False  # to others than the thread that loads
+        self._names: tuple[str, ...] | None = None
         self._lock = threading.RLock()
 
     def add(self, name: str, member: T, order: int = 100) -> T:
@@ -56,6 +58,7 @@ class Registry(Mapping[str, T], Generic[T]):
             ValueError: Another member has this name.
         """
         known = self._members.setdefault(name, (order, member))[1]
+        self._names = None
         if known is not member:
             raise ValueError(f"two members of kind '{self.point.kind}' are named {name}")
         return member
@@ -66,6 +69,8 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def load(self) -> None:
         """Import all files and packages that register members; done once."""
+        if self._complete:  # asked for each file of a folder, so without a lock
+            return
         if self._loaded_with is not None:
             self._loaded_with.load()
             return
@@ -91,6 +96,7 @@ class Registry(Mapping[str, T], Generic[T]):
                     log.debug("traceback", exc_info=True)
                     if not log.isEnabledFor(logging.DEBUG):
                         _unlogged.append(error)
+            self._complete = True
 
     def find(self, name: str) -> T | None:
         """Return a member by name, None where there is none.
@@ -112,7 +118,9 @@ class Registry(Mapping[str, T], Generic[T]):
 
     def __iter__(self) -> Iterator[str]:
         self.load()
-        yield from sorted(self._members, key=lambda name: (self._members[name][0], name))
+        if self._names is None:
+            self._names = tuple(sorted(self._members, key=lambda n: (self._members[n][0], n)))
+        yield from self._names
 
     def __len__(self) -> int:
         self.load()

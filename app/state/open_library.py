@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from typing import Any
 import streamlit as st
 
 from hilbert.diagnostics import pca_map
-from indexer.base.errors import LibraryError
+from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.types import Cue
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import manifest_path
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.search.searcher import Searcher
+
+log = logging.getLogger(__name__)
 
 # Most segments of other documents that are drawn behind those of a document.
 _BACKGROUND_SEGMENTS = 400
@@ -33,6 +36,7 @@ class OpenLibrary:
         facts: Counts and sizes, as `LibraryStore.info` gives them.
         key: Names this library in this state; caches are keyed by it.
         lock: Held by each search: all visitors share the models.
+        warming: Set once what the first search needs is being loaded, behind the first page.
     """
 
     store: LibraryStore
@@ -40,6 +44,7 @@ class OpenLibrary:
     facts: dict[str, Any]
     key: str
     lock: threading.Lock = field(default_factory=threading.Lock)
+    warming: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
     def languages(self) -> list[str]:
@@ -115,6 +120,22 @@ def _open_snapshot(folder: str, number: int | None, made_at: int) -> OpenLibrary
 def cues_of(key: str, _library: OpenLibrary, document: str) -> list[Cue]:
     """Read the cues of a document, once."""
     return _library.store.catalog.cues(document)
+
+
+def warm_up(library: OpenLibrary) -> None:
+    """Load in a thread, once, what the first search needs, where the app is served to people."""
+    if not os.environ.get("HILBERT_WARM_UP") or library.warming.is_set():
+        return
+    library.warming.set()
+    threading.Thread(target=_warm_up, args=(library,), name="Warming up", daemon=True).start()
+
+
+def _warm_up(library: OpenLibrary) -> None:
+    try:
+        with library.lock:
+            library.searcher.warm_up()
+    except HilbertError:  # a search will say why
+        log.debug("could not warm up %s", library.key, exc_info=True)
 
 
 def load_models(library: OpenLibrary, *, recogniser: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.state.jobs import Job
 from app.state.open_library import OpenLibrary
@@ -14,15 +14,11 @@ from hilbert.files import write_atomically
 from indexer.base.assets import demo_folder
 from indexer.base.errors import LibraryError
 from indexer.base.progress import BUILDING, INDEXING
-from indexer.diagnostics.diagnose import Diagnosis, diagnose
-from indexer.diagnostics.html_report import html_report
-from indexer.diagnostics.model_card import card_text
 from indexer.index.library_store import LibraryStore
-from indexer.ingest.discover import scan
-from indexer.ingest.pipeline import ProcessSettings
-from indexer.ingest.report import AddReport
-from indexer.ingest.run import index
-from indexer.maintenance.manage import rebuild, remove
+
+if TYPE_CHECKING:
+    from indexer.diagnostics.diagnose import Diagnosis
+    from indexer.ingest.report import AddReport
 
 # Folder of uploaded recordings, within the library.
 UPLOADS = "recordings"
@@ -63,6 +59,10 @@ class JobProgress:
 
 def add(job: Job, folder: Path, paths: Sequence[Path], asr: str) -> AddReport:
     """Index files and folders into a library, which is created where there is none."""
+    from indexer.ingest.discover import scan
+    from indexer.ingest.pipeline import ProcessSettings
+    from indexer.ingest.run import index
+
     job.report("looking for recordings", 0.0)
     library = LibraryStore.create(folder)
     try:
@@ -96,6 +96,8 @@ def make_demo(job: Job, folder: Path) -> AddReport:
 
 def rebuild_index(job: Job, folder: Path) -> int:
     """Build a new index from stored features; return the number of documents."""
+    from indexer.maintenance.manage import rebuild
+
     library = LibraryStore.open(folder)
     try:
         return rebuild(library, JobProgress(job))
@@ -105,6 +107,8 @@ def rebuild_index(job: Job, folder: Path) -> int:
 
 def remove_documents(job: Job, folder: Path, documents: Sequence[str]) -> int:
     """Remove documents (ids) from the library; return how many. Recordings are not deleted."""
+    from indexer.maintenance.manage import remove
+
     job.report("removing", 0.1)
     library = LibraryStore.open(folder)
     try:
@@ -119,6 +123,10 @@ def measure(job: Job, library: OpenLibrary) -> dict[str, Any]:
     Returns:
         `diagnosis`, `html` (the report to save) and `card` (the model's card, Markdown).
     """
+    from indexer.diagnostics.diagnose import diagnose
+    from indexer.diagnostics.html_report import html_report
+    from indexer.diagnostics.model_card import card_text
+
     diagnosis: Diagnosis = diagnose(
         library.store, library.searcher.snapshot, library.searcher.model, progress=JobProgress(job)
     )

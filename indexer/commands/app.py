@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from indexer.commands.registry import verb
 from indexer.commands.terminal import print_line
 from indexer.commands.verbosity import level_for_processes
+
+if TYPE_CHECKING:
+    import subprocess
 
 # One look on light and on dark ground; which of them, the visitor's system says.
 _THEME = {
@@ -31,16 +37,31 @@ _THEME = {
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 def command(library: Path | None, port: int) -> int:
     """Open a library in the browser, served to this machine only."""
-    from indexer.index.library_store import LibraryStore
-
-    if library:
-        library = Path(os.path.expanduser(library))
-        LibraryStore.open(library).close()  # report a wrong folder here, not in the browser
-    return serve(library, port)
+    return serve(Path(os.path.expanduser(library)) if library else None, port)
 
 
 def serve(library: Path | None, port: int) -> int:
     """Run Streamlit on the app until it is stopped; return its exit status.
+
+    Raises:
+        ClickException: See `served`.
+        LibraryError: See `served`.
+    """
+    with served(library, port) as server:
+        return wait(server)
+
+
+def wait(server: subprocess.Popen[bytes]) -> int:
+    """Wait until a server ends or is stopped; return its exit status."""
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+
+
+@contextmanager
+def served(library: Path | None, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Streamlit on the app as long as the context lasts.
 
     Args:
         library: Folder to open; None for an app that offers the demo.
@@ -48,19 +69,13 @@ def serve(library: Path | None, port: int) -> int:
 
     Raises:
         ClickException: The app is not installed, or the port is in use.
+        LibraryError: The folder holds no library.
     """
-    import importlib.util
     import signal
-    import socket
     import subprocess
 
-    found = importlib.util.find_spec("app")
-    if found is None or not found.submodule_search_locations:
-        raise click.ClickException("the app is not installed; install hilbert with its app")
-    page = Path(next(iter(found.submodule_search_locations))) / "start" / "hilbert_app.py"
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", port)) == 0:
-            raise click.ClickException(f"port {port} is in use; name another one with --port")
+    script = _script()
+    check_port(port)
     arguments = [
         "--server.address=127.0.0.1",
         f"--server.port={port}",
@@ -76,22 +91,50 @@ def serve(library: Path | None, port: int) -> int:
         **os.environ,
         **level_for_processes(),
         "HILBERT_LIBRARY": str(library.absolute()) if library else "",
+        "HILBERT_WARM_UP": "1",
     }
-    what = library or "no library yet"
-    print_line(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
     # -P: a file of the current folder named like a package must not take its place.
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", "streamlit", "run", str(page), *arguments], env=environment
-    )
+    server = subprocess.Popen([sys.executable, "-P", str(script), *arguments], env=environment)
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, stop)
     try:
-        return process.wait()
-    except KeyboardInterrupt:
-        return 0
+        if library:  # while the server imports Streamlit, which takes a second
+            _check_library(library)
+        what = library or "no library yet"
+        print_line(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
+        yield server
     finally:  # whatever ends us ends the server too
-        process.terminate()
-        process.wait()
+        server.terminate()
+        server.wait()
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that something else listens on.
+
+    Raises:
+        ClickException: Asks for another one.
+    """
+    import socket
+
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise click.ClickException(f"port {port} is in use; name another one with --port")
+
+
+def _script() -> Path:
+    import importlib.util
+
+    found = importlib.util.find_spec("app")
+    if found is None or not found.submodule_search_locations:
+        raise click.ClickException("the app is not installed; install hilbert with its app")
+    return Path(next(iter(found.submodule_search_locations))) / "start" / "hilbert_server.py"
+
+
+def _check_library(folder: Path) -> None:
+    """Report a wrong folder here, not in the browser."""
+    from indexer.index.library_store import LibraryStore
+
+    LibraryStore.open(folder).close()

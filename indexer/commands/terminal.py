@@ -70,7 +70,7 @@ def console(*, err: bool = False) -> Console:
 
 
 def terminal_progress() -> Progress:
-    """Return bars with time left on standard error; they show nothing where that is no terminal."""
+    """Return bars with time left on standard error, which is a terminal."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
 
@@ -82,7 +82,6 @@ def terminal_progress() -> Progress:
         TextColumn("left"),
         TimeLeft(),
         console=console(err=True),
-        disable=not sys.stderr.isatty(),
     )
 
 
@@ -93,11 +92,13 @@ class TerminalProgress(AbstractContextManager["TerminalProgress"]):
     """
 
     def __init__(self) -> None:
-        self._bars = terminal_progress()
+        # Rich takes longer to import than an unchanged folder to look through.
+        self._bars = terminal_progress() if sys.stderr.isatty() else None
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        self._bars.start()
+        if self._bars:
+            self._bars.start()
         return self
 
     def __exit__(
@@ -106,17 +107,19 @@ class TerminalProgress(AbstractContextManager["TerminalProgress"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        if self._bars:
+            self._bars.stop()
 
     def start(self, stage: str, total: float, summary: str = "") -> None:
         """Add a bar; print the summary where there are no bars."""
-        self._task = self._bars.add_task(stage, total=total)
-        if summary and self._bars.disable:
+        if self._bars:
+            self._task = self._bars.add_task(stage, total=total)
+        elif summary:
             print_line(summary, err=True)
 
     def update(self, done: float, detail: str = "") -> None:
         """Move the bar of the current stage."""
-        if self._task is None:
+        if self._bars is None or self._task is None:
             return
         if detail:
             self._bars.update(self._task, completed=done, description=_shortened(printable(detail)))
@@ -125,7 +128,7 @@ class TerminalProgress(AbstractContextManager["TerminalProgress"]):
 
     def note(self, text: str, seconds_left: float | None = None) -> None:
         """Print a line, with the time left where no bar shows it."""
-        if not self._bars.disable:
+        if self._bars:
             self._bars.console.print(printable(text), highlight=False, markup=False)
         elif seconds_left is None:
             print_line(text, err=True)

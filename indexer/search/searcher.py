@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.onnx_session import RUNS_BEFORE_OPTIMISING
 from indexer.base.errors import QueryError
 from indexer.index.library_store import LibraryStore
 from indexer.index.records import IndexedDocument, IndexedSegment
@@ -75,6 +76,7 @@ PER_DOCUMENT = 3
 # A time so far behind the end of a document still finds its last segment.
 _NEAR_SECONDS = 30.0
 NO_FILTERS = Filters()
+_ANY_WORD = "hilbert"
 
 
 def similarity_methods() -> dict[str, str]:
@@ -131,6 +133,12 @@ class Searcher:
     def model(self) -> FusionModel:
         """The model of the snapshot, also after the library adopted another one."""
         return self.library.load_model(self.snapshot.model_folder)
+
+    def warm_up(self) -> None:
+        """Load what a search for typed words needs, so that the first one takes no longer."""
+        for _ in range(RUNS_BEFORE_OPTIMISING + 1):
+            query = self.embed(_ANY_WORD)
+        self.answer(query, 1)
 
     def close(self) -> None:
         """Close the files of the snapshot."""

@@ -79,3 +79,16 @@ def test_a_search_by_all_channels_loads_no_more_than_its_sessions(library: Path)
     unused = {"faiss", "onnx", "numpy.ma", "numpy.random", "indexer.index.repeat_finder"}
     assert modules & (HEAVY | {"av"} | unused) == set()
     assert {"onnxruntime", "tokenizers"} <= modules
+
+
+@pytest.mark.models
+def test_a_folder_in_which_nothing_changed_is_looked_through_without_models(tmp_path: Path) -> None:
+    talks = tmp_path / "talks"
+    talks.mkdir()
+    (talks / "tides.txt").write_text("The moon pulls at the sea, and the sea follows.")
+    index = ["index", str(talks)]
+    assert "onnxruntime" in imported_by(tmp_path / "library", index)
+    modules = imported_by(tmp_path / "library", index)
+    models = {"onnxruntime", "tokenizers", "ctranslate2", "faster_whisper", "faiss"}
+    assert modules & (HEAVY | models) == set()
+    assert "indexer.ingest.run" in modules
