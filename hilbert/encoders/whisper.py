@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,8 +92,6 @@ class WhisperEncoder:
         self._n_workers = workers
         self._tokenizer_class = Tokenizer
         self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
-        # A tenth of a second of silence shows the width of the states.
-        self.width = self._encode([np.zeros(1600, np.float32)]).shape[-1]
 
     @classmethod
     def load(cls, resolved: ResolvedModel, threads: int = 0) -> WhisperEncoder:
@@ -118,6 +116,11 @@ class WhisperEncoder:
             )
 
         return cls(load(), resolved.name, resolved.fingerprint, workers, load)
+
+    @cached_property
+    def width(self) -> int:
+        """Length of a token: that of the first window, or of a tenth of a second of silence."""
+        return int(self._encode([np.zeros(1600, np.float32)]).shape[-1])
 
     @property
     def _model(self) -> Any:
@@ -216,7 +219,9 @@ class WhisperEncoder:
                 mel = self._model.feature_extractor(padded, padding=0)[..., :3000]
             with self.times.measure("speech encoder"):
                 states.append(np.array(self._model.encode(mel), dtype=np.float32))
-        return np.concatenate(states)
+        encoded = np.concatenate(states)
+        self.width = encoded.shape[-1]
+        return encoded
 
     def _tokens(
         self, states: NDArray[np.float32], windows: Sequence[NDArray[np.float32]]

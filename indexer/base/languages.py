@@ -10,23 +10,30 @@ _NO_LANGUAGE = {"mul", "zxx", "mis"}  # several, none, uncoded (ISO 639-2)
 # Nearly every English word of three letters is the code of some language. Codes that have no
 # form of two letters are believed where this many people speak the language.
 _MANY_SPEAKERS = 10_000_000
-# Codes that stand for themselves: langcodes takes longer to import than a search to answer.
-_COMMON = frozenset(
-    {"ar", "cs", "da", "de", "el", "en", "es", "fi", "fr", "he", "hi", "hu", "it", "ja", "ko"}
-    | {"nb", "nl", "pl", "pt", "ro", "ru", "sv", "th", "tr", "uk", "vi", "zh"}
-)
+# Codes of two letters, and those of three for the same (ISO 639-2), as recordings are tagged:
+# langcodes takes longer to import than a search to answer.
+_THREE_LETTERS = {
+    **{"ar": "ara", "cs": "ces cze", "da": "dan", "de": "deu ger", "el": "ell gre", "en": "eng"},
+    **{"es": "spa", "fi": "fin", "fr": "fra fre", "he": "heb", "hi": "hin", "hu": "hun"},
+    **{"it": "ita", "ja": "jpn", "ko": "kor", "nb": "nob", "nl": "nld dut", "pl": "pol"},
+    **{"pt": "por", "ro": "ron rum", "ru": "rus", "sv": "swe", "th": "tha", "tr": "tur"},
+    **{"uk": "ukr", "vi": "vie", "zh": "zho chi"},
+}
+_COMMON = {name: code for code, more in _THREE_LETTERS.items() for name in (code, *more.split())}
 
 
 def language_code(named: str | None) -> str | None:
     """`en` for en, en-US and eng; `de` for ger; None for what names no language (und, klingon)."""
+    if not named or named == "und":
+        return None
     if named in _COMMON:
-        return named
+        return _COMMON[named]
 
     import langcodes
     from langcodes.tag_parser import LanguageTagError
 
     try:
-        code = langcodes.get(named or "").language
+        code = langcodes.get(named).language
     except LanguageTagError:
         return None
     return None if code in _NO_LANGUAGE else code

@@ -10,9 +10,9 @@ from indexer.base.languages import language_code
 
 
 def test_common_codes_are_what_the_register_says() -> None:
-    assert {code: langcodes.get(code).language for code in languages._COMMON} == {
-        code: code for code in languages._COMMON
-    }
+    known = languages._COMMON
+    assert {name: langcodes.get(name).language for name in known} == known
+    assert {name: language_code(name) for name in known} == known
 
 
 @pytest.mark.parametrize(
