@@ -27,8 +27,9 @@ help:  ## list the targets
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv)
 COMPILE := --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --no-header
+# Modules are compiled when they are imported first: most of those installed never are.
 install = $(if $(UV),uv pip install --quiet --python $(BIN)/python $(1) ||) \
-  $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1)
+  $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(1)
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
