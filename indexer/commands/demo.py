@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from indexer.index.library_store import LibraryStore
 
 _SHOWN = 4
-# Talks that are indexed before the app is served: enough to search in, a quarter of the wait.
-_BEFORE_APP = 6
+# Talks that are indexed before the app is served: enough to search in, a sixth of the wait.
+_BEFORE_APP = 4
 
 
 @verb(order=160)
