@@ -7,6 +7,7 @@ itself, `tokenizer.json`, and `export.json`, which says whose vectors they are.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,8 +31,10 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 EXPORT_FILE = "export.json"
 
-# Padded tokens of one pass: 32 texts of the length limit of MiniLM; larger ones are no faster.
-_BATCH_TOKENS = 8_192
+# Padded tokens of one pass, by thread: what a layer computes then stays in the cache. With 8,192
+# in all MiniLM takes 1.6 times as long on two threads, and 340 MB more.
+_TOKENS_PER_THREAD = 256
+_BATCH_TOKENS = _TOKENS_PER_THREAD * max(2, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _ARRAYS = ("audio_tokens", "audio_bounds", "text", "sentences", "sentence_segments", "times")
+# The scales of the audio tokens, which are bytes then. Files of before 0.2 have float16 tokens.
+_RANGES = "audio_ranges"
 
 
 class FeatureStore:
@@ -40,8 +42,12 @@ class FeatureStore:
         import numpy as np
         from safetensors.numpy import save_file
 
+        from indexer.store.token_codes import encode_tokens
+
         self.folder.mkdir(parents=True, exist_ok=True)
-        arrays = {key: np.ascontiguousarray(getattr(features, key)) for key in _ARRAYS}
+        arrays = {key: getattr(features, key) for key in _ARRAYS}
+        arrays["audio_tokens"], arrays[_RANGES] = encode_tokens(features.audio_tokens)
+        arrays = {key: np.ascontiguousarray(array) for key, array in arrays.items()}
         write_atomically(self.folder / name, lambda path: save_file(arrays, path))
 
     def read(self, name: str) -> Features:
@@ -54,9 +60,13 @@ class FeatureStore:
         from safetensors.numpy import load_file
 
         from hilbert.model.features import Features
+        from indexer.store.token_codes import decode_tokens
 
         try:
             arrays: dict[str, Any] = load_file(self.folder / name)
+            if _RANGES in arrays:
+                ranges = arrays.pop(_RANGES)
+                arrays["audio_tokens"] = decode_tokens(arrays["audio_tokens"], ranges)
             return Features(**arrays)
         except (OSError, SafetensorError, TypeError, ValueError) as error:
             raise LibraryError(
@@ -70,7 +80,7 @@ class FeatureStore:
 
         try:
             with safe_open(self.folder / name, framework="numpy") as file:
-                return set(file.keys()) == set(_ARRAYS)
+                return set(file.keys()) - {_RANGES} == set(_ARRAYS)
         except (OSError, SafetensorError):
             log.debug("could not open the features %s", name, exc_info=True)
             return False
