@@ -56,6 +56,8 @@ TEXT_ENCODER_FOLDER = "text-encoder"
 SEEN_FILE = "seen.json"
 # A setting: folder of a model to the sha256 of each of its files.
 _MODEL_DIGESTS = "model_digests"
+# A setting: sha256 of the manifest of the current snapshot.
+_MANIFEST_DIGEST = "manifest_sha256"
 
 
 class LibraryStore:
@@ -308,6 +310,11 @@ class LibraryStore:
         known: dict[str, dict[str, str]] = self.catalog.get_settings().get(_MODEL_DIGESTS, {})
         return known.get(folder.name, {})
 
+    @property
+    def manifest_digest(self) -> str:
+        """The sha256 of the manifest of the current snapshot; empty where it is not known."""
+        return str(self.catalog.get_settings().get(_MANIFEST_DIGEST, ""))
+
     def seen(self) -> TrainingHistory:
         """Return which documents trained and validated the model in use, as far as known."""
         from hilbert.training.splits import TrainingHistory
@@ -328,6 +335,7 @@ class LibraryStore:
         reuse: bool,
         removed: Collection[str] = (),
     ) -> int:
+        from indexer.index.manifest import manifest_path
         from indexer.index.snapshot_writer import Previous, remove_old_snapshots, write_snapshot
 
         kind = vector_index or self.vector_index
@@ -338,7 +346,7 @@ class LibraryStore:
         previous = Previous()
         if reuse and current is not None:
             previous = Previous.read(snapshot_folder(self.folder, current), fingerprint, kind)
-        write_snapshot(
+        snapshot = write_snapshot(
             self.folder,
             number,
             self.catalog,
@@ -356,6 +364,7 @@ class LibraryStore:
             _GRAPHS_SETTING: {model_folder.name: _sha256(model.graph)},
         }
         digests = {n: sha256_file(model_folder / n) for n in _files_of_model(model_folder)}
+        settings[_MANIFEST_DIGEST] = sha256_file(manifest_path(snapshot))
         settings[_MODEL_DIGESTS] = {model_folder.name: digests}
         if kind != self.vector_index:
             settings["vector_index"] = kind

@@ -80,6 +80,10 @@ class SegmentRecords(Protocol):
         """List all segments by document and in order, or those of `ids` in any order."""
         ...
 
+    def segments_of(self, document: str) -> list[IndexedSegment]:
+        """List the segments of a document in order."""
+        ...
+
     def segment_entries(self) -> list[sqlite3.Row]:
         """List all segments by document and in order, without their words."""
         ...

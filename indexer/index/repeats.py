@@ -10,6 +10,7 @@ import logging
 import os
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -17,7 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
-from indexer.index.records import SegmentRecords
+from indexer.index.records import IndexedSegment, SegmentRecords
+from indexer.index.repeat_growth import (
+    MOST_KNOWN,
+    MOST_RECENT,
+    compared_segments,
+    extended,
+    without,
+)
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +38,23 @@ _FEWEST_DOCUMENTS = 3
 _LEAST_SHARE = 0.5
 
 _Arrays = dict[str, NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How a snapshot differs from the one before.
+
+    Attributes:
+        folder: Of the one before.
+        new: Ids of the documents that are new, or others than they were.
+        gone: Ids of the segments that are not in it any more.
+        recent: Ids of documents that new ones are compared with, the last added first.
+    """
+
+    folder: Path
+    new: frozenset[str]
+    gone: frozenset[int]
+    recent: Sequence[str]
 
 
 class Repeats:
@@ -105,17 +130,44 @@ class Repeats:
         return int(self._words.max(initial=-1)) + 1
 
 
-def write_repeats(folder: Path, records: SegmentRecords) -> None:
-    """Find the repeats of a snapshot that is being written; on return they are on disk."""
-    _write(folder / REPEATS_FILE, _find(records))
+def write_repeats(folder: Path, records: SegmentRecords, growth: Growth | None = None) -> None:
+    """Find the repeats of a snapshot that is being written; on return they are on disk.
+
+    Args:
+        folder: Of the snapshot.
+        records: Its documents and segments.
+        growth: What has changed; None to compare everything with everything.
+    """
+    known = _read(growth.folder / REPEATS_FILE) if growth else None
+    if growth is None or known is None:
+        _write(folder / REPEATS_FILE, _find(records))
+        return
+    new = [s for id_ in sorted(growth.new) for s in records.segments_of(id_)]
+    new_ids = {segment.id for segment in new}
+    gone = growth.gone | new_ids
+    kept = np.array([id_ not in gone for id_ in known["segments"].tolist()], bool)
+    known = without(known, kept)
+    compared = {s.id: s for s in (*compared_segments(known, records), *new)}
+    for id_ in growth.recent:
+        if len(compared) > MOST_KNOWN + MOST_RECENT + len(new):
+            break
+        compared |= {s.id: s for s in records.segments_of(id_)}
+    found = _among(list(compared.values()), records) if new else _among([], records)
+    _write(folder / REPEATS_FILE, extended(known, found, new_ids))
 
 
 def _find(records: SegmentRecords) -> _Arrays:
+    return _among(records.segments(), records)
+
+
+def _among(segments: Sequence[IndexedSegment], records: SegmentRecords) -> _Arrays:
+    """Find the repeats among some segments."""
     from indexer.index.repeat_words import number_words
 
+    segments = sorted(segments, key=lambda segment: (segment.document, segment.ordinal))
     languages = {document.id: document.language for document in records.documents()}
-    segments = records.segments()
-    rows = {id_: row for row, id_ in enumerate(languages)}
+    owners = {s.document: 0 for s in segments}
+    rows = {id_: row for row, id_ in enumerate(owners)}
     words, of_segment = number_words((s.text, languages[s.document]) for s in segments)
     documents = np.array([rows[s.document] for s in segments], np.int64)
     return repeated_segments(words, of_segment, documents, [s.id for s in segments])

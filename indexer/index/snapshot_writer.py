@@ -25,14 +25,14 @@ from indexer.index.manifest import (
     digests_of,
     read_manifest,
 )
-from indexer.index.repeats import write_repeats
+from indexer.index.repeats import Growth, write_repeats
 from indexer.index.segment_values import SEGMENT_VALUES
 from indexer.index.shard import FULLTEXT_FILE, Shard
 from indexer.index.shard_plan import ShardPlan, plan_shards
 from indexer.index.shard_writer import ShardWriter
 from indexer.index.snapshot_names import GENERATIONS_FOLDER, snapshot_folder
 from indexer.index.vector_index import LEVELS, MODALITIES, VECTOR_NAMES, vector_index_class
-from indexer.store.catalog import Catalog, Document
+from indexer.store.catalog import Catalog, Document, segment_id
 from indexer.store.feature_store import FeatureStore
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ log = logging.getLogger(__name__)
 
 # A commit of more segments writes several shards, so that memory is bounded.
 _MOST_SEGMENTS = 1 << 17
+# Up to so many segments, repeats are looked for among all of them.
+MOST_COMPARED = 1 << 14
+_MOST_RECENT_DOCUMENTS = 64
 
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -54,11 +57,13 @@ class Previous:
         shards: Those that are whole.
         stay: Whether they can be shards of the next snapshot.
         sums: Over all of its documents; None where they are not known.
+        repeats: The folder that holds its repeats; None where these are not whole.
     """
 
     shards: tuple[Shard, ...] = ()
     stay: bool = False
     sums: PairSums | None = field(default=None, repr=False)
+    repeats: Path | None = None
 
     @classmethod
     def read(cls, folder: Path, fingerprint: str, vector_index: str) -> Previous:
@@ -89,14 +94,14 @@ class Previous:
             and manifest.vector_index == vector_index
             and manifest.segment_values == tuple(SEGMENT_VALUES)
         )
-        sums = None
+        sums, repeats = None, None
         if whole and not manifest.is_old:
             try:
                 check_files(folder, manifest.files)
-                sums = PairSums.read(folder, manifest.dimension)
+                sums, repeats = PairSums.read(folder, manifest.dimension), folder
             except LibraryError:
                 log.debug("the sums of %s are made anew", folder, exc_info=True)
-        return cls(tuple(shards), stay, sums)
+        return cls(tuple(shards), stay, sums, repeats)
 
 
 def write_snapshot(
@@ -157,6 +162,7 @@ def write_snapshot(
         number,
         entries,
         sums,
+        _growth(previous, revisions, segments),
         fingerprint=fingerprint,
         vector_index=vector_index,
         documents=len(documents),
@@ -171,6 +177,7 @@ def _write_manifest(
     number: int,
     entries: Sequence[ShardEntry],
     sums: PairSums,
+    growth: Growth | None,
     *,
     fingerprint: str,
     vector_index: str,
@@ -188,7 +195,7 @@ def _write_manifest(
     paths = [library / SHARDS_FOLDER / entry.name / FULLTEXT_FILE for entry in entries]
     removed = {path: entry.removed for path, entry in zip(paths, entries, strict=True)}
     with closing(FulltextIndex(*paths, removed=removed)) as records:
-        write_repeats(unfinished, records)
+        write_repeats(unfinished, records, growth)
     sums.write(unfinished)
     Manifest(
         fingerprint=fingerprint,
@@ -207,6 +214,26 @@ def _write_manifest(
     unfinished.rename(folder)
     sync_folder(folder.parent)
     return folder
+
+
+def _growth(
+    previous: Previous, revisions: Mapping[str, str], segments: Mapping[str, int]
+) -> Growth | None:
+    """Return how a large library differs from the snapshot before; None to compare everything."""
+    if previous.repeats is None or not previous.stay:
+        return None
+    before = {id_: d for shard in previous.shards for id_, d in shard.documents.items()}
+    unchanged = {id_ for id_, d in before.items() if revisions.get(id_) == d.revision}
+    new = frozenset(revisions) - unchanged
+    total = sum(segments.values())
+    if total <= MOST_COMPARED or sum(segments[id_] for id_ in new) > total / 4:
+        return None
+    gone = {
+        segment_id(id_, i) for id_ in before.keys() - unchanged for i in range(before[id_].segments)
+    }
+    last_first = [id_ for shard in reversed(previous.shards) for id_ in shard.documents]
+    recent = [id_ for id_ in last_first if id_ in unchanged][:_MOST_RECENT_DOCUMENTS]
+    return Growth(previous.repeats, new, frozenset(gone), recent)
 
 
 def _sums(width: int, previous: Previous, documents: Mapping[str, Document]) -> PairSums:

@@ -10,7 +10,13 @@ from pathlib import Path
 from hilbert.files import sha256_file
 from indexer.base.errors import LibraryError
 from indexer.index.library_store import LibraryStore
-from indexer.index.manifest import Manifest, damaged_files, read_manifest
+from indexer.index.manifest import (
+    Manifest,
+    damaged_files,
+    manifest_path,
+    read_manifest,
+    rebuild_advice,
+)
 from indexer.index.shard import Shard
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.index.vector_index import vector_index_class
@@ -43,6 +49,12 @@ def check_digests(library: LibraryStore, checkup: Checkup) -> None:
             "or 'hilbert rebuild' writes them"
         )
         return
+    path = manifest_path(folder)
+    if library.manifest_digest not in ("", _sha256(path)):
+        checkup.problems.append(
+            f"{path.name} of generation {folder.name} is not what was written; "
+            f"{rebuild_advice(folder)}"
+        )
     checkup.problems += damaged_files(folder, manifest.files, deep=True)
     for entry in manifest.shards:
         shard_folder = manifest.shard_folder(folder, entry)

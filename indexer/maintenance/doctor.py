@@ -35,7 +35,8 @@ def examine(folder: Path, *, deep: bool = False) -> Checkup:
         return checkup
     try:
         checks = [_catalog, _model, _features, _generation, _sources, _leftovers]
-        for check in [*checks, check_digests] if deep else checks:
+        # First: to load a model puts a damaged graph of it in order.
+        for check in [check_digests, *checks] if deep else checks:
             check(library, checkup)
     except sqlite3.DatabaseError as error:
         log.debug("could not read the catalog of %s", folder, exc_info=True)

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
+from indexer.index import snapshot_writer
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.doctor import examine
 from indexer.maintenance.manage import rebuild, remove
 from indexer.search.filters import Filters
 from indexer.search.results import SearchResult
 from indexer.search.searcher import Searcher
-from tests.made_documents import SPEAKERS, document_id, put, shards_of
+from tests.made_documents import ADVERT, SPEAKERS, document_id, put, shards_of
 
 TYPED = (
     "the rising tides of the river",
@@ -187,3 +188,29 @@ def test_a_manifest_names_no_file_outside_of_its_shard(empty_library: LibrarySto
     found["shards"][0]["name"] = "../features"
     path.write_text(json.dumps(found))
     assert not examine(empty_library.folder).healthy
+
+
+def test_a_large_library_that_grows_finds_the_repeats_of_what_is_new(
+    empty_library: LibraryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Up to `MOST_COMPARED` segments, everything is compared with everything."""
+    library = empty_library
+    for seed in range(4):
+        put(library, seed)
+    library.commit()
+    monkeypatch.setattr(snapshot_writer, "MOST_COMPARED", 0)
+    for seed in range(4, SEEDS):
+        put(library, seed)
+        library.commit()
+    put(library, 2, version=1)
+    remove(library, ["made-6"])
+    grown = library.snapshot()
+    adverts = {s.id for s in grown.lexical.segments() if s.text == ADVERT}
+    assert len(adverts) > 4
+    assert adverts <= grown.repeats.marked
+    for id_ in adverts:
+        assert adverts - {id_} <= set(grown.repeats.elsewhere([id_]))
+    said_once = {s.id for s in grown.lexical.segments()} - adverts
+    rebuild(library)
+    at_once = library.snapshot().repeats
+    assert grown.repeats.marked & said_once == at_once.marked & said_once == set()

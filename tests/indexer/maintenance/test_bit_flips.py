@@ -1,0 +1,103 @@
+"""One flipped bit in any file of a library is found by the deep check, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.base.errors import HilbertError
+from indexer.cli import run
+from indexer.index.library_store import LibraryStore
+from indexer.maintenance.doctor import examine
+from indexer.search.searcher import Searcher
+from tests.made_documents import put
+from tests.sharing import copy_library
+
+# Places of a file in which a bit is flipped, as shares of its length.
+PLACES = (0.0, 0.02, 0.37, 0.71, 0.9999)
+
+
+@pytest.fixture(scope="module")
+def whole(
+    empty_library_folder: Path, models: None, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = copy_library(empty_library_folder, tmp_path_factory.mktemp("flipped") / "library")
+    library = LibraryStore.open(folder)
+    for seed in (1, 2):
+        put(library, seed)
+        library.commit()
+    library.catalog.truncate_log()
+    library.close()
+    assert examine(folder, deep=True).healthy
+    return folder
+
+
+def flipped(path: Path) -> Iterator[float]:
+    """Flip one bit after the other; the file is whole again afterwards."""
+    data = path.read_bytes()
+    for share in PLACES:
+        place = int(share * len(data))
+        changed = bytearray(data)
+        changed[place] ^= 1 << int(np.random.default_rng(place).integers(8))
+        path.write_bytes(changed)
+        yield share
+    path.write_bytes(data)
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.rglob("*") if p.is_file() and p.stat().st_size)
+
+
+def test_every_flipped_bit_is_found(whole: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(whole, tmp_path / "library")
+    checked = [p for p in files(folder) if p.name != "catalog.sqlite"]
+    older = f"{LibraryStore.open(folder).catalog.current_generation() - 1:06d}"
+    assert len(checked) > 20
+    for path in checked:
+        if older in path.parts:
+            continue  # the snapshot before serves nobody who opens the library now
+        for share in flipped(path):
+            assert not examine(folder, deep=True).healthy, (path.relative_to(folder), share)
+    assert examine(folder, deep=True).healthy
+
+
+@pytest.mark.parametrize("name", ["catalog.sqlite", "manifest.json", "documents.json"])
+def test_a_flipped_bit_is_no_traceback(
+    whole: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = shutil.copytree(whole, tmp_path / "library")
+    for path in sorted(folder.rglob(name)):
+        for _ in flipped(path):
+            status = run(["doctor", "--deep", "-l", str(folder), "--json"])
+            assert status in (0, 1)
+            found = json.loads(capsys.readouterr().out)
+            assert found["healthy"] == (status == 0)
+            with suppress(HilbertError):
+                Searcher(LibraryStore.open(folder)).search("the water", channel="lexical")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE cues SET text = 'other' || text WHERE ordinal = 0",
+        "UPDATE segments SET text = 'other' || text WHERE ordinal = 0",
+        "UPDATE chapters SET title = 'other'",
+        "UPDATE documents SET title = 'other' || title",
+    ],
+)
+def test_other_words_in_the_catalog_than_were_indexed_are_found(
+    whole: Path, tmp_path: Path, statement: str
+) -> None:
+    folder = shutil.copytree(whole, tmp_path / "library")
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as db, db:
+        db.execute(statement)
+    problems = examine(folder, deep=True).problems
+    assert problems and all("restore a backup, or run 'hilbert remove made-" in p for p in problems)
+    assert examine(folder).healthy
