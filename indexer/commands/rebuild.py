@@ -19,6 +19,12 @@ def _kinds() -> Sequence[str]:
     return tuple(VECTOR_INDEXES)
 
 
+def _models() -> Sequence[str]:
+    from indexer.maintenance.manage import MODELS
+
+    return MODELS
+
+
 @verb(order=120)
 @click.command("rebuild", short_help="Make a new index from stored features.")
 @library_option
@@ -27,15 +33,20 @@ def _kinds() -> Sequence[str]:
     type=LazyChoice(_kinds),
     help="Kind of vector index from now on; as before where left out.",
 )
+@click.option(
+    "--model",
+    type=LazyChoice(_models),
+    help="Go back to the model that ships, or to the last good one, where this one is damaged.",
+)
 @json_option
-def command(library: Path, vector_index: str | None, as_json: bool) -> None:
+def command(library: Path, vector_index: str | None, model: str | None, as_json: bool) -> None:
     """Make a new index from stored features; no recording is read."""
     from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import rebuild
 
     opened = LibraryStore.open(library)
     with TerminalProgress() as progress:
-        number = rebuild(opened, progress, vector_index)
+        number = rebuild(opened, progress, vector_index, model)
     documents = len(opened.catalog.documents())
     if as_json:
         print_json({"generation": number, "documents": documents})

@@ -310,6 +310,21 @@ class LibraryStore:
         known: dict[str, dict[str, str]] = self.catalog.get_settings().get(_MODEL_DIGESTS, {})
         return known.get(folder.name, {})
 
+    def is_known_model(self, folder: Path) -> bool:
+        """Return whether weights and config of a model are those that were in use."""
+        known = self.model_digests(folder)
+        return not known or all(
+            (folder / name).exists() and cached_sha256_file(folder / name) == known.get(name)
+            for name in (CONFIG_FILE, WEIGHTS_FILE)
+        )
+
+    def last_good_model(self) -> Path | None:
+        """Return the folder of another model that was in use before and is whole, if any."""
+        for path in sorted(self.folder.iterdir()):
+            if path != self.model_folder and self.model_digests(path) and self.is_known_model(path):
+                return path
+        return None
+
     @property
     def manifest_digest(self) -> str:
         """The sha256 of the manifest of the current snapshot; empty where it is not known."""
@@ -365,7 +380,10 @@ class LibraryStore:
         }
         digests = {n: sha256_file(model_folder / n) for n in _files_of_model(model_folder)}
         settings[_MANIFEST_DIGEST] = sha256_file(manifest_path(snapshot))
-        settings[_MODEL_DIGESTS] = {model_folder.name: digests}
+        settings[_MODEL_DIGESTS] = {
+            **({before.name: known} if (known := self.model_digests(before)) else {}),
+            model_folder.name: digests,
+        }
         if kind != self.vector_index:
             settings["vector_index"] = kind
         self.catalog.make_current(number, settings, removed)

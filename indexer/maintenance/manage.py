@@ -14,9 +14,16 @@ from indexer.store.document_names import named_document
 
 log = logging.getLogger(__name__)
 
+SHIPPED, LAST = "shipped", "last"
+MODELS = (SHIPPED, LAST)
+"""Models that a library can go back to: the one that ships, and the last good one of its own."""
+
 
 def rebuild(
-    library: LibraryStore, progress: Progress | None = None, vector_index: str | None = None
+    library: LibraryStore,
+    progress: Progress | None = None,
+    vector_index: str | None = None,
+    model: str | None = None,
 ) -> int:
     """Write a new generation from stored features.
 
@@ -24,22 +31,51 @@ def rebuild(
         library: The library.
         progress: Of the documents done.
         vector_index: Kind of vector index to use from now on; None for the one in use.
+        model: One of `MODELS` to use from now on; None for the one in use, or for the one that
+            ships where that cannot be read.
 
     Returns:
         The number of the new generation.
 
     Raises:
-        LibraryError: Features are missing or damaged, another writer holds the library, or there
-            is no such kind of vector index.
+        LibraryError: Features are missing or damaged, another writer holds the library, there is
+            no such kind of vector index, or the model is another than any that was in use.
     """
     with library.writing():
-        folder = library.model_folder
-        try:
-            library.load_model(folder)
-        except LibraryError:
-            log.debug("could not load the model in %s", folder, exc_info=True)
-            folder = library.put_shipped_model()
+        folder = _model_for(library, model)
         return library.commit(progress, reuse=False, model_folder=folder, vector_index=vector_index)
+
+
+def _model_for(library: LibraryStore, model: str | None) -> Path:
+    """Return the folder of the model that a rebuild uses.
+
+    Raises:
+        LibraryError: See `rebuild`.
+    """
+    if model == SHIPPED:
+        return library.put_shipped_model()
+    if model == LAST:
+        last = library.last_good_model()
+        if last is None:
+            raise LibraryError(
+                "this library has no other model that was in use; --model shipped puts in the one "
+                "that ships"
+            )
+        return last
+    folder = library.model_folder
+    try:
+        library.load_model(folder)
+    except LibraryError:
+        log.debug("could not load the model in %s", folder, exc_info=True)
+        return library.put_shipped_model()
+    if not library.is_known_model(folder):
+        others = " or '--model last' for the one before it" if library.last_good_model() else ""
+        raise LibraryError(
+            f"the weights in {folder.name} are not those that this library was indexed with; run "
+            f"'hilbert rebuild --model shipped --library {library.folder}' for those that ship,"
+            f"{others} or 'hilbert train' for new ones"
+        )
+    return folder
 
 
 def remove(library: LibraryStore, names: Sequence[str]) -> list[Document]:

@@ -194,8 +194,29 @@ def test_another_model_in_the_library_is_refused_until_the_rebuild(
     save_file({**tensors, name: tensors[name] * 1.01}, weights)
     with pytest.raises(LibraryError, match=f"another model or other encoders; {REBUILD}"):
         reopened(library_copy).snapshot()
-    rebuild(reopened(library_copy))
+    with pytest.raises(LibraryError, match=r"weights in model are not .* --model shipped"):
+        rebuild(reopened(library_copy))
+    with pytest.raises(LibraryError, match="no other model that was in use"):
+        rebuild(reopened(library_copy), model="last")
+    rebuild(reopened(library_copy), model="shipped")
     assert answers(reopened(library_copy))
+
+
+def test_a_rebuild_goes_back_to_the_last_good_model(library_copy: LibraryStore) -> None:
+    first, weights = library_copy.model_folder, "model.safetensors"
+    adopted = shutil.copytree(first, library_copy.folder.parent / "adopted")
+    tensors = load_file(adopted / weights)
+    name = max(tensors, key=lambda key: tensors[key].size)
+    save_file({**tensors, name: tensors[name] * 1.01}, adopted / weights)
+    with library_copy.writing():
+        library_copy.adopt(adopted)
+    shutil.copy(first / weights, library_copy.model_folder / weights)
+    with pytest.raises(LibraryError, match="'--model last' for the one before it"):
+        rebuild(reopened(library_copy))
+    rebuild(reopened(library_copy), model="last")
+    again = reopened(library_copy)
+    assert again.model_folder == first and answers(again)
+    assert examine(again.folder, deep=True).healthy
 
 
 def test_a_broken_model_file_is_told_and_replaced_by_a_rebuild(library_copy: LibraryStore) -> None:
