@@ -1,8 +1,11 @@
 """Postings of `lexical.sqlite`: for each stem the segments and documents that hold it, how often.
 
 SQLite's FTS5 computes BM25 by itself, but by the counts of its own file, and gives each row as a
-Python object. Postings are read as arrays, so scores are exact over any number of files, and a word
-that 200,000 segments hold costs milliseconds.
+Python object. Postings are read as arrays, so scores are exact over any number of files. Measured
+on 20,000 segments of hearings, processor time: a word that 18,362 of them hold costs 54 ms as rows
+of FTS5 and 0.25 ms as postings, one that 1,028 hold 2.7 and 0.12 ms; postings of segments and
+documents take 4.3 MB, the words of segments in FTS5 2.7 MB. Words in a row are left to FTS5, which
+keeps their places.
 """
 
 from __future__ import annotations
