@@ -152,7 +152,8 @@ def write_repeats(folder: Path, records: SegmentRecords, growth: Growth | None =
         if len(compared) > MOST_KNOWN + MOST_RECENT + len(new):
             break
         compared |= {s.id: s for s in records.segments_of(id_)}
-    found = _among(list(compared.values()), records) if new else _among([], records)
+    segments = sorted(compared.values(), key=lambda s: (s.document, s.ordinal)) if new else []
+    found = _among(segments, records)
     _write(folder / REPEATS_FILE, extended(known, found, new_ids))
 
 
@@ -161,10 +162,9 @@ def _find(records: SegmentRecords) -> _Arrays:
 
 
 def _among(segments: Sequence[IndexedSegment], records: SegmentRecords) -> _Arrays:
-    """Find the repeats among some segments."""
+    """Find the repeats among some segments, which are in order by document."""
     from indexer.index.repeat_words import number_words
 
-    segments = sorted(segments, key=lambda segment: (segment.document, segment.ordinal))
     languages = {document.id: document.language for document in records.documents()}
     owners = {s.document: 0 for s in segments}
     rows = {id_: row for row, id_ in enumerate(owners)}
