@@ -43,13 +43,18 @@ def test_damaged_features_are_told_and_indexing_again_mends_them(
 ) -> None:
     document = library_copy.catalog.documents()[0]
     file = library_copy.features.folder / document.features
+    before = library_copy.features.read(document.features)
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
     assert any(document.name in problem for problem in examine(library_copy.folder).problems)
     summary = index(library_copy, scan([talks]), ProcessSettings())
     assert summary.updated == [document.name] and len(summary.unchanged) == 5
     assert examine(library_copy.folder).healthy
-    assert file.read_bytes() == whole
+    again = library_copy.features.read(document.features)
+    np.testing.assert_array_equal(again.audio_tokens, before.audio_tokens)
+    # Texts are embedded in other batches than before, whose sums differ in their last bits.
+    np.testing.assert_allclose(again.text, before.text, atol=1e-6)
+    np.testing.assert_allclose(again.sentences, before.sentences, atol=1e-3)  # half precision
 
 
 def test_a_rebuild_makes_the_vectors_anew_and_copies_none(library_copy: LibraryStore) -> None:
