@@ -92,8 +92,8 @@ class DocumentWriter:
                 for file in stale:
                     self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
         new_chapters = self._refresh_chapters(existing, source)
-        self.changed = self.changed or wanted != existing
         if wanted != existing or new_chapters:
+            self.changed = True
             self.report.updated.append(source.name)
         else:
             self.report.unchanged.append(source.name)

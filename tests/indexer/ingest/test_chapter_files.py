@@ -41,8 +41,10 @@ def test_chapters_beside_a_recording_are_stored_and_updated(
     assert add(json.dumps({"chapters": CHAPTERS}))[1] == first
     report, chapters = add(json.dumps({"chapters": CHAPTERS}))
     assert (report.unchanged, chapters) == (["talk"], first)
+    searched = report.snapshot
     report, chapters = add(json.dumps({"chapters": CHAPTERS[1:]}))
     assert (report.updated, chapters) == (["talk"], (Chapter("End", 0.5),))
+    assert report.snapshot != searched  # they are searched, too
     report, chapters = add("{}")
     assert chapters == (Chapter("End", 0.5),)
     assert any("holds no chapters" in w for w in report.warnings[str(talks / "talk.wav")])
