@@ -30,6 +30,8 @@ _MAX_COMPRESSION_RATIO = 2.4
 _MIN_AVG_LOGPROB = -1.0
 _MAX_NO_SPEECH_PROB = 0.6
 _MAX_WORKERS = 8
+# Aligning computes the probabilities of the whole vocabulary at each token: some 40 MB a window.
+_ALIGNED_TOGETHER = 4
 # Of a window's beginning: about 30 words, a dozen seconds of speech. The alignment would spread
 # the last of them over the rest of the window.
 _BEGINNING_TOKENS = 36
@@ -278,18 +280,18 @@ class WhisperEncoder:
         tokenizer: Any,
     ) -> list[tuple[Word, ...]]:
         words: list[tuple[Word, ...]] = [() for _ in decoded]
-        kept = [i for i, d in enumerate(decoded) if d.credible]
-        if not kept:
-            return words
-        with self.times.measure("word times"):
-            alignments = self._model.find_alignment(
-                tokenizer,
-                [decoded[i].ids for i in kept],
-                _to_storage(states[kept]),
-                [len(windows[i]) // 160 for i in kept],
-            )
-        for i, alignment in zip(kept, alignments, strict=True):
-            words[i] = tuple(_merge_punctuation(alignment))
+        credible = [i for i, d in enumerate(decoded) if d.credible]
+        for first in range(0, len(credible), _ALIGNED_TOGETHER):
+            kept = credible[first : first + _ALIGNED_TOGETHER]
+            with self.times.measure("word times"):
+                alignments = self._model.find_alignment(
+                    tokenizer,
+                    [decoded[i].ids for i in kept],
+                    _to_storage(states[kept]),
+                    [len(windows[i]) // 160 for i in kept],
+                )
+            for i, alignment in zip(kept, alignments, strict=True):
+                words[i] = tuple(_merge_punctuation(alignment))
         return words
 
 

@@ -78,7 +78,7 @@ def test_debug_shows_where_a_user_error_comes_from(copy: Copy, tmp_path: Path) -
     assert second.startswith("Traceback") and rest
 
 
-# Stands in for Streamlit's server: prints what it was started with.
+# Stands in for the server of the app: prints what it was started with.
 SERVER = """
 import os
 print("level:", os.environ.get("HILBERT_LOG_LEVEL"))
@@ -101,7 +101,7 @@ def test_the_process_of_the_app_is_started_with_the_level(
 ) -> None:
     monkeypatch.delenv("HILBERT_LOG_LEVEL", raising=False)
     copy = Copy(tmp_path)
-    copy.drop({"streamlit/__init__.py": "", "streamlit/__main__.py": SERVER})
+    (copy.folder / "app" / "start" / "hilbert_server.py").write_text(SERVER)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
