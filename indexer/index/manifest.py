@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +194,14 @@ def _digests(found: Mapping[str, Mapping[str, Any]]) -> dict[str, FileDigest]:
 def digests_of(folder: Path) -> dict[str, FileDigest]:
     """Read all files of a folder."""
     return {path.name: FileDigest.of(path) for path in sorted(folder.iterdir())}
+
+
+def with_times_of(folder: Path, files: Mapping[str, FileDigest]) -> dict[str, FileDigest]:
+    """Return the digests of files that were checked, with the times that these have now."""
+    return {
+        name: replace(digest, mtime_ns=(folder / name).stat().st_mtime_ns)
+        for name, digest in files.items()
+    }
 
 
 def check_files(folder: Path, files: Mapping[str, FileDigest], *, deep: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from hilbert.files import sync_file
 from indexer.index.background import Vectors
-from indexer.index.manifest import ShardEntry, check_files
+from indexer.index.manifest import ShardEntry, check_files, with_times_of
 from indexer.index.records import Records
 from indexer.index.vector_index import MODALITIES, VectorIndex
 from indexer.store.catalog import document_key, segment_id
@@ -63,9 +63,10 @@ class Shard:
         Raises:
             LibraryError: A file is missing or damaged.
         """
-        self.entry = entry
-        self.folder = folder
         check_files(folder, entry.files)
+        # Of a copied library: the next manifest has the times of these files, and trusts them.
+        self.entry = replace(entry, files=with_times_of(folder, entry.files))
+        self.folder = folder
         self.written = _read_documents(folder)
         self.documents = {i: d for i, d in self.written.items() if i not in entry.removed}
         self._kind = kind

@@ -129,8 +129,13 @@ class ShardWriter:
 
     def _features_sha256(self, document: Document, *, is_new: bool) -> str:
         """Return the digest of the features that a document's vectors were made of."""
-        known = "" if is_new else self._reusable[document.id].documents[document.id].features_sha256
-        return known or self._store.sha256(document.features)
+        if not is_new:
+            known = self._reusable[document.id].documents[document.id]
+            # Of a document that was stored again, damaged features may be encoded anew: they keep
+            # their name, and differ in the last bits.
+            if known.features_sha256 and known.revision == self._revisions[document.id]:
+                return known.features_sha256
+        return self._store.sha256(document.features)
 
     def _embedded(self, document: Document) -> tuple[Embeddings, Embeddings]:
         from hilbert.model.embed import embed_documents, embed_segments

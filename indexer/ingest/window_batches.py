@@ -75,11 +75,11 @@ def in_batches(items: Iterable[T], is_window: Callable[[T], bool]) -> Iterator[l
 def hear_windows(requests: Sequence[Request]) -> list[HeardWindow]:
     """Encode windows, and recognise the words of those that want it."""
     transcripts: dict[int, WindowTranscript] = {}
-    alike: dict[object, list[int]] = defaultdict(list)
+    of_one_kind: dict[object, list[int]] = defaultdict(list)
     for i, request in enumerate(requests):
         if request.recogniser is not None:
-            alike[id(request.recogniser), request.language, request.only_beginning].append(i)
-    for chosen in alike.values():
+            of_one_kind[id(request.recogniser), request.language, request.only_beginning].append(i)
+    for chosen in of_one_kind.values():
         heard = _transcribe([requests[i] for i in chosen])
         transcripts.update(zip(chosen, heard, strict=True))
     tokens = {i: t.tokens for i, t in transcripts.items() if requests[i].gives_tokens}

@@ -50,6 +50,7 @@ def test_damaged_features_are_told_and_indexing_again_mends_them(
     summary = index(library_copy, scan([talks]), ProcessSettings())
     assert summary.updated == [document.name] and len(summary.unchanged) == 5
     assert examine(library_copy.folder).healthy
+    assert examine(library_copy.folder, deep=True).problems == []
     again = library_copy.features.read(document.features)
     np.testing.assert_array_equal(again.audio_tokens, before.audio_tokens)
     # Texts are embedded in other batches than before, whose sums differ in their last bits.
