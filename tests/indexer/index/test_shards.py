@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from indexer.index import snapshot_writer
 from indexer.index.library_store import LibraryStore
+from indexer.index.manifest import read_manifest
+from indexer.index.snapshot_names import snapshot_folder
 from indexer.maintenance.doctor import examine
 from indexer.maintenance.manage import rebuild, remove
 from indexer.search.filters import Filters
@@ -135,6 +138,17 @@ def test_a_commit_without_changes_writes_no_shard(empty_library: LibraryStore) -
     empty_library.commit()
     assert shards_of(empty_library) == before
     assert Searcher(empty_library).snapshot.number == 2
+
+
+def test_a_copied_library_trusts_its_files_again_after_a_commit(
+    empty_library: LibraryStore,
+) -> None:
+    put(empty_library, 1)
+    number = empty_library.commit()
+    path = empty_library.folder / "shards" / f"{number:06d}-00" / "lexical.sqlite"
+    os.utime(path, ns=(1, 1))  # as a copy that keeps no times has others
+    manifest = read_manifest(snapshot_folder(empty_library.folder, empty_library.commit()))
+    assert manifest.shards[0].files["lexical.sqlite"].mtime_ns == path.stat().st_mtime_ns
 
 
 def test_a_removed_document_is_in_no_file(empty_library: LibraryStore) -> None:
