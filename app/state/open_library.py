@@ -55,7 +55,7 @@ class OpenLibrary:
     def speakers(self) -> list[str]:
         """Speakers that documents and transcripts name, sorted."""
         names = {d.speaker for d in self.searcher.documents.values() if d.speaker}
-        for lines in self.searcher.table.speakers:
+        for lines in self.searcher.table.speakers.values:
             names |= set(filter(None, lines.split("\n")))
         return sorted(names, key=str.casefold)
 

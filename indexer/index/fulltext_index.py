@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from heapq import merge
 from itertools import islice, pairwise, product
-from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS,
 from indexer.index.lexical_shard import LexicalShard, length_norms
 from indexer.index.postings import Postings, union
 from indexer.index.records import IndexedDocument, IndexedSegment
+from indexer.index.segment_arrays import SegmentArrays, join_arrays
 
 if TYPE_CHECKING:
     from indexer.index.spelling import Vocabulary
@@ -62,6 +62,8 @@ class FulltextIndex:
         n_segments: Number of segments.
         n_documents: Number of documents.
         n_unknown: Number of segments that `known` leaves out.
+        document_ids: By id, of all documents.
+        segment_counts: `[n_documents]`, how many segments each of these has.
     """
 
     def __init__(
@@ -72,9 +74,11 @@ class FulltextIndex:
     ) -> None:
         self.shards = [LexicalShard(path, removed.get(path, ()), known) for path in paths]
         self.n_unknown = sum(len(s.segments_in(s.unknown)) for s in self.shards)
-        self._rows, self._document_rows = global_rows(self.shards)
-        self.n_segments = sum(int((rows >= 0).sum()) for rows in self._rows)
-        self.n_documents = sum(int((rows >= 0).sum()) for rows in self._document_rows)
+        rows = global_rows(self.shards)
+        self._rows, self._document_rows = rows.segments, rows.documents
+        self.document_ids, self.segment_counts = rows.document_ids, rows.counts
+        self.n_documents = len(self.document_ids)
+        self.n_segments = int(self.segment_counts.sum())
         # By term; a snapshot never changes.
         self._fuzzy_matches: dict[str, list[tuple[str, ...]]] = {}
         self._known_phrases: dict[str, list[str]] = {}
@@ -103,12 +107,19 @@ class FulltextIndex:
             found.sort(key=lambda segment: (segment.document, segment.ordinal))
         return found
 
-    def segment_entries(self) -> list[sqlite3.Row]:
-        """List all segments by document and in order; see `Records.segment_entries`."""
-        found = [row for shard in self.shards for row in shard.segment_entries()]
-        if len(self.shards) > 1:
-            found.sort(key=itemgetter("document"))  # stable: those of a document are in order
-        return found
+    @cached_property
+    def segment_ids(self) -> NDArray[np.int64]:
+        """Ids of the segments, `[n_segments]`."""
+        ids = np.zeros(self.n_segments, np.int64)
+        for shard, rows in zip(self.shards, self._rows, strict=True):
+            kept = rows >= 0
+            ids[rows[kept]] = shard.segment_ids[kept]
+        return ids
+
+    def segment_arrays(self) -> SegmentArrays:
+        """Read times, speakers and sounds of all segments."""
+        parts = [shard.segment_arrays() for shard in self.shards]
+        return join_arrays(parts, self._rows, self.n_segments)
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""
@@ -381,7 +392,7 @@ class FulltextIndex:
         for shard, rows in places:
             if len(rows):
                 held = union([shard.postings(STEM_FTS, p) for p in self.phrases(term)])
-                found.update(shard.segment_ids[rows[np.isin(rows, held, kind="table")]].tolist())
+                found.update(shard.segment_ids[rows[_in_sorted(rows, held)]].tolist())
         return found
 
     @cached_property
@@ -499,15 +510,25 @@ class FulltextIndex:
                         yield pair
 
 
-def global_rows(
-    shards: Sequence[LexicalShard],
-) -> tuple[list[NDArray[np.int64]], list[NDArray[np.int64]]]:
-    """Number the segments and the documents of all shards: by document id, then in order.
+@dataclass(frozen=True)
+class GlobalRows:
+    """Rows of the segments and documents of several shards: by document id, then in order.
 
-    Returns:
-        For each shard the rows of its segments, and those of its documents; -1 for what is not in
-        the snapshot any more.
+    Attributes:
+        segments: For each shard the rows of its segments, -1 for what is not in the snapshot.
+        documents: For each shard those of its documents, likewise.
+        document_ids: Of all rows of documents.
+        counts: `[n_documents]`, how many segments each has.
     """
+
+    segments: list[NDArray[np.int64]]
+    documents: list[NDArray[np.int64]]
+    document_ids: list[str]
+    counts: NDArray[np.int64]
+
+
+def global_rows(shards: Sequence[LexicalShard]) -> GlobalRows:
+    """Number the segments and the documents of all shards."""
     counts = [
         np.bincount(shard.owners, minlength=len(shard.document_ids)).astype(np.int64)
         for shard in shards
@@ -520,19 +541,29 @@ def global_rows(
     )
     documents = [np.full(len(shard.document_ids), -1, np.int64) for shard in shards]
     begins = [np.full(len(shard.document_ids), -1, np.int64) for shard in shards]
+    of_row = np.zeros(len(places), np.int64)
     total = 0
     for row, (_, place, number) in enumerate(places):
         documents[place][number] = row
         begins[place][number] = total
-        total += int(counts[place][number])
+        of_row[row] = counts[place][number]
+        total += int(of_row[row])
     segments = []
     for shard, begin, count in zip(shards, begins, counts, strict=True):
         first = np.cumsum(count) - count
         rows = np.arange(len(shard.owners)) - first[shard.owners] + begin[shard.owners]
         segments.append(np.where(begin[shard.owners] >= 0, rows, -1))
-    return segments, documents
+    return GlobalRows(segments, documents, [id_ for id_, _, _ in places], of_row)
 
 
 def quoted(term: str) -> str:
     """Write a term, or words in a row, as an FTS5 string; no term holds a quote."""
     return f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"'
+
+
+def _in_sorted(rows: NDArray[np.int64], held: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Return which rows are among some that are ascending, `[len(rows)]`."""
+    if not len(held):
+        return np.zeros(len(rows), bool)
+    found: NDArray[np.bool_] = held[np.minimum(np.searchsorted(held, rows), len(held) - 1)] == rows
+    return found

@@ -26,6 +26,7 @@ from indexer.index.metadata_tables import (
     write_metadata_words,
 )
 from indexer.index.postings import POSTINGS_TABLES, PostingsWriter
+from indexer.index.segment_arrays import write_segment_arrays
 
 # By what their rows hold: the stems of a segment; its exact words; the exact words around the
 # boundary of a segment and the next one, under the row of the first; the stems of a document and of
@@ -128,6 +129,7 @@ def write_words(db: sqlite3.Connection) -> None:
         ((id_, *compound) for compound, id_ in words.compounds.items()),
     )
     postings.write(db)
+    write_segment_arrays(db)
     for table in TABLES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
     write_metadata_words(db, _TOKENIZE)

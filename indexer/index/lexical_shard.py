@@ -16,6 +16,7 @@ from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
 from indexer.index.postings import NO_POSTINGS, Postings, read_postings, union
 from indexer.index.records import IndexedDocument, IndexedSegment, Records, damaged
+from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
 
 # What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
 _COLUMNS = {STEM_FTS: "rows, times", DOCUMENT_FTS: "rows_d, times_d"}
@@ -98,14 +99,13 @@ class LexicalShard(Records):
         """List all segments by document and in order, or those of `ids` in any order."""
         return [s for s in super().segments(ids) if s.document not in self.removed]
 
-    def segment_entries(self) -> list[sqlite3.Row]:
-        """List all segments by document and in order, without their words."""
-        rows = super().segment_entries()
-        return [row for row in rows if row["document"] not in self.removed]
-
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""
         return [] if document in self.removed else super().segments_of(document)
+
+    def segment_arrays(self) -> SegmentArrays:
+        """Read times, speakers and sounds of all segments, removed ones too."""
+        return read_segment_arrays(self._db)
 
     def live_of(self, table: str) -> NDArray[np.bool_] | None:
         """Return which rows of a table are in the snapshot; None for all."""
@@ -157,9 +157,13 @@ class LexicalShard(Records):
 
     def rows_of(self, ids: Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of those of some segments that are here."""
-        places = {s.id: (s.document, s.ordinal) for s in self.segments(ids)}
         first = self._first_row
-        return np.array([first[document] + o for document, o in places.values()], np.int64)
+        found = [
+            first[document] + ordinal
+            for _, document, ordinal in self.places(ids)
+            if document not in self.removed
+        ]
+        return np.array(found, np.int64)
 
     @cached_property
     def _first_row(self) -> dict[str, int]:

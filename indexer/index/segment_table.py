@@ -1,46 +1,71 @@
-"""The segments of a snapshot as arrays: one row each, by document and in order."""
+"""The segments of a snapshot as arrays: one row each, by document id and in order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from indexer.index.records import IndexedDocument, SegmentRecords
+from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.id_lookup import IdLookup
+from indexer.index.records import IndexedDocument
 
 
 class SegmentTable:
-    """Rows of segments and of documents.
+    """Rows of segments and of documents; the rows of segments are those of the full-text index.
 
     Attributes:
         documents: By name.
         ids: `[n]`, ids of the segments.
-        owners: `[n]`, the row of the document of each.
+        owners: `[n]`, the row of the document of each; those of one document stand together.
         starts: `[n]`, seconds; NaN where nothing is timed.
         ends: See `starts`.
         speakers: `[n]`, names of the speakers, one a line.
         sounds: `[n]`, labels of the sounds that are noted, one a line.
     """
 
-    def __init__(self, records: SegmentRecords) -> None:
-        self.documents: list[IndexedDocument] = records.documents()
+    def __init__(self, lexical: FulltextIndex) -> None:
+        self.documents: list[IndexedDocument] = lexical.documents()
         row_of = {document.id: row for row, document in enumerate(self.documents)}
-        columns = tuple(zip(*records.segment_entries(), strict=True)) or ((),) * 6
-        ids, documents, starts, ends, speakers, sounds = columns
-        self.ids = np.array(ids, np.int64)
-        self.owners = np.array([row_of[document] for document in documents], np.int64)
-        self.starts = np.array(starts, np.float64)  # None becomes NaN
-        self.ends = np.array(ends, np.float64)
-        self.speakers: Sequence[str] = speakers
-        self.sounds: Sequence[str] = sounds
-        self._row_of = {id_: row for row, id_ in enumerate(ids)}
+        self.ids = lexical.segment_ids
+        rows = np.array([row_of[id_] for id_ in lexical.document_ids], np.int64)
+        self.owners = np.repeat(rows, lexical.segment_counts)
+        arrays = lexical.segment_arrays()
+        self.starts, self.ends = arrays.starts, arrays.ends
+        self.speakers, self.sounds = arrays.speakers, arrays.sounds
 
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """How many segments each document has, `[n_documents]`."""
+        return np.bincount(self.owners, minlength=len(self.documents)).astype(np.int64)
+
+    @cached_property
+    def first_rows(self) -> NDArray[np.int64]:
+        """The row of the first segment of each document, 0 for one without, `[n_documents]`."""
+        begins = np.flatnonzero(np.diff(self.owners, prepend=-1))
+        first = np.zeros(len(self.documents), np.int64)
+        first[self.owners[begins]] = begins
+        return first
+
     def row(self, segment: int) -> int:
-        """Return the row of a segment id."""
-        return self._row_of[segment]
+        """Return the row of a segment id.
+
+        Raises:
+            KeyError: There is none.
+        """
+        row = int(self.rows([segment])[0])
+        if row < 0:
+            raise KeyError(segment)
+        return row
+
+    def rows(self, segments: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the rows of segment ids `[m]`, -1 for those that are not there, `[m]`."""
+        return self._lookup.rows(segments)
 
     def neighbours(self, first: int, last: int) -> list[int]:
         """Return the rows just before and just after a run of rows, in the same document."""
@@ -53,3 +78,7 @@ class SegmentTable:
     def seconds(self, first: int, last: int) -> float:
         """Return the seconds from the start of one row to the end of another; NaN without times."""
         return float(self.ends[first : last + 1].max() - self.starts[first])
+
+    @cached_property
+    def _lookup(self) -> IdLookup:
+        return IdLookup(self.ids)

@@ -8,6 +8,7 @@ lacks them until `hilbert rebuild`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from hilbert.model.features import Features
 from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
 from indexer.base.types import Cue, Segment
+from indexer.index.id_lookup import IdLookup
 from indexer.store.catalog import Document
 
 VALUES_FILE = "segments.values.safetensors"
@@ -104,7 +106,7 @@ class StoredValues:
     """The numbers of a snapshot."""
 
     def __init__(self, ids: NDArray[np.int64], arrays: Mapping[str, NDArray[np.float64]]) -> None:
-        self._row_of = {int(id_): row for row, id_ in enumerate(ids)}
+        self._ids = ids
         self._arrays = arrays
 
     @classmethod
@@ -133,17 +135,23 @@ class StoredValues:
     def __contains__(self, name: object) -> bool:
         return name in self._arrays
 
-    def of(self, name: str, ids: Iterable[int]) -> NDArray[np.float64]:
+    def of(self, name: str, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float64]:
         """Look up the numbers of segments.
 
         Returns:
             `[len(ids)]`.
 
         Raises:
-            KeyError: The snapshot was written without this part.
+            KeyError: The snapshot was written without this part, or has no such segment.
         """
-        array = self._arrays[name]
-        return np.array([array[self._row_of[int(id_)]] for id_ in ids], np.float64)
+        array, rows = self._arrays[name], self._lookup.rows(ids)
+        if (rows < 0).any():
+            raise KeyError(f"segments without '{name}'")
+        return array[rows]
+
+    @cached_property
+    def _lookup(self) -> IdLookup:
+        return IdLookup(self._ids)
 
 
 def _read(folder: Path, names: Sequence[str], n_segments: int) -> dict[str, NDArray[Any]]:

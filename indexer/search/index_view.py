@@ -67,7 +67,7 @@ class IndexView:
         key = (column, text)
         if key not in self._lists:
             listed = self.table.speakers if column == "speakers" else self.table.sounds
-            self._lists[key] = np.array([text in each.split("\n") for each in listed], bool)
+            self._lists[key] = listed.where(lambda each: text in each.split("\n"))
         return self._lists[key]
 
     def segment_values(self, part: str) -> NDArray[np.float64]:
@@ -77,5 +77,5 @@ class IndexView:
             KeyError: The snapshot was written without this part.
         """
         if part not in self._values:
-            self._values[part] = self.snapshot.values.of(part, self.table.ids.tolist())
+            self._values[part] = self.snapshot.values.of(part, self.table.ids)
         return self._values[part]
