@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.vector_index import VectorIndex
+from indexer.index.vector_index import VectorIndex, best_rows
 
 
 class MergedVectors(VectorIndex):
@@ -28,9 +27,12 @@ class MergedVectors(VectorIndex):
     ) -> None:
         self.path = None
         self._parts, self._live = parts, live
-        self.ids = np.concatenate(
-            [p.ids if kept is None else p.ids[kept] for p, kept in zip(parts, live, strict=True)]
-        )
+        self.is_exact = all(part.is_exact for part in parts)
+        ids = [p.ids if kept is None else p.ids[kept] for p, kept in zip(parts, live, strict=True)]
+        self.ids = np.concatenate(ids)
+        # Where the vectors of each part begin, and the end.
+        self._bounds = np.cumsum([0, *map(len, ids)])
+        self._live_rows: dict[int, NDArray[np.int64]] = {}
 
     @classmethod
     def build(cls, ids: Sequence[int], vectors: NDArray[np.float32]) -> Self:
@@ -51,73 +53,68 @@ class MergedVectors(VectorIndex):
         """Length of the vectors."""
         return self._parts[0].dimension
 
-    def search(
-        self, query: NDArray[np.float32], k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return ids and cosines of the `k` nearest to `query [d]`, best first; fewer if few."""
-        scores = self._joined(lambda part: part.matrix() @ query.astype(np.float32))
-        best = np.argsort(-scores, kind="stable")[:k]
-        return self.ids[best], scores[best]
-
     def matrix(self) -> NDArray[np.float32]:
         """Return a copy of all vectors, `[n, d]` in the order of `ids`."""
-        return self._joined(lambda part: part.matrix())
+        return np.concatenate(
+            [
+                part.matrix() if kept is None else part.matrix()[kept]
+                for part, kept in zip(self._parts, self._live, strict=True)
+            ]
+        )
 
-    def vectors_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the vectors at `rows`, `[n, d]`; zeros for -1."""
-        out = np.zeros((len(rows), self.dimension), np.float32)
-        part_of = np.searchsorted(self._begins, rows, side="right") - 1
-        for number, part in enumerate(self._parts):
-            wanted = np.flatnonzero((part_of == number) & (rows >= 0))
-            if len(wanted):
-                places = rows[wanted] - self._begins[number]
-                kept = self._live[number]
-                if kept is not None:
-                    places = np.flatnonzero(kept)[places]
-                out[wanted] = part.matrix()[places]
+    def nearest(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows and cosines of the `n` nearest to `query [d]`; see `VectorIndex.nearest`."""
+        rows, cosines = [], []
+        for number, (part, kept) in enumerate(zip(self._parts, self._live, strict=True)):
+            begin, end = self._bounds[number : number + 2]
+            mask = None if allowed is None else allowed[begin:end]
+            if kept is not None and mask is not None:
+                mask, chosen = np.zeros(len(part), bool), mask
+                mask[kept] = chosen
+            elif kept is not None:
+                mask = kept
+            places, found = part.nearest(query, n, mask)
+            if kept is not None:  # counted without the removed ones
+                places = np.searchsorted(self._places(number), places)
+            rows.append(places + begin)
+            cosines.append(found)
+        return best_rows(np.concatenate(rows), np.concatenate(cosines), n)
+
+    def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        out = np.empty((len(rows), self.dimension), np.float32)
+        for part, wanted, places in self._by_part(rows):
+            out[wanted] = part.vectors_at(places)
         return out
 
-    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Return the vectors of `ids`, `[n, d]`; each must be in the index."""
-        rows = self.rows(ids)
-        if (rows < 0).any():
-            raise KeyError(f"no vectors of {[i for i, r in zip(ids, rows, strict=True) if r < 0]}")
-        return self.vectors_at(rows)
-
-    def scores_at(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the cosine of `query [d]` with the vectors at `rows`; NaN for -1."""
-        out = np.full(len(rows), np.nan, np.float32)
-        known = rows >= 0
-        out[known] = self._joined(lambda part: part.matrix() @ query.astype(np.float32))[
-            rows[known]
-        ]
-        return out
-
-    def products(
+    def _products(
         self, queries: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        """Return cosines of the vectors at `rows` with `queries [k, d]`, `[rows, k]`; 0 for -1."""
-        out = np.zeros((len(rows), len(queries)), np.float32)
-        known = rows >= 0
-        out[known] = self._joined(lambda part: part.matrix() @ queries.T)[rows[known]]
+        out = np.empty((len(rows), len(queries)), np.float32)
+        for part, wanted, places in self._by_part(rows):
+            out[wanted] = part.products(queries, places)
         return out
 
-    def _joined(self, of: Callable[[VectorIndex], NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Join what each part gives for its vectors, without the removed ones."""
-        parts = []
-        for part, kept in zip(self._parts, self._live, strict=True):
-            found = of(part)
-            parts.append(found if kept is None else found[kept])
-        return np.concatenate(parts)
+    def _by_part(
+        self, rows: NDArray[np.int64]
+    ) -> Iterator[tuple[VectorIndex, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield each part with which of `rows` it has, and the rows that these are in it."""
+        part_of = np.searchsorted(self._bounds, rows, side="right") - 1
+        for number, part in enumerate(self._parts):
+            wanted = np.flatnonzero(part_of == number)
+            if len(wanted):
+                places = rows[wanted] - self._bounds[number]
+                kept = self._live[number]
+                yield part, wanted, places if kept is None else self._places(number)[places]
 
-    @cached_property
-    def _begins(self) -> NDArray[np.int64]:
-        """Where the vectors of each part begin."""
-        counts = [
-            len(p) if kept is None else int(kept.sum())
-            for p, kept in zip(self._parts, self._live, strict=True)
-        ]
-        return np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    def _places(self, number: int) -> NDArray[np.int64]:
+        """Return which rows of a part are not removed, ascending."""
+        if number not in self._live_rows:
+            kept = self._live[number]
+            whole = np.ones(len(self._parts[number]), bool) if kept is None else kept
+            self._live_rows[number] = np.flatnonzero(whole)
+        return self._live_rows[number]
 
 
 def merged(parts: Sequence[VectorIndex], live: Sequence[NDArray[np.bool_] | None]) -> VectorIndex:

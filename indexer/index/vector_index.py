@@ -22,29 +22,34 @@ from numpy.typing import NDArray
 from hilbert.extension_points import VECTOR_INDEXES as POINT
 from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
+from indexer.index.id_lookup import IdLookup
 
 DEFAULT_VECTOR_INDEX = "flat"
 MODALITIES = ("audio", "text", "joint")
 LEVELS = ("segments", "documents")
 VECTOR_NAMES = tuple((level, modality) for level in LEVELS for modality in MODALITIES)
 """Level and modality of every vector index of a shard."""
+# Fewer than this share of all rows are gathered one by one; more are taken from one pass over all.
+_FEW = 0.25
 
 
 class VectorIndex(ABC):
     """Unit vectors by 63-bit id; scores are cosines.
 
-    A kind builds, writes, reads and searches, and gives its vectors back as they were; the rest
-    follows from these.
+    A kind builds, writes and reads, and gives its vectors back as it holds them; the rest follows
+    from these, and a kind overrides what it does faster.
 
     Attributes:
         extension: Of its files, with the dot.
         path: File it was read from, None for one that was built.
         ids: `[n]` int64, in the order of insertion.
+        is_exact: Whether `nearest` misses none of the nearest.
     """
 
     extension: ClassVar[str]
     path: Path | None
     ids: NDArray[np.int64]
+    is_exact: bool = True
 
     @classmethod
     @abstractmethod
@@ -70,40 +75,41 @@ class VectorIndex(ABC):
         """Length of the vectors."""
 
     @abstractmethod
-    def search(
-        self, query: NDArray[np.float32], k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return ids and cosines of the `k` nearest to `query [d]`, best first; fewer if few."""
-
-    @abstractmethod
     def matrix(self) -> NDArray[np.float32]:
         """Return all vectors, `[n, d]` in the order of `ids`, to be read only."""
 
-    def __len__(self) -> int:
-        return len(self.ids)
+    @classmethod
+    def rounded(cls, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return `vectors [n, d]` as an index of this kind gives them back."""
+        return vectors
 
-    def __contains__(self, id_: int) -> bool:
-        return int(id_) in self._row_of
+    def nearest(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows and cosines of the `n` nearest to `query [d]`, best first; fewer if few.
 
-    def vectors(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """Return the vectors of `ids`, `[n, d]`; each must be in the index."""
-        return self.matrix()[[self._row_of[int(id_)] for id_ in ids]]
+        Of equal cosines the lower row comes first.
+
+        Args:
+            query: `[d]`.
+            n: At least 0.
+            allowed: Rows that may be returned, `[len(self)]`; None for all.
+        """
+        rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
+        return best_rows(rows, self.scores_at(query, rows), n)
 
     def vectors_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors at `rows`, `[n, d]`; zeros for -1."""
         out = np.zeros((len(rows), self.dimension), np.float32)
-        out[rows >= 0] = self.matrix()[rows[rows >= 0]]
+        known = rows >= 0
+        out[known] = self._gathered(rows[known])
         return out
-
-    def rows(self, ids: Sequence[int]) -> NDArray[np.int64]:
-        """Return where the vectors of `ids` stand, for `scores_at`; -1 where an id has none."""
-        return np.array([self._row_of.get(int(id_), -1) for id_ in ids], np.int64)
 
     def scores_at(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the cosine of `query [d]` with the vectors at `rows`; NaN for -1."""
         out = np.full(len(rows), np.nan, np.float32)
         known = rows >= 0
-        out[known] = (self.matrix() @ query.astype(np.float32))[rows[known]]
+        out[known] = self._products(query[None], rows[known])[:, 0]
         return out
 
     def products(
@@ -111,16 +117,79 @@ class VectorIndex(ABC):
     ) -> NDArray[np.float32]:
         """Return cosines of the vectors at `rows` with `queries [k, d]`, `[rows, k]`; 0 for -1."""
         out = np.zeros((len(rows), len(queries)), np.float32)
-        out[rows >= 0] = (self.matrix() @ queries.T)[rows[rows >= 0]]
+        known = rows >= 0
+        out[known] = self._products(queries, rows[known])
         return out
 
-    def scores(self, query: NDArray[np.float32], ids: Sequence[int]) -> NDArray[np.float32]:
+    def rows(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return where the vectors of `ids` stand, for `scores_at`; -1 where an id has none."""
+        return self._lookup.rows(ids)
+
+    def vectors(self, ids: Sequence[int] | NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors of `ids`, `[n, d]`.
+
+        Raises:
+            KeyError: An id has none.
+        """
+        rows = self.rows(ids)
+        if (rows < 0).any():
+            raise KeyError(f"no vectors of {np.asarray(ids)[rows < 0][:3].tolist()}")
+        return self.vectors_at(rows)
+
+    def scores(
+        self, query: NDArray[np.float32], ids: Sequence[int] | NDArray[np.int64]
+    ) -> NDArray[np.float32]:
         """Return the cosine of `query [d]` with each of `ids`; NaN where an id has no vector."""
         return self.scores_at(query, self.rows(ids))
 
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __contains__(self, id_: int) -> bool:
+        return bool(self.rows([id_])[0] >= 0)
+
+    def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return the vectors at `rows`, all of which are there."""
+        return self.matrix()[rows]
+
+    def _scanned(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the cosines of all vectors with `queries [k, d]`, `[n, k]`."""
+        return self.matrix() @ queries.T
+
+    def _products(
+        self, queries: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return cosines with the vectors at `rows`, all of which are there, `[rows, k]`."""
+        queries = queries.astype(np.float32, copy=False)
+        if len(rows) < _FEW * len(self):
+            return self._gathered(rows) @ queries.T
+        return self._scanned(queries)[rows]
+
     @cached_property
-    def _row_of(self) -> dict[int, int]:
-        return {int(id_): row for row, id_ in enumerate(self.ids)}
+    def _lookup(self) -> IdLookup:
+        return IdLookup(self.ids)
+
+
+def best_rows(
+    rows: NDArray[np.int64], cosines: NDArray[np.float32], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the `n` rows of the largest cosines and these, best first, of equal ones the lower.
+
+    Args:
+        rows: `[m]`, each once.
+        cosines: `[m]`.
+        n: At least 0.
+    """
+    if n <= 0:
+        return rows[:0], cosines[:0]
+    if n < len(rows):
+        least = np.partition(cosines, -n)[-n]
+        above, equal = np.flatnonzero(cosines > least), np.flatnonzero(cosines == least)
+        lowest = equal[np.argsort(rows[equal], kind="stable")[: n - len(above)]]
+        kept = np.concatenate([above, lowest])
+        rows, cosines = rows[kept], cosines[kept]
+    order = np.lexsort((rows, -cosines))
+    return rows[order], cosines[order]
 
 
 VECTOR_INDEXES: Registry[type[VectorIndex]] = Registry(POINT)

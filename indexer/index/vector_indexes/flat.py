@@ -67,23 +67,6 @@ class FlatIndex(VectorIndex):
         """Length of the vectors."""
         return int(self._vectors.shape[1])
 
-    def search(
-        self, query: NDArray[np.float32], k: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return ids and cosines of the `k` nearest to `query [d]`, best first; fewer if few."""
-        import faiss
-
-        k = min(k, len(self))
-        if not k:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        scores, rows = faiss.knn(
-            np.ascontiguousarray(query[None], np.float32),
-            self._vectors,
-            k,
-            metric=faiss.METRIC_INNER_PRODUCT,
-        )
-        return self.ids[rows[0]], scores[0]
-
     def matrix(self) -> NDArray[np.float32]:
         """Return the vectors, `[n, d]`, without a copy."""
         return self._vectors

@@ -1,20 +1,20 @@
-"""The vector index is exact: its scores are the dot products."""
+"""Whatever its kind, an index finds the nearest and gives the cosines of its vectors."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.base.errors import LibraryError
-from indexer.index.vector_indexes.flat import FlatIndex
+from indexer.index.merged_vectors import merged
+from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, best_rows
 
 IDS = [2**63 - 1, 5, 0, 77, 2**40]
+KINDS = sorted(VECTOR_INDEXES)
 
 
 def unit_rows(seed: int, n: int, d: int = 16) -> NDArray[np.float32]:
@@ -22,83 +22,101 @@ def unit_rows(seed: int, n: int, d: int = 16) -> NDArray[np.float32]:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-@given(st.integers(0, 10_000), st.integers(1, 5), st.integers(1, 9))
-def test_search_gives_the_largest_dot_products_in_order(seed: int, n: int, k: int) -> None:
-    vectors, query = unit_rows(seed, n), unit_rows(seed + 1, 1)[0]
-    ids, scores = FlatIndex.build(IDS[:n], vectors).search(query, k)
-    expected = np.sort(vectors @ query)[::-1][:k]
-    np.testing.assert_allclose(scores, expected, atol=1e-6)
-    by_id = dict(zip(IDS, vectors @ query, strict=False))
-    np.testing.assert_allclose([by_id[int(id_)] for id_ in ids], scores, atol=1e-6)
+def sharded(seed: int, n: int) -> VectorIndex:
+    """Return a flat and a half-precision index, a third of each removed, read as one."""
+    rng = np.random.default_rng(seed)
+    parts = [
+        VECTOR_INDEXES[kind].build(np.arange(10, 10 + n) * 2 + odd, unit_rows(seed + odd, n))
+        for odd, kind in enumerate(("flat", "sqfp16"))
+    ]
+    return merged(parts, [rng.random(n) > 0.3, None])
 
 
-def test_scores_and_vectors_are_those_of_the_ids_asked_for() -> None:
-    vectors, query = unit_rows(3, 5), unit_rows(4, 1)[0]
-    index = FlatIndex.build(IDS, vectors)
-    scores = index.scores(query, [77, 999, 5])
-    np.testing.assert_allclose(scores[[0, 2]], (vectors @ query)[[3, 1]], atol=1e-6)
+def made(kind: str, seed: int, n: int) -> VectorIndex:
+    if kind == "merged":
+        return sharded(seed, n)
+    return VECTOR_INDEXES[kind].build(range(7, 7 + 3 * n, 3), unit_rows(seed, n))
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "merged"])
+@given(seed=st.integers(0, 10_000), n=st.integers(0, 40), k=st.integers(0, 60))
+def test_the_nearest_allowed_come_in_order(kind: str, seed: int, n: int, k: int) -> None:
+    index, query = made(kind, seed, n), unit_rows(seed + 9, 1)[0]
+    allowed = np.random.default_rng(seed).random(len(index)) > 0.5
+    for mask in (None, allowed):
+        rows, cosines = index.nearest(query, k, mask)
+        fitting = np.arange(len(index)) if mask is None else np.flatnonzero(mask)
+        assert rows.dtype == np.int64 and cosines.dtype == np.float32
+        assert len(set(rows.tolist())) == len(rows) == min(k, len(fitting))
+        assert set(rows) <= set(fitting)
+        expected = index.matrix()[fitting] @ query
+        np.testing.assert_allclose(cosines, np.sort(expected)[::-1][:k], atol=1e-6)
+        np.testing.assert_allclose(cosines, index.matrix()[rows] @ query, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "merged"])
+def test_few_rows_and_nearly_all_get_the_same_cosines(kind: str) -> None:
+    index, queries = made(kind, 3, 60), unit_rows(4, 3)
+    every = np.random.default_rng(0).permutation(np.arange(-1, len(index)))
+    for rows in (every, every[:5], every[:0]):
+        vectors = index.vectors_at(rows)
+        np.testing.assert_array_equal(vectors[rows >= 0], index.matrix()[rows[rows >= 0]])
+        assert not vectors[rows < 0].any()
+        expected = vectors @ queries.T
+        np.testing.assert_allclose(index.products(queries, rows), expected, atol=1e-6)
+        scores = index.scores_at(queries[0], rows)
+        np.testing.assert_allclose(scores[rows >= 0], expected[rows >= 0, 0], atol=1e-6)
+        assert np.isnan(scores[rows < 0]).all()
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "merged"])
+def test_vectors_and_scores_are_those_of_the_ids(kind: str) -> None:
+    index, query = made(kind, 5, 20), unit_rows(6, 1)[0]
+    wanted = [int(index.ids[row]) for row in (4, 0, 4)]
+    assert index.rows(wanted).tolist() == index.rows(np.array(wanted)).tolist() == [4, 0, 4]
+    np.testing.assert_array_equal(index.vectors(wanted), index.matrix()[[4, 0, 4]])
+    scores = index.scores(query, [wanted[0], 999_999])
+    assert scores[0] == pytest.approx(float(index.matrix()[4] @ query), abs=1e-6)
     assert np.isnan(scores[1])
-    np.testing.assert_array_equal(index.vectors([0, 5]), vectors[[2, 1]])
-    assert 77 in index and 999 not in index
-    assert index.ids.tolist() == IDS
-    np.testing.assert_array_equal(index.matrix(), vectors)
+    assert wanted[0] in index and 999_999 not in index
+    with pytest.raises(KeyError, match="999999"):
+        index.vectors([wanted[0], 999_999])
 
 
-def test_an_index_comes_back_from_disk(tmp_path: Path) -> None:
-    made = FlatIndex.build(IDS, unit_rows(5, 5))
-    made.write(tmp_path / "a.faiss")
-    read = FlatIndex.read(tmp_path / "a.faiss")
-    assert read.ids.tolist() == IDS and read.dimension == 16
-    np.testing.assert_array_equal(read.matrix(), made.matrix())
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_index_comes_back_from_disk(kind: str, tmp_path: Path) -> None:
+    of_kind = VECTOR_INDEXES[kind]
+    path = tmp_path / f"a{of_kind.extension}"
+    built = of_kind.build(IDS, unit_rows(5, 5))
+    built.write(path)
+    read = of_kind.read(path)
+    assert read.ids.tolist() == IDS and read.dimension == 16 and read.path == path
+    np.testing.assert_array_equal(read.matrix(), built.matrix())
 
 
-def test_an_empty_index_answers_with_nothing(tmp_path: Path) -> None:
-    FlatIndex.build([], np.zeros((0, 16), np.float32)).write(tmp_path / "a.faiss")
-    index = FlatIndex.read(tmp_path / "a.faiss")
-    ids, scores = index.search(unit_rows(0, 1)[0], 10)
-    assert len(index) == len(ids) == len(scores) == 0
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_given_back_is_rounded_once(kind: str) -> None:
+    of_kind, vectors = VECTOR_INDEXES[kind], unit_rows(8, 30)
+    rounded = of_kind.rounded(vectors)
+    np.testing.assert_allclose(rounded, vectors, atol=1e-3)
+    first = of_kind.build(range(30), vectors).matrix()
+    np.testing.assert_array_equal(first, rounded)
+    np.testing.assert_array_equal(of_kind.build(range(30), first).matrix(), first)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_index_answers_with_nothing(kind: str, tmp_path: Path) -> None:
+    of_kind = VECTOR_INDEXES[kind]
+    of_kind.build([], np.zeros((0, 16), np.float32)).write(tmp_path / "a")
+    index, query = of_kind.read(tmp_path / "a"), unit_rows(0, 1)[0]
+    rows, cosines = index.nearest(query, 10)
+    assert len(index) == len(rows) == len(cosines) == 0
     assert index.matrix().shape == (0, 16)
-    assert np.isnan(index.scores(unit_rows(0, 1)[0], [5])).all()
+    assert np.isnan(index.scores(query, [5])).all()
 
 
-@given(seed=st.integers(0, 10_000), n=st.integers(0, 5), d=st.integers(1, 9))
-def test_faiss_and_the_index_read_what_the_other_wrote(
-    tmp_path_factory: pytest.TempPathFactory, seed: int, n: int, d: int
-) -> None:
-    folder, vectors = tmp_path_factory.mktemp("index"), unit_rows(seed, n, d)
-    theirs = faiss.IndexIDMap2(faiss.IndexFlatIP(d))
-    theirs.add_with_ids(vectors, np.array(IDS[:n], np.int64))
-    faiss.write_index(theirs, str(folder / "theirs.faiss"))
-    index = FlatIndex.read(folder / "theirs.faiss")
-    assert index.ids.tolist() == IDS[:n] and index.dimension == d
-    np.testing.assert_array_equal(index.matrix(), vectors)
-    FlatIndex.build(IDS[:n], vectors).write(folder / "ours.faiss")
-    assert (folder / "ours.faiss").read_bytes() == (folder / "theirs.faiss").read_bytes()
-
-
-def test_an_index_of_another_kind_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "segments.text.faiss"
-    faiss.write_index(faiss.IndexFlatIP(16), str(path))
-    with pytest.raises(LibraryError, match="missing or damaged"):
-        FlatIndex.read(path)
-    distances = faiss.IndexIDMap2(faiss.IndexFlatL2(16))
-    distances.add_with_ids(unit_rows(5, 5), np.array(IDS, np.int64))
-    faiss.write_index(distances, str(path))
-    with pytest.raises(LibraryError, match="missing or damaged"):
-        FlatIndex.read(path)
-
-
-@pytest.mark.parametrize("keep", [0, 3, 60, -8])
-def test_a_truncated_index_is_refused_with_the_command_that_mends_it(
-    tmp_path: Path, keep: int
-) -> None:
-    path = tmp_path / "segments.text.faiss"
-    FlatIndex.build(IDS, unit_rows(5, 5)).write(path)
-    path.write_bytes(path.read_bytes()[:keep])
-    with pytest.raises(LibraryError, match=r"segments\.text\.faiss .* run 'hilbert rebuild"):
-        FlatIndex.read(path)
-
-
-def test_a_missing_index_is_refused_with_the_command_that_mends_it(tmp_path: Path) -> None:
-    with pytest.raises(LibraryError, match="run 'hilbert rebuild"):
-        FlatIndex.read(tmp_path / "segments.text.faiss")
+def test_of_equal_cosines_the_lower_row_comes_first() -> None:
+    cosines = np.array([0.5, 0.9, 0.5, 0.5, 0.1], np.float32)
+    rows, found = best_rows(np.array([9, 4, 3, 7, 1]), cosines, 3)
+    assert rows.tolist() == [4, 3, 7]
+    assert found.tolist() == [np.float32(0.9), 0.5, 0.5]

@@ -1,0 +1,44 @@
+"""Pages of mapped files are given back when many were read, and read again as they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.index import mapped_file
+from indexer.index.mapped_file import MappedFile
+
+
+def test_many_pages_read_are_given_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = np.arange(100_000, dtype=np.int64)
+    files = []
+    for name in "ab":
+        numbers.tofile(tmp_path / name)
+        files.append(MappedFile(tmp_path / name))
+    first, second = files
+    monkeypatch.setattr(mapped_file, "_MOST_MAPPED", 1_000_000)
+    first.touch(800_000)
+    assert first.touched == 800_000
+    second.touch(100_000)
+    assert first.touched and second.touched
+    second.touch(700_000)
+    assert first.touched == second.touched == 0
+    np.testing.assert_array_equal(first.array("<i8", 100_000), numbers)
+
+
+def test_no_more_of_a_file_is_counted_than_there_is(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(5000))
+    file = MappedFile(tmp_path / "a")
+    file.touch(4000, places=900)
+    assert file.touched == len(file) == 5000
+
+
+def test_an_array_beyond_the_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(16))
+    with pytest.raises(ValueError, match="buffer"):
+        MappedFile(tmp_path / "a").array("<i8", 3)
+    (tmp_path / "b").write_bytes(b"")
+    with pytest.raises(ValueError, match="empty"):
+        MappedFile(tmp_path / "b")
