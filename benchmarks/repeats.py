@@ -33,8 +33,9 @@ import numpy as np
 from benchmarks.common.exit_status import exit_status
 from benchmarks.common.made_adverts import INTRO, OUTRO, PASSAGES
 from indexer.base.types import Cue, SegmentSettings
+from indexer.index.repeat_search import repeated_segments
 from indexer.index.repeat_words import number_words
-from indexer.index.repeats import Repeats, repeated_segments
+from indexer.index.repeats import Repeats
 from indexer.ingest.segment import cut_segments, split_cues
 from indexer.transcripts.reader import read_transcript
 from tools.speech_corpus.errors import SpeechError
@@ -175,7 +176,7 @@ def judge(
     wrong = []
     folded: set[int] = set()
     for row, segment in enumerate(segments):
-        marked = row in repeats.marked
+        marked = repeats.is_marked(row)
         if segment.passage:
             counts["made"] += 1
             counts["found"] += marked
@@ -212,7 +213,7 @@ def _print_real(name: str, paths: Iterable[Path], read: int) -> None:
     started = time.process_time()
     repeats = find(segments)
     seconds = time.process_time() - started
-    marked = sorted(repeats.marked)
+    marked = repeats.marked.tolist()
     print(
         f"\n{name}: {len(marked)} of {len(segments)} segments marked, {seconds:.1f} s of one core"
     )

@@ -20,7 +20,7 @@ from indexer.index.document_words import bm25, inverse_document_frequency, score
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
 from indexer.index.lexical_shard import LexicalShard, length_norms
 from indexer.index.postings import Postings, union
-from indexer.index.records import IndexedDocument, IndexedSegment
+from indexer.index.records import IndexedDocument, IndexedSegment, SegmentText
 from indexer.index.segment_arrays import SegmentArrays, join_arrays
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ class FulltextIndex:
         """Read times, speakers and sounds of all segments."""
         parts = [shard.segment_arrays() for shard in self.shards]
         return join_arrays(parts, self._rows, self.n_segments)
+
+    def texts(self) -> Iterator[SegmentText]:
+        """Yield the words of all segments, by document and in order."""
+        return merge(*(shard.texts() for shard in self.shards), key=lambda text: text.document)
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""

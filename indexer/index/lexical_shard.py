@@ -15,7 +15,7 @@ from indexer.index.document_words import inverse_document_frequency, term_freque
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
 from indexer.index.postings import NO_POSTINGS, Postings, read_postings, union
-from indexer.index.records import IndexedDocument, IndexedSegment, Records, damaged
+from indexer.index.records import IndexedDocument, IndexedSegment, Records, SegmentText, damaged
 from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
 
 # What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
@@ -98,6 +98,11 @@ class LexicalShard(Records):
     def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
         """List all segments by document and in order, or those of `ids` in any order."""
         return [s for s in super().segments(ids) if s.document not in self.removed]
+
+    def texts(self) -> Iterator[SegmentText]:
+        """Yield the words of all segments, by document and in order."""
+        texts = super().texts()
+        return (text for text in texts if text.document not in self.removed)
 
     def segments_of(self, document: str) -> list[IndexedSegment]:
         """List the segments of a document in order."""

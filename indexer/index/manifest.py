@@ -77,6 +77,8 @@ class Manifest:
         counts: Level and modality to the number of vectors.
         random_pairs: See `indexer.index.background.PairSums.listed`.
         shards: In the order in which they were written.
+        repeats: Folders beside the shards; see `indexer.index.repeat_parts`. None for a snapshot of
+            before, whose repeats are not known.
         segment_values: Names of the parts of `indexer.index.segment_values`.
         files: Those in the folder of the snapshot, by name.
         format: Of the snapshot.
@@ -91,6 +93,7 @@ class Manifest:
     counts: Mapping[str, Mapping[str, int]]
     random_pairs: tuple[Mapping[str, Any], ...]
     shards: tuple[ShardEntry, ...]
+    repeats: tuple[ShardEntry, ...] | None = None
     segment_values: tuple[str, ...] = ()
     files: Mapping[str, FileDigest] = field(default_factory=dict)
     format: int = FORMAT
@@ -102,6 +105,11 @@ class Manifest:
         sync_file(path)
 
     @property
+    def entries(self) -> tuple[ShardEntry, ...]:
+        """All folders that it is made of."""
+        return (*self.shards, *(self.repeats or ()))
+
+    @property
     def is_old(self) -> bool:
         """Whether the snapshot is of format 3."""
         return self.format == _OLD_FORMAT
@@ -111,7 +119,7 @@ class Manifest:
 
         Args:
             folder: Of the snapshot.
-            entry: One of `shards`.
+            entry: One of `entries`.
         """
         return folder if self.is_old else folder.parent.parent / SHARDS_FOLDER / entry.name
 
@@ -150,12 +158,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _manifest(found: Mapping[str, Any]) -> Manifest:
-    shards = tuple(
-        ShardEntry(str(s["name"]), _digests(s["files"]), tuple(map(str, s["removed"])))
-        for s in found["shards"]
-    )
-    if any(not _is_plain(name) for s in shards for name in (*s.files, s.name or "x")):
-        raise ValueError("a name with a folder in it")
+    repeats = found.get("repeats")
     return Manifest(
         fingerprint=str(found["fingerprint"]),
         created_at=float(found["created_at"]),
@@ -173,11 +176,22 @@ def _manifest(found: Mapping[str, Any]) -> Manifest:
             }
             for pair in found["random_pairs"]
         ),
-        shards=shards,
+        shards=_entries(found["shards"]),
+        repeats=None if repeats is None else _entries(repeats),
         segment_values=tuple(map(str, found.get("segment_values", ()))),
         files=_digests(found.get("files", {})),
         format=int(found["format"]),
     )
+
+
+def _entries(found: Iterable[Mapping[str, Any]]) -> tuple[ShardEntry, ...]:
+    entries = tuple(
+        ShardEntry(str(s["name"]), _digests(s["files"]), tuple(map(str, s["removed"])))
+        for s in found
+    )
+    if any(not _is_plain(name) for s in entries for name in (*s.files, s.name or "x")):
+        raise ValueError("a name with a folder in it")
+    return entries
 
 
 def _is_plain(name: str) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
@@ -66,6 +66,22 @@ class IndexedSegment:
     text: str
     speakers: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
+
+
+class SegmentText(NamedTuple):
+    """The words of a segment.
+
+    Attributes:
+        id: Of the segment.
+        document: Id of its document.
+        text: Its words.
+        language: Of its document, as a tag names it.
+    """
+
+    id: int
+    document: str
+    text: str
+    language: str | None
 
 
 class SegmentRecords(Protocol):
@@ -130,6 +146,14 @@ class Records:
         else:
             rows = self._by_id(self._segment, ids)
         return [_segment(row) for row in rows]
+
+    def texts(self) -> Iterator[SegmentText]:
+        """Yield the words of all segments, by document and in order."""
+        rows = self._db.execute(
+            "SELECT s.id, document, text, language FROM segments s JOIN documents d "
+            "ON d.id = document ORDER BY document, ordinal"
+        )
+        return (SegmentText(*row) for row in rows)
 
     def places(self, ids: Sequence[int]) -> list[sqlite3.Row]:
         """Return id, document and ordinal of those of some segments that are here."""

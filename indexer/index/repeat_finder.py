@@ -72,8 +72,8 @@ def find_repeats(words: NDArray[np.int32], owners: Ints) -> FoundRepeats:
     return FoundRepeats(passages, ids, np.where(passages, inherited, 0))
 
 
-def _links(words: NDArray[np.int32], owners: Ints) -> tuple[Ints, Ints]:
-    """Link the places of equal seeds in different documents, each to the next few."""
+def seed_keys(words: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """Hash every run of `SEED` words, `[n_words - SEED + 1]`."""
     n_seeds = max(0, len(words) - SEED + 1)
     keys = np.zeros(n_seeds, np.uint64)
     for offset in range(SEED):
@@ -81,6 +81,13 @@ def _links(words: NDArray[np.int32], owners: Ints) -> tuple[Ints, Ints]:
             np.uint64
         )
         keys ^= keys >> np.uint64(29)
+    return keys
+
+
+def _links(words: NDArray[np.int32], owners: Ints) -> tuple[Ints, Ints]:
+    """Link the places of equal seeds in different documents, each to the next few."""
+    keys = seed_keys(words)
+    n_seeds = len(keys)
     whole = np.flatnonzero(owners[:n_seeds] == owners[SEED - 1 :]) if n_seeds else np.zeros(0, int)
     order = whole[np.argsort(keys[whole], kind="stable")]
     keys, owners = keys[order], owners[order]

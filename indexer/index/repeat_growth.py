@@ -2,111 +2,115 @@
 
 To compare all words of a large library takes minutes. What a new document repeats was said, nearly
 always, in a document of about the same time, or is known as a repeat already, as an advert that
-runs for months. So the new documents are compared with some segments of each known repeat, and with
-the documents that were added last.
+runs for months. So the new documents are compared with the known repeats that share a run of words
+with them, and with the documents that were added last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.records import IndexedSegment, SegmentRecords
+from indexer.index.repeat_arrays import Ints, RepeatArrays
 
-# Segments that new documents are compared with: so many of known repeats, up to three of each, and
-# so many of the documents that were added last.
-MOST_KNOWN, MOST_RECENT = 4096, 4096
-_OF_EACH = 3
-
-Arrays = Mapping[str, NDArray[np.int64]]
+# Segments of known repeats that new documents are compared with.
+MOST_KNOWN = 4096
 
 
-def compared_segments(known: Arrays, records: SegmentRecords) -> list[IndexedSegment]:
-    """Choose segments of known repeats that new documents are compared with.
+def sharing(known: RepeatArrays, seeds: NDArray[np.uint64]) -> Ints:
+    """Return the ids of segments of known repeats that hold any of some seeds.
 
     Args:
-        known: See `indexer.index.repeats.Repeats`.
-        records: Of the snapshot.
+        known: Repeats of the snapshot.
+        seeds: Of the new documents; see `repeat_finder.seed_keys`.
     """
-    firsts = known["words"][known["offsets"][:-1]]
-    order = np.argsort(firsts, kind="stable")
-    begins = np.flatnonzero(np.diff(firsts[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(begins, np.diff([*begins, len(order)]))
-    chosen = known["segments"][order[rank < _OF_EACH]][-MOST_KNOWN:]
-    return records.segments(chosen.tolist())
+    held = known.seed_rows[np.isin(known.seeds, seeds)]
+    rows = np.flatnonzero(np.bincount(held, minlength=1))
+    return known.segments[rows[-MOST_KNOWN:]] if len(held) else known.segments[:0]
 
 
-def extended(known: Arrays, found: Arrays, new: Collection[int]) -> dict[str, NDArray[np.int64]]:
-    """Add what new segments repeat to what is known.
+@dataclass
+class _Rows:
+    """Rows that are added.
+
+    Attributes:
+        of_found: For each the row of what was found.
+        marked: Whether it is an advert, an intro or the like.
+        words: The numbers of its words.
+    """
+
+    of_found: list[int] = field(default_factory=list)
+    marked: list[bool] = field(default_factory=list)
+    words: list[Ints] = field(default_factory=list)
+
+    def add(self, of_found: int, words: Ints, *, marked: bool) -> None:
+        self.of_found.append(of_found)
+        self.marked.append(marked)
+        self.words.append(words)
+
+
+def additions(known: RepeatArrays, found: RepeatArrays, new: Ints) -> RepeatArrays:
+    """Return what new documents add to what is known.
 
     A new segment that repeats a known one gets the words of that; where neither was known, both are
-    added.
+    added. A known one that turns out to be an advert is added again as one.
 
     Args:
         known: Repeats of the snapshot before, without those of new and removed documents.
         found: Repeats among the new segments and those that they were compared with.
-        new: Ids of the new segments.
+        new: Keys of the new documents.
     """
-    places = {int(id_): place for place, id_ in enumerate(known["segments"])}
-    words_known, words_found = _lists(known), _lists(found)
-    holders: dict[int, list[int]] = {}
-    for place, words in enumerate(words_found):
-        for word in words.tolist():
-            holders.setdefault(word, []).append(place)
-    ids = found["segments"].tolist()
-    lists = list(words_known)
-    segments, marked = known["segments"].tolist(), known["marked"].tolist()
-    offset = int(known["words"].max(initial=-1)) + 1
-    added: dict[int, int] = {}  # place in `found` to that in the result
-    for place, id_ in enumerate(ids):
-        if id_ not in new:
-            continue
-        partners = {p for w in words_found[place].tolist() for p in holders[w]} - {place}
-        of_known = [places[ids[p]] for p in partners if ids[p] in places]
-        is_marked = int(found["marked"][place])
-        if of_known:
-            words = np.unique(np.concatenate([words_known[p] for p in of_known]))
-            is_marked |= max(int(known["marked"][p]) for p in of_known)
+    is_new = found.of_documents(new)
+    of_known = known.rows(found.segments)
+    every = np.arange(len(found))
+    places, numbers = found.words(every)
+    order = np.argsort(numbers, kind="stable")
+    places, numbers = places[order], numbers[order]
+    offset = known.n_numbers
+    rows = _Rows()
+    added = np.zeros(len(found), bool)
+    for place in np.flatnonzero(is_new).tolist():
+        own = found.words([place])[1]
+        first, last = (np.searchsorted(numbers, own, side=side) for side in ("left", "right"))
+        partners = np.unique(
+            np.concatenate([places[a:b] for a, b in zip(first, last, strict=True)])
+        )
+        partners = partners[partners != place]
+        old = partners[of_known[partners] >= 0]
+        marked = bool(found.marked[place])
+        if len(old):
+            words = np.unique(known.words(of_known[old])[1])
+            rest = old[(found.marked[old] & ~known.marked[of_known[old]]) & ~added[old]]
+            for other in rest.tolist():
+                rows.add(other, known.words([of_known[other]])[1], marked=True)
+            marked |= bool(known.marked[of_known[old]].any())
         else:
-            words = words_found[place] + offset
-        for other in () if of_known else sorted(partners):
-            if ids[other] not in new and other not in added:
-                added[other] = len(segments)
-                segments.append(ids[other])
-                lists.append(words_found[other] + offset)
-                marked.append(int(found["marked"][other]))
-        added[place] = len(segments)
-        segments.append(id_)
-        lists.append(words)
-        marked.append(is_marked)
-    return _arrays(segments, marked, lists)
+            words = own + offset
+            rest = partners[~is_new[partners] & ~added[partners]]
+            for other in rest.tolist():
+                rows.add(other, found.words([other])[1] + offset, marked=bool(found.marked[other]))
+        added[rest] = True
+        rows.add(place, words, marked=marked)
+    return _arrays(found, rows, offset)
 
 
-def without(known: Arrays, kept: NDArray[np.bool_]) -> dict[str, NDArray[np.int64]]:
-    """Return the repeats of some segments, `kept` `[n]`."""
-    lists = _lists(known)
-    places = np.flatnonzero(kept)
-    return _arrays(
-        known["segments"][places].tolist(),
-        known["marked"][places].tolist(),
-        [lists[place] for place in places],
+def _arrays(found: RepeatArrays, rows: _Rows, offset: int) -> RepeatArrays:
+    """Return the rows as arrays; new numbers of words, from `offset` on, without gaps."""
+    of_found = np.array(rows.of_found, np.int64)
+    owners = np.repeat(np.arange(len(of_found)), [len(words) for words in rows.words])
+    words = np.concatenate([np.zeros(0, np.int64), *rows.words])
+    is_new = words >= offset
+    words[is_new] = offset + np.unique(words[is_new], return_inverse=True)[1].ravel()
+    row_of = np.full(len(found), -1, np.int64)
+    row_of[of_found] = np.arange(len(of_found))
+    seed_rows = row_of[found.seed_rows]
+    kept = seed_rows >= 0
+    return RepeatArrays.of(
+        found.segments[of_found],
+        found.documents[found.owners[of_found]],
+        np.array(rows.marked, bool),
+        (owners, words),
+        (found.seeds[kept], seed_rows[kept]),
     )
-
-
-def _lists(arrays: Arrays) -> list[NDArray[np.int64]]:
-    if len(arrays["offsets"]) < 2:
-        return []
-    return np.split(arrays["words"], arrays["offsets"][1:-1])
-
-
-def _arrays(
-    segments: Sequence[int], marked: Sequence[int], lists: Sequence[NDArray[np.int64]]
-) -> dict[str, NDArray[np.int64]]:
-    return {
-        "segments": np.array(segments, np.int64),
-        "marked": np.array(marked, np.int64),
-        "offsets": np.cumsum([0, *map(len, lists)]).astype(np.int64),
-        "words": np.concatenate([np.zeros(0, np.int64), *lists]).astype(np.int64),
-    }

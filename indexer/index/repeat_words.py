@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable
 
 import numpy as np
@@ -23,10 +24,9 @@ _NUMBER = 0
 
 
 class WordNumbers:
-    """Numbers of stems; the same one in every document."""
+    """Numbers of stems: the same one in every document, and whenever they are numbered."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
         self._of_words: dict[tuple[str, str | None], int] = {}
 
     def of(self, text: str, language: str | None) -> list[int]:
@@ -54,8 +54,9 @@ class WordNumbers:
     def _number(self, word: str, language: str | None) -> int:
         if word in NUMBER_WORDS or word[0].isdigit():
             return _NUMBER
-        term = stem(word, language) or fold(word)
-        return self._numbers.setdefault(term, 1 + len(self._numbers))
+        folded = fold(word)  # first: a stemmer takes a word without its accents for another
+        term = stem(folded, language) or folded
+        return zlib.crc32(term.encode("utf-8", "surrogatepass")) >> 1 or 1
 
 
 def number_words(

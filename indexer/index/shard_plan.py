@@ -62,7 +62,7 @@ def plan_shards(
     written = set(revisions) - covered
     if written:
         sizes = {s.entry.name: sum(segments[i] for i in current[s.entry.name]) for s in kept}
-        for name in _merged(sizes, sum(segments[id_] for id_ in written)):
+        for name in merged_names(sizes, sum(segments[id_] for id_ in written)):
             written |= current[name]
             kept = [shard for shard in kept if shard.entry.name != name]
     entries = []
@@ -81,8 +81,13 @@ def _stays(shard: Shard, current: Collection[str], purged: Collection[str]) -> b
     return live > MOST_MERGED or live >= _LEAST_LIVE * whole
 
 
-def _merged(sizes: Mapping[str, int], new: int) -> list[str]:
-    """Choose the shards to merge with one of `new` segments, by their numbers of segments."""
+def merged_names(sizes: Mapping[str, int], new: int) -> list[str]:
+    """Choose the shards to merge with a new one.
+
+    Args:
+        sizes: Name to the number of segments.
+        new: Segments of the new one.
+    """
     chosen: list[str] = []
     total = new
     while True:

@@ -5,6 +5,7 @@ On disk and in the catalog a snapshot is called a generation.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -16,16 +17,19 @@ from indexer.index.background import Background
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.manifest import (
     check_files,
-    damaged_files,
     read_manifest,
     rebuild_advice,
 )
 from indexer.index.merged_vectors import merged
 from indexer.index.metadata_index import MetadataIndex
-from indexer.index.repeats import REPEATS_FILE, Repeats
+from indexer.index.repeat_arrays import RepeatArrays, join_repeats
+from indexer.index.repeat_parts import document_keys, parts_of
+from indexer.index.repeats import Repeats, read_or_find
 from indexer.index.segment_values import StoredValues
 from indexer.index.shard import FULLTEXT_FILE, live_vectors, vectors_path
 from indexer.index.vector_index import VECTOR_NAMES, VectorIndex, vector_index_class
+
+log = logging.getLogger(__name__)
 
 
 class Snapshot:
@@ -119,14 +123,23 @@ class Snapshot:
     @cached_property
     def repeats(self) -> Repeats:
         """Segments that are said in several documents."""
-        digests = {n: d for n, d in self.manifest.files.items() if n == REPEATS_FILE}
-        whole = not list(damaged_files(self.folder, digests))
-        left_out = [
-            id_
-            for shard in self.lexical.shards
-            for id_ in shard.segments_in(shard.unknown).tolist()
-        ]
-        return Repeats.of(self.folder, self.lexical, whole=whole, left_out=left_out)
+        parts = parts_of(self.manifest, self.folder)
+        try:
+            found = None if parts is None else [part.live(part.read()) for part in parts]
+        except (OSError, ValueError):
+            log.debug("the repeats of %s cannot be read", self.folder, exc_info=True)
+            found = None
+        if found is None:
+            arrays = read_or_find(self.folder, self._find_repeats)
+        else:
+            arrays = join_repeats(found)
+        unknown = [id_ for shard in self.lexical.shards for id_ in shard.unknown]
+        return Repeats(arrays.only(~arrays.of_documents(document_keys(unknown))))
+
+    def _find_repeats(self) -> RepeatArrays:
+        from indexer.index.repeat_search import find_among
+
+        return find_among(self.lexical.texts())
 
     def close(self) -> None:
         """Close the files."""

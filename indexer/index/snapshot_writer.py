@@ -25,14 +25,15 @@ from indexer.index.manifest import (
     digests_of,
     read_manifest,
 )
-from indexer.index.repeats import Growth, write_repeats
+from indexer.index.repeat_parts import RepeatPart, parts_of
+from indexer.index.repeat_writer import Growth, write_repeats
 from indexer.index.segment_values import SEGMENT_VALUES
 from indexer.index.shard import FULLTEXT_FILE, Shard
 from indexer.index.shard_plan import ShardPlan, plan_shards
 from indexer.index.shard_writer import ShardWriter
 from indexer.index.snapshot_names import GENERATIONS_FOLDER, snapshot_folder
 from indexer.index.vector_index import LEVELS, MODALITIES, VECTOR_NAMES, vector_index_class
-from indexer.store.catalog import Catalog, Document, segment_id
+from indexer.store.catalog import Catalog, Document
 from indexer.store.feature_store import FeatureStore
 
 if TYPE_CHECKING:
@@ -57,13 +58,13 @@ class Previous:
         shards: Those that are whole.
         stay: Whether they can be shards of the next snapshot.
         sums: Over all of its documents; None where they are not known.
-        repeats: The folder that holds its repeats; None where these are not whole.
+        repeats: Parts of its repeats; None where these are not whole.
     """
 
     shards: tuple[Shard, ...] = ()
     stay: bool = False
     sums: PairSums | None = field(default=None, repr=False)
-    repeats: Path | None = None
+    repeats: tuple[RepeatPart, ...] | None = None
 
     @classmethod
     def read(cls, folder: Path, fingerprint: str, vector_index: str) -> Previous:
@@ -98,7 +99,10 @@ class Previous:
         if whole and not manifest.is_old:
             try:
                 check_files(folder, manifest.files)
-                sums, repeats = PairSums.read(folder, manifest.dimension), folder
+                sums, repeats = (
+                    PairSums.read(folder, manifest.dimension),
+                    parts_of(manifest, folder),
+                )
             except LibraryError:
                 log.debug("the sums of %s are made anew", folder, exc_info=True)
         return cls(tuple(shards), stay, sums, repeats)
@@ -157,12 +161,15 @@ def write_snapshot(
             progress.update(done + embedded)
         done += len(group)
         entries.append(writer.entry(name))
+    with closing(_records(library, entries)) as records:
+        name = f"{number:06d}-{len(entries) - len(plan.kept):02d}"
+        repeats = write_repeats(library, name, records, _growth(previous, revisions, segments))
     return _write_manifest(
         library,
         number,
         entries,
         sums,
-        _growth(previous, revisions, segments),
+        repeats,
         fingerprint=fingerprint,
         vector_index=vector_index,
         documents=len(documents),
@@ -177,7 +184,7 @@ def _write_manifest(
     number: int,
     entries: Sequence[ShardEntry],
     sums: PairSums,
-    growth: Growth | None,
+    repeats: tuple[ShardEntry, ...],
     *,
     fingerprint: str,
     vector_index: str,
@@ -192,10 +199,6 @@ def _write_manifest(
         if leftover.exists():
             shutil.rmtree(leftover)
     unfinished.mkdir(parents=True)
-    paths = [library / SHARDS_FOLDER / entry.name / FULLTEXT_FILE for entry in entries]
-    removed = {path: entry.removed for path, entry in zip(paths, entries, strict=True)}
-    with closing(FulltextIndex(*paths, removed=removed)) as records:
-        write_repeats(unfinished, records, growth)
     sums.write(unfinished)
     Manifest(
         fingerprint=fingerprint,
@@ -207,6 +210,7 @@ def _write_manifest(
         counts=counts,
         random_pairs=tuple(sums.listed()),
         shards=tuple(entries),
+        repeats=repeats,
         segment_values=tuple(SEGMENT_VALUES),
         files=digests_of(unfinished),
     ).write(unfinished)
@@ -214,6 +218,12 @@ def _write_manifest(
     unfinished.rename(folder)
     sync_folder(folder.parent)
     return folder
+
+
+def _records(library: Path, entries: Sequence[ShardEntry]) -> FulltextIndex:
+    paths = [library / SHARDS_FOLDER / entry.name / FULLTEXT_FILE for entry in entries]
+    removed = {path: entry.removed for path, entry in zip(paths, entries, strict=True)}
+    return FulltextIndex(*paths, removed=removed)
 
 
 def _growth(
@@ -228,12 +238,10 @@ def _growth(
     total = sum(segments.values())
     if total <= MOST_COMPARED or sum(segments[id_] for id_ in new) > total / 4:
         return None
-    gone = {
-        segment_id(id_, i) for id_ in before.keys() - unchanged for i in range(before[id_].segments)
-    }
+    gone = frozenset(before.keys() - unchanged)
     last_first = [id_ for shard in reversed(previous.shards) for id_ in shard.documents]
     recent = [id_ for id_ in last_first if id_ in unchanged][:_MOST_RECENT_DOCUMENTS]
-    return Growth(previous.repeats, new, frozenset(gone), recent)
+    return Growth(previous.repeats, new, gone, recent)
 
 
 def _sums(width: int, previous: Previous, documents: Mapping[str, Document]) -> PairSums:
@@ -327,7 +335,7 @@ def _used_shards(library: Path, numbers: Iterable[int]) -> set[str]:
     used: set[str] = set()
     for number in numbers:
         try:
-            used |= {e.name for e in read_manifest(snapshot_folder(library, number)).shards}
+            used |= {e.name for e in read_manifest(snapshot_folder(library, number)).entries}
         except LibraryError:
             log.debug("generation %s is not whole", number, exc_info=True)
     return used

@@ -230,7 +230,7 @@ def _files(folder: Path, catalog: Catalog, work: Path) -> tuple[dict[str, Path],
 
 
 def _shard_folders(snapshot: Path) -> list[Path]:
-    """List the folders of the shards that a snapshot is made of.
+    """List the folders beside its own that a snapshot is made of.
 
     Raises:
         FileNotFoundError: One of them, or the snapshot, is not there.
@@ -238,7 +238,7 @@ def _shard_folders(snapshot: Path) -> list[Path]:
     if not snapshot.is_dir():
         raise FileNotFoundError(2, "no such folder", str(snapshot))
     manifest = read_manifest(snapshot)
-    folders = [manifest.shard_folder(snapshot, e) for e in manifest.shards if e.name]
+    folders = [manifest.shard_folder(snapshot, e) for e in manifest.entries if e.name]
     for folder in folders:
         if not folder.is_dir():
             raise FileNotFoundError(2, "no such folder", str(folder))

@@ -56,9 +56,10 @@ def check_digests(library: LibraryStore, checkup: Checkup) -> None:
             f"{rebuild_advice(folder)}"
         )
     checkup.problems += damaged_files(folder, manifest.files, deep=True)
-    for entry in manifest.shards:
-        shard_folder = manifest.shard_folder(folder, entry)
-        checkup.problems += damaged_files(shard_folder, entry.files, deep=True)
+    for entry in manifest.entries:
+        checkup.problems += damaged_files(
+            manifest.shard_folder(folder, entry), entry.files, deep=True
+        )
     checkup.problems += _damaged_documents(library, folder, manifest)
 
 

@@ -89,7 +89,7 @@ class HitBuilder:
             duplicates=tuple(self._duplicate(row) for row in self._elsewhere(moment, ids)),
             sounds=self._sounds(moment),
             reasons=self._reasons(self._query, range(moment.first, moment.last + 1)),
-            repeat=int(table.ids[moment.best]) in self._repeats.marked,
+            repeat=self._repeats.is_marked(int(table.ids[moment.best])),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )

@@ -59,8 +59,10 @@ class IndexView:
     @cached_property
     def repeated(self) -> NDArray[np.bool_]:
         """Which segments are an advert, an intro or the like, `[n_segments]`."""
-        marked = self.snapshot.repeats.marked
-        return np.array([id_ in marked for id_ in self.table.ids.tolist()], bool)
+        rows = self.table.rows(self.snapshot.repeats.marked)
+        marked = np.zeros(len(self.table), bool)
+        marked[rows[rows >= 0]] = True
+        return marked
 
     def lists(self, column: str, text: str) -> NDArray[np.bool_]:
         """Find the segments whose `speakers` or `sounds` in the table name one, `[n_segments]`."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.index.records import SegmentText
+from indexer.index.repeat_arrays import REPEATS_FILE, RepeatArrays
 from indexer.index.repeat_finder import find_repeats
+from indexer.index.repeat_search import find_among, repeated_segments
 from indexer.index.repeat_words import number_words
-from indexer.index.repeats import REPEATS_FILE, Repeats, repeated_segments
+from indexer.index.repeats import Repeats, read_or_find
 
 ADVERT = (
     "This show is supported by Quillpost. They print your letters on thick paper, put a real stamp "
@@ -48,7 +49,7 @@ def test_a_reworded_advert_is_found_in_each_document_and_nothing_else_is() -> No
             [talk(6), talk(7), talk(8)],
         ]
     )
-    assert found.marked == {0, 4, 8}
+    assert found.marked.tolist() == [0, 4, 8]
     assert [found.elsewhere([row]) for row in (0, 4, 8)] == [[4, 8], [0, 8], [0, 4]]
     assert found.elsewhere([1]) == [] == found.elsewhere([])
 
@@ -63,26 +64,26 @@ def test_segments_cut_at_other_places_are_the_same_advert() -> None:
             [ADVERT + " " + talk(1, 6), talk(4)],
         ]
     )
-    assert found.marked == {0, 1, 3, 5}
+    assert found.marked.tolist() == [0, 1, 3, 5]
     assert found.elsewhere([3]) == [0, 1, 5]
 
 
 def test_what_two_documents_say_is_the_same_but_no_advert() -> None:
     found = repeats_of([[ADVERT, talk(0)], [talk(1), REWORDED], [talk(2)]])
-    assert not found.marked
+    assert not len(found.marked)
     assert found.elsewhere([0]) == [3]
 
 
 def test_copies_of_a_document_count_as_one() -> None:
     copies = [[talk(0), ADVERT, talk(1)] for _ in range(4)]
-    assert not repeats_of([*copies, [talk(2)]]).marked
+    assert not len(repeats_of([*copies, [talk(2)]]).marked)
     with_others = repeats_of([*copies, [talk(2), ADVERT, talk(4)], [ADVERT, talk(3), talk(5)]])
-    assert with_others.marked == {1, 4, 7, 10, 13, 15}
+    assert with_others.marked.tolist() == [1, 4, 7, 10, 13, 15]
 
 
 def test_an_advert_twice_in_a_document_is_in_one_document() -> None:
     found = repeats_of([[ADVERT, talk(0), talk(3), ADVERT], [talk(1), ADVERT]])
-    assert not found.marked
+    assert not len(found.marked)
     assert found.elsewhere([5]) == [0, 3]
 
 
@@ -95,19 +96,19 @@ def test_an_advert_twice_in_a_document_is_in_one_document() -> None:
 )
 def test_common_phrases_are_no_repeat(phrase: str) -> None:
     found = repeats_of([[f"{talk(d, 30)} {phrase} {talk(d + 10, 30)}"] for d in range(8)])
-    assert not found.marked
+    assert not len(found.marked)
 
 
 def test_a_segment_that_says_more_than_the_advert_is_none() -> None:
     found = repeats_of([[ADVERT], [REWORDED], [ADVERT], [f"{talk(0, 80)} {ADVERT}"]])
-    assert found.marked == {0, 1, 2}
+    assert found.marked.tolist() == [0, 1, 2]
     assert 3 not in found.elsewhere([0])
 
 
 def test_words_without_spaces_recur_too() -> None:
     advert = "この番組はクイルポストの提供でお送りします。手紙を印刷してポストまで運びます。"
     found = repeats_of([[advert, talk(0)], [talk(1), advert], [advert, talk(2)]])
-    assert found.marked == {0, 3, 4}
+    assert found.marked.tolist() == [0, 3, 4]
 
 
 def test_accents_and_quotes_are_no_difference() -> None:
@@ -135,38 +136,36 @@ def test_any_words_are_searched_and_counts_fit(documents: list[list[int]], more:
 
 
 def test_nothing_at_all_has_no_repeats() -> None:
-    assert not repeats_of([]).marked
-    assert not repeats_of([[""], ["", "one"]]).marked
+    assert not len(repeats_of([]).marked)
+    assert not len(repeats_of([[""], ["", "one"]]).marked)
 
 
 class Talks:
-    """Records of three documents with an advert."""
+    """Three documents with an advert."""
 
     asked = 0
 
-    def documents(self) -> list[Any]:
-        return [SimpleNamespace(id=name, language="en") for name in "abc"]
-
-    def segments(self) -> list[Any]:
+    def find(self) -> RepeatArrays:
         self.asked += 1
-        return [
-            SimpleNamespace(id=10 * number + part, document=name, text=text)
+        return find_among(
+            SegmentText(10 * number + part, name * 64, text, "en")
             for number, name in enumerate("abc")
             for part, text in enumerate((ADVERT, talk(number)))
-        ]
+        )
 
 
 def test_a_snapshot_without_them_is_searched_once(tmp_path: Path) -> None:
-    talks: Any = Talks()
+    talks = Talks()
     for _ in range(2):
-        assert Repeats.of(tmp_path, talks).marked == {0, 10, 20}
+        assert Repeats(read_or_find(tmp_path, talks.find)).marked.tolist() == [0, 10, 20]
     assert talks.asked == 1
     (tmp_path / REPEATS_FILE).write_bytes(b"damaged")
-    assert Repeats.of(tmp_path, talks).marked == {0, 10, 20}
+    assert Repeats(read_or_find(tmp_path, talks.find)).marked.tolist() == [0, 10, 20]
     assert talks.asked == 2
     assert [path.name for path in tmp_path.iterdir()] == [REPEATS_FILE]
 
 
 def test_a_folder_that_cannot_be_written_is_searched_each_time(tmp_path: Path) -> None:
-    gone = tmp_path / "not-there"
-    assert Repeats.of(gone, Talks()).marked == {0, 10, 20}  # type: ignore[arg-type]
+    found = Repeats(read_or_find(tmp_path / "not-there", Talks().find))
+    assert found.marked.tolist() == [0, 10, 20]
+    assert [found.is_marked(id_) for id_ in (0, 1, 10, 20, 99)] == [True, False, True, True, False]
