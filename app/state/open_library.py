@@ -82,6 +82,20 @@ def open_library(folder: Path) -> OpenLibrary:
     Raises:
         LibraryError: There is none, or it is damaged; says what to do.
     """
+    if st.session_state.get("library") == str(folder):
+        return open_shared(folder)
+    with st.spinner("Opening the library …"):
+        opened = open_shared(folder)
+    st.session_state["library"] = str(folder)
+    return opened
+
+
+def open_shared(folder: Path) -> OpenLibrary:
+    """Open the current snapshot of a library as `open_library` does, without a visit.
+
+    Raises:
+        LibraryError: There is none, or it is damaged; says what to do.
+    """
     try:
         library = LibraryStore.open(folder)
     except OSError as error:  # a name that no file system takes
@@ -90,9 +104,7 @@ def open_library(folder: Path) -> OpenLibrary:
         number = library.catalog.current_generation()
     finally:
         library.close()
-    opened = _open_snapshot(str(folder), number, _made_at(folder, number))
-    st.session_state["library"] = str(folder)
-    return opened
+    return _open_snapshot(str(folder), number, _made_at(folder, number))
 
 
 def _made_at(folder: Path, number: int | None) -> int:
@@ -110,7 +122,7 @@ def current_library() -> OpenLibrary:
     return open_library(folder)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Opening the library …")
+@st.cache_resource(max_entries=4, show_spinner=False)  # it may be opened where no page is drawn
 def _open_snapshot(folder: str, number: int | None, made_at: int) -> OpenLibrary:
     library = LibraryStore.open(folder)
     return OpenLibrary(library, Searcher(library), library.info(), f"{folder}@{number}/{made_at}")

@@ -1,0 +1,87 @@
+"""What the server of the app does before anybody visits it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from indexer.index.library_store import LibraryStore
+from tests.dropping import ROOT
+
+SERVER = ROOT / "app" / "start" / "hilbert_server.py"
+
+METADATA = """
+import gc, importlib.metadata
+before = {each.name: each.metadata.get_all("Requires-Dist")
+          for each in importlib.metadata.distributions()}
+import app.start.hilbert_server as server
+assert not gc.isenabled()
+server._read_package_metadata_once()
+after = list(importlib.metadata.distributions())
+assert {each.name: each.metadata.get_all("Requires-Dist") for each in after} == before
+assert all(each.metadata is each.metadata for each in after)
+assert importlib.metadata.version("click")
+"""
+
+# Runs the server with a thread that says, once the library is open, what the process has ready.
+WATCH = """
+import gc, logging, runpy, sys, threading, time
+
+def watch():
+    while "app.state.open_library" not in sys.modules or not gc.isenabled():
+        time.sleep(0.05)
+    print("ready:", gc.get_freeze_count() > 0, "app.pages.search" in sys.modules, flush=True)
+
+threading.Thread(target=watch, daemon=True).start()
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def run(*arguments: object, library: Path | None = None) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-P", *map(str, arguments)],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "HILBERT_LIBRARY": str(library or "")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_metadata_of_packages_is_parsed_once_and_says_the_same() -> None:
+    process = run("-c", METADATA)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+
+
+@pytest.mark.slow
+def test_pages_and_library_are_ready_before_the_first_visit(
+    small_library: LibraryStore, tmp_path: Path
+) -> None:
+    watch = tmp_path / "watch.py"
+    watch.write_text(WATCH)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
+    quiet = ["--browser.gatherUsageStats=false", "--server.fileWatcherType=none"]
+    server = run(watch, SERVER, *options, *quiet, library=small_library.folder)
+    try:
+        assert server.stdout is not None
+        lines = iter(server.stdout.readline, "")
+        ready = next(line for line in lines if line.startswith("ready:"))
+        assert ready.split() == ["ready:", "True", "True"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health") as answer:
+            assert answer.status == 200
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, errors = server.communicate(timeout=60)
+    assert "ScriptRunContext" not in errors and "Traceback" not in errors
