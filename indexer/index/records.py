@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
@@ -84,22 +84,6 @@ class SegmentText(NamedTuple):
     language: str | None
 
 
-class SegmentRecords(Protocol):
-    """Documents and segments, of a file or of several."""
-
-    def documents(self) -> list[IndexedDocument]:
-        """List the documents, by name."""
-        ...
-
-    def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
-        """List all segments by document and in order, or those of `ids` in any order."""
-        ...
-
-    def segments_of(self, document: str) -> list[IndexedSegment]:
-        """List the segments of a document in order."""
-        ...
-
-
 class Records:
     """Reader of the documents and segments of one `lexical.sqlite`."""
 
@@ -110,7 +94,6 @@ class Records:
             # A snapshot of the first release knows of no sounds.
             sounds = "sounds" if "sounds" in columns else "'' AS sounds"
             self._segment = _SEGMENT.format(sounds=sounds)
-            self.n_segments: int = self._db.execute("SELECT count(*) FROM segments").fetchone()[0]
             page = self._db.execute("PRAGMA page_size").fetchone()[0]
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
                 raise sqlite3.DatabaseError("the file is cut off")
