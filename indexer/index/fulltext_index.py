@@ -113,7 +113,7 @@ class FulltextIndex:
         ids = np.zeros(self.n_segments, np.int64)
         for shard, rows in zip(self.shards, self._rows, strict=True):
             kept = rows >= 0
-            ids[rows[kept]] = shard.segment_ids[kept]
+            ids[rows[kept]] = shard.read_segment_ids()[kept]
         return ids
 
     def segment_arrays(self) -> SegmentArrays:
@@ -150,16 +150,52 @@ class FulltextIndex:
         if not weight:
             return found
         phrases = [self.phrases(term) for term in weights]
-        for phrase in dict.fromkeys(alone for alone, *others in phrases if not others):
-            for rows, scores in self._bm25(phrase):
-                found[rows] += scores
-        for several in phrases:
-            if len(several) > 1:
-                found += self._highest(several)
+        alone = list(dict.fromkeys(phrase for phrase, *others in phrases if not others))
+        best_of = [(1.0, several) for several in phrases if len(several) > 1]
         for term in self._fuzzy_terms(weights) if fuzzy else ():
             matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
-            found += FUZZY_SHARE * self._highest(matches)
-        return found / weight
+            best_of.append((FUZZY_SHARE, matches))
+        for number, rows in enumerate(self._rows):
+            scores = self._shard_scores(number, alone, best_of) / weight
+            live = self.shards[number].live
+            if live is None:
+                found[rows] = scores
+            else:
+                found[rows[live]] = scores[live]
+        return found
+
+    def _shard_scores(
+        self, number: int, alone: Iterable[str], best_of: Iterable[tuple[float, Sequence[str]]]
+    ) -> NDArray[np.float64]:
+        """Return the BM25 of the segments of a shard, removed ones too.
+
+        One shard after the other: what is added to stays in the processor's cache.
+
+        Args:
+            number: Of the shard.
+            alone: Phrases whose scores are added.
+            best_of: Phrases of which the highest score is added, and a factor for that.
+        """
+        norms = self._length_norms(STEM_FTS)[number]
+        found = np.zeros(len(norms))
+        for phrase in alone:
+            rows, scores = self._bm25(number, phrase, norms)
+            found[rows] += scores
+        for factor, phrases in best_of:
+            highest = np.zeros(len(norms))
+            for phrase in phrases:
+                rows, scores = self._bm25(number, phrase, norms)
+                highest[rows] = np.maximum(highest[rows], scores)
+            found += factor * highest
+        return found
+
+    def _bm25(
+        self, number: int, phrase: str, norms: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the rows of a shard that hold a phrase, removed ones too, and their BM25."""
+        postings = self.shards[number].all_postings(STEM_FTS, phrase)
+        idf = inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
+        return postings.rows, bm25(postings.times, norms[postings.rows], idf)
 
     def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[str, float]:
         """Score whole documents by how often they hold the terms, which may stand far apart.
@@ -227,21 +263,6 @@ class FulltextIndex:
             self._norms[table] = [length_norms(s.lengths(table), mean) for s in self.shards]
         return self._norms[table]
 
-    def _bm25(self, phrase: str) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float64]]]:
-        """Yield rows that hold a phrase, with their BM25 for it."""
-        idf = inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
-        for number, rows, postings in self._postings(STEM_FTS, phrase):
-            norms = self._length_norms(STEM_FTS)[number]
-            yield rows, bm25(postings.times, norms[postings.rows], idf)
-
-    def _highest(self, phrases: Iterable[str]) -> NDArray[np.float64]:
-        """Return the highest BM25 that any of some phrases has by itself, `[n_segments]`."""
-        found = np.zeros(self.n_segments)
-        for phrase in phrases:
-            for rows, scores in self._bm25(phrase):
-                found[rows] = np.maximum(found[rows], scores)
-        return found
-
     def weight(self, query: str | Sequence[str]) -> float:
         """Return the BM25 of an average segment that holds each query term once.
 
@@ -291,13 +312,13 @@ class FulltextIndex:
         found: set[int] = set()
         if not expression:
             return found
-        for shard in self.shards:
+        for shard, of_shard in zip(self.shards, self._rows, strict=True):
             within = set(shard.rows_matching(EXACT_FTS, expression).tolist())
             rows = set(within)
             for row in shard.rows_matching(BOUNDARY_FTS, expression).tolist():
                 if not {row, row + 1} & within:
                     rows |= {row, row + 1}
-            found |= set(shard.segment_ids[sorted(rows)].tolist())
+            found |= set(self.segment_ids[of_shard[sorted(rows)]].tolist())
         return found
 
     def _phrase_expression(self, phrase: str) -> str:
@@ -375,7 +396,10 @@ class FulltextIndex:
             for term in terms
             for words in [(term,), *(self.fuzzy_matches(term) if term in similar else ())]
         ]
-        places = [(shard, shard.rows_of(ids)) for shard in self.shards]
+        places = [
+            (shard, of_shard, shard.rows_of(ids))
+            for shard, of_shard in zip(self.shards, self._rows, strict=True)
+        ]
         found = {phrase: self._holders(phrase, places) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
 
@@ -389,14 +413,25 @@ class FulltextIndex:
         return found - {""}
 
     def _holders(
-        self, term: str, places: Iterable[tuple[LexicalShard, NDArray[np.int64]]]
+        self,
+        term: str,
+        places: Iterable[tuple[LexicalShard, NDArray[np.int64], NDArray[np.int64]]],
     ) -> set[int]:
-        """Find those of some rows of shards that hold a term; returns ids of segments."""
+        """Find those of some segments that hold a term.
+
+        Args:
+            term: See `scores`.
+            places: Shards, the rows of all of their segments here, and those that are asked for.
+
+        Returns:
+            Ids of segments.
+        """
         found: set[int] = set()
-        for shard, rows in places:
+        for shard, of_shard, rows in places:
             if len(rows):
                 held = union([shard.postings(STEM_FTS, p) for p in self.phrases(term)])
-                found.update(shard.segment_ids[rows[_in_sorted(rows, held)]].tolist())
+                holders = of_shard[rows[_in_sorted(rows, held)]]
+                found.update(self.segment_ids[holders].tolist())
         return found
 
     @cached_property
@@ -488,10 +523,7 @@ class FulltextIndex:
         """Count the segments, or documents, that hold any of some phrases."""
         key = (table, tuple(phrases))
         if phrases and key not in self._counts:
-            self._counts[key] = sum(
-                len(union([shard.postings(table, phrase) for phrase in phrases]))
-                for shard in self.shards
-            )
+            self._counts[key] = sum(shard.count(table, phrases) for shard in self.shards)
         return self._counts.get(key, 0)
 
     def _adjacent_pairs(
@@ -503,12 +535,11 @@ class FulltextIndex:
             expression = " AND ".join(
                 f"({' OR '.join(map(quoted, sorted(words)))})" for words in (firsts, seconds)
             )
-            held: list[tuple[int, int]] = []
+            held: list[int] = []
             for shard, of_shard in zip(self.shards, self._rows, strict=True):
-                rows = shard.rows_matching(EXACT_FTS, expression)
-                held += zip(of_shard[rows].tolist(), shard.segment_ids[rows].tolist(), strict=True)
-            ids = [id_ for _, id_ in sorted(held)[:_MAX_SEGMENTS_READ]]
-            for segment in self.segments(ids):
+                held += of_shard[shard.rows_matching(EXACT_FTS, expression)].tolist()
+            rows = sorted(held)[:_MAX_SEGMENTS_READ]
+            for segment in self.segments(self.segment_ids[rows].tolist()):
                 for pair in pairwise(_WORD.findall(fold(segment.text))):
                     if pair[0] in firsts and pair[1] in seconds:
                         yield pair

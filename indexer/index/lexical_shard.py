@@ -14,13 +14,15 @@ from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
-from indexer.index.postings import NO_POSTINGS, Postings, read_postings, union
+from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
 from indexer.index.records import IndexedDocument, IndexedSegment, Records, SegmentText, damaged
 from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
 
 # What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
 _COLUMNS = {STEM_FTS: "rows, times", DOCUMENT_FTS: "rows_d, times_d"}
 _LENGTHS = {STEM_FTS: "lengths", DOCUMENT_FTS: "lengths_d"}
+# Phrases of several words whose rows are kept.
+_MOST_PHRASES = 16
 
 
 class LexicalShard(Records):
@@ -34,7 +36,6 @@ class LexicalShard(Records):
         document_ids: Of all of its documents, by id.
         live: `[n_segments]`, which are in the snapshot; None for all.
         live_documents: `[n_documents]`, likewise.
-        segment_ids: `[n_segments]`.
         owners: `[n_segments]`, the number of the document of each.
         unknown: Ids of documents that the snapshot has and `known` has not.
     """
@@ -60,10 +61,9 @@ class LexicalShard(Records):
                 super().__init__(self._upgrade.path)
             rows = self.read("SELECT id FROM documents ORDER BY id")
             self.document_ids: list[str] = [row[0] for row in rows]
-            ids, owners = self._data("ids"), self._data("owners")
+            owners = self._data("owners")
         except sqlite3.DatabaseError as error:
             raise damaged(path, error) from error
-        self.segment_ids: NDArray[np.int64] = np.frombuffer(ids, np.int64)
         self.owners: NDArray[np.int32] = np.frombuffer(owners, np.int32)
         here = frozenset(self.document_ids)
         unknown = here - frozenset(known) if known is not None else frozenset()
@@ -71,6 +71,8 @@ class LexicalShard(Records):
         self.unknown = unknown - frozenset(removed)
         self.live_documents: NDArray[np.bool_] | None = None
         self.live: NDArray[np.bool_] | None = None
+        # A query asks for the rows of a phrase several times.
+        self._phrases: dict[tuple[str, str], Postings] = {}
         if self.removed:
             self.live_documents = np.array([d not in self.removed for d in self.document_ids])
             self.live = self.live_documents[self.owners]
@@ -80,8 +82,12 @@ class LexicalShard(Records):
         if not documents:
             return np.zeros(0, np.int64)
         named = np.array([id_ in documents for id_ in self.document_ids], bool)
-        ids: NDArray[np.int64] = self.segment_ids[named[self.owners]]
+        ids: NDArray[np.int64] = self.read_segment_ids()[named[self.owners]]
         return ids
+
+    def read_segment_ids(self) -> NDArray[np.int64]:
+        """Read the ids of all segments, `[n_segments]`, removed ones too."""
+        return np.frombuffer(self._data("ids"), np.int64)
 
     @property
     def languages(self) -> set[str]:
@@ -122,17 +128,32 @@ class LexicalShard(Records):
 
     def postings(self, table: str, phrase: str) -> Postings:
         """Find the rows of `STEM_FTS` or `DOCUMENT_FTS` that hold a phrase, and how often."""
-        return self._all_postings(table, phrase).of(self.live_of(table))
+        return self.all_postings(table, phrase).of(self.live_of(table))
 
-    def _all_postings(self, table: str, phrase: str) -> Postings:
+    def count(self, table: str, phrases: Sequence[str]) -> int:
+        """Count the rows of `STEM_FTS` or `DOCUMENT_FTS` that hold any of some phrases."""
+        if len(phrases) == 1 and self.live_of(table) is None and _is_stem(phrases[0]):
+            rows = _COLUMNS[table].split(",")[0]
+            # SQLite knows the length of what it does not read.
+            statement = f"SELECT length({rows}) FROM postings WHERE stem = ?"
+            return sum(int(row[0]) for row in self.read(statement, phrases)) // ROW_BYTES
+        return len(union([self.postings(table, phrase) for phrase in phrases]))
+
+    def all_postings(self, table: str, phrase: str) -> Postings:
+        """Find the rows that hold a phrase as `postings` does, those of removed documents too."""
         if phrase.endswith("*"):
             stems = [phrase[:-1], f"{phrase[:-1]}{chr(0x10FFFF)}"]
             where = "stem >= ? AND stem < ?"
             found = self.read(f"SELECT {_COLUMNS[table]} FROM postings WHERE {where}", stems)
             rows = union([read_postings(*row) for row in found])
             return Postings(rows, np.ones(len(rows), np.int32))
-        if " " in phrase:
-            return self._phrase(table, phrase)
+        if not _is_stem(phrase):
+            key = (table, phrase)
+            if key not in self._phrases:
+                while len(self._phrases) >= _MOST_PHRASES:
+                    self._phrases.pop(next(iter(self._phrases)), None)
+                self._phrases[key] = self._phrase(table, phrase)
+            return self._phrases[key]
         found = self.read(f"SELECT {_COLUMNS[table]} FROM postings WHERE stem = ?", [phrase])
         return read_postings(*found[0]) if found else NO_POSTINGS
 
@@ -248,6 +269,10 @@ class LexicalShard(Records):
     def _data(self, name: str) -> bytes:
         data: bytes = self.read("SELECT data FROM row_arrays WHERE name = ?", [name])[0][0]
         return data
+
+
+def _is_stem(phrase: str) -> bool:
+    return " " not in phrase and not phrase.endswith("*")
 
 
 def length_norms(lengths: NDArray[np.int32], mean: float) -> NDArray[np.float64]:

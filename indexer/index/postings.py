@@ -27,6 +27,8 @@ _SCHEMA = (
     )""",
     "CREATE TABLE row_arrays (name TEXT PRIMARY KEY, data BLOB NOT NULL)",
 )
+# Of a number of a row.
+ROW_BYTES = 4
 POSTINGS_TABLES = ("postings", "row_arrays")
 
 

@@ -95,7 +95,7 @@ class Snapshot:
             for pair in manifest.random_pairs
         }
         self.values = StoredValues.read(
-            folders, manifest.segment_values, [len(s.segment_ids) for s in self.lexical.shards]
+            folders, manifest.segment_values, [len(s.owners) for s in self.lexical.shards]
         )
 
     def _vectors(

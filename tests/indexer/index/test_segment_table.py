@@ -72,7 +72,7 @@ def test_a_file_without_arrays_gives_those_of_its_rows(empty_library: LibrarySto
         db.execute("DELETE FROM row_arrays WHERE name NOT IN ('ids', 'owners')")
         read = read_segment_arrays(db)
         db.execute("ALTER TABLE segments DROP COLUMN sounds")  # as in the first release
-        assert list(read_segment_arrays(db).sounds) == [""] * len(shard.segment_ids)
+        assert list(read_segment_arrays(db).sounds) == [""] * len(shard.owners)
     for name in ("starts", "ends"):
         np.testing.assert_array_equal(getattr(read, name), getattr(stored, name))
-    assert list(read.speakers) == list(stored.speakers) == [SPEAKERS[1]] * len(shard.segment_ids)
+    assert list(read.speakers) == list(stored.speakers) == [SPEAKERS[1]] * len(shard.owners)
