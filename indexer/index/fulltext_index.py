@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from heapq import merge
-from itertools import islice, pairwise, product
+from itertools import islice, pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -15,13 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.base.text_analysis import Token, analyse, exact_words, fold, query_terms, stem
+from indexer.base.text_analysis import exact_words, fold, query_terms
 from indexer.index.document_words import bm25, inverse_document_frequency, score_term
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
 from indexer.index.lexical_shard import LexicalShard, length_norms
+from indexer.index.merged_records import MergedRecords
 from indexer.index.postings import Postings, union
-from indexer.index.records import IndexedDocument, IndexedSegment, SegmentText
-from indexer.index.segment_arrays import SegmentArrays, join_arrays
+from indexer.index.term_phrases import MAX_EXPANSIONS, TermPhrases, quoted
 
 if TYPE_CHECKING:
     from indexer.index.spelling import Vocabulary
@@ -35,35 +33,17 @@ _MAX_SEGMENTS_READ = 2000
 # Words that all documents hold about as often weigh next to nothing: a query of them is weighed
 # as one word that six of ten documents hold.
 _MIN_DOCUMENT_WEIGHT = 1.0
-# A prefix, or one word of a split, stands for at most so many words.
-_MAX_EXPANSIONS = 100
-# Ways to write a quoted phrase: with and without the hyphens of its compounds.
-_MAX_WRITINGS = 8
 # Of a query in another language than the library, or of no language, so many terms are looked for
 # by spelling and sound.
 _MAX_FUZZY_TERMS = 16
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-class FulltextIndex:
+class FulltextIndex(MergedRecords):
     """Full-text search over the shards of one snapshot, as if they were one.
 
     A term is a word, words that stand in a row, or the beginning of words where it ends in `*`;
-    nothing of FTS5's own syntax is interpreted in it. Rows are the segments, by document id and in
-    order, over all shards.
-
-    Args:
-        paths: `lexical.sqlite` of each shard.
-        removed: Ids of documents that are not in the snapshot any more, by these paths.
-        known: Ids of the documents that may be in it; None for any.
-
-    Attributes:
-        shards: One for each path.
-        n_segments: Number of segments.
-        n_documents: Number of documents.
-        n_unknown: Number of segments that `known` leaves out.
-        document_ids: By id, of all documents.
-        segment_counts: `[n_documents]`, how many segments each of these has.
+    nothing of FTS5's own syntax is interpreted in it. Rows are those of `MergedRecords`.
     """
 
     def __init__(
@@ -72,67 +52,12 @@ class FulltextIndex:
         removed: Mapping[Path, Collection[str]] = MappingProxyType({}),
         known: Collection[str] | None = None,
     ) -> None:
-        self.shards = [LexicalShard(path, removed.get(path, ()), known) for path in paths]
-        self.n_unknown = sum(len(s.segments_in(s.unknown)) for s in self.shards)
-        rows = global_rows(self.shards)
-        self._rows, self._document_rows = rows.segments, rows.documents
-        self.document_ids, self.segment_counts = rows.document_ids, rows.counts
-        self.n_documents = len(self.document_ids)
-        self.n_segments = int(self.segment_counts.sum())
+        super().__init__(*paths, removed=removed, known=known)
         # By term; a snapshot never changes.
         self._fuzzy_matches: dict[str, list[tuple[str, ...]]] = {}
-        self._known_phrases: dict[str, list[str]] = {}
         # By table and phrases.
         self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
         self._norms: dict[str, list[NDArray[np.float64]]] = {}
-
-    def check(self) -> list[str]:
-        """List what SQLite finds wrong with the files; empty when they are whole."""
-        return [finding for shard in self.shards for finding in shard.check()]
-
-    def close(self) -> None:
-        """Close the files."""
-        for shard in self.shards:
-            shard.close()
-
-    def documents(self) -> list[IndexedDocument]:
-        """List the documents, by name."""
-        found = [document for shard in self.shards for document in shard.documents()]
-        return sorted(found, key=lambda document: (document.name, document.id))
-
-    def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
-        """List all segments by document and in order, or those of `ids` in any order."""
-        found = [segment for shard in self.shards for segment in shard.segments(ids)]
-        if ids is None and len(self.shards) > 1:
-            found.sort(key=lambda segment: (segment.document, segment.ordinal))
-        return found
-
-    @cached_property
-    def segment_ids(self) -> NDArray[np.int64]:
-        """Ids of the segments, `[n_segments]`."""
-        ids = np.zeros(self.n_segments, np.int64)
-        for shard, rows in zip(self.shards, self._rows, strict=True):
-            kept = rows >= 0
-            ids[rows[kept]] = shard.read_segment_ids()[kept]
-        return ids
-
-    def segment_arrays(self) -> SegmentArrays:
-        """Read times, speakers and sounds of all segments."""
-        parts = [shard.segment_arrays() for shard in self.shards]
-        return join_arrays(parts, self._rows, self.n_segments)
-
-    def texts(self) -> Iterator[SegmentText]:
-        """Yield the words of all segments, by document and in order."""
-        return merge(*(shard.texts() for shard in self.shards), key=lambda text: text.document)
-
-    def segments_of(self, document: str) -> list[IndexedSegment]:
-        """List the segments of a document in order."""
-        return [segment for shard in self.shards for segment in shard.segments_of(document)]
-
-    @cached_property
-    def languages(self) -> tuple[str, ...]:
-        """Codes of the languages of the documents; empty for one that is not known."""
-        return tuple(sorted(set().union(*(shard.languages for shard in self.shards))))
 
     def scores(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.float64]:
         """Score segments by BM25, as a share of the `weight` of the query.
@@ -155,7 +80,7 @@ class FulltextIndex:
         for term in self._fuzzy_terms(weights) if fuzzy else ():
             matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
             best_of.append((FUZZY_SHARE, matches))
-        for number, rows in enumerate(self._rows):
+        for number, rows in enumerate(self.rows):
             scores = self._shard_scores(number, alone, best_of) / weight
             live = self.shards[number].live
             if live is None:
@@ -227,7 +152,7 @@ class FulltextIndex:
         weight = max(_MIN_DOCUMENT_WEIGHT, total)
         return {
             id_: float(found[row]) / weight
-            for shard, rows in zip(self.shards, self._document_rows, strict=True)
+            for shard, rows in zip(self.shards, self.document_rows, strict=True)
             for id_, row in zip(shard.document_ids, rows.tolist(), strict=True)
             if row >= 0 and held[row]
         }
@@ -245,7 +170,7 @@ class FulltextIndex:
         self, table: str, phrase: str
     ) -> Iterator[tuple[int, NDArray[np.int64], Postings]]:
         """Yield for each shard its number, the rows that hold a phrase, and its postings."""
-        all_rows = self._document_rows if table == DOCUMENT_FTS else self._rows
+        all_rows = self.document_rows if table == DOCUMENT_FTS else self.rows
         for number, (shard, rows) in enumerate(zip(self.shards, all_rows, strict=True)):
             postings = shard.postings(table, phrase)
             yield number, rows[postings.rows], postings
@@ -308,11 +233,11 @@ class FulltextIndex:
         Returns:
             Ids of segments.
         """
-        expression = self._phrase_expression(phrase)
+        expression = self._terms.expression(phrase)
         found: set[int] = set()
         if not expression:
             return found
-        for shard, of_shard in zip(self.shards, self._rows, strict=True):
+        for shard, of_shard in zip(self.shards, self.rows, strict=True):
             within = set(shard.rows_matching(EXACT_FTS, expression).tolist())
             rows = set(within)
             for row in shard.rows_matching(BOUNDARY_FTS, expression).tolist():
@@ -320,36 +245,6 @@ class FulltextIndex:
                     rows |= {row, row + 1}
             found |= set(self.segment_ids[of_shard[sorted(rows)]].tolist())
         return found
-
-    def _phrase_expression(self, phrase: str) -> str:
-        tokens = analyse(phrase)
-        ways = list(islice(product(*self._writings(tokens)), _MAX_WRITINGS))
-        ending = "*" if phrase.endswith("*") else ""
-        return " OR ".join(quoted(f"{' '.join(way)}{ending}") for way in ways if way)
-
-    def _writings(self, tokens: Sequence[Token]) -> Iterator[list[str]]:
-        """Yield for each word, or compound, the ways in which the library writes it."""
-        place = len(tokens)
-        found: list[list[str]] = []
-        while place:
-            token = tokens[place - 1]
-            first = place - token.of_compound
-            parts = [fold(t.word) for t in tokens[first:place]]
-            ways = [" ".join(parts)]
-            if token.joined and self._is_word(fold(token.joined)):
-                ways.append(fold(token.joined))
-            if len(parts) == 1:
-                ways += self._parts(parts[0])
-            found.append(ways)
-            place = first
-        yield from reversed(found)
-
-    def _is_word(self, exact: str) -> bool:
-        return any(shard.stems_of(exact) for shard in self.shards)
-
-    def _parts(self, exact: str) -> list[str]:
-        """Return the words, in one string each, that a joined word is written as somewhere."""
-        return sorted({parts for shard in self.shards for parts in shard.parts_of(exact)})
 
     def fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
         """Find indexed words that a term which is not in the index may stand for.
@@ -398,7 +293,7 @@ class FulltextIndex:
         ]
         places = [
             (shard, of_shard, shard.rows_of(ids))
-            for shard, of_shard in zip(self.shards, self._rows, strict=True)
+            for shard, of_shard in zip(self.shards, self.rows, strict=True)
         ]
         found = {phrase: self._holders(phrase, places) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
@@ -452,53 +347,16 @@ class FulltextIndex:
         absent = (t for t in terms if not self.count(STEM_FTS, self.phrases(t)))
         return list(islice(absent, _MAX_FUZZY_TERMS))
 
-    def _phrases_of(self, words: Sequence[str]) -> list[str]:
-        return self.phrases(" ".join(words))
+    @cached_property
+    def _terms(self) -> TermPhrases:
+        return TermPhrases(self.shards, self.languages)
 
     def phrases(self, term: str) -> list[str]:
         """Return the stems, or stems in a row, that a term stands for."""
-        if term not in self._known_phrases:
-            if term.endswith("*"):
-                found = self._stems_of_prefix(term[:-1])
-            else:
-                tokens = analyse(term)
-                found = self._stems_in_a_row(tokens)
-                if len(tokens) == 1:
-                    for parts in self._parts(fold(tokens[0].word)):
-                        found += self._stems_in_a_row(analyse(parts))
-                for token in tokens[-1:]:
-                    if token.joined and token.of_compound == len(tokens):
-                        found += self._stems(token.joined)
-            self._known_phrases[term] = list(dict.fromkeys(found))
-        return self._known_phrases[term]
+        return self._terms.phrases(term)
 
-    def _stems_of_prefix(self, prefix: str) -> list[str]:
-        """Return the stems of the words that begin so."""
-        words = exact_words(prefix)
-        if not words:
-            return []
-        beginning = merge(*(shard.words_beginning(words[-1]) for shard in self.shards))
-        stems: dict[str, None] = {}
-        for _, found in beginning:
-            stems[found] = None
-            if len(stems) == _MAX_EXPANSIONS:
-                break
-        return list(stems)
-
-    def _stems_in_a_row(self, tokens: Sequence[Token]) -> list[str]:
-        if len(tokens) == 1:
-            return self._stems(tokens[0].word)
-        return [
-            " ".join(stem(t.word, language or None) for t in tokens) for language in self.languages
-        ]
-
-    def _stems(self, word: str) -> list[str]:
-        """Return the stems of a word: as it is indexed, and by the rules of each language.
-
-        Typed without accents, it may have another stem than it has in the index.
-        """
-        known = sorted({each for shard in self.shards for each in shard.stems_of(fold(word))})
-        return [*known, *(stem(word, language or None) for language in self.languages)]
+    def _phrases_of(self, words: Sequence[str]) -> list[str]:
+        return self.phrases(" ".join(words))
 
     def _weights(self, table: str, terms: Sequence[str]) -> dict[str, float]:
         """Return the idf of each term, of the rarest ones where there are many.
@@ -531,69 +389,18 @@ class FulltextIndex:
     ) -> Iterator[tuple[str, str]]:
         """Yield pairs of candidates, a first and a second word, that stand in a row somewhere."""
         for first, second in candidates:
-            firsts, seconds = set(first[:_MAX_EXPANSIONS]), set(second[:_MAX_EXPANSIONS])
+            firsts, seconds = set(first[:MAX_EXPANSIONS]), set(second[:MAX_EXPANSIONS])
             expression = " AND ".join(
                 f"({' OR '.join(map(quoted, sorted(words)))})" for words in (firsts, seconds)
             )
             held: list[int] = []
-            for shard, of_shard in zip(self.shards, self._rows, strict=True):
+            for shard, of_shard in zip(self.shards, self.rows, strict=True):
                 held += of_shard[shard.rows_matching(EXACT_FTS, expression)].tolist()
             rows = sorted(held)[:_MAX_SEGMENTS_READ]
             for segment in self.segments(self.segment_ids[rows].tolist()):
                 for pair in pairwise(_WORD.findall(fold(segment.text))):
                     if pair[0] in firsts and pair[1] in seconds:
                         yield pair
-
-
-@dataclass(frozen=True)
-class GlobalRows:
-    """Rows of the segments and documents of several shards: by document id, then in order.
-
-    Attributes:
-        segments: For each shard the rows of its segments, -1 for what is not in the snapshot.
-        documents: For each shard those of its documents, likewise.
-        document_ids: Of all rows of documents.
-        counts: `[n_documents]`, how many segments each has.
-    """
-
-    segments: list[NDArray[np.int64]]
-    documents: list[NDArray[np.int64]]
-    document_ids: list[str]
-    counts: NDArray[np.int64]
-
-
-def global_rows(shards: Sequence[LexicalShard]) -> GlobalRows:
-    """Number the segments and the documents of all shards."""
-    counts = [
-        np.bincount(shard.owners, minlength=len(shard.document_ids)).astype(np.int64)
-        for shard in shards
-    ]
-    places = sorted(
-        (id_, place, number)
-        for place, shard in enumerate(shards)
-        for number, id_ in enumerate(shard.document_ids)
-        if id_ not in shard.removed
-    )
-    documents = [np.full(len(shard.document_ids), -1, np.int64) for shard in shards]
-    begins = [np.full(len(shard.document_ids), -1, np.int64) for shard in shards]
-    of_row = np.zeros(len(places), np.int64)
-    total = 0
-    for row, (_, place, number) in enumerate(places):
-        documents[place][number] = row
-        begins[place][number] = total
-        of_row[row] = counts[place][number]
-        total += int(of_row[row])
-    segments = []
-    for shard, begin, count in zip(shards, begins, counts, strict=True):
-        first = np.cumsum(count) - count
-        rows = np.arange(len(shard.owners)) - first[shard.owners] + begin[shard.owners]
-        segments.append(np.where(begin[shard.owners] >= 0, rows, -1))
-    return GlobalRows(segments, documents, [id_ for id_, _, _ in places], of_row)
-
-
-def quoted(term: str) -> str:
-    """Write a term, or words in a row, as an FTS5 string; no term holds a quote."""
-    return f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"'
 
 
 def _in_sorted(rows: NDArray[np.int64], held: NDArray[np.int32]) -> NDArray[np.bool_]:

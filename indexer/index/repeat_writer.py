@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hilbert.files import PARTIAL_SUFFIX, sync_folder
-from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.manifest import SHARDS_FOLDER, ShardEntry, digests_of
+from indexer.index.merged_records import MergedRecords
 from indexer.index.records import IndexedSegment, SegmentText
 from indexer.index.repeat_arrays import REPEATS_FILE, RepeatArrays, join_repeats
 from indexer.index.repeat_finder import seed_keys
@@ -42,7 +42,7 @@ class Growth:
 
 
 def write_repeats(
-    library: Path, name: str, records: FulltextIndex, growth: Growth | None = None
+    library: Path, name: str, records: MergedRecords, growth: Growth | None = None
 ) -> tuple[ShardEntry, ...]:
     """Find the repeats of a snapshot that is being written; on return they are on disk.
 
@@ -74,7 +74,7 @@ def write_repeats(
     return kept + _write(library / SHARDS_FOLDER, name, join_repeats([*taken, added]))
 
 
-def _found(known: RepeatArrays, records: FulltextIndex, growth: Growth) -> RepeatArrays:
+def _found(known: RepeatArrays, records: MergedRecords, growth: Growth) -> RepeatArrays:
     """Find the repeats among new documents and what they may repeat."""
     languages = {document.id: document.language for document in records.documents()}
     new = [segment for id_ in sorted(growth.new) for segment in records.segments_of(id_)]

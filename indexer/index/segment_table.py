@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.id_lookup import IdLookup
+from indexer.index.merged_records import MergedRecords
 from indexer.index.records import IndexedDocument
 
 
@@ -26,7 +26,7 @@ class SegmentTable:
         sounds: `[n]`, labels of the sounds that are noted, one a line.
     """
 
-    def __init__(self, lexical: FulltextIndex) -> None:
+    def __init__(self, lexical: MergedRecords) -> None:
         self.documents: list[IndexedDocument] = lexical.documents()
         row_of = {document.id: row for row, document in enumerate(self.documents)}
         self.ids = lexical.segment_ids

@@ -16,7 +16,6 @@ from hilbert.files import PARTIAL_SUFFIX, sync_folder
 from indexer.base.errors import LibraryError
 from indexer.base.progress import BUILDING, Progress, SilentProgress
 from indexer.index.background import PairSums
-from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.manifest import (
     SHARDS_FOLDER,
     Manifest,
@@ -25,6 +24,7 @@ from indexer.index.manifest import (
     digests_of,
     read_manifest,
 )
+from indexer.index.merged_records import MergedRecords
 from indexer.index.repeat_parts import RepeatPart, parts_of
 from indexer.index.repeat_writer import Growth, write_repeats
 from indexer.index.segment_values import SEGMENT_VALUES
@@ -144,7 +144,8 @@ def write_snapshot(
     kind = vector_index_class(vector_index, advice)
     documents = {d.id: d for d in catalog.documents() if d.id not in removed}
     revisions = {id_: r for id_, r in catalog.revisions().items() if id_ in documents}
-    segments = {id_: catalog.count_segments(id_) for id_ in documents}
+    counts = catalog.segment_counts()
+    segments = {id_: counts.get(id_, 0) for id_ in documents}
     shards = previous.shards if previous.stay else ()
     plan = plan_shards(shards, revisions, segments, removed)
     reusable = {id_: shard for shard in previous.shards for id_ in shard.documents}
@@ -220,10 +221,10 @@ def _write_manifest(
     return folder
 
 
-def _records(library: Path, entries: Sequence[ShardEntry]) -> FulltextIndex:
+def _records(library: Path, entries: Sequence[ShardEntry]) -> MergedRecords:
     paths = [library / SHARDS_FOLDER / entry.name / FULLTEXT_FILE for entry in entries]
     removed = {path: entry.removed for path, entry in zip(paths, entries, strict=True)}
-    return FulltextIndex(*paths, removed=removed)
+    return MergedRecords(*paths, removed=removed)
 
 
 def _growth(

@@ -345,6 +345,11 @@ class Catalog:
         )
         return int(counted.fetchone()[0])
 
+    def segment_counts(self) -> dict[str, int]:
+        """Map every document that has segments to their number."""
+        rows = self._db.execute("SELECT document, count(*) FROM segments GROUP BY document")
+        return dict(map(tuple, rows))
+
     # paths
 
     def known_path(self, path: str) -> KnownPath | None:

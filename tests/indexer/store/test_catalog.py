@@ -52,7 +52,7 @@ def test_a_document_comes_back_with_its_cues_and_segments(catalog: Catalog) -> N
     assert catalog.documents() == [document()]
     assert catalog.cues(ID) == cues
     assert catalog.segments(ID) == segments
-    assert catalog.count_segments(ID) == 2
+    assert catalog.count_segments(ID) == 2 and catalog.segment_counts() == {ID: 2}
 
 
 def test_a_document_put_again_replaces_its_cues_and_keeps_its_paths(catalog: Catalog) -> None:

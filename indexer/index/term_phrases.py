@@ -1,0 +1,114 @@
+"""What a term of a query may be in an index: stems, joined and split compounds, prefixes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from heapq import merge
+from itertools import islice, product
+
+from indexer.base.text_analysis import Token, analyse, exact_words, fold, stem
+from indexer.index.lexical_shard import LexicalShard
+
+# A prefix, or one word of a split, stands for at most so many words.
+MAX_EXPANSIONS = 100
+# Ways to write a quoted phrase: with and without the hyphens of its compounds.
+_MAX_WRITINGS = 8
+
+
+class TermPhrases:
+    """Looks up how the words of a query are written and stemmed in the shards of a snapshot.
+
+    Args:
+        shards: Of the snapshot.
+        languages: Codes of the languages of its documents; empty for one that is not known.
+    """
+
+    def __init__(self, shards: Sequence[LexicalShard], languages: Sequence[str]) -> None:
+        self._shards, self._languages = shards, languages
+        # By term; a snapshot never changes.
+        self._known: dict[str, list[str]] = {}
+
+    def phrases(self, term: str) -> list[str]:
+        """Return the stems, or stems in a row, that a term stands for."""
+        if term not in self._known:
+            if term.endswith("*"):
+                found = self._stems_of_prefix(term[:-1])
+            else:
+                tokens = analyse(term)
+                found = self._stems_in_a_row(tokens)
+                if len(tokens) == 1:
+                    for parts in self._parts(fold(tokens[0].word)):
+                        found += self._stems_in_a_row(analyse(parts))
+                for token in tokens[-1:]:
+                    if token.joined and token.of_compound == len(tokens):
+                        found += self._stems(token.joined)
+            self._known[term] = list(dict.fromkeys(found))
+        return self._known[term]
+
+    def _stems_of_prefix(self, prefix: str) -> list[str]:
+        """Return the stems of the words that begin so."""
+        words = exact_words(prefix)
+        if not words:
+            return []
+        beginning = merge(*(shard.words_beginning(words[-1]) for shard in self._shards))
+        stems: dict[str, None] = {}
+        for _, found in beginning:
+            stems[found] = None
+            if len(stems) == MAX_EXPANSIONS:
+                break
+        return list(stems)
+
+    def _stems_in_a_row(self, tokens: Sequence[Token]) -> list[str]:
+        if len(tokens) == 1:
+            return self._stems(tokens[0].word)
+        return [
+            " ".join(stem(t.word, language or None) for t in tokens) for language in self._languages
+        ]
+
+    def _stems(self, word: str) -> list[str]:
+        """Return the stems of a word: as it is indexed, and by the rules of each language.
+
+        Typed without accents, it may have another stem than it has in the index.
+        """
+        known = sorted({each for shard in self._shards for each in shard.stems_of(fold(word))})
+        return [*known, *(stem(word, language or None) for language in self._languages)]
+
+    def expression(self, phrase: str) -> str:
+        """Return what finds the exact words of a phrase in FTS5; empty for one without words.
+
+        Args:
+            phrase: A text; its last word is a beginning of words where it ends in `*`.
+        """
+        tokens = analyse(phrase)
+        ways = list(islice(product(*self._writings(tokens)), _MAX_WRITINGS))
+        ending = "*" if phrase.endswith("*") else ""
+        return " OR ".join(quoted(f"{' '.join(way)}{ending}") for way in ways if way)
+
+    def _writings(self, tokens: Sequence[Token]) -> Iterator[list[str]]:
+        """Yield for each word, or compound, the ways in which the library writes it."""
+        place = len(tokens)
+        found: list[list[str]] = []
+        while place:
+            token = tokens[place - 1]
+            first = place - token.of_compound
+            parts = [fold(t.word) for t in tokens[first:place]]
+            ways = [" ".join(parts)]
+            if token.joined and self._is_word(fold(token.joined)):
+                ways.append(fold(token.joined))
+            if len(parts) == 1:
+                ways += self._parts(parts[0])
+            found.append(ways)
+            place = first
+        yield from reversed(found)
+
+    def _is_word(self, exact: str) -> bool:
+        return any(shard.stems_of(exact) for shard in self._shards)
+
+    def _parts(self, exact: str) -> list[str]:
+        """Return the words, in one string each, that a joined word is written as somewhere."""
+        return sorted({parts for shard in self._shards for parts in shard.parts_of(exact)})
+
+
+def quoted(term: str) -> str:
+    """Write a term, or words in a row, as an FTS5 string; no term holds a quote."""
+    return f'"{term[:-1]}"*' if term.endswith("*") else f'"{term}"'
