@@ -76,8 +76,8 @@ format: $(VENV)/installed  ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(VENV)/installed  ## measure against other tools (see benchmarks/README.md)
-	$(BIN)/python -m benchmarks.ingest
+bench: $(VENV)/installed  ## measure against other tools, on libraries in WORK (see benchmarks/README.md)
+	$(BIN)/python -m benchmarks.scale $(or $(WORK),.scale) --json $(or $(WORK),.scale)/bench.json $(ARGS)
 
 requirements:  ## resolve the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile $(COMPILE) --output-file requirements/core.txt pyproject.toml

@@ -1,7 +1,7 @@
 """Speed and memory of big libraries, beside other tools on the same texts and vectors.
 
     HILBERT_DATA=... python -m benchmarks.scale WORK [--sizes 10000,100000] [--peers faiss,lancedb]
-        [--again STEP,...] [--json FILE]
+        [--again STEP,...] [--ingest] [--json FILE]
 
 WORK holds the libraries that `make_library.py` made, and gets the peers' environment, their
 indexes and results. Every step runs in a process of its own and is done once: a run that was
@@ -15,11 +15,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -60,6 +62,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,100000")
     parser.add_argument("--peers", default="faiss,lancedb,txtai", help="'' for none")
     parser.add_argument("--again", default="", help="steps to measure anew, or all")
+    parser.add_argument("--ingest", action="store_true", help="many minutes")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     peers = [name for name in options.peers.split(",") if name]
@@ -67,8 +70,14 @@ def main() -> None:
     rows: list[Row] = []
     for size in map(int, options.sizes.split(",")):
         if not (options.work / str(size)).is_dir():
-            sys.exit(f"{options.work / str(size)} is missing; make it with make_library.py")
+            sys.exit(
+                f"{options.work / str(size)} is missing; make it with python -m "
+                f"benchmarks.scale.make_library {options.work} --sizes {size} --encode --speech "
+                "LIBRARY"
+            )
         rows += bench.rows(size, peers)
+    if options.ingest:
+        rows += bench.ingest()
     print("| work | moments | ours | p95 | processor | peer | peer's | ratio | limit | share |")
     print("| --- " * 10 + "|")
     for row in rows:
@@ -141,6 +150,22 @@ class _Bench:
         written = round(commit["bytes_median"] / 1e6, 2)
         most = round(commit["bytes_most"] / 1e6, 2)
         yield _limited("commit of one document, MB written", size, written, most)
+
+    def ingest(self) -> Iterator[Row]:
+        """Measure indexing beside the usual pipeline, and beside the text encoder alone."""
+
+        def measure(module: str, pattern: str, *given: str) -> dict[str, Any]:
+            command = [sys.executable, "-m", f"benchmarks.{module}", *given]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            (median_ratio,) = re.findall(pattern, done.stdout)
+            return {"ratio": float(median_ratio), "printed": done.stdout}
+
+        usual = partial(measure, "ingest", r"median ratio ([\d.]+)", "--rounds", "1")
+        ratio = self._once(0, "ingest", usual)["ratio"]
+        yield Row("indexing recordings, times the usual pipeline's speed", 0, ratio, limit=3.5)
+        alone = partial(measure, "text_ingest", r"processor time: ([\d.]+)", "--every", "30")
+        ratio = self._once(0, "text-ingest", alone)["ratio"]
+        yield Row("indexing transcripts, share of the encoder's speed", 0, ratio, limit=0.8)
 
     def _cold(self, size: int, library: Path, peers: Sequence[str]) -> Iterator[Row]:
         """Yield the cold start of a search, beside that of txtai."""
