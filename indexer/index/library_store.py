@@ -32,7 +32,8 @@ from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings
 from indexer.index.snapshot_names import fingerprint_of, snapshot_folder
-from indexer.store.catalog import SCHEMA_VERSION, Catalog
+from indexer.store.catalog import Catalog
+from indexer.store.catalog_file import SCHEMA_VERSION
 from indexer.store.feature_store import FeatureStore
 from indexer.store.lock import writer_lock
 

@@ -36,8 +36,8 @@ from indexer.maintenance.archive import (
     write_archive,
 )
 from indexer.maintenance.relink import relink
-from indexer.store.catalog import SCHEMA_VERSION as CATALOG_VERSION
 from indexer.store.catalog import Catalog
+from indexer.store.catalog_file import SCHEMA_VERSION as CATALOG_VERSION
 from indexer.store.lock import writer_lock
 
 log = logging.getLogger(__name__)

@@ -17,6 +17,7 @@ from typing import Any
 from hilbert.forking import PerProcess
 from indexer.base.errors import LibraryError
 from indexer.base.types import Chapter, Cue, Segment
+from indexer.store.catalog_file import connect, open_schema, transaction
 from indexer.store.remembered import Remembered
 from indexer.store.supplements import (
     Supplement,
@@ -28,53 +29,7 @@ from indexer.store.supplements import (
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 1
 NO_SUPPLEMENT = Supplement()
-
-_SCHEMA = """
-CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY,            -- sha256 of the recording, or of a lone transcript
-    name TEXT NOT NULL,             -- file stem
-    title TEXT NOT NULL,
-    date TEXT, speaker TEXT, label TEXT, language TEXT,
-    seconds REAL NOT NULL,
-    recording TEXT,                 -- absolute path, NULL for a lone transcript
-    transcript TEXT,                -- absolute path, NULL where there is none
-    transcript_sha TEXT,
-    words_from TEXT NOT NULL,       -- a source of text of indexer.base.types
-    features TEXT NOT NULL,         -- file name in features/
-    warnings TEXT NOT NULL,         -- JSON list
-    updated_at REAL NOT NULL
-);
-CREATE TABLE paths (
-    path TEXT PRIMARY KEY,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    document TEXT REFERENCES documents(id) ON DELETE CASCADE
-);
-CREATE TABLE cues (
-    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    start REAL, "end" REAL, speaker TEXT, text TEXT NOT NULL,
-    avg_logprob REAL, no_speech_prob REAL,
-    PRIMARY KEY (document, ordinal)
-) WITHOUT ROWID;
-CREATE TABLE segments (
-    id INTEGER PRIMARY KEY,         -- segment_id(document, ordinal): the same in every index
-    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    start REAL NOT NULL, "end" REAL NOT NULL, timed INTEGER NOT NULL,
-    first_cue INTEGER NOT NULL, last_cue INTEGER NOT NULL,
-    text TEXT NOT NULL,
-    UNIQUE (document, ordinal)
-);
-CREATE TABLE generations (
-    number INTEGER PRIMARY KEY,
-    created_at REAL NOT NULL,
-    is_current INTEGER NOT NULL
-);
-CREATE TABLE failures (path TEXT PRIMARY KEY, reason TEXT NOT NULL, seen_at REAL NOT NULL);
-"""
 
 
 @dataclass(frozen=True)
@@ -145,8 +100,8 @@ class Catalog:
             )
         try:
             # SQLite forbids a connection to be carried across a fork.
-            self._connections = PerProcess(lambda: _connect(path))
-            self._open_schema(create)
+            self._connections = PerProcess(lambda: connect(path))
+            open_schema(self._db, create=create)
             self.remembered = Remembered(self._connections.get)
         except sqlite3.DatabaseError as error:
             raise LibraryError(
@@ -158,24 +113,6 @@ class Catalog:
     def _db(self) -> sqlite3.Connection:
         return self._connections.get()
 
-    def _open_schema(self, create: bool) -> None:
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and create:
-            with self.transaction():
-                for statement in _SCHEMA.split(";\n"):
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif version > SCHEMA_VERSION:
-            raise LibraryError(
-                f"this library was made by a newer hilbert (catalog version {version}, this "
-                f"program reads version {SCHEMA_VERSION}); update hilbert"
-            )
-        elif version != SCHEMA_VERSION:
-            raise LibraryError(
-                f"this library has catalog version {version}, this program reads version "
-                f"{SCHEMA_VERSION}; index the recordings again into a new library"
-            )
-
     def close(self) -> None:
         """Close the connection."""
         self._db.close()
@@ -183,13 +120,8 @@ class Catalog:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit all or nothing, also when the process is killed within."""
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._db):
             yield
-        except BaseException:
-            self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     def check(self) -> list[str]:
         """List what SQLite finds wrong with the file; empty when it is whole."""
@@ -439,43 +371,6 @@ class Catalog:
         """Map files that could not be indexed when last tried to the reason."""
         rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")
         return {row["path"]: row["reason"] for row in rows}
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    try:
-        return _configured(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
-    except sqlite3.OperationalError as error:
-        # The lowest byte of an extended code is the code.
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
-            raise
-        log.debug("could not open %s for writing", path, exc_info=True)
-        return _connect_read_only(path)
-
-
-def _configured(db: sqlite3.Connection) -> sqlite3.Connection:
-    db.row_factory = sqlite3.Row
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    db.execute("PRAGMA foreign_keys = ON")
-    db.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
-    db.execute("PRAGMA busy_timeout = 10000")
-    return db
-
-
-def _connect_read_only(path: Path) -> sqlite3.Connection:
-    """Open a catalog that may only be read.
-
-    Without the right to make its `-shm` file, SQLite opens a catalog in WAL mode only as
-    `immutable`, which leaves out what is still in the log; a closed library has none.
-    """
-    log_file = path.with_name(f"{path.name}-wal")
-    options = "mode=ro"
-    if not log_file.exists() or not log_file.stat().st_size:
-        options += "&immutable=1"
-    uri = f"{path.resolve().as_uri()}?{options}"
-    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    db.row_factory = sqlite3.Row
-    return db
 
 
 def _document(row: sqlite3.Row) -> Document:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from indexer.base.types import Chapter, Sound
-from indexer.store.catalog import SCHEMA_VERSION, Catalog
+from indexer.store.catalog import Catalog
+from indexer.store.catalog_file import SCHEMA_VERSION
 from indexer.store.supplements import DESCRIPTION, Supplement
 
 OLD = Path(__file__).parents[2] / "fixtures/library-0.1/catalog.sqlite"
