@@ -42,7 +42,10 @@ class MadeLibrary(LibraryStore):
     def load_model(self, folder: Path) -> OnnxFusion:
         """Return one of the library's models, which takes audio vectors as they are given."""
         model = super().load_model(folder)
-        return _GivenAudio(model.config, model.graph, folder, is_stored=True)
+        if not isinstance(model, _GivenAudio):
+            model = _GivenAudio(model.config, model.graph, folder, is_stored=True)
+            self._loaded = folder, model
+        return model
 
     def put(self, document: ScaleDocument, text: Floats, audio: Floats) -> None:
         """Store a document, within a transaction.
@@ -92,7 +95,9 @@ def put_all(
             library.put(document, text, audio)
 
 
-def commit_without_repeats(library: MadeLibrary, progress: Progress | None = None) -> int:
+def commit_without_repeats(
+    library: MadeLibrary, progress: Progress | None = None, *, reuse: bool = True
+) -> int:
     """Commit a snapshot in which nothing is taken for a repeat.
 
     Sentences that were exchanged are said in many documents: each would count as an advert, and
@@ -103,4 +108,4 @@ def commit_without_repeats(library: MadeLibrary, progress: Progress | None = Non
         return find_among(())
 
     with patch.object(repeat_writer, "find_among", find_none):
-        return library.commit(progress)
+        return library.commit(progress, reuse=reuse)

@@ -1,7 +1,7 @@
 """Make libraries of 10,000 to 1,000,000 moments: real transcripts, then copies of them.
 
     HILBERT_DATA=... python -m benchmarks.scale.make_library FOLDER --speech LIBRARY
-        [--sizes 10000,100000] [--vectors-of LIBRARY ...] [--encode]
+        [--sizes 10000,100000] [--vectors-of LIBRARY ...] [--encode] [--index-again]
 
 Makes FOLDER/10000, FOLDER/100000 and so on, of the transcripts in `hearings` and `changelog-text`,
 cut into segments as `hilbert index` cuts them. Text vectors are taken from libraries that hold the
@@ -10,7 +10,8 @@ encoding that was stopped goes on. Documents whose vectors are not known are lef
 either option nothing is made. Beyond the real documents come copies of them: every second sentence
 is exchanged, so that words occur as often as before, and their text vectors are jittered copies.
 The audio vectors of all moments are jittered copies of those of a library of recordings (--speech);
-joint vectors are those that the model makes of the two. A library that was being made goes on.
+joint vectors are those that the model makes of the two. A library that was being made goes on;
+--index-again writes the index of one that is finished anew, as after a change of its format.
 FOLDER/SIZE.json says how much is real.
 """
 
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="10000,100000", help="moments, with commas between")
     parser.add_argument("--vectors-of", type=Path, nargs="*", default=[])
     parser.add_argument("--encode", action="store_true")
+    parser.add_argument("--index-again", action="store_true")
     options = parser.parse_args()
     data = Path(os.environ.get("HILBERT_DATA", ""))
     texts = TextVectors(options.folder / "text-vectors")
@@ -59,7 +61,8 @@ def main() -> None:
         sys.exit("no text vectors are known: add --vectors-of LIBRARY or --encode")
     audio = audio_vectors(options.speech)
     for size in map(int, options.sizes.split(",")):
-        make(options.folder / str(size), size, known, texts, audio)
+        folder = options.folder / str(size)
+        make(folder, size, known, texts, audio, again=options.index_again)
 
 
 def make(
@@ -68,6 +71,8 @@ def make(
     known: Sequence[ScaleDocument],
     texts: TextVectors,
     audio: Floats,
+    *,
+    again: bool = False,
 ) -> None:
     """Make one library, or finish it; one that is finished stays as it is.
 
@@ -77,9 +82,10 @@ def make(
         known: Documents whose text vectors are known, in the order in which they are put in.
         texts: Their vectors.
         audio: `[n, d]`, of which copies are made.
+        again: Index it anew where it is finished.
     """
     report = folder.with_name(f"{folder.name}.json")
-    if report.exists():
+    if report.exists() and not again:
         return
     library = MadeLibrary.create(folder)
     assert isinstance(library, MadeLibrary)
@@ -97,7 +103,7 @@ def make(
                 minutes = (time.perf_counter() - started) / 60
                 print(f"{folder.name}: {total} moments, {minutes:.1f} min", file=sys.stderr)
         put_all(library, group)
-        commit_without_repeats(library, _Progress())
+        commit_without_repeats(library, _Progress(), reuse=not again)
     library.close()
     made = {"moments": total, "real_moments": real, "real_documents_known": len(known)}
     report.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")

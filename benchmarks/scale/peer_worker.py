@@ -56,7 +56,12 @@ class TxtaiPeer:
         from txtai import Embeddings
 
         return Embeddings(
-            {"method": "external", "transform": self._transform, "hybrid": True, "content": True}
+            {
+                "method": "external",
+                "transform": lambda texts: self._transform(texts),
+                "hybrid": True,
+                "content": True,
+            }
         )
 
     def build(self) -> None:
@@ -78,7 +83,8 @@ class TxtaiPeer:
         self._rows = {text: row for row, text in enumerate(queries)}
         self._opened = Embeddings()
         self._opened.load(
-            str(self.index), config={"method": "external", "transform": self._transform}
+            str(self.index),
+            config={"method": "external", "transform": lambda texts: self._transform(texts)},
         )
 
     def search(self, text: str, vector: NDArray[np.float32]) -> list[Any]:
