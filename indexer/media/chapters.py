@@ -16,6 +16,8 @@ from typing import Any
 from indexer.base.errors import AudioError
 from indexer.base.names import folded
 from indexer.base.types import Chapter
+from indexer.media.containers import open_av
+from indexer.media.tags import readable
 
 _JSON, _FFMETADATA = ".chapters.json", (".ffmetadata", ".ffmeta", ".chapters.txt")
 _FFMETADATA_BEGIN = b";FFMETADATA"
@@ -29,7 +31,8 @@ def container_chapters(container: Any) -> tuple[Chapter, ...]:
     for given in container.chapters()[:_MOST]:
         base = given["time_base"]
         start, end = (float(given[key] * base) for key in ("start", "end"))
-        found.append(Chapter(_line(given["metadata"].get("title")), start, end))
+        title = readable(given["metadata"].get("title", ""))
+        found.append(Chapter(_line(title), start, end))
     return _in_order(found)
 
 
@@ -77,7 +80,7 @@ def _read_ffmetadata(path: Path) -> tuple[Chapter, ...]:
     import av
 
     try:
-        with av.open(str(path), format="ffmetadata", metadata_errors="replace") as container:
+        with open_av(path, format="ffmetadata") as container:
             return container_chapters(container)
     except (OSError, ValueError, av.error.FFmpegError) as error:
         raise AudioError(f"{path.name}: it is not metadata that FFmpeg reads") from error

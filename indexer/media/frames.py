@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.media.amr import pause_seconds
+from indexer.media.containers import open_av
 from indexer.media.mpeg_frames import HEADER_BYTES, frame_length
 from indexer.media.ogg_links import LinkFile, next_link
 from indexer.media.tags import tag_bytes
@@ -101,7 +102,7 @@ class Frames:
             self._timeline.restart()
             with self._path.open("rb") as file:
                 try:
-                    container: Any = av.open(LinkFile(file, link), metadata_errors="replace")
+                    container: Any = open_av(LinkFile(file, link))
                 except (OSError, ValueError, av.error.FFmpegError):
                     self._bad += 1
                     link = next_link(self._path, link)

@@ -7,6 +7,7 @@ from typing import Any
 
 from indexer.base.errors import AudioError
 from indexer.media.boxes import box_kinds, missing_box_bytes
+from indexer.media.containers import open_av
 from indexer.media.kinds import Content, content_of
 
 _HEAD_BYTES = 1024
@@ -30,7 +31,7 @@ def open_container(path: Path) -> Any:
     try:
         # Absolute: FFmpeg takes what stands before a colon for a protocol. Bytes of tags that are
         # not UTF-8 are kept, to be read as what they are.
-        container: Any = av.open(str(path.absolute()), metadata_errors="surrogateescape")
+        container: Any = open_av(path.absolute())
     except (OSError, ValueError, av.error.FFmpegError) as error:
         raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
     if container.format.name in _LISTS:

@@ -108,3 +108,18 @@ def test_files_of_chapters_are_found_by_name(name: str) -> None:
 def test_a_name_in_another_form_of_unicode_is_the_same_name() -> None:
     found = find_chapters(Path("caf\u00e9.mp3"), [Path("cafe\u0301.chapters.json")])
     assert found is not None
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_titles_in_an_old_encoding_are_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "talk.ffmetadata"
+    lines = [
+        ";FFMETADATA1",
+        "[CHAPTER]",
+        "TIMEBASE=1/1000",
+        "START=0",
+        "END=5000",
+        "title=Über uns",
+    ]
+    path.write_bytes("\n".join([*lines, ""]).encode(encoding))
+    assert [chapter.title for chapter in read_chapters(path)] == ["Über uns"]
