@@ -14,6 +14,7 @@ from indexer.commands.options import (
     LazyHelpOption,
     json_option,
     library_option,
+    vector_options,
 )
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -104,6 +105,7 @@ def _asr_help() -> str:
 @click.option("--profile", is_flag=True, help="Print where the time went, stage by stage.")
 @click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
 @click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
+@vector_options
 @json_option
 def command(
     paths: tuple[Path, ...],
@@ -114,6 +116,9 @@ def command(
     profile: bool,
     speech_encoder: str | None,
     text_encoder: str | None,
+    vector_index: str | None,
+    max_memory: float | None,
+    target_recall: float | None,
     as_json: bool,
 ) -> int:
     """Add recordings and transcripts to a library, or update it.
@@ -142,6 +147,10 @@ def command(
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
     made = LibraryStore.create(library, encoders) if paths else LibraryStore.open(library)
+    vectors = made.vector_settings.changed(vector_index, max_memory, target_recall)
+    if vectors != made.vector_settings:
+        with made.writing():
+            made.put_vector_settings(vectors)
     found = scan_followed(made, paths, language=language, asr=asr)
     with TerminalProgress() as progress:
         summary = index_folders(made, found, progress, prune=prune)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,8 +26,22 @@ def command(library: Path, as_json: bool) -> None:
         print_json(info)
         return
     for key, value in info.items():
-        if isinstance(value, dict):
+        if key == "vector_index":
+            value = _vectors(value)
+        elif isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items())
         elif isinstance(value, list):
             value = ", ".join(value)
         print_line(f"{key.replace('_', ' '):>18}  {value}")
+
+
+def _vectors(info: dict[str, Any]) -> str:
+    """Return how vectors are indexed, and why, in one line."""
+    shards = ", ".join(f"{count} {kind}" for kind, count in info["shards"].items()) or "none yet"
+    line = f"{info['setting']}: {info['chosen']}, as {info['reason']}; shards: {shards}"
+    recall = ", ".join(f"{pair} {found:.3f}" for pair, found in info["recall"].items())
+    if recall:
+        line += f"; recall measured: {recall} (at least {info['target_recall']:g} wanted)"
+    if info["other_kind"]:
+        line += f"; 'hilbert rebuild' makes {info['other_kind']} more {info['chosen']}"
+    return line

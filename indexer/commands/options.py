@@ -97,6 +97,35 @@ class LazyHelpCommand(click.Command):
         super().format_help_text(ctx, formatter)
 
 
+def _vector_kinds() -> Sequence[str]:
+    from indexer.index.vector_choice import AUTO
+    from indexer.index.vector_index import VECTOR_INDEXES
+
+    return (AUTO, *VECTOR_INDEXES)
+
+
+def vector_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how vectors are indexed from now on."""
+    kind = click.option(
+        "--vector-index",
+        type=LazyChoice(_vector_kinds),
+        help="Kind of vector index from now on; auto chooses one for each shard by its size.",
+    )
+    memory = click.option(
+        "--max-memory",
+        type=click.FloatRange(0),
+        metavar="MB",
+        help="Megabytes of vectors that a search may hold, from now on; 0 for no limit.",
+    )
+    recall = click.option(
+        "--target-recall",
+        type=click.FloatRange(0.5, 1),
+        metavar="SHARE",
+        help="Share of the nearest vectors that auto must find, from now on; 1 for exact search.",
+    )
+    return kind(memory(recall(command)))
+
+
 def _channel_help() -> str:
     from indexer.search.channels import CHANNELS
 

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import click
 
-from indexer.commands.options import LazyChoice, json_option, library_option
+from indexer.commands.options import (
+    LazyChoice,
+    json_option,
+    library_option,
+    vector_options,
+)
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, print_line
-
-
-def _kinds() -> Sequence[str]:
-    from indexer.index.vector_index import VECTOR_INDEXES
-
-    return tuple(VECTOR_INDEXES)
 
 
 def _models() -> Sequence[str]:
@@ -28,25 +27,29 @@ def _models() -> Sequence[str]:
 @verb(order=120)
 @click.command("rebuild", short_help="Make a new index from stored features.")
 @library_option
-@click.option(
-    "--vector-index",
-    type=LazyChoice(_kinds),
-    help="Kind of vector index from now on; as before where left out.",
-)
+@vector_options
 @click.option(
     "--model",
     type=LazyChoice(_models),
     help="Go back to the model that ships, or to the last good one, where this one is damaged.",
 )
 @json_option
-def command(library: Path, vector_index: str | None, model: str | None, as_json: bool) -> None:
+def command(
+    library: Path,
+    vector_index: str | None,
+    max_memory: float | None,
+    target_recall: float | None,
+    model: str | None,
+    as_json: bool,
+) -> None:
     """Make a new index from stored features; no recording is read."""
     from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import rebuild
 
     opened = LibraryStore.open(library)
     with TerminalProgress() as progress:
-        number = rebuild(opened, progress, vector_index, model)
+        vectors = opened.vector_settings.changed(vector_index, max_memory, target_recall)
+        number = rebuild(opened, progress, vectors, model)
     documents = len(opened.catalog.documents())
     if as_json:
         print_json({"generation": number, "documents": documents})

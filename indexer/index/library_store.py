@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from hilbert.model.onnx_fusion import OnnxFusion
     from hilbert.training.splits import TrainingHistory
     from indexer.index.snapshot import Snapshot
+    from indexer.index.vector_choice import VectorSettings
 
 log = logging.getLogger(__name__)
 
@@ -148,11 +149,16 @@ class LibraryStore:
         return self.folder / str(self.catalog.get_settings().get("model", FIRST_MODEL))
 
     @property
-    def vector_index(self) -> str:
-        """Kind of vector index that new snapshots get."""
-        from indexer.index.vector_index import DEFAULT_VECTOR_INDEX
+    def vector_settings(self) -> VectorSettings:
+        """How the vectors of shards that are written from now on are indexed."""
+        from indexer.index.vector_choice import VectorSettings
 
-        return str(self.catalog.get_settings().get("vector_index", DEFAULT_VECTOR_INDEX))
+        return VectorSettings.of(self.catalog.get_settings())
+
+    def put_vector_settings(self, vectors: VectorSettings) -> None:
+        """Index vectors in another way from now on; the writer lock is held."""
+        with self.catalog.transaction():
+            self.catalog.put_settings(vectors.to_dict())
 
     @property
     def model(self) -> OnnxFusion:
@@ -230,8 +236,11 @@ class LibraryStore:
         Raises:
             LibraryError: There is none yet, it is damaged, or it is of another model.
         """
+        from indexer.index.mapped_file import limit_mapped
         from indexer.index.snapshot import Snapshot
 
+        memory = self.vector_settings.max_memory
+        limit_mapped(None if memory is None else int(memory * 1e6))
         number = self.catalog.current_generation()
         if number is None:
             raise LibraryError(
@@ -255,7 +264,7 @@ class LibraryStore:
         *,
         reuse: bool = True,
         model_folder: Path | None = None,
-        vector_index: str | None = None,
+        vectors: VectorSettings | None = None,
         removed: Collection[str] = (),
     ) -> int:
         """Write a new snapshot of all documents and make it current; the writer lock is held.
@@ -264,7 +273,7 @@ class LibraryStore:
             progress: Of the stage `BUILDING`, in documents.
             reuse: Leave unchanged documents where they are; otherwise all are embedded anew.
             model_folder: Of the library's models the one to use; None for the one in use.
-            vector_index: Kind of vector index to use from now on; None for the one in use.
+            vectors: How vectors are indexed from now on; None for as before.
             removed: Ids of documents to remove: on return no file of the library holds them.
 
         Returns:
@@ -274,7 +283,7 @@ class LibraryStore:
             LibraryError: There is no such kind of vector index.
         """
         folder = model_folder or self.model_folder
-        return self._commit(folder, progress, vector_index, reuse=reuse, removed=removed)
+        return self._commit(folder, progress, vectors, reuse=reuse, removed=removed)
 
     def adopt(self, model: Path, progress: Progress | None = None) -> int:
         """Use another model from now on; the writer lock is held.
@@ -346,7 +355,7 @@ class LibraryStore:
         self,
         model_folder: Path,
         progress: Progress | None,
-        vector_index: str | None = None,
+        vectors: VectorSettings | None = None,
         *,
         reuse: bool,
         removed: Collection[str] = (),
@@ -354,14 +363,14 @@ class LibraryStore:
         from indexer.index.manifest import manifest_path
         from indexer.index.snapshot_writer import Previous, remove_old_snapshots, write_snapshot
 
-        kind = vector_index or self.vector_index
+        vectors = vectors or self.vector_settings
         model = self.load_model(model_folder)
         _put_graph(model_folder, model.graph)
         fingerprint = self.fingerprint(model_folder)
         current, number = self.catalog.current_generation(), self.catalog.last_generation() + 1
         previous = Previous()
         if reuse and current is not None:
-            previous = Previous.read(snapshot_folder(self.folder, current), fingerprint, kind)
+            previous = Previous.read(snapshot_folder(self.folder, current), fingerprint)
         snapshot = write_snapshot(
             self.folder,
             number,
@@ -369,7 +378,7 @@ class LibraryStore:
             self.features,
             model,
             fingerprint,
-            kind,
+            vectors,
             previous,
             removed,
             progress,
@@ -385,8 +394,8 @@ class LibraryStore:
             **({before.name: known} if (known := self.model_digests(before)) else {}),
             model_folder.name: digests,
         }
-        if kind != self.vector_index:
-            settings["vector_index"] = kind
+        if vectors != self.vector_settings:
+            settings |= vectors.to_dict()
         self.catalog.make_current(number, settings, removed)
         remove_old_snapshots(self.folder, number, keep_previous=not removed)
         # The model before stays, as its snapshot does, for readers that opened it a moment ago.
@@ -400,6 +409,8 @@ class LibraryStore:
 
     def info(self) -> dict[str, Any]:
         """Describe the library, for people and for JSON."""
+        from indexer.index.vector_report import describe_vectors
+
         documents = self.catalog.documents()
         settings = self.encoders.settings
         text_sources = Counter(d.text_source for d in documents)
@@ -416,6 +427,7 @@ class LibraryStore:
             "text_encoder": settings.text,
             "model": str(self.model_folder),
             "fingerprint": self.fingerprint(),
+            "vector_index": describe_vectors(self.folder, self.catalog, self.vector_settings),
             "failures": self.catalog.failures(),
             "megabytes": round(sum(map(_size, self.folder.rglob("*"))) / 1e6, 1),
         }
@@ -455,13 +467,19 @@ def _is_finished(folder: Path) -> bool:
 
 def _initialise(folder: Path, encoders: Encoders) -> None:
     """Write settings last: a library without them was killed while being made."""
+    from indexer.index.vector_choice import VectorSettings
+
     settings = encoders.fingerprinted()
     _put_model(folder / FIRST_MODEL, encoders)
     catalog = Catalog(folder / CATALOG_FILE, create=True)
     try:
         with catalog.transaction():
             catalog.put_settings(
-                {"encoders": asdict(settings), "segments": SegmentSettings().to_dict()}
+                {
+                    "encoders": asdict(settings),
+                    "segments": SegmentSettings().to_dict(),
+                    **VectorSettings().to_dict(),
+                }
             )
     finally:
         catalog.close()

@@ -16,7 +16,7 @@ from typing import Any
 
 from hilbert.files import cached_sha256_file, sha256_file, sync_file
 from indexer.base.errors import LibraryError
-from indexer.index.vector_index import DEFAULT_VECTOR_INDEX, LEVELS, MODALITIES
+from indexer.index.vector_index import FIRST_VECTOR_INDEX, LEVELS, MODALITIES
 
 log = logging.getLogger(__name__)
 
@@ -56,11 +56,13 @@ class ShardEntry:
         name: Of its folder in `shards/`; empty for format 3.
         files: By name; empty for format 3, where nothing is known of them.
         removed: Ids of its documents that are not in the snapshot any more.
+        vector_index: Kind of its vector indexes; empty for that of the manifest.
     """
 
     name: str
     files: Mapping[str, FileDigest] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
+    vector_index: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Manifest:
     Attributes:
         fingerprint: Of encoders, model and segmenter.
         created_at: Seconds since the epoch.
-        vector_index: Kind of its vector indexes.
+        vector_index: Kind of vector index of the shards that name none.
         dimension: Length of the vectors.
         documents: Number of documents.
         segments: Number of segments.
@@ -114,6 +116,10 @@ class Manifest:
         """Whether the snapshot is of format 3."""
         return self.format == _OLD_FORMAT
 
+    def vector_index_of(self, entry: ShardEntry) -> str:
+        """Return the kind of the vector indexes of a shard."""
+        return entry.vector_index or self.vector_index
+
     def shard_folder(self, folder: Path, entry: ShardEntry) -> Path:
         """Return where the files of a shard lie.
 
@@ -148,7 +154,7 @@ def read_manifest(folder: Path) -> Manifest:
                 f"generation {folder.name} has an unknown format; {rebuild_advice(folder)}"
             )
         if known == _OLD_FORMAT:
-            found |= {"vector_index": found.get("vector_index", DEFAULT_VECTOR_INDEX)}
+            found |= {"vector_index": found.get("vector_index", FIRST_VECTOR_INDEX)}
             found["shards"] = ({"name": "", "files": {}, "removed": ()},)
         return _manifest(found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -186,7 +192,12 @@ def _manifest(found: Mapping[str, Any]) -> Manifest:
 
 def _entries(found: Iterable[Mapping[str, Any]]) -> tuple[ShardEntry, ...]:
     entries = tuple(
-        ShardEntry(str(s["name"]), _digests(s["files"]), tuple(map(str, s["removed"])))
+        ShardEntry(
+            str(s["name"]),
+            _digests(s["files"]),
+            tuple(map(str, s["removed"])),
+            str(s.get("vector_index", "")),
+        )
         for s in found
     )
     if any(not _is_plain(name) for s in entries for name in (*s.files, s.name or "x")):

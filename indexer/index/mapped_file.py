@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-# Bytes of all mapped files of a process that may stay in its memory.
+# Bytes of mapped files that a process may hold, unless `limit_mapped` says so.
 _MOST_MAPPED = 256 << 20
 # What the system maps around one page that is read (`fault_around_bytes` of Linux).
 _AROUND = 64 << 10
@@ -71,9 +71,14 @@ class MappedFile:
 
 
 class _Budget:
-    """What all mapped files of a process hold together."""
+    """What all mapped files of a process hold together.
+
+    Attributes:
+        limit: Bytes; None for the usual.
+    """
 
     def __init__(self) -> None:
+        self.limit: int | None = None
         self._files: weakref.WeakSet[MappedFile] = weakref.WeakSet()
         self._lock = threading.Lock()
 
@@ -83,9 +88,14 @@ class _Budget:
 
     def check(self) -> None:
         with self._lock:
-            if sum(file.touched for file in self._files) > _MOST_MAPPED:
+            if sum(file.touched for file in self._files) > (self.limit or _MOST_MAPPED):
                 for file in self._files:
                     file.give_back()
 
 
 _BUDGET = _Budget()
+
+
+def limit_mapped(size: int | None) -> None:
+    """Set how many bytes of mapped files this process may hold; None for the usual."""
+    _BUDGET.limit = size

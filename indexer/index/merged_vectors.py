@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.forking import PerProcess
 from indexer.index.vector_index import VectorIndex, best_rows
+
+# Of so many vectors the parts are searched side by side; FAISS and NumPy let other threads run.
+_LEAST_FOR_THREADS = 1 << 16
+# Estimates of several indexes are compared with each other, and the best of them with the query.
+_MORE_CANDIDATES = 128
+_THREADS = PerProcess(lambda: ThreadPoolExecutor(min(4, os.cpu_count() or 1)))
 
 
 class MergedVectors(VectorIndex):
@@ -66,21 +76,37 @@ class MergedVectors(VectorIndex):
         self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows and cosines of the `n` nearest to `query [d]`; see `VectorIndex.nearest`."""
-        rows, cosines = [], []
-        for number, (part, kept) in enumerate(zip(self._parts, self._live, strict=True)):
-            begin, end = self._bounds[number : number + 2]
-            mask = None if allowed is None else allowed[begin:end]
-            if kept is not None and mask is not None:
-                mask, chosen = np.zeros(len(part), bool), mask
-                mask[kept] = chosen
-            elif kept is not None:
-                mask = kept
-            places, found = part.nearest(query, n, mask)
-            if kept is not None:  # counted without the removed ones
-                places = np.searchsorted(self._places(number), places)
-            rows.append(places + begin)
-            cosines.append(found)
-        return best_rows(np.concatenate(rows), np.concatenate(cosines), n)
+        numbers = range(len(self._parts))
+        search = partial(self._candidates, query, n, allowed)
+        in_threads = len(self) >= _LEAST_FOR_THREADS
+        found = list(_THREADS.get().map(search, numbers) if in_threads else map(search, numbers))
+        exact = [found[i] for i in numbers if self._parts[i].is_exact]
+        others = [found[i] for i in numbers if not self._parts[i].is_exact]
+        if others:
+            # As many as one index alone would compare, and some for each of the others.
+            most = max(len(rows) for rows, _ in others) + _MORE_CANDIDATES * (len(others) - 1)
+            rows, _ = best_rows(*_joined(others), most)
+            exact.append((rows, self._products(query[None], rows)[:, 0]))
+        return best_rows(*_joined(exact), n)
+
+    def _candidates(
+        self,
+        query: NDArray[np.float32],
+        n: int,
+        allowed: NDArray[np.bool_] | None,
+        number: int,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the candidates of one part, as rows of all parts."""
+        part, kept = self._parts[number], self._live[number]
+        begin, end = self._bounds[number : number + 2]
+        mask = kept if allowed is None else allowed[begin:end]
+        if kept is not None and allowed is not None:
+            mask = kept.copy()
+            mask[kept] = allowed[begin:end]
+        places, found = part.candidates(query, n, mask)
+        if kept is not None:  # counted without the removed ones
+            places = np.searchsorted(self._places(number), places)
+        return places + begin, found
 
     def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         out = np.empty((len(rows), self.dimension), np.float32)
@@ -115,6 +141,14 @@ class MergedVectors(VectorIndex):
             whole = np.ones(len(self._parts[number]), bool) if kept is None else kept
             self._live_rows[number] = np.flatnonzero(whole)
         return self._live_rows[number]
+
+
+def _joined(
+    found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Join rows and cosines of several parts."""
+    rows, cosines = zip(*found, strict=True)
+    return np.concatenate(rows), np.concatenate(cosines)
 
 
 def merged(parts: Sequence[VectorIndex], live: Sequence[NDArray[np.bool_] | None]) -> VectorIndex:

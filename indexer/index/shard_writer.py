@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hilbert.files import PARTIAL_SUFFIX, sync_folder
-from indexer.index.background import PairSums
+from indexer.index.background import PairSums, Vectors
+from indexer.index.collected_vectors import CollectedVectors, present, rounded
 from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.index.manifest import SHARDS_FOLDER, ShardEntry, digests_of
 from indexer.index.segment_values import ValuesWriter
@@ -20,10 +20,10 @@ from indexer.index.shard import (
     FULLTEXT_FILE,
     Shard,
     ShardDocument,
-    vectors_path,
     write_documents,
 )
-from indexer.index.vector_index import MODALITIES, VECTOR_NAMES, VectorIndex
+from indexer.index.vector_choice import VectorSettings
+from indexer.index.vector_index import MODALITIES, VECTOR_NAMES, vector_index_class
 from indexer.store.catalog import Catalog, Document, document_key, segment_id
 from indexer.store.feature_store import FeatureStore
 
@@ -42,7 +42,7 @@ class ShardWriter:
         catalog: Of the library.
         store: Its features.
         model: The fusion model.
-        kind: Of the vector indexes.
+        vectors: How they are indexed.
         revisions: Of all documents of the catalog.
         reusable: Document id to the shard that has its vectors.
     """
@@ -53,38 +53,44 @@ class ShardWriter:
         catalog: Catalog,
         store: FeatureStore,
         model: FusionModel,
-        kind: type[VectorIndex],
+        vectors: VectorSettings,
         revisions: Mapping[str, str],
         reusable: Mapping[str, Shard],
     ) -> None:
         self._folder = library / SHARDS_FOLDER
         self._catalog, self._store, self._model = catalog, store, model
-        self._kind, self._revisions, self._reusable = kind, revisions, reusable
+        self._vectors, self._revisions, self._reusable = vectors, revisions, reusable
+        self._kinds: dict[str, str] = {}
         self.documents: dict[str, ShardDocument] = {}
 
-    def write(self, name: str, documents: Sequence[Document], sums: PairSums) -> Iterator[int]:
+    def write(
+        self, name: str, documents: Sequence[Document], sums: PairSums, vector_index: str
+    ) -> Iterator[int]:
         """Write a shard; nothing refers to it yet.
 
         Args:
             name: Of its folder, which is not there.
             documents: What goes into it.
             sums: Documents are added that had no vectors before.
+            vector_index: Kind of its vector indexes.
 
         Yields:
             How many documents are embedded; when it ends, the shard is on disk.
         """
         unfinished = self._folder / (name + PARTIAL_SUFFIX)
         unfinished.mkdir(parents=True)
-        collected = _Vectors(self._model.config.width)
+        kind = vector_index_class(vector_index, "")
+        collected = CollectedVectors(self._model.config.width)
         listed = {}
         for done, document in enumerate(documents, 1):
             n_segments = self._catalog.count_segments(document.id)
             embedded = self._reused(document, n_segments)
             is_new = embedded is None
             whole, parts = embedded or self._embedded(document)
+            before = None if is_new else present(parts)
+            whole, parts = rounded(whole, kind), rounded(parts, kind)
             collected.add(document, whole, parts)
-            if is_new:
-                sums.add({m: getattr(parts, m)[getattr(parts, f"has_{m}")] for m in MODALITIES})
+            _add_to(sums, present(parts), before)
             listed[document.id] = ShardDocument(
                 self._revisions[document.id],
                 document.features,
@@ -94,20 +100,20 @@ class ShardWriter:
                 self._catalog.content_sha256(document.id),
             )
             yield done
-        for level, modality in VECTOR_NAMES:
-            index = collected.index(level, modality, self._kind)
-            index.write(vectors_path(unfinished, level, modality, self._kind))
+        collected.write(unfinished, kind, self._vectors.target_recall)
         write_fulltext_index(unfinished / FULLTEXT_FILE, self._catalog, documents)
         self._write_values(unfinished, documents)
         write_documents(unfinished, listed)
         self.documents |= listed
+        self._kinds[name] = vector_index
         sync_folder(unfinished)
         unfinished.rename(self._folder / name)
         sync_folder(self._folder)
 
     def entry(self, name: str) -> ShardEntry:
         """Return the entry of a shard that was written."""
-        return ShardEntry(name, digests_of(self._folder / name))
+        files = digests_of(self._folder / name)
+        return ShardEntry(name, files, vector_index=self._kinds[name])
 
     def clear(self, prefix: str) -> None:
         """Delete what a killed commit left: shards of this name, and unfinished ones."""
@@ -171,26 +177,16 @@ def _stored(shard: Shard, level: str, ids: Sequence[int]) -> Embeddings:
     return Embeddings(*rows, *has)
 
 
-class _Vectors:
-    """Collector of the vectors of documents and segments."""
+def _add_to(sums: PairSums, vectors: Vectors, before: Vectors | None) -> None:
+    """Add a document to the sums, or what another kind of index makes of its vectors.
 
-    def __init__(self, width: int) -> None:
-        self._width = width
-        self._ids: dict[tuple[str, str], list[int]] = {n: [] for n in VECTOR_NAMES}
-        self._rows: dict[tuple[str, str], list[NDArray[np.float32]]] = {n: [] for n in VECTOR_NAMES}
-
-    def add(self, document: Document, whole: Embeddings, parts: Embeddings) -> None:
-        segment_ids = [segment_id(document.id, i) for i in range(len(parts.has_joint))]
-        for level, ids, embeddings in (
-            ("documents", [document_key(document.id)], whole),
-            ("segments", segment_ids, parts),
-        ):
-            for modality in MODALITIES:
-                has = getattr(embeddings, f"has_{modality}")
-                self._rows[level, modality].append(getattr(embeddings, modality)[has])
-                self._ids[level, modality] += [i for i, h in zip(ids, has, strict=True) if h]
-
-    def index(self, level: str, modality: str, kind: type[VectorIndex]) -> VectorIndex:
-        empty = np.zeros((0, self._width), np.float32)
-        rows = np.concatenate([empty, *self._rows.pop((level, modality))])
-        return kind.build(self._ids[level, modality], rows)
+    Args:
+        sums: Over all documents.
+        vectors: Of its segments by modality.
+        before: Those of it that the sums hold; None for none.
+    """
+    if before is not None:
+        if all(np.array_equal(vectors[m], before[m]) for m in MODALITIES):
+            return
+        sums.add(before, sign=-1)
+    sums.add(vectors)

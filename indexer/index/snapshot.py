@@ -28,6 +28,7 @@ from indexer.index.repeats import Repeats, read_or_find
 from indexer.index.segment_values import StoredValues
 from indexer.index.shard import FULLTEXT_FILE, live_vectors, vectors_path
 from indexer.index.vector_index import VECTOR_NAMES, VectorIndex, vector_index_class
+from indexer.index.vector_indexes.flat import FlatIndex
 
 log = logging.getLogger(__name__)
 
@@ -75,9 +76,8 @@ class Snapshot:
         self.model_folder = model_folder
         self.number = int(folder.name)
         self.manifest = manifest
-        kind = vector_index_class(
-            manifest.vector_index, f"install the package that brings it, or {advice}"
-        )
+        missing = f"install the package that brings it, or {advice}"
+        kinds = [vector_index_class(manifest.vector_index_of(e), missing) for e in manifest.shards]
         folders = [manifest.shard_folder(folder, entry) for entry in manifest.shards]
         for shard_folder, entry in zip(folders, manifest.shards, strict=True):
             check_files(shard_folder, entry.files)
@@ -89,7 +89,7 @@ class Snapshot:
             raise LibraryError(
                 f"{FULLTEXT_FILE} of generation {folder.name} is incomplete; {advice}"
             )
-        self.indexes = {name: self._vectors(name, folders, kind) for name in VECTOR_NAMES}
+        self.indexes = {name: self._vectors(name, folders, kinds) for name in VECTOR_NAMES}
         self.background = {
             (pair["query"], pair["indexed"]): Background(pair["mean"], pair["std"])
             for pair in manifest.random_pairs
@@ -99,19 +99,22 @@ class Snapshot:
         )
 
     def _vectors(
-        self, name: tuple[str, str], folders: Sequence[Path], kind: type[VectorIndex]
+        self, name: tuple[str, str], folders: Sequence[Path], kinds: Sequence[type[VectorIndex]]
     ) -> VectorIndex:
         """Open the vectors of one level and modality."""
         level, modality = name
         manifest, advice = self.manifest, rebuild_advice(self.folder)
-        parts = [kind.read(vectors_path(each, level, modality, kind)) for each in folders]
+        parts = [
+            kind.read(vectors_path(each, level, modality, kind))
+            for each, kind in zip(folders, kinds, strict=True)
+        ]
         live, count = [], 0
         for part, shard, entry in zip(parts, self.lexical.shards, manifest.shards, strict=True):
             kept = live_vectors(part.ids, shard.segments_in(entry.removed), entry.removed)
             count += len(part) if kept is None else int(kept.sum())
             live.append(live_vectors(part.ids, shard.segments_in(shard.removed), shard.removed))
         empty = np.zeros((0, manifest.dimension), np.float32)
-        index = merged(parts, live) if parts else kind.build([], empty)
+        index = merged(parts, live) if parts else FlatIndex.build([], empty)
         expected = manifest.counts[level][modality]
         if count != expected or any(p.dimension != manifest.dimension for p in parts):
             raise LibraryError(

@@ -8,7 +8,7 @@ import sqlite3
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from indexer.index.shard import FULLTEXT_FILE, Shard
 from indexer.index.shard_plan import ShardPlan, plan_shards
 from indexer.index.shard_writer import ShardWriter
 from indexer.index.snapshot_names import GENERATIONS_FOLDER, snapshot_folder
+from indexer.index.vector_choice import AUTO, VectorSettings, choose_vector_index
 from indexer.index.vector_index import LEVELS, MODALITIES, VECTOR_NAMES, vector_index_class
 from indexer.store.catalog import Catalog, Document
 from indexer.store.feature_store import FeatureStore
@@ -67,34 +68,30 @@ class Previous:
     repeats: tuple[RepeatPart, ...] | None = None
 
     @classmethod
-    def read(cls, folder: Path, fingerprint: str, vector_index: str) -> Previous:
+    def read(cls, folder: Path, fingerprint: str) -> Previous:
         """Read the manifest of a snapshot, and check the files of its shards.
 
         Args:
             folder: Of the snapshot.
             fingerprint: Of the next one; vectors with another are of no use.
-            vector_index: Kind of the vector indexes of the next one.
         """
         try:
             manifest = read_manifest(folder)
             if manifest.fingerprint != fingerprint:
                 return cls()
-            kind = vector_index_class(manifest.vector_index, "")
         except LibraryError:
             log.debug("nothing to use again in %s", folder, exc_info=True)
             return cls()
         shards = []
         for entry in manifest.shards:
             try:
-                shards.append(Shard(manifest.shard_folder(folder, entry), entry, kind))
+                kind = vector_index_class(manifest.vector_index_of(entry), "")
+                named = replace(entry, vector_index=manifest.vector_index_of(entry))
+                shards.append(Shard(manifest.shard_folder(folder, entry), named, kind))
             except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
                 log.debug("shard %s is written anew", entry.name, exc_info=True)
         whole = len(shards) == len(manifest.shards)
-        stay = (
-            not manifest.is_old
-            and manifest.vector_index == vector_index
-            and manifest.segment_values == tuple(SEGMENT_VALUES)
-        )
+        stay = not manifest.is_old and manifest.segment_values == tuple(SEGMENT_VALUES)
         sums, repeats = None, None
         if whole and not manifest.is_old:
             try:
@@ -115,7 +112,7 @@ def write_snapshot(
     store: FeatureStore,
     model: FusionModel,
     fingerprint: str,
-    vector_index: str,
+    vectors: VectorSettings,
     previous: Previous,
     removed: Collection[str] = (),
     progress: Progress | None = None,
@@ -129,7 +126,7 @@ def write_snapshot(
         store: Their features.
         model: The fusion model.
         fingerprint: Of encoders, model and segmenter.
-        vector_index: Kind of the vector indexes.
+        vectors: How they are indexed.
         previous: Documents that are in it as they are in the catalog stay where they are.
         removed: Ids of documents that the snapshot shall not have, nor any file of it.
         progress: Of the stage `BUILDING`, in documents.
@@ -141,7 +138,8 @@ def write_snapshot(
         LibraryError: There is no such kind of vector index.
     """
     advice = f"choose one with 'hilbert rebuild --vector-index NAME --library {library}'"
-    kind = vector_index_class(vector_index, advice)
+    if vectors.kind != AUTO:
+        vector_index_class(vectors.kind, advice)
     documents = {d.id: d for d in catalog.documents() if d.id not in removed}
     revisions = {id_: r for id_, r in catalog.revisions().items() if id_ in documents}
     counts = catalog.segment_counts()
@@ -149,16 +147,19 @@ def write_snapshot(
     shards = previous.shards if previous.stay else ()
     plan = plan_shards(shards, revisions, segments, removed)
     reusable = {id_: shard for shard in previous.shards for id_ in shard.documents}
-    writer = ShardWriter(library, catalog, store, model, kind, revisions, reusable)
+    writer = ShardWriter(library, catalog, store, model, vectors, revisions, reusable)
     writer.clear(f"{number:06d}-")
     sums = _sums(model.config.width, previous, documents)
     progress = progress or SilentProgress()
     progress.start(BUILDING, len(plan.written))
-    entries, done = list(plan.kept), 0
+    entries, done, total = list(plan.kept), 0, sum(segments.values())
     written = [d for d in documents.values() if d.id in plan.written]
     for place, group in enumerate(_groups(written, segments)):
         name = f"{number:06d}-{place:02d}"
-        for embedded in writer.write(name, group, sums):
+        chosen = choose_vector_index(
+            vectors, total, sum(segments[d.id] for d in group), model.config.width
+        )
+        for embedded in writer.write(name, group, sums, chosen.kind):
             progress.update(done + embedded)
         done += len(group)
         entries.append(writer.entry(name))
@@ -172,9 +173,9 @@ def write_snapshot(
         sums,
         repeats,
         fingerprint=fingerprint,
-        vector_index=vector_index,
+        vector_index=vectors.kind,
         documents=len(documents),
-        segments=sum(segments.values()),
+        segments=total,
         counts=_counts(shards, plan, writer),
         dimension=model.config.width,
     )

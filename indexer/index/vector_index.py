@@ -5,15 +5,16 @@ A kind is one file in `indexer.index.vector_indexes` whose class registers itsel
     @VECTOR_INDEXES.register("toy")
     class ToyIndex(VectorIndex): ...
 
-A library names its kind in the setting `vector_index`; `hilbert rebuild --vector-index` changes it.
+Which kind a shard gets is chosen when it is written (`indexer.index.vector_choice`).
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 import numpy as np
@@ -24,7 +25,8 @@ from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
 from indexer.index.id_lookup import IdLookup
 
-DEFAULT_VECTOR_INDEX = "flat"
+FIRST_VECTOR_INDEX = "flat"
+"""Kind of libraries and snapshots that name none: of earlier releases."""
 MODALITIES = ("audio", "text", "joint")
 LEVELS = ("segments", "documents")
 VECTOR_NAMES = tuple((level, modality) for level in LEVELS for modality in MODALITIES)
@@ -44,12 +46,15 @@ class VectorIndex(ABC):
         path: File it was read from, None for one that was built.
         ids: `[n]` int64, in the order of insertion.
         is_exact: Whether `nearest` misses none of the nearest.
+        recall: Share of the nearest that `nearest` finds by modality of the query, as `tune`
+            measured it; empty for an exact index.
     """
 
     extension: ClassVar[str]
     path: Path | None
     ids: NDArray[np.int64]
     is_exact: bool = True
+    recall: Mapping[str, float] = MappingProxyType({})
 
     @classmethod
     @abstractmethod
@@ -97,6 +102,26 @@ class VectorIndex(ABC):
         """
         rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
         return best_rows(rows, self.scores_at(query, rows), n)
+
+    def candidates(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows among which the `n` nearest are, and estimates of their cosines.
+
+        Those of an exact index are the `n` nearest. Several approximate ones together compare no
+        more rows than one of them does (`indexer.index.merged_vectors`).
+        """
+        return self.nearest(query, n, allowed)
+
+    def tune(  # noqa: B027
+        self, queries: Mapping[str, NDArray[np.float32]], target_recall: float
+    ) -> None:
+        """Fit an index that was built, before it is written; an exact kind has nothing to fit.
+
+        Args:
+            queries: Modality to vectors of it, `[k, d]`, as the index will be asked for.
+            target_recall: Share of the nearest to find, of queries of each modality.
+        """
 
     def vectors_at(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return the vectors at `rows`, `[n, d]`; zeros for -1."""

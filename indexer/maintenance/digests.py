@@ -80,7 +80,7 @@ def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) 
     revisions = library.catalog.revisions()
     for entry in manifest.shards:
         try:
-            kind = vector_index_class(manifest.vector_index, "")
+            kind = vector_index_class(manifest.vector_index_of(entry), "")
             shard = Shard(manifest.shard_folder(folder, entry), entry, kind)
         except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
             log.debug("shard %s is damaged", entry.name, exc_info=True)

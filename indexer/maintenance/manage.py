@@ -9,6 +9,7 @@ from pathlib import Path
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
 from indexer.index.library_store import LibraryStore
+from indexer.index.vector_choice import VectorSettings
 from indexer.store.catalog import Document
 from indexer.store.document_names import named_document
 
@@ -22,7 +23,7 @@ MODELS = (SHIPPED, LAST)
 def rebuild(
     library: LibraryStore,
     progress: Progress | None = None,
-    vector_index: str | None = None,
+    vectors: VectorSettings | None = None,
     model: str | None = None,
 ) -> int:
     """Write a new generation from stored features.
@@ -30,7 +31,7 @@ def rebuild(
     Args:
         library: The library.
         progress: Of the documents done.
-        vector_index: Kind of vector index to use from now on; None for the one in use.
+        vectors: How vectors are indexed from now on; None for as before.
         model: One of `MODELS` to use from now on; None for the one in use, or for the one that
             ships where that cannot be read.
 
@@ -43,7 +44,7 @@ def rebuild(
     """
     with library.writing():
         folder = _model_for(library, model)
-        return library.commit(progress, reuse=False, model_folder=folder, vector_index=vector_index)
+        return library.commit(progress, reuse=False, model_folder=folder, vectors=vectors)
 
 
 def _model_for(library: LibraryStore, model: str | None) -> Path:

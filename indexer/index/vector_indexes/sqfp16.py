@@ -7,9 +7,12 @@ bytes. FAISS reads the vectors where they are, without a copy.
 
 from __future__ import annotations
 
+import os
 import struct
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
+from hilbert.forking import PerProcess
 from indexer.index import half_floats
+from indexer.index.faiss_reader import read_faiss
 from indexer.index.mapped_file import MappedFile
 from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, best_rows, damaged
 
@@ -34,7 +39,9 @@ _ALIGNMENT = 64
 # Fewer rows are compared without FAISS, whose import takes longer.
 _LEAST_FOR_FAISS = 1 << 15
 # Up to this share of allowed rows, these are gathered; FAISS goes through all.
-_FEW_ALLOWED = 0.05
+_FEW_ALLOWED = 0.01
+# A thread for each part of the rows; those of `merged_vectors` wait for them.
+_THREADS = PerProcess(lambda: ThreadPoolExecutor(min(4, os.cpu_count() or 1)))
 
 
 @VECTOR_INDEXES.register("sqfp16", order=20)
@@ -119,25 +126,47 @@ class HalfFloatIndex(VectorIndex):
         count = len(self) if allowed is None else int(np.count_nonzero(allowed))
         few = count <= _FEW_ALLOWED * len(self)
         # FAISS keeps the best in a heap, which pays off while they are few.
-        if few or len(self) < _LEAST_FOR_FAISS or self._file is None or n > len(self) // 16:
+        if few or len(self) < _LEAST_FOR_FAISS or self._file is None or not 0 < n < len(self) // 16:
             return super().nearest(query, n, allowed)
+        self._faiss_index()
+        share = -(-len(self) // (min(4, os.cpu_count() or 1)))
+        ranges = [range(at, min(at + share, len(self))) for at in range(0, len(self), share)]
+        found = _THREADS.get().map(partial(self._nearest_in, query, n, allowed), ranges)
+        rows, cosines = map(np.concatenate, zip(*found, strict=True))
+        self._read(self._halves.nbytes)
+        return best_rows(rows, cosines, n)
+
+    def _nearest_in(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None, rows: range
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows and cosines of the nearest in a range of rows, in no order."""
         import faiss
 
-        parameters, bits = None, None
+        selector: Any = faiss.IDSelectorRange(rows.start, rows.stop)
         if allowed is not None:
-            bits = np.packbits(allowed, bitorder="little")
+            inside = np.zeros(len(self), bool)
+            inside[rows.start : rows.stop] = allowed[rows.start : rows.stop]
+            bits = np.packbits(inside, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(self), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        cosines, rows = self._faiss_index().search(
-            np.ascontiguousarray(query[None], np.float32), min(n, count), params=parameters
+        cosines, found = self._faiss_index().search(
+            np.ascontiguousarray(query[None], np.float32),
+            n,
+            params=faiss.SearchParameters(sel=selector),  # type: ignore[call-arg]
         )
-        self._read(self._halves.nbytes)
-        return best_rows(rows[0], cosines[0], n)
+        there = found[0] >= 0
+        return found[0][there], cosines[0][there]
 
     def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         floats = half_floats.to_floats(self._halves[rows])
         self._read(2 * floats.size, len(rows))
         return floats
+
+    def _products(
+        self, queries: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        found = half_floats.products(self._halves, queries.astype(np.float32, copy=False), rows)
+        self._read(2 * self.dimension * len(rows), len(rows))
+        return found
 
     def _scanned(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
         found = half_floats.products(self._halves, queries)
@@ -150,18 +179,11 @@ class HalfFloatIndex(VectorIndex):
 
     def _faiss_index(self) -> Any:
         """Return the index of FAISS over the mapped vectors."""
-        import faiss
-
         with self._lock:
             if self._quantizer is None:
                 assert self._file is not None
                 begin = _begin_of_vectors(len(self)) - _FAISS.size
-                faiss.set_deserialization_vector_byte_limit(len(self._file))
-                view = self._file.array("u1", len(self._file) - begin, begin)
-                reader = faiss.ZeroCopyIOReader(  # type: ignore[attr-defined]
-                    faiss.swig_ptr(view), len(view)
-                )
-                self._quantizer = faiss.read_index(reader)
+                self._quantizer = read_faiss(self._file.array("u1", len(self._file) - begin, begin))
             return self._quantizer
 
 

@@ -6,10 +6,10 @@ import itertools
 import json
 import math
 import sqlite3
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
-import faiss
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -207,9 +207,11 @@ def test_clips_alone_are_evaluated_alone(
 
 def stored(folder: Path, level: str, modality: str) -> tuple[list[int], NDArray[np.float32]]:
     """Ids and vectors `[n, d]` of one index, read from its file."""
-    whole = faiss.read_index(str(folder / f"{level}.{modality}.faiss"))
-    flat = faiss.downcast_index(whole.index)
-    return faiss.vector_to_array(whole.id_map).tolist(), flat.reconstruct_n(0, flat.ntotal)
+    data = (folder / f"{level}.{modality}.fp16").read_bytes()
+    dimension, count = struct.unpack_from("<IQ", data, 8)
+    ids = np.frombuffer(data, "<i8", count, 20)
+    vectors = np.frombuffer(data[-2 * count * dimension :], "<f2").astype(np.float32)
+    return ids.tolist(), vectors.reshape(count, dimension)
 
 
 @pytest.fixture(scope="module")

@@ -195,7 +195,7 @@ def test_doctor_tells_problems_and_exits_with_them(
     found = answer(hilbert("doctor", "-l", folder, "--json"))
     assert found == {"healthy": True, "problems": [], "notes": []}
     assert hilbert("doctor", "-l", folder)[:2] == (0, "healthy\n")
-    (folder / "shards" / "000001-00" / "segments.text.faiss").unlink()
+    (folder / "shards" / "000001-00" / "segments.text.fp16").unlink()
     status, output, _ = hilbert("doctor", "-l", folder, "--json")
     assert status == 1 and not json.loads(output)["healthy"]
     status, output, _ = hilbert("doctor", "-l", folder)

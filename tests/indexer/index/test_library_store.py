@@ -107,7 +107,7 @@ def test_a_killed_write_leaves_the_previous_generation_serving(library_copy: Lib
     generations, shards = (library_copy.folder / name for name in ("generations", "shards"))
     (generations / "000002.partial").mkdir()
     (shards / "000002-01.partial").mkdir()
-    (shards / "000002-01.partial" / "segments.text.faiss").write_bytes(b"half an index")
+    (shards / "000002-01.partial" / "segments.text.fp16").write_bytes(b"half an index")
     # Complete, but the kill came before the transaction that makes it current.
     shutil.copytree(generations / "000001", generations / "000002")
     shutil.copytree(shards / "000001-00", shards / "000002-00")
@@ -138,8 +138,8 @@ def of_another_format(path: Path) -> None:
 
 
 DAMAGES: dict[str, Callable[[Path], None]] = {
-    "segments.text.faiss": cut_in_half,
-    "documents.joint.faiss": Path.unlink,
+    "segments.text.fp16": cut_in_half,
+    "documents.joint.fp16": Path.unlink,
     "lexical.sqlite": Path.unlink,
     "documents.json": cut_in_half,
     ".": shutil.rmtree,
@@ -174,8 +174,8 @@ def test_a_truncated_lexical_index_is_refused(library_copy: LibraryStore, keep: 
 
 def test_an_index_of_another_shard_is_refused(library_copy: LibraryStore) -> None:
     folder = shard(library_copy)
-    shutil.copy(folder / "documents.text.faiss", folder / "segments.text.faiss")
-    with pytest.raises(LibraryError, match=f"segments.text.faiss is missing .* {REBUILD}"):
+    shutil.copy(folder / "documents.text.fp16", folder / "segments.text.fp16")
+    with pytest.raises(LibraryError, match=f"segments.text.fp16 is missing .* {REBUILD}"):
         reopened(library_copy).snapshot()
 
 

@@ -184,7 +184,7 @@ def test_a_damaged_shard_alone_is_written_anew(empty_library: LibraryStore) -> N
         put(empty_library, seed)
         empty_library.commit()
     first, second = shards_of(empty_library)
-    path = empty_library.folder / "shards" / first / "segments.text.faiss"
+    path = empty_library.folder / "shards" / first / "segments.text.fp16"
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)

@@ -11,7 +11,7 @@ import pytest
 
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
-from indexer.index.vector_indexes.flat import FlatIndex
+from indexer.index.vector_indexes.sqfp16 import HalfFloatIndex
 from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.report import AddReport
@@ -61,13 +61,13 @@ def test_damaged_features_are_told_and_indexing_again_mends_them(
 def test_a_rebuild_makes_the_vectors_anew_and_copies_none(library_copy: LibraryStore) -> None:
     number = library_copy.catalog.current_generation()
     assert number is not None
-    path = library_copy.folder / "shards" / f"{number:06d}-00" / "segments.text.faiss"
-    stored = FlatIndex.read(path)
+    path = library_copy.folder / "shards" / f"{number:06d}-00" / "segments.text.fp16"
+    stored = HalfFloatIndex.read(path)
     ids, right = stored.ids, stored.matrix().copy()
-    FlatIndex.build(ids.tolist(), np.roll(right, 1, axis=0)).write(path)
+    HalfFloatIndex.build(ids.tolist(), np.roll(right, 1, axis=0)).write(path)
     rebuild(library_copy)
     made = library_copy.snapshot().index("segments", "text").vectors(ids.tolist())
-    np.testing.assert_allclose(made, right, atol=1e-6)
+    np.testing.assert_allclose(made, right, atol=1e-3)  # half precision
 
 
 def test_a_transcript_that_breaks_later_does_not_cost_its_words(
