@@ -58,7 +58,7 @@ def test_every_segment_and_document_is_in_every_index_it_has_a_vector_for(
         assert len(snapshot.index("segments", modality)) == segments
         assert len(snapshot.index("documents", modality)) == 6
         vectors = snapshot.index("segments", modality).matrix()
-        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)  # half precision
     assert snapshot.lexical.n_segments == snapshot.manifest.segments == segments
 
 
