@@ -45,7 +45,9 @@ class CollectedVectors:
                 self._rows[level, modality].append(getattr(embeddings, modality)[has])
                 self._ids[level, modality] += [i for i, h in zip(ids, has, strict=True) if h]
 
-    def write(self, folder: Path, kind: type[VectorIndex], target_recall: float) -> None:
+    def write(
+        self, folder: Path, kind: type[VectorIndex], target_recall: float
+    ) -> dict[str, float]:
         """Index the vectors and forget them; on return the indexes are on disk.
 
         Args:
@@ -53,7 +55,11 @@ class CollectedVectors:
             kind: Of the indexes.
             target_recall: See `VectorIndex.tune`; measured with vectors of the shard as queries, of
                 each modality that is compared with the index.
+
+        Returns:
+            See `indexer.index.manifest.ShardEntry.recall`.
         """
+        recall: dict[str, float] = {}
         queries = {modality: self._sample("segments", modality) for modality in MODALITIES}
         for level, modality in VECTOR_NAMES:
             asked = {query: queries[query] for query, indexed in PAIRS if indexed == modality}
@@ -62,6 +68,9 @@ class CollectedVectors:
             index = kind.build(self._ids[level, modality], rows)
             index.tune(asked, target_recall)
             index.write(vectors_path(folder, level, modality, kind))
+            if level == "segments":
+                recall |= {f"{query} to {modality}": r for query, r in index.recall.items()}
+        return recall
 
     def _sample(self, level: str, modality: str) -> NDArray[np.float32]:
         """Return vectors from all over the shard, `[k, d]`."""

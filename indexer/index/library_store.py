@@ -427,7 +427,9 @@ class LibraryStore:
             "text_encoder": settings.text,
             "model": str(self.model_folder),
             "fingerprint": self.fingerprint(),
-            "vector_index": describe_vectors(self.folder, self.catalog, self.vector_settings),
+            "vector_index": describe_vectors(
+                self.folder, self.catalog.current_generation(), self.vector_settings
+            ),
             "failures": self.catalog.failures(),
             "megabytes": round(sum(map(_size, self.folder.rglob("*"))) / 1e6, 1),
         }

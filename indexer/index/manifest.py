@@ -16,7 +16,7 @@ from typing import Any
 
 from hilbert.files import cached_sha256_file, sha256_file, sync_file
 from indexer.base.errors import LibraryError
-from indexer.index.vector_index import FIRST_VECTOR_INDEX, LEVELS, MODALITIES
+from indexer.index.vector_names import FIRST_VECTOR_INDEX, LEVELS, MODALITIES
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +57,17 @@ class ShardEntry:
         files: By name; empty for format 3, where nothing is known of them.
         removed: Ids of its documents that are not in the snapshot any more.
         vector_index: Kind of its vector indexes; empty for that of the manifest.
+        segments: How many it was written with; 0 where that is not known.
+        recall: Of approximate vector indexes of its segments as it was measured, by
+            `QUERY to INDEX` with the modality of each.
     """
 
     name: str
     files: Mapping[str, FileDigest] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
     vector_index: str = ""
+    segments: int = 0
+    recall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -197,6 +202,8 @@ def _entries(found: Iterable[Mapping[str, Any]]) -> tuple[ShardEntry, ...]:
             _digests(s["files"]),
             tuple(map(str, s["removed"])),
             str(s.get("vector_index", "")),
+            int(s.get("segments", 0)),
+            {str(pair): float(found) for pair, found in s.get("recall", {}).items()},
         )
         for s in found
     )

@@ -67,7 +67,7 @@ class Shard:
         # Of a copied library: the next manifest has the times of these files, and trusts them.
         self.entry = replace(entry, files=with_times_of(folder, entry.files))
         self.folder = folder
-        self.written = read_documents(folder)
+        self.written = _read_documents(folder)
         self.documents = {i: d for i, d in self.written.items() if i not in entry.removed}
         self._kind = kind
         self._open: dict[tuple[str, str], VectorIndex] = {}
@@ -102,8 +102,7 @@ class Shard:
         return {modality: rows[has] for modality, (rows, has) in found.items()}
 
 
-def read_documents(folder: Path) -> dict[str, ShardDocument]:
-    """Read the list of the documents of a shard, removed ones included."""
+def _read_documents(folder: Path) -> dict[str, ShardDocument]:
     path = folder / DOCUMENTS_FILE
     if path.exists():
         found = json.loads(path.read_text(encoding="utf-8"))

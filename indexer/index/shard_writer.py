@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ class ShardWriter:
         self._folder = library / SHARDS_FOLDER
         self._catalog, self._store, self._model = catalog, store, model
         self._vectors, self._revisions, self._reusable = vectors, revisions, reusable
-        self._kinds: dict[str, str] = {}
+        self._entries: dict[str, ShardEntry] = {}
         self.documents: dict[str, ShardDocument] = {}
 
     def write(
@@ -100,20 +101,22 @@ class ShardWriter:
                 self._catalog.content_sha256(document.id),
             )
             yield done
-        collected.write(unfinished, kind, self._vectors.target_recall)
+        recall = collected.write(unfinished, kind, self._vectors.target_recall)
         write_fulltext_index(unfinished / FULLTEXT_FILE, self._catalog, documents)
         self._write_values(unfinished, documents)
         write_documents(unfinished, listed)
         self.documents |= listed
-        self._kinds[name] = vector_index
+        segments = sum(document.segments for document in listed.values())
+        self._entries[name] = ShardEntry(
+            name, vector_index=vector_index, segments=segments, recall=recall
+        )
         sync_folder(unfinished)
         unfinished.rename(self._folder / name)
         sync_folder(self._folder)
 
     def entry(self, name: str) -> ShardEntry:
         """Return the entry of a shard that was written."""
-        files = digests_of(self._folder / name)
-        return ShardEntry(name, files, vector_index=self._kinds[name])
+        return replace(self._entries[name], files=digests_of(self._folder / name))
 
     def clear(self, prefix: str) -> None:
         """Delete what a killed commit left: shards of this name, and unfinished ones."""

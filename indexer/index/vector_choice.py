@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.index.vector_index import FIRST_VECTOR_INDEX, MODALITIES
+from indexer.index.vector_names import FIRST_VECTOR_INDEX, MODALITIES
 
 AUTO = "auto"
 """Choose a kind for each shard."""

@@ -24,13 +24,19 @@ from hilbert.extension_points import VECTOR_INDEXES as POINT
 from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
 from indexer.index.id_lookup import IdLookup
+from indexer.index.vector_names import LEVELS, MODALITIES, VECTOR_NAMES
 
-FIRST_VECTOR_INDEX = "flat"
-"""Kind of libraries and snapshots that name none: of earlier releases."""
-MODALITIES = ("audio", "text", "joint")
-LEVELS = ("segments", "documents")
-VECTOR_NAMES = tuple((level, modality) for level in LEVELS for modality in MODALITIES)
-"""Level and modality of every vector index of a shard."""
+__all__ = [
+    "LEVELS",
+    "MODALITIES",
+    "VECTOR_INDEXES",
+    "VECTOR_NAMES",
+    "VectorIndex",
+    "best_rows",
+    "damaged",
+    "vector_index_class",
+]
+
 # Fewer than this share of all rows are gathered one by one; more are taken from one pass over all.
 _FEW = 0.25
 

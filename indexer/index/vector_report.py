@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 import logging
-import sqlite3
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from indexer.base.errors import LibraryError
 from indexer.index.manifest import Manifest, read_manifest
-from indexer.index.shard import read_documents, vectors_path
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.index.vector_choice import VectorSettings, choose_vector_index
-from indexer.index.vector_index import MODALITIES, vector_index_class
-from indexer.store.catalog import Catalog
 
 log = logging.getLogger(__name__)
 
 
-def describe_vectors(library: Path, catalog: Catalog, settings: VectorSettings) -> dict[str, Any]:
+def describe_vectors(folder: Path, number: int | None, settings: VectorSettings) -> dict[str, Any]:
     """Describe the vector indexes of the current snapshot, for JSON.
 
     Args:
-        library: Folder of the library.
-        catalog: Of the library.
+        folder: Of the library.
+        number: Of the current generation.
         settings: Of the library.
 
     Returns:
         The settings; which kind the largest shard would get now, and why; shards by kind; how many
         would get another kind; the lowest recall of approximate shards by query and index.
     """
-    folder = snapshot_folder(library, catalog.current_generation() or 0)
-    manifest, sizes = _shards(folder)
-    width = manifest.dimension if manifest else 0
-    total = manifest.segments if manifest else 0
+    manifest = _manifest(folder, number)
+    entries = manifest.shards if manifest else ()
+    total, width = (manifest.segments, manifest.dimension) if manifest else (0, 0)
+    # Of earlier releases, which wrote few shards, the sizes are not known.
+    sizes = [entry.segments or total // len(entries) for entry in entries]
+    kinds = [manifest.vector_index_of(entry) for entry in entries] if manifest else []
+    wanted = [choose_vector_index(settings, total, size, width).kind for size in sizes]
     chosen = choose_vector_index(settings, total, max(sizes, default=0), width)
-    kinds: Counter[str] = Counter()
     recall: dict[str, float] = {}
-    other = 0
-    for entry, size in zip(manifest.shards if manifest else (), sizes, strict=True):
-        assert manifest is not None
-        kind = manifest.vector_index_of(entry)
-        kinds[kind] += 1
-        other += kind != choose_vector_index(settings, total, size, width).kind
-        for pair, found in _recall(manifest.shard_folder(folder, entry), kind).items():
+    for entry in entries:
+        for pair, found in entry.recall.items():
             recall[pair] = min(found, recall.get(pair, 1.0))
     return {
         "setting": settings.kind,
@@ -52,33 +45,18 @@ def describe_vectors(library: Path, catalog: Catalog, settings: VectorSettings) 
         "target_recall": settings.target_recall,
         "chosen": chosen.kind,
         "reason": chosen.reason,
-        "shards": dict(sorted(kinds.items())),
-        "other_kind": other,
+        "shards": dict(sorted(Counter(kinds).items())),
+        "other_kind": sum(kind != better for kind, better in zip(kinds, wanted, strict=True)),
         "recall": dict(sorted(recall.items())),
     }
 
 
-def _shards(folder: Path) -> tuple[Manifest | None, list[int]]:
-    """Return a manifest and the segments of each of its shards; none where they are damaged."""
+def _manifest(folder: Path, number: int | None) -> Manifest | None:
+    """Return the manifest of a snapshot; None where there is none, or it is damaged."""
+    if number is None:
+        return None
     try:
-        manifest = read_manifest(folder)
-        documents = [read_documents(manifest.shard_folder(folder, e)) for e in manifest.shards]
-    except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
-        log.debug("no snapshot in %s to describe", folder, exc_info=True)
-        return None, []
-    return manifest, [sum(d.segments for d in listed.values()) for listed in documents]
-
-
-def _recall(folder: Path, name: str) -> dict[str, float]:
-    """Return the recall that was measured for a shard, by query and index."""
-    try:
-        kind = vector_index_class(name, "")
-        indexes = {m: kind.read(vectors_path(folder, "segments", m, kind)) for m in MODALITIES}
+        return read_manifest(snapshot_folder(folder, number))
     except LibraryError:
-        log.debug("no recall of %s", folder, exc_info=True)
-        return {}
-    return {
-        f"{query} to {modality}": found
-        for modality, index in indexes.items()
-        for query, found in index.recall.items()
-    }
+        log.debug("generation %s of %s cannot be described", number, folder, exc_info=True)
+        return None
