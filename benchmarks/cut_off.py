@@ -97,8 +97,10 @@ class Asker:
             (part,) = self.query(text).parts
             weights = part_weights(part, AUTO, searcher.weights)
             everything = np.ones(len(searcher.table), bool)
+            compared = searcher.scorer.compare(part, weights)
             scores = searcher.scorer.part(part, weights, everything)
-            seen = evidence(part, scores, searcher.scorer.index, everything)
+            rows = np.arange(len(everything))
+            seen = evidence(part, compared, scores, rows, everything)
             if seen is not None:
                 group = crc32(episode.encode()) % _FOLDS
                 found.append(Example(name, part.kind, group, answers, np.array(astuple(seen))))

@@ -48,6 +48,32 @@ class Background:
     std: float
 
 
+@dataclass(frozen=True)
+class VectorSums:
+    """Sums over the vectors of a modality, of which the cosines of any query have their mean.
+
+    Attributes:
+        count: Number of vectors.
+        total: Their sum, `[d]`.
+        squares: The sum of their outer products, `[d, d]`.
+    """
+
+    count: int
+    total: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32]) -> VectorSums:
+        """Add up vectors `[n, d]`."""
+        rows = vectors.astype(np.float64)
+        return cls(len(rows), rows.sum(axis=0), rows.T @ rows)
+
+    def cosines(self, query: NDArray[np.float32]) -> tuple[float, float]:
+        """Return the sum of the cosines of `query [d]` with all vectors, and of their squares."""
+        q = query.astype(np.float64)
+        return float(q @ self.total), float(q @ self.squares @ q)
+
+
 class PairSums:
     """Sums over the vectors of segments, by modality, and over pairs within documents.
 
@@ -92,6 +118,12 @@ class PairSums:
         mean = (of[f"sum.{query}"] @ of[f"sum.{indexed}"] - total) / pairs
         square = ((of[f"squares.{query}"] * of[f"squares.{indexed}"]).sum() - squares) / pairs
         return Background(float(mean), max(float(square - mean**2), _LEAST_STD**2) ** 0.5)
+
+    def vectors(self, modality: str) -> VectorSums:
+        """Return the sums over the vectors of a modality."""
+        of = self._arrays
+        count = int(of[f"count.{modality}"][0])
+        return VectorSums(count, of[f"sum.{modality}"], of[f"squares.{modality}"])
 
     def listed(self) -> list[dict[str, Any]]:
         """Return all backgrounds, for JSON."""

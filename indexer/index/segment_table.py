@@ -67,14 +67,6 @@ class SegmentTable:
         """Return the rows of segment ids `[m]`, -1 for those that are not there, `[m]`."""
         return self._lookup.rows(segments)
 
-    def neighbours(self, first: int, last: int) -> list[int]:
-        """Return the rows just before and just after a run of rows, in the same document."""
-        return [
-            row
-            for row, of in ((first - 1, first), (last + 1, last))
-            if 0 <= row < len(self) and self.owners[row] == self.owners[of]
-        ]
-
     def seconds(self, first: int, last: int) -> float:
         """Return the seconds from the start of one row to the end of another; NaN without times."""
         return float(self.ends[first : last + 1].max() - self.starts[first])

@@ -13,10 +13,11 @@ from pathlib import Path
 import numpy as np
 
 from indexer.base.errors import LibraryError
-from indexer.index.background import Background
+from indexer.index.background import SUMS_FILE, Background, PairSums, VectorSums
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.manifest import (
     check_files,
+    damaged_files,
     read_manifest,
     rebuild_advice,
 )
@@ -94,6 +95,7 @@ class Snapshot:
             (pair["query"], pair["indexed"]): Background(pair["mean"], pair["std"])
             for pair in manifest.random_pairs
         }
+        self._vector_sums: dict[str, VectorSums] = {}
         self.values = StoredValues.read(
             folders, manifest.segment_values, [len(s.owners) for s in self.lexical.shards]
         )
@@ -122,6 +124,29 @@ class Snapshot:
                 f"{index.dimension}, expected {expected} of {manifest.dimension}; {advice}"
             )
         return index
+
+    def vector_sums(self, modality: str) -> VectorSums:
+        """Return the sums over the vectors of all segments, in the space of one modality."""
+        if modality not in self._vector_sums:
+            sums = self._pair_sums
+            self._vector_sums[modality] = (
+                VectorSums.of(self.index("segments", modality).matrix())
+                if sums is None
+                else sums.vectors(modality)
+            )
+        return self._vector_sums[modality]
+
+    @cached_property
+    def _pair_sums(self) -> PairSums | None:
+        """The sums that were written; None of an earlier release, or where documents are gone."""
+        if self.lexical.n_unknown or not self._is_whole(SUMS_FILE):
+            return None
+        return PairSums.read(self.folder, self.manifest.dimension)
+
+    def _is_whole(self, name: str) -> bool:
+        """Return whether a file of the snapshot's own is what was written, if it is there."""
+        digests = {n: d for n, d in self.manifest.files.items() if n == name}
+        return not list(damaged_files(self.folder, digests))
 
     @cached_property
     def repeats(self) -> Repeats:

@@ -35,27 +35,33 @@ _PRIOR_COUNT = 10.0
 # Where fewer of the searched segments are scored, as by words alone, most are not unrelated.
 _LEAST_SCORED = 0.5
 _LEAST_DEVIATION = 1e-3
+# Of a large library so many segments, or up to twice as many, are measured.
+_SAMPLED = 8192
 
 _F = TypeVar("_F", Hit, DocumentHit)
 
 
-def measure_spread(fused: FusedScores, searched: NDArray[np.bool_]) -> ScoreSpread | None:
+def measure_spread(fused: FusedScores) -> ScoreSpread | None:
     """Measure how far scores of a query lie apart in a library.
 
     Args:
-        fused: Scores of the query; bonuses do not count.
-        searched: `[n_segments]`, which may be found.
+        fused: Scores of all segments that are searched, or of a `sample` of them; bonuses do not
+            count.
 
     Returns:
         None where most of these have no score to compare.
     """
     scores = [each for name, each in fused.segments.items() if name not in bonus_channels()]
-    scored = searched & fused.found
-    count = int(scored.sum())
-    if not scores or count < max(1.0, _LEAST_SCORED * searched.sum()):
+    count = int(fused.found.sum())
+    if not scores or count < max(1.0, _LEAST_SCORED * len(fused.found)):
         return None
-    totals = np.sum([each[scored] for each in scores], axis=0)
+    totals = np.sum([each[fused.found] for each in scores], axis=0)
     return ScoreSpread(_median(np.abs(totals - _median(totals))), count)
+
+
+def sample(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Choose the segments by which a spread is measured: all, or some thousands, evenly."""
+    return rows[:: max(1, len(rows) // _SAMPLED)]
 
 
 def _median(values: NDArray[np.float64]) -> float:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from indexer.search.document_scores import score_documents
 from indexer.search.index_view import IndexView
 from indexer.search.query import QueryInput, QueryVector
 from indexer.search.scores import Scores
+from indexer.search.segment_scores import KnownScores, SegmentScores
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,13 @@ class Channel(ABC):
             segment has nothing to compare.
         """
 
+    def compare(self, vector: QueryVector, index: IndexView) -> SegmentScores:
+        """Compare a query that the channel serves with segments, as far as that is asked for.
+
+        Channels whose scores of all segments take long override this.
+        """
+        return KnownScores(self.score_segments(vector, index))
+
     def reasons(
         self, vector: QueryVector, index: IndexView, rows: Sequence[int]
     ) -> tuple[str, ...]:
@@ -91,19 +98,6 @@ class Channel(ABC):
             rows: Of a moment's segments, or of a document's; at least one.
         """
         return ()
-
-    def score_documents(self, segment_scores: Scores, index: IndexView) -> Scores:
-        """Score documents by those of their segments that may be found: the best one and few.
-
-        Args:
-            segment_scores: `[n_segments]`, NaN for those that are filtered out too.
-            index: What they are segments of.
-
-        Returns:
-            `[n_documents]`, 0 for a document without any.
-        """
-        table = index.table
-        return score_documents(segment_scores, table.owners, len(table.documents))
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score documents as wholes, for `whole_document`: `[n_documents]`, without NaN."""

@@ -15,6 +15,7 @@ from indexer.search.fusion import bonus_channels
 from indexer.search.index_view import IndexView
 from indexer.search.query import CLIP, TYPED, Query, QueryPart
 from indexer.search.scores import PartScores
+from indexer.search.scoring import ComparedPart
 
 # Cosines of random pairs of texts of the text encoder that ships; they weigh as much as so many
 # pairs of the library, which matters where it has next to no pairs of its own.
@@ -83,18 +84,18 @@ CALIBRATIONS: Mapping[str, Calibration] = {
 
 def confidence(
     query: Query,
-    parts: Sequence[PartScores],
+    parts: Sequence[tuple[ComparedPart, PartScores]],
+    rows: NDArray[np.int64],
     searched: NDArray[np.bool_],
-    index: IndexView,
     text_encoder: str,
 ) -> float | None:
     """Return how likely it is that something that is searched answers a query.
 
     Args:
         query: Typed words, a clip, or both, each of which counts as much.
-        parts: Scores of its parts.
+        parts: What its parts were compared with, and their scores of the best segments.
+        rows: `[m]`, the segments that are scored.
         searched: `[n_segments]`, which may be found.
-        index: What was scored.
         text_encoder: Fingerprint of the text encoder of the library.
 
     Returns:
@@ -104,17 +105,17 @@ def confidence(
     """
     if not searched.any():
         return 0.0
-    if text_encoder != _TEXT_ENCODER or not _is_in_language(searched, index):
-        return None
     if len(parts) < len(query.parts):  # a clip without sound or words, beside words
         return None
+    if text_encoder != _TEXT_ENCODER or not _is_in_language(searched, parts[0][0].index):
+        return None
     found = []
-    for part, scores in zip(query.parts, parts, strict=True):
-        seen = evidence(part, scores, index, searched)
+    for part, (compared, scores) in zip(query.parts, parts, strict=True):
+        seen = evidence(part, compared, scores, rows, searched)
         if seen is None or part.kind not in CALIBRATIONS:
             return None
         odds = CALIBRATIONS[part.kind].log_odds(seen)
-        said = query.phrases or _is_named(scores) or _all_said(part, scores, index)
+        said = query.phrases or _is_named(scores) or _all_said(part, scores, rows, compared.index)
         if part.kind == TYPED and said:
             odds = max(odds, _SAID)
         found.append(odds)
@@ -127,30 +128,40 @@ def _is_in_language(searched: NDArray[np.bool_], index: IndexView) -> bool:
     named = [document.language for document in index.table.documents]
     usable = {name for name in set(named) if language_code(name) in (None, _LANGUAGE)}
     known = np.array([name in usable for name in named])
-    return bool(known[index.table.owners[searched]].mean() >= 0.5)
+    if known.all():
+        return True
+    counts = index.count_by_document(searched)
+    return bool(counts[known].sum() >= 0.5 * counts.sum())
 
 
 def evidence(
-    part: QueryPart, scores: PartScores, index: IndexView, searched: NDArray[np.bool_]
+    part: QueryPart,
+    compared: ComparedPart,
+    scores: PartScores,
+    rows: NDArray[np.int64],
+    searched: NDArray[np.bool_],
 ) -> Evidence | None:
     """Measure what speaks for an answer to a part of a query; None without words to compare.
 
     Args:
         part: Of the query.
-        scores: See `confidence`.
-        index: See `confidence`.
+        compared: What it was compared with.
+        scores: Of the best segments for it.
+        rows: See `confidence`.
         searched: See `confidence`.
     """
     texts = scores.segments.get("text")
     terms = list(dict.fromkeys(term for vector in part.vectors for term in vector.terms))
     if texts is None or not terms:
         return None
-    with_words = int(np.count_nonzero(~np.isnan(texts)))
-    if with_words < max(1.0, _LEAST_WITH_WORDS * np.count_nonzero(_scored(scores))):
+    counts, with_any = compared.counts(searched)
+    with_words = counts["text"]
+    if with_words < max(1.0, _LEAST_WITH_WORDS * with_any) or np.isnan(texts).all():
         return None
+    index = compared.index
     fulltext = index.snapshot.lexical
     background = _background(index, with_words)
-    cosine = _best_cosine(part, int(np.nanargmax(texts)), index)
+    cosine = _best_cosine(part, int(rows[np.nanargmax(texts)]), index)
     words = np.nan_to_num(scores.segments.get("lexical", np.zeros(1)), nan=0.0)
     return Evidence(
         (cosine - background.mean) / background.std,
@@ -159,13 +170,6 @@ def evidence(
         math.log(with_words),
         math.log(len(terms)),
     )
-
-
-def _scored(scores: PartScores) -> NDArray[np.bool_]:
-    """Return `[n_segments]`: which any channel has compared."""
-    known = [~np.isnan(each) for each in scores.segments.values()]
-    found: NDArray[np.bool_] = np.logical_or.reduce(known)
-    return found
 
 
 def _best_cosine(part: QueryPart, row: int, index: IndexView) -> float:
@@ -196,11 +200,13 @@ def _is_named(scores: PartScores) -> bool:
     return any(bool((each >= _NAMED).any()) for each in matches)
 
 
-def _all_said(part: QueryPart, scores: PartScores, index: IndexView) -> bool:
+def _all_said(
+    part: QueryPart, scores: PartScores, rows: NDArray[np.int64], index: IndexView
+) -> bool:
     """Return whether the segment that holds most of the words holds all of them."""
     (vector, *others), words = part.vectors, scores.segments.get("lexical")
     if others or words is None or np.isnan(words).all() or len(vector.terms) > _MOST_SAID_TERMS:
         return False
-    best = [int(index.table.ids[int(np.nanargmax(words))])]
+    best = [int(index.table.ids[rows[np.nanargmax(words)]])]
     fulltext = index.snapshot.lexical
     return all(fulltext.matched_terms([t], best, vector.terms) for t in vector.terms)

@@ -15,25 +15,41 @@ from indexer.search.scores import Scores
 BEST_SHARE = 0.02
 
 
-def score_documents(segment_scores: Scores, owners: NDArray[np.int64], n_documents: int) -> Scores:
+def score_documents(
+    segment_scores: Scores,
+    owners: NDArray[np.int64],
+    n_documents: int,
+    counts: NDArray[np.int64] | None = None,
+    highest_other: float = 0.0,
+) -> Scores:
     """Score documents by the mean of their best segment and of the best share of their segments.
 
     Only the segments that have a score count, so a document's score needs no more than its best
-    candidates and how many of its segments are scored.
+    candidates and how many of its segments have a score.
 
     Args:
-        segment_scores: `[n_segments]`, NaN for those that are not scored.
+        segment_scores: `[n_segments]`, NaN for those that have none.
         owners: `[n_segments]`, the row of the document of each.
         n_documents: Number of documents.
+        counts: `[n_documents]`, how many segments with a score each document has, where only some
+            of them are given; None where all are.
+        highest_other: What the scores of those that are not given do not exceed.
 
     Returns:
-        `[n_documents]`, 0 for a document without any.
+        `[n_documents]`, 0 for a document without any; what the scores do not exceed, where
+        segments that are not given might raise them.
     """
     rows = np.flatnonzero(~np.isnan(segment_scores))
     scores, of = segment_scores[rows], owners[rows]
-    counts = np.bincount(of, minlength=n_documents)
+    given = np.bincount(of, minlength=n_documents)
+    if counts is None:
+        counts = given
+    has_others = counts > given
+    # Another one may stand in the place of any that is lower.
+    scores = np.where(has_others[of], np.maximum(scores, highest_other), scores)
     depth = np.maximum(1.0, counts * BEST_SHARE)
     best = _best(scores, of, n_documents)
+    best[has_others] = np.maximum(best[has_others], highest_other)
     left, total, highest = depth.copy(), np.zeros(n_documents), best
     # Each turn takes the highest that is left of each document: few turns, each much cheaper than
     # a sort. The last segment of a depth of 5.4 counts 0.4.
@@ -47,6 +63,7 @@ def score_documents(segment_scores: Scores, owners: NDArray[np.int64], n_documen
             break
         scores, of = scores[going_on], of[going_on]
         highest = _best(scores, of, n_documents)
+    total[has_others] += left[has_others] * highest_other
     return np.where(counts > 0, (best + total / depth) / 2, 0.0)
 
 

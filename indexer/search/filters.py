@@ -16,6 +16,7 @@ from indexer.base.dates import iso_date
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
 from indexer.base.names import folded, unaccented
+from indexer.index.coded_column import CodedColumn
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
 
@@ -97,8 +98,10 @@ def nothing_passes(filters: Filters, table: SegmentTable) -> QueryError:
 
 def filter_notes(filters: Filters, table: SegmentTable) -> tuple[str, ...]:
     """Say what filters leave out that nobody asked them to: documents without a date."""
+    if not (filters.since or filters.until):
+        return ()
     undated = [d.name for d in table.documents if not day_of(d.date)]
-    if not undated or not (filters.since or filters.until):
+    if not undated:
         return ()
     listed = ", ".join(undated[:_NAMED]) + (", ..." if len(undated) > _NAMED else "")
     what = "1 document has" if len(undated) == 1 else f"{len(undated)} documents have"
@@ -112,7 +115,7 @@ def with_sound(label: str, table: SegmentTable) -> NDArray[np.bool_]:
         `[n_segments]`.
     """
     begins = re.compile(rf"(?<!\w){re.escape(label.casefold())}")
-    return np.array([begins.search(sounds) is not None for sounds in table.sounds], bool)
+    return table.sounds.where(lambda sounds: begins.search(sounds) is not None)
 
 
 def no_sound(label: str, table: SegmentTable) -> QueryError:
@@ -215,17 +218,21 @@ def day_of(written: str | None) -> str:
     return iso_date("-".join(filter(None, found.groups()))) or "" if found else ""
 
 
+def _named(pattern: re.Pattern[str], names: CodedColumn) -> NDArray[np.bool_]:
+    def holds(each: str) -> bool:
+        return pattern.search(unaccented(each)) is not None
+
+    return names.where(holds)
+
+
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
     of_document = [unaccented(document.speaker or "") for document in table.documents]
-    names = [
-        f"{of_document[owner]}\n{unaccented(names)}"
-        for owner, names in zip(table.owners, table.speakers, strict=True)
-    ]
-    passed = np.zeros(len(names), bool)
+    passed = np.zeros(len(table), bool)
     for value in wanted:
         # "anna" is Anna and Anna-Lena, not Hannah.
         begins = re.compile(rf"\b{re.escape(unaccented(value))}")
-        found = np.array([begins.search(name) is not None for name in names], bool)
+        by_document = [begins.search(name) is not None for name in of_document]
+        found = np.array(by_document, bool)[table.owners] | _named(begins, table.speakers)
         if not found.any():
             raise QueryError(f"nobody called '{value}' speaks in this library")
         passed |= found

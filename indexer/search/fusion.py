@@ -122,39 +122,59 @@ def unserved(method: str) -> QueryError:
 
 
 def fuse(
-    parts: Sequence[tuple[PartScores, Weights]], owners: NDArray[np.int64], *, ranks: bool = False
+    parts: Sequence[tuple[PartScores, Weights]],
+    owners: NDArray[np.int64],
+    *,
+    ranks: bool = False,
+    rows: NDArray[np.int64] | None = None,
+    scored: NDArray[np.int64] | None = None,
 ) -> FusedScores:
     """Add up the channels of each part by weight, and the parts with equal weights.
 
     Args:
         parts: Scores and weights of the channels.
-        owners: `[n_segments]`, the row of the document of each.
+        owners: `[m]`, the row of the document of each segment that is scored.
         ranks: Fuse reciprocal ranks instead of scores; of bonuses the scores, since all documents
             but few have none.
+        rows: `[m]`, the rows of these segments; None for all.
+        scored: Rows of the documents that are scored; None for all.
     """
     of_channel = {name: channel.name for name, channel in whole_documents().items()}
     segments: dict[str, Scores] = {}
     documents: dict[str, Scores] = {}
     found = np.zeros(len(owners), bool)
     bonuses = bonus_channels()
+    n_documents = max((len(w) for scores, _ in parts for w in scores.documents.values()), default=0)
     for scores, weights in parts:
         for channel, weight in weights.items():
             credited = of_channel.get(channel, channel)
             share = weight / len(parts)
             whole = scores.documents[channel]
             if channel in of_channel:
-                each = whole[owners]
+                each = _reciprocal_ranks(whole[owners]) if ranks else whole[owners]
             else:
                 each = scores.segments[channel]
-                if channel in bonuses and np.isnan(each).all():
+                known = ~np.isnan(each)
+                if channel in bonuses and not known.any():
                     continue
-                found |= ~np.isnan(each)
+                found |= known
+                if ranks and channel not in bonuses:
+                    each = _reciprocal_ranks(each)
+                if not known.all():
+                    each = np.where(known, each, 0.0)
             if ranks and channel not in bonuses:
-                each, whole = _reciprocal_ranks(each), _reciprocal_ranks(whole)
-            each = np.nan_to_num(each, nan=0.0)
+                whole = _reciprocal_ranks(whole)
             segments[credited] = segments.get(credited, 0.0) + share * each
             documents[credited] = documents.get(credited, 0.0) + share * whole
-    return FusedScores(segments, documents, found, parts=tuple(scores for scores, _ in parts))
+    return FusedScores(
+        np.arange(len(owners)) if rows is None else rows,
+        segments,
+        documents,
+        found,
+        n_documents,
+        np.arange(n_documents) if scored is None else scored,
+        tuple(scores for scores, _ in parts),
+    )
 
 
 def _reciprocal_ranks(scores: Scores) -> Scores:

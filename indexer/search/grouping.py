@@ -16,7 +16,7 @@ from indexer.search.results import LONGEST_MOMENT_SECONDS
 # A neighbour joins a moment whose best segment scores at most 1 / 0.85 times as much.
 _MIN_SHARE_OF_BEST = 0.85
 # Cosine of the texts of duplicates, such as an advertisement or a trailer.
-_MIN_DUPLICATE_COSINE = 0.97
+MIN_DUPLICATE_COSINE = 0.97
 
 
 @dataclass
@@ -28,12 +28,14 @@ class Moment:
         first: The first of the segments.
         last: The last of the segments.
         duplicates: Segments elsewhere with nearly the text of `best`.
+        repeated: Segments elsewhere in which the same is said, whether they may be found or not.
     """
 
     best: int
     first: int
     last: int
     duplicates: list[int] = field(default_factory=list)
+    repeated: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,13 @@ class RepeatRows:
 
 def rank_moments(
     table: SegmentTable,
+    rows: NDArray[np.int64],
     scores: NDArray[np.float64],
-    searched: NDArray[np.bool_],
     text_vector: Callable[[int], NDArray[np.float32] | None],
     per_document: int = 0,
     repeats: RepeatRows | None = None,
 ) -> Iterator[Moment]:
-    """Yield moments, best first; each segment that is searched is in one, or a duplicate of one.
+    """Yield moments, best first; each segment that is given is in one, or a duplicate of one.
 
     With `per_document`, segments of a document that has that many moments are in none.
 
@@ -70,59 +72,105 @@ def rank_moments(
     `add_duplicates` finds the rest.
 
     Args:
-        table: The segments.
-        scores: `[n_segments]`.
-        searched: `[n_segments]`, False for those that must not be found.
+        table: All segments.
+        rows: `[m]`, rows of those that may be found, ascending.
+        scores: `[m]`.
         text_vector: Row to its unit vector `[d]`, None where it has none.
         per_document: How many moments of one document there are at most; 0 for any number.
         repeats: Adverts and the like do not merge with what stands beside them, and are shown
             once.
     """
-    repeats = repeats or RepeatRows.none(len(scores))
-    free = searched.copy()
-    placed = ~searched
+    repeats = repeats or RepeatRows.none(len(table))
+    owners, marked = table.owners[rows], repeats.marked[rows]
+    free = np.ones(len(rows), bool)
+    placed = np.zeros(len(rows), bool)
     counts = Counter[int]()
-    rows = np.flatnonzero(searched)
     known = _KnownTexts()
-    # Equal scores by id: the same order in every run.
-    for row in rows[np.lexsort((table.ids[rows], -scores[rows]))].tolist():
-        if not free[row]:
+    for place in _descending(scores, table.ids[rows]):
+        if not free[place]:
             continue
-        free[row], placed[row] = False, True
+        free[place], placed[place] = False, True
+        row = int(rows[place])
         vector = text_vector(row)
         original = known.find(vector)
         if original is not None:
             original.duplicates.append(row)
             continue
         moment = Moment(row, row, row)
-        like = free & (repeats.marked == repeats.marked[row])
-        while (neighbour := _best_neighbour(moment, table, scores, like)) is not None:
-            free[neighbour], placed[neighbour], like[neighbour] = False, True, False
-            moment.first, moment.last = min(moment.first, neighbour), max(moment.last, neighbour)
+        first = last = place
+        like = marked == marked[place]
+        while True:
+            neighbour = _best_neighbour((place, first, last), table, rows, scores, free & like)
+            if neighbour is None:
+                break
+            free[neighbour], placed[neighbour] = False, True
+            first, last = min(first, neighbour), max(last, neighbour)
+        moment.first, moment.last = int(rows[first]), int(rows[last])
         known.add(vector, moment)
-        repeated = [other for other in repeats.elsewhere(moment) if not placed[other]]
+        moment.repeated = repeats.elsewhere(moment)
+        elsewhere = _places(rows, moment.repeated)
+        repeated = elsewhere[~placed[elsewhere]]
         free[repeated], placed[repeated] = False, True
-        moment.duplicates += repeated
-        owner = int(table.owners[row])
-        counts[owner] += 1
-        if counts[owner] == per_document:
-            free[table.owners == owner] = False
+        moment.duplicates += rows[repeated].tolist()
+        counts[int(owners[place])] += 1
+        if counts[int(owners[place])] == per_document:
+            free[owners == owners[place]] = False
         yield moment
 
 
+def _descending(scores: NDArray[np.float64], ids: NDArray[np.int64], n: int = 256) -> Iterator[int]:
+    """Yield places by score, the highest first; equal ones by id: the same order in every run.
+
+    The best few are mostly all that is asked for: the rest is sorted when it is.
+    """
+    rest = np.arange(len(scores))
+    if n < len(scores):
+        least = np.partition(scores, len(scores) - n)[len(scores) - n]
+        best = np.flatnonzero(scores >= least)
+        yield from best[np.lexsort((ids[best], -scores[best]))].tolist()
+        rest = np.flatnonzero(~(scores >= least))
+    yield from rest[np.lexsort((ids[rest], -scores[rest]))].tolist()
+
+
+def _places(rows: NDArray[np.int64], wanted: Sequence[int]) -> NDArray[np.int64]:
+    """Return where some rows stand among `rows`, ascending, without those that are not there."""
+    sought = np.array(wanted, np.int64)
+    places = np.searchsorted(rows, sought)
+    there = (places < len(rows)) & (rows[np.minimum(places, len(rows) - 1)] == sought)
+    return np.asarray(places[there], np.int64)
+
+
 def _best_neighbour(
-    moment: Moment, table: SegmentTable, scores: NDArray[np.float64], free: NDArray[np.bool_]
+    of: tuple[int, int, int],
+    table: SegmentTable,
+    rows: NDArray[np.int64],
+    scores: NDArray[np.float64],
+    free: NDArray[np.bool_],
 ) -> int | None:
-    """Return the better neighbour that may join a moment and leaves it short enough."""
-    least = _MIN_SHARE_OF_BEST * scores[moment.best]
-    fitting = [
-        row
-        for row in table.neighbours(moment.first, moment.last)
-        if free[row]
-        and scores[row] >= least > 0
-        and table.seconds(min(row, moment.first), max(row, moment.last)) <= LONGEST_MOMENT_SECONDS
-    ]
-    return max(fitting, key=lambda row: scores[row], default=None)
+    """Return the better neighbour that may join a moment and leaves it short enough.
+
+    Args:
+        of: Places of the best, the first and the last segment of the moment.
+        table: All segments.
+        rows: See `rank_moments`.
+        scores: See `rank_moments`.
+        free: `[m]`, which may join.
+    """
+    best, first, last = of
+    least = _MIN_SHARE_OF_BEST * scores[best]
+    fitting = []
+    for place, beside in ((first - 1, first), (last + 1, last)):
+        if not 0 <= place < len(rows) or abs(int(rows[place]) - int(rows[beside])) != 1:
+            continue
+        begin, end = int(rows[min(place, first)]), int(rows[max(place, last)])
+        if (
+            free[place]
+            and scores[place] >= least > 0
+            and table.owners[rows[place]] == table.owners[rows[beside]]
+            and table.seconds(begin, end) <= LONGEST_MOMENT_SECONDS
+        ):
+            fitting.append(place)
+    return max(fitting, key=lambda place: scores[place], default=None)
 
 
 def best_moments(moments: Iterator[Moment], k: int, marked: NDArray[np.bool_]) -> list[Moment]:
@@ -143,13 +191,15 @@ def best_moments(moments: Iterator[Moment], k: int, marked: NDArray[np.bool_]) -
 def add_duplicates(
     moments: Sequence[Moment],
     rows: NDArray[np.int64],
+    scores: NDArray[np.float64],
     text_cosines: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]],
 ) -> None:
-    """Add to moments their duplicates among rows that were not ranked any more.
+    """Add to moments their duplicates among rows that were not ranked any more, the best first.
 
     Args:
         moments: The best ones.
-        rows: Rows that are searched, best first; those of the moments are passed over.
+        rows: Rows that may be duplicates; those of the moments are passed over.
+        scores: Of these rows.
         text_cosines: `n` rows and `m` rows to `[n, m]`, 0 where one of them has no words.
     """
     if not moments:
@@ -158,10 +208,11 @@ def add_duplicates(
     for moment in moments:
         taken = np.array([*range(moment.first, moment.last + 1), *moment.duplicates])
         free[taken[taken < len(free)]] = False
-    rest = rows[free[rows]]
+    rest, of_rest = rows[free[rows]], scores[free[rows]]
     cosines = text_cosines(rest, np.array([m.best for m in moments], np.int64))
     nearest = cosines.argmax(1)
-    for place in np.flatnonzero(cosines.max(1) >= _MIN_DUPLICATE_COSINE).tolist():
+    same = np.flatnonzero(cosines.max(1) >= MIN_DUPLICATE_COSINE)
+    for place in same[np.argsort(-of_rest[same], kind="stable")].tolist():
         moments[nearest[place]].duplicates.append(int(rest[place]))
 
 
@@ -188,4 +239,4 @@ class _KnownTexts:
             return None
         cosines = self._vectors[: len(self._moments)] @ vector
         nearest = int(np.argmax(cosines))
-        return self._moments[nearest] if cosines[nearest] >= _MIN_DUPLICATE_COSINE else None
+        return self._moments[nearest] if cosines[nearest] >= MIN_DUPLICATE_COSINE else None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-
-import numpy as np
+from itertools import islice
 
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
@@ -33,8 +32,12 @@ class HitBuilder:
         self._query = query
         self._reasons = reasons
 
-    def hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
-        """Return the hits of moments, in their order."""
+    def hits_of(self, lists: Sequence[Sequence[Moment]]) -> list[tuple[Hit, ...]]:
+        """Return the hits of several lists of moments, in their order."""
+        hits = iter(self._hits([moment for moments in lists for moment in moments]))
+        return [tuple(islice(hits, len(moments))) for moments in lists]
+
+    def _hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
         if not moments:
             return ()
         ids = [self._ids(moment) for moment in moments]
@@ -62,7 +65,8 @@ class HitBuilder:
         document = self._table.documents[row]
         shares = {c: round(float(s[row]), 6) for c, s in self._fused.documents.items()}
         score = round(sum(shares.values()), 6)
-        rows = np.flatnonzero(self._table.owners == row).tolist()
+        first = int(self._table.first_rows[row])
+        rows = range(first, first + int(self._table.counts[row]))
         return DocumentHit(
             *(document.id, document.name, document.title, score, shares, moments),
             self._reasons(self._query, rows),
@@ -74,7 +78,10 @@ class HitBuilder:
     def _hit(self, moment: Moment, ids: list[int], text: str, words: tuple[str, ...]) -> Hit:
         table = self._table
         document = table.documents[table.owners[moment.best]]
-        shares = {c: round(float(s[moment.best]), 6) for c, s in self._fused.segments.items()}
+        place = self._fused.place(moment.best)
+        # Of a repeat also those that were not searched.
+        elsewhere = dict.fromkeys((*moment.duplicates, *moment.repeated))
+        shares = {c: round(float(s[place]), 6) for c, s in self._fused.segments.items()}
         return Hit(
             document=document.id,
             name=document.name,
@@ -86,7 +93,7 @@ class HitBuilder:
             score=round(sum(shares.values()), 6),
             channels=shares,
             words=words,
-            duplicates=tuple(self._duplicate(row) for row in self._elsewhere(moment, ids)),
+            duplicates=tuple(map(self._duplicate, elsewhere)),
             sounds=self._sounds(moment),
             reasons=self._reasons(self._query, range(moment.first, moment.last + 1)),
             repeat=self._repeats.is_marked(int(table.ids[moment.best])),
@@ -97,11 +104,6 @@ class HitBuilder:
     def _sounds(self, moment: Moment) -> tuple[str, ...]:
         noted = "\n".join(self._table.sounds[moment.first : moment.last + 1]).split("\n")
         return tuple(dict.fromkeys(filter(None, noted)))
-
-    def _elsewhere(self, moment: Moment, ids: list[int]) -> list[int]:
-        """Return the rows of the duplicates; of a repeat also those that were not searched."""
-        repeated = (self._table.row(id_) for id_ in self._repeats.elsewhere(ids))
-        return list(dict.fromkeys((*moment.duplicates, *repeated)))
 
     def _duplicate(self, row: int) -> Duplicate:
         table = self._table

@@ -24,7 +24,8 @@ class IndexView:
         self.snapshot = snapshot
         self.table = table
         self._rows: dict[tuple[str, str], NDArray[np.int64]] = {}
-        self._rows_of: dict[str, NDArray[np.int64]] | None = None
+        self._segment_rows: dict[str, NDArray[np.int64]] = {}
+        self._counts: dict[str, NDArray[np.int64]] = {}
         self._lists: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._values: dict[str, NDArray[np.float64]] = {}
 
@@ -47,14 +48,46 @@ class IndexView:
             self._rows[key] = self.snapshot.index(level, modality).rows(ids)
         return self._rows[key]
 
+    def segment_rows(self, modality: str) -> NDArray[np.int64]:
+        """Find the segments of the vectors of a modality, `[n_vectors]` in the order of these."""
+        if modality not in self._segment_rows:
+            places = self.vector_rows("segments", modality)
+            known = np.flatnonzero(places >= 0)
+            of_vectors = np.zeros(len(self.snapshot.index("segments", modality)), np.int64)
+            of_vectors[places[known]] = known
+            self._segment_rows[modality] = of_vectors
+        return self._segment_rows[modality]
+
     def rows_of(self, document: str) -> NDArray[np.int64]:
         """Find the segments of a document by its id."""
-        if self._rows_of is None:
-            documents, owners = self.table.documents, self.table.owners
-            counts = np.bincount(owners, minlength=len(documents))
-            parts = np.split(np.argsort(owners, kind="stable"), np.cumsum(counts)[:-1])
-            self._rows_of = {d.id: rows for d, rows in zip(documents, parts, strict=True)}
-        return self._rows_of[document]
+        return self.rows_of_documents(np.array([self._document_row[document]]))
+
+    @cached_property
+    def _document_row(self) -> dict[str, int]:
+        return {document.id: row for row, document in enumerate(self.table.documents)}
+
+    def rows_of_documents(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Find the segments of some documents by the rows of these, one after the other."""
+        first, count = self.table.first_rows[documents], self.table.counts[documents]
+        ends = np.cumsum(count)
+        return np.repeat(first - (ends - count), count) + np.arange(ends[-1] if len(ends) else 0)
+
+    def count_by_document(self, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Count those of some segments, `[n_segments]`, that each document has."""
+        if searched.all():
+            return self.table.counts
+        counts = np.zeros(len(self.table.documents), np.int64)
+        has_any = np.flatnonzero(self.table.counts)
+        has_any = has_any[np.argsort(self.table.first_rows[has_any])]
+        counts[has_any] = np.add.reduceat(searched, self.table.first_rows[has_any], dtype=np.int64)
+        return counts
+
+    def count_with_vectors(self, modality: str) -> NDArray[np.int64]:
+        """Count the segments that each document has vectors of a modality of."""
+        if modality not in self._counts:
+            has = self.vector_rows("segments", modality) >= 0
+            self._counts[modality] = self.count_by_document(has)
+        return self._counts[modality]
 
     @cached_property
     def repeated(self) -> NDArray[np.bool_]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,17 @@ from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
+from indexer.search.document_scores import score_documents
 from indexer.search.index_view import IndexView
 from indexer.search.query import Query, QueryPart
 from indexer.search.scores import (
     REPEATED_IN_DOCUMENT,
     REPEATED_MOMENT,
     PartScores,
+    Scores,
     discounted,
 )
+from indexer.search.segment_scores import Rows, SegmentScores
 
 
 def whole_documents() -> dict[str, Channel]:
@@ -39,7 +43,7 @@ def serves(part: QueryPart, channel: Channel) -> bool:
 
 
 class Scorer:
-    """Scores every segment of a snapshot: exact, whatever is filtered afterwards.
+    """Compares queries with the segments and documents of a snapshot.
 
     Attributes:
         index: What is scored.
@@ -65,32 +69,21 @@ class Scorer:
         )
         return tuple(dict.fromkeys(found))
 
-    def part(
-        self, part: QueryPart, channels: Iterable[str], searched: NDArray[np.bool_]
-    ) -> PartScores:
-        """Score for one part of a query.
+    def compare(self, part: QueryPart, channels: Iterable[str]) -> ComparedPart:
+        """Compare a part of a query with the index.
 
         Args:
             part: What is compared.
             channels: Those that can answer it are used, and scores of whole documents.
-            searched: `[n_segments]`, False for those that must not be found.
         """
-        segments, documents = {}, {}
         asked, index = set(channels), self.index
         usable = {n: c for n, c in CHANNELS.items() if not self.missing_parts(c)}
-        for name, channel in usable.items():
-            if name in asked and (vectors := [v for v in part.vectors if channel.serves(v)]):
-                rows = [
-                    np.where(searched, channel.score_segments(vector, index), np.nan)
-                    for vector in vectors
-                ]
-                # What is written about a document counts as it is.
-                marked = index.repeated & (not channel.is_bonus)
-                segments[name] = discounted(np.fmax.reduce(rows), marked, REPEATED_MOMENT)
-                rows = [discounted(row, marked, REPEATED_IN_DOCUMENT) for row in rows]
-                documents[name] = np.mean(
-                    [channel.score_documents(row, index) for row in rows], axis=0
-                )
+        segments = {
+            name: tuple(channel.compare(vector, index) for vector in vectors)
+            for name, channel in usable.items()
+            if name in asked and (vectors := [v for v in part.vectors if channel.serves(v)])
+        }
+        documents: dict[str, Scores] = {}
         for name, channel in whole_documents().items():
             if name not in asked or channel.name not in usable:
                 continue
@@ -98,4 +91,142 @@ class Scorer:
                 documents[name] = np.mean(
                     [channel.score_whole_documents(vector, index) for vector in vectors], axis=0
                 )
-        return PartScores(segments, documents)
+        return ComparedPart(segments, documents, index)
+
+    def part(
+        self, part: QueryPart, channels: Iterable[str], searched: NDArray[np.bool_]
+    ) -> PartScores:
+        """Score all segments and documents for one part of a query.
+
+        Args:
+            part: What is compared.
+            channels: See `compare`.
+            searched: `[n_segments]`, False for those that must not be found.
+
+        Returns:
+            Scores of all segments, NaN for those that are not searched.
+        """
+        rows = np.flatnonzero(searched)
+        compared = self.compare(part, channels)
+        by_vector = compared.by_vector(rows)
+        segments = {}
+        for name, scores in compared.segment_scores(rows, by_vector).items():
+            segments[name] = np.full(len(searched), np.nan)
+            segments[name][rows] = scores
+        return PartScores(segments, compared.document_scores(rows, by_vector))
+
+
+# Channel to the scores of segments for each query vector.
+ByVector = Mapping[str, Sequence[Scores]]
+
+
+@dataclass(frozen=True)
+class ComparedPart:
+    """A part of a query, compared with segments as far as these are asked for.
+
+    Attributes:
+        segments: Channel to the scores of segments for each query vector.
+        whole: Name to the scores of whole documents, `[n_documents]`.
+        index: What it is compared with.
+    """
+
+    segments: Mapping[str, tuple[SegmentScores, ...]]
+    whole: Mapping[str, Scores]
+    index: IndexView
+
+    def by_vector(self, rows: Rows) -> ByVector:
+        """Score some segments for each query vector."""
+        return {n: tuple(each.at(rows) for each in found) for n, found in self.segments.items()}
+
+    def segment_scores(self, rows: Rows, by_vector: ByVector) -> dict[str, Scores]:
+        """Return by channel the scores of some segments, `[m]`, by the vector that fits best.
+
+        Args:
+            rows: `[m]`.
+            by_vector: Their scores for each query vector.
+        """
+        return {
+            name: discounted(_highest(scores), self._marked(name, rows), REPEATED_MOMENT)
+            for name, scores in by_vector.items()
+        }
+
+    def document_scores(
+        self, rows: Rows, by_vector: ByVector, documents: NDArray[np.int64] | None = None
+    ) -> dict[str, Scores]:
+        """Return by channel, and of wholes, the scores of documents, `[n_documents]`.
+
+        Args:
+            rows: `[m]`.
+            by_vector: See `segment_scores`.
+            documents: Rows of documents all of whose segments that may be found are among `rows`;
+                others get no scores by segments. None for all.
+        """
+        n_documents = len(self.index.table.documents)
+        inside: NDArray[np.int64] | slice = slice(None)
+        if documents is not None:
+            is_wanted = np.zeros(n_documents, bool)
+            is_wanted[documents] = True
+            inside = np.flatnonzero(is_wanted[self.index.table.owners[rows]])
+        owners = self.index.table.owners[rows[inside]]
+        found = dict(self.whole)
+        for name, scores in by_vector.items():
+            marked = self._marked(name, rows[inside])
+            found[name] = np.mean(
+                [
+                    score_documents(
+                        discounted(each[inside], marked, REPEATED_IN_DOCUMENT), owners, n_documents
+                    )
+                    for each in scores
+                ],
+                axis=0,
+            )
+        return found
+
+    def document_bounds(
+        self,
+        rows: Rows,
+        by_vector: ByVector,
+        searched: NDArray[np.bool_],
+        others: Mapping[str, Sequence[float]],
+    ) -> dict[str, Scores]:
+        """Return by channel, and of wholes, what the scores of documents do not exceed.
+
+        Args:
+            rows: `[m]`.
+            by_vector: See `segment_scores`.
+            searched: `[n_segments]`, which may be found.
+            others: Channel to what segments beyond `rows` do not exceed, for each query vector.
+        """
+        found = dict(self.whole)
+        index, n_documents = self.index, len(self.index.table.documents)
+        for name, compared in self.segments.items():
+            bounds = []
+            for each, scores, other in zip(compared, by_vector[name], others[name], strict=True):
+                if each.finds_all:
+                    of = np.flatnonzero(each.has & searched)
+                    scores, counts = each.at(of), None
+                else:
+                    of, counts = rows, each.count_by_document(index, searched)
+                marked = self._marked(name, of)
+                scores = discounted(scores, marked, REPEATED_IN_DOCUMENT)
+                owners = index.table.owners[of]
+                bounds.append(score_documents(scores, owners, n_documents, counts, other))
+            found[name] = np.mean(bounds, axis=0)
+        return found
+
+    def _marked(self, channel: str, rows: Rows) -> NDArray[np.bool_] | None:
+        """Return which segments count less; what is written about a document counts as it is."""
+        return None if CHANNELS[channel].is_bonus else self.index.repeated[rows]
+
+    def counts(self, searched: NDArray[np.bool_]) -> tuple[dict[str, int], int]:
+        """Count the searched segments that each channel has scores of, and those that any has."""
+        has = {
+            name: np.logical_or.reduce([each.has for each in compared]) & searched
+            for name, compared in self.segments.items()
+        }
+        any_has = np.logical_or.reduce([np.zeros(len(searched), bool), *has.values()])
+        return {n: int(np.count_nonzero(h)) for n, h in has.items()}, int(np.count_nonzero(any_has))
+
+
+def _highest(scores: Sequence[Scores]) -> Scores:
+    return scores[0] if len(scores) == 1 else np.fmax.reduce(scores)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,36 +18,25 @@ from indexer.index.library_store import LibraryStore
 from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
-from indexer.search.calibration import measure_spread
+from indexer.search.calibration import measure_spread, sample
 from indexer.search.channels import CHANNELS
 from indexer.search.cut_off import confidence
-from indexer.search.filters import (
-    Filters,
-    allowed,
-    filter_notes,
-    no_sound,
-    nothing_passes,
-    with_sound,
-)
+from indexer.search.evaluation import MOST_SCORED, Evaluation
+from indexer.search.filters import Filters, filter_notes
 from indexer.search.fusion import (
     AUTO,
     RRF,
     Weights,
     check_method,
-    fuse,
     library_weights,
     part_weights,
     unserved,
 )
-from indexer.search.grouping import (
-    Moment,
-    RepeatRows,
-    add_duplicates,
-    best_moments,
-    rank_moments,
-)
+from indexer.search.grouping import Moment
 from indexer.search.hit_builder import HitBuilder
+from indexer.search.index_view import IndexView
 from indexer.search.inline_filters import split_filters
+from indexer.search.moment_ranking import MomentRanking
 from indexer.search.query import Query
 from indexer.search.query_encoder import (
     analyse_clip,
@@ -60,9 +48,10 @@ from indexer.search.query_encoder import (
     with_clip,
 )
 from indexer.search.query_parser import parse_query
-from indexer.search.results import DocumentHit, SearchResult
-from indexer.search.scores import FusedScores, Scores
-from indexer.search.scoring import Scorer
+from indexer.search.results import SearchResult
+from indexer.search.scores import FusedScores
+from indexer.search.scoring import ComparedPart, Scorer
+from indexer.search.searched import searched_segments
 from indexer.search.sorting import SCORE, check_sort, sort_result
 
 if TYPE_CHECKING:
@@ -103,10 +92,15 @@ class Searcher:
     Attributes:
         library: The store of the library.
         snapshot: Its current snapshot when this was made.
+
+    Args:
+        library: The store of the library.
+        exhaustive: Score everything for each query, to compare with.
     """
 
-    def __init__(self, library: LibraryStore) -> None:
+    def __init__(self, library: LibraryStore, *, exhaustive: bool = False) -> None:
         self.library = library
+        self._exhaustive = exhaustive
         self.snapshot: Snapshot = library.snapshot()
 
     @property
@@ -223,6 +217,7 @@ class Searcher:
         reranker: Reranker | None = None,
         grouped: bool = True,
         per_document: int = PER_DOCUMENT,
+        with_spread: bool = False,
     ) -> SearchResult:
         """Find the best `k` moments, and documents, for a query that `embed` made.
 
@@ -234,6 +229,8 @@ class Searcher:
             reranker: See `search`.
             grouped: List each document with its best moments.
             per_document: See `search`.
+            with_spread: Measure the spread of the scores, by which those of several libraries are
+                compared.
 
         Raises:
             QueryError: The channel cannot answer it, no filter value is of this library, or `k`
@@ -244,7 +241,10 @@ class Searcher:
         reranked = reranker is not None and bool(query.parts)
         depth = max(k, reranker.depth) if reranker is not None and reranked else k
         found = self._answer(
-            query, depth, channel, filters, grouped=grouped, per_document=per_document
+            *(query, depth, channel, filters),
+            grouped=grouped,
+            per_document=per_document,
+            with_spread=with_spread,
         )
         hits = found.hits
         if reranker is not None and reranked:
@@ -363,8 +363,7 @@ class Searcher:
         return segments
 
     def _rows_of(self, document: str) -> NDArray[np.int64]:
-        row = next(i for i, d in enumerate(self.table.documents) if d.id == document)
-        return np.flatnonzero(self.table.owners == row)
+        return self.scorer.index.rows_of(document)
 
     def _answer(
         self,
@@ -375,120 +374,78 @@ class Searcher:
         excluded: NDArray[np.int64] | None = None,
         grouped: bool = True,
         per_document: int = PER_DOCUMENT,
+        with_spread: bool = False,
     ) -> SearchResult:
-        searched = self._searched(query, filters)
+        index = self.scorer.index
+        searched = searched_segments(query, filters, index)
         if excluded is not None:
             searched[excluded] = False
-        if not query.parts or len(self._documents_of(searched)) == 1:
+        counts = index.count_by_document(searched)
+        if not query.parts or np.count_nonzero(counts) == 1:
             per_document = 0  # a list of all that passes, or one document was asked for
-        fused = self._fused(query, channel, searched)
-        spread = measure_spread(fused, searched)
-        searched &= fused.found
-        sure = None
-        if channel == AUTO and query.parts:
+        compared = self._compared(query, channel)
+        parts = [each for each, _ in compared]
+        if compared:
+            evaluation = Evaluation(
+                *(compared, index, searched, k),
+                ranks=channel == RRF,
+                exhaustive=self._exhaustive,
+            )
+            fused, moments, best = self._best(evaluation, k, per_document)
+        else:
+            fused = _everything(index, searched, counts, k)
+            moments = MomentRanking(fused, index)
+            best = moments.best(k)
+        moments.add_duplicates(best, everywhere=self._exhaustive)
+        sure = spread = None
+        if channel == AUTO and compared:
             encoder = self.library.encoders.settings.text_fingerprint
-            sure = confidence(query, fused.parts, searched, self.scorer.index, encoder)
+            of_parts = list(zip(parts, fused.parts, strict=True))
+            sure = confidence(query, of_parts, fused.rows, searched, encoder)
+        if with_spread and compared:
+            rows = sample(np.flatnonzero(searched))
+            spread = measure_spread(Evaluation(compared, index, searched).at(rows))
         builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons)
-        scores = fused.segment_scores
-        ranked = self._moments(scores, searched, per_document)
-        moments = best_moments(ranked, k, self.scorer.index.repeated)
-        rows = np.flatnonzero(searched)
-        add_duplicates(moments, rows[np.argsort(-scores[rows], kind="stable")], self._text_cosines)
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
-        documents = self._documents(fused, searched, builder, k, each)
-        return SearchResult(builder.hits(moments), documents, {}, confidence=sure, spread=spread)
+        of_documents = {row: moments.of_document(row, each) for row in moments.documents(k)}
+        # Words are looked up once for all.
+        hits, *of_each = builder.hits_of([best, *of_documents.values()])
+        documents = tuple(map(builder.document, of_documents, of_each))
+        return SearchResult(hits, documents, {}, confidence=sure, spread=spread)
 
-    def _searched(self, query: Query, filters: Filters) -> NDArray[np.bool_]:
-        """Return `[n_segments]`: which pass the filters, phrases, sounds and exclusions."""
-        searched = np.ones(len(self.table), bool)
-        inline = query.filters
-        for each in filter(None, (filters, inline.wanted)):
-            searched &= allowed(each, self.table)
-        for each in inline.excluded:
-            searched &= ~allowed(each, self.table)
-        if inline and not searched.any():
-            raise nothing_passes(inline.wanted, self.table)
-        for phrase in query.phrases:
-            searched &= self._segments_with_phrase(phrase)
-        for phrase in query.excluded:
-            searched &= ~self._segments_with_phrase(phrase)
-        for label in query.sounds:
-            noted = with_sound(label, self.table)
-            if not noted.any():
-                raise no_sound(label, self.table)
-            searched &= noted
-        for label in query.excluded_sounds:
-            searched &= ~with_sound(label, self.table)
-        return searched
+    def _best(
+        self, evaluation: Evaluation, k: int, per_document: int
+    ) -> tuple[FusedScores, MomentRanking, list[Moment]]:
+        """Score and rank until the best `k` moments are certain."""
+        while True:
+            fused = evaluation.best()
+            moments = MomentRanking(fused, self.scorer.index)
+            best = moments.best(k, per_document)
+            if len(best) == k and moments.least(best) >= evaluation.certain:
+                return fused, moments, best
+            if evaluation.certain == -np.inf:
+                return fused, moments, best
+            evaluation.deepen()
 
-    def _segments_with_phrase(self, phrase: str) -> NDArray[np.bool_]:
-        found = np.zeros(len(self.table), bool)
-        ids = self.snapshot.lexical.segments_with_phrase(phrase)
-        found[[self.table.row(id_) for id_ in ids]] = True
-        return found
-
-    def _fused(self, query: Query, channel: str, searched: NDArray[np.bool_]) -> FusedScores:
-        if not query.parts:  # a list of all that passes
-            everything = np.ones(len(self.table), bool)
-            return FusedScores({}, {}, everything, len(self.table.documents))
+    def _compared(self, query: Query, channel: str) -> list[tuple[ComparedPart, Weights]]:
+        """Compare the parts of a query that a channel can answer, with the weights of channels."""
         weights, unusable = self.weights, self._unusable
         weighted = [(part, part_weights(part, channel, weights, unusable)) for part in query.parts]
         served = [(part, shares) for part, shares in weighted if shares]
-        if not served:
+        if query.parts and not served:
             raise unserved(channel)
-        scored = [(self.scorer.part(part, shares, searched), shares) for part, shares in served]
-        return fuse(scored, self.table.owners, ranks=channel == RRF)
+        return [(self.scorer.compare(part, shares), shares) for part, shares in served]
 
-    def _moments(
-        self, scores: Scores, searched: NDArray[np.bool_], per_document: int = 0
-    ) -> Iterator[Moment]:
-        repeats = RepeatRows(self.scorer.index.repeated, self._elsewhere)
-        text_vector = self._text_vector()
-        return rank_moments(self.table, scores, searched, text_vector, per_document, repeats)
 
-    def _elsewhere(self, moment: Moment) -> list[int]:
-        ids = self.table.ids[moment.first : moment.last + 1].tolist()
-        return [self.table.row(id_) for id_ in self.snapshot.repeats.elsewhere(ids)]
-
-    def _text_vector(self) -> Callable[[int], NDArray[np.float32] | None]:
-        index = self.snapshot.index("segments", "text")
-
-        def vector(row: int) -> NDArray[np.float32] | None:
-            id_ = int(self.table.ids[row])
-            return index.vectors([id_])[0] if id_ in index else None
-
-        return vector
-
-    def _text_cosines(
-        self, rows: NDArray[np.int64], others: NDArray[np.int64]
-    ) -> NDArray[np.float32]:
-        index = self.snapshot.index("segments", "text")
-        return index.products(index.vectors_at(self._text_rows[others]), self._text_rows[rows])
-
-    @cached_property
-    def _text_rows(self) -> NDArray[np.int64]:
-        return self.snapshot.index("segments", "text").rows(self.table.ids.tolist())
-
-    def _documents_of(self, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the rows of the documents of some segments; `np.unique` is slow to start."""
-        return np.flatnonzero(np.bincount(self.table.owners[searched]))
-
-    def _documents(
-        self,
-        fused: FusedScores,
-        searched: NDArray[np.bool_],
-        builder: HitBuilder,
-        k: int,
-        each: int,
-    ) -> tuple[DocumentHit, ...]:
-        rows = self._documents_of(searched)
-        scores = fused.document_scores
-        hits = []
-        for row in rows[np.argsort(-scores[rows], kind="stable")][:k].tolist():
-            of_document = searched & (self.table.owners == row)
-            moments = islice(self._moments(fused.segment_scores, of_document), each)
-            hits.append(builder.document(row, builder.hits(list(moments))))
-        return tuple(hits)
+def _everything(
+    index: IndexView, searched: NDArray[np.bool_], counts: NDArray[np.int64], k: int
+) -> FusedScores:
+    """Return what a query without words lists, in no ranking: the first moments and documents."""
+    documents = np.flatnonzero(counts)[:k]
+    rows = index.rows_of_documents(documents)
+    rows = np.union1d(np.flatnonzero(searched)[:MOST_SCORED], rows[searched[rows]])
+    n_documents = len(index.table.documents)
+    return FusedScores(rows, {}, {}, np.ones(len(rows), bool), n_documents, documents)
 
 
 def _distance(segment: IndexedSegment, seconds: float) -> float:

@@ -112,7 +112,9 @@ class SeveralSearchers:
                 if same not in encoded:
                     encoded[same] = searcher.embed_for(channel, text, clip=clip)
                 found[folder] = searcher.answer(
-                    encoded[same], k, channel, filters, reranker, per_document=per_document
+                    *(encoded[same], k, channel, filters, reranker),
+                    per_document=per_document,
+                    with_spread=len(self.searchers) > 1,
                 )
             except HilbertError as error:
                 log.debug("%s cannot answer", folder, exc_info=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -12,6 +13,7 @@ from indexer.search.channel import Channel
 from indexer.search.index_view import IndexView
 from indexer.search.query import TYPED, QueryInput, QueryVector
 from indexer.search.scores import Scores
+from indexer.search.segment_scores import CosineScores, SegmentScores
 
 # A query vector `[d]`, and the modalities of its own and of the vectors it is compared with.
 Vector = tuple[NDArray[np.float32], tuple[str, str]]
@@ -40,28 +42,64 @@ class VectorChannel(Channel):
         # What is typed are words, whichever vector stands for them.
         return query.vectors[own], ("text" if query.kind == TYPED else own, self.modality)
 
+    def compare(self, vector: QueryVector, index: IndexView) -> SegmentScores:
+        """Compare with the vectors of segments; `score_segments` for those that are asked for."""
+        own, pair = vector.encoded[self.name]
+        sums = index.snapshot.vector_sums(self.modality)
+        standard = Standard.of(sums.count, *sums.cosines(own), index.snapshot.background[pair])
+        return CosineScores(own, self.modality, index, standard.mean, standard.full_match)
+
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Standardised cosines, NaN where a segment lacks the modality."""
-        return self._scores(vector, index, "segments")
+        return self.compare(vector, index).at(np.arange(len(index.table)))
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Standardised cosines with the documents' own vectors, 0 where there is none."""
-        scores: Scores = np.nan_to_num(self._scores(vector, index, "documents"), nan=0.0)
-        return scores
-
-    def _scores(self, vector: QueryVector, index: IndexView, level: str) -> Scores:
         own, pair = vector.encoded[self.name]
-        rows = index.vector_rows(level, self.modality)
-        cosines = index.snapshot.index(level, self.modality).scores_at(own, rows)
-        return standardise(cosines, index.snapshot.background[pair])
+        rows = index.vector_rows("documents", self.modality)
+        cosines = index.snapshot.index("documents", self.modality).scores_at(own, rows)
+        scores = standardise(cosines, index.snapshot.background[pair])
+        whole: Scores = np.nan_to_num(scores, nan=0.0)
+        return whole
 
 
-def standardise(cosines: NDArray[np.float32], background: Background) -> Scores:
-    """Express cosines in standard deviations above what this query gets from the library.
+@dataclass(frozen=True)
+class Standard:
+    """What the cosines of a query are held against.
 
     Nearly all of a library is unrelated to a query, so mean and deviation over all of it show
     what unrelated pairs get: for this query, since short and vague ones get other cosines than
     long and precise ones. In a small library the random pairs of its segments weigh in.
+
+    Attributes:
+        mean: What unrelated pairs get.
+        full_match: What counts as a full match, above `mean`.
+    """
+
+    mean: float
+    full_match: float
+
+    @classmethod
+    def of(cls, count: int, total: float, squares: float, background: Background) -> Standard:
+        """Measure cosines.
+
+        Args:
+            count: Number of vectors.
+            total: The sum of the cosines with all of them.
+            squares: The sum of their squares.
+            background: Cosines of random pairs.
+        """
+        prior = _PRIOR_COUNT
+        mean = (total + prior * background.mean) / (count + prior)
+        # Mean squared distance from the common mean, of the cosines and of the random pairs.
+        of_pairs = background.std**2 + (background.mean - mean) ** 2
+        of_cosines = max(0.0, squares - 2 * mean * total + count * mean**2)
+        variance = (of_cosines + prior * of_pairs) / (count + prior)
+        return cls(mean, FULL_MATCH_STDS * max(variance**0.5, 1e-6))
+
+
+def standardise(cosines: NDArray[np.float32], background: Background) -> Scores:
+    """Express cosines in standard deviations above what this query gets from all of them.
 
     Args:
         cosines: `[n]`, NaN where there is no vector.
@@ -71,12 +109,10 @@ def standardise(cosines: NDArray[np.float32], background: Background) -> Scores:
         `[n]`, divided by `FULL_MATCH_STDS`.
     """
     known = cosines[~np.isnan(cosines)].astype(np.float64)
-    n, prior = len(known), _PRIOR_COUNT
-    mean = (known.sum() + prior * background.mean) / (n + prior)
-    # Mean squared distance from the common mean, of the cosines and of the random pairs.
-    of_pairs = background.std**2 + (background.mean - mean) ** 2
-    variance = (((known - mean) ** 2).sum() + prior * of_pairs) / (n + prior)
-    scores = (cosines.astype(np.float64) - mean) / (FULL_MATCH_STDS * max(variance**0.5, 1e-6))
+    total, squares = float(known.sum()), float((known**2).sum())
+    standard = Standard.of(len(known), total, squares, background)
     # A matrix product gives equal vectors cosines that differ by less.
-    rounded: Scores = np.round(scores, 9)
+    rounded: Scores = np.round(
+        (cosines.astype(np.float64) - standard.mean) / standard.full_match, 9
+    )
     return rounded

@@ -17,31 +17,27 @@ spreads = st.builds(ScoreSpread, st.floats(0, 2), st.integers(1, 100_000))
 def fused(*channels: tuple[str, list[float]], found: list[bool] | None = None) -> FusedScores:
     segments = {name: np.array(scores, np.float64) for name, scores in channels}
     n = len(channels[0][1])
-    return FusedScores(segments, {}, np.array(found if found else [True] * n), 1)
+    return FusedScores(np.arange(n), segments, {}, np.array(found if found else [True] * n), 1)
 
 
 def test_right_answers_do_not_widen_the_spread_of_the_others() -> None:
     noise = list(np.linspace(-0.1, 0.1, 41))
-    every = np.ones(43, bool)
-    with_two = measure_spread(fused(("text", [*noise, 0.9, 0.8])), every)
-    with_none = measure_spread(fused(("text", [*noise, 0.0, 0.0])), every)
+    with_two = measure_spread(fused(("text", [*noise, 0.9, 0.8])))
+    with_none = measure_spread(fused(("text", [*noise, 0.0, 0.0])))
     assert with_two and with_none and with_two.segments == 43
     assert with_two.deviation == pytest.approx(with_none.deviation, rel=0.2)
 
 
 def test_it_is_of_the_sum_of_the_channels_without_bonuses() -> None:
-    one = measure_spread(fused(("text", [0.1, 0.2, 0.4])), np.ones(3, bool))
+    one = measure_spread(fused(("text", [0.1, 0.2, 0.4])))
     parts = (("text", [0.1, 0.1, 0.1]), ("joint", [0.0, 0.1, 0.3]), ("metadata", [0.0, 0.0, 1.5]))
-    assert measure_spread(fused(*parts), np.ones(3, bool)) == one
+    assert measure_spread(fused(*parts)) == one
 
 
 def test_where_few_segments_are_scored_nothing_is_measured() -> None:
     scores = ("lexical", [0.5, 0.0, 0.0, 0.0])
-    assert (
-        measure_spread(fused(scores, found=[True, False, False, False]), np.ones(4, bool)) is None
-    )
-    searched = np.array([True, False, False, False])
-    assert measure_spread(fused(scores, found=[True, False, False, False]), searched) is not None
+    assert measure_spread(fused(scores, found=[True, False, False, False])) is None
+    assert measure_spread(fused(("lexical", [0.5]), found=[True])) is not None
 
 
 @given(st.lists(spreads, min_size=1, max_size=6))

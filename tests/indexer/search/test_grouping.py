@@ -42,7 +42,7 @@ def ranked(
     def vector(row: int) -> NDArray[np.float32]:
         return texts[row]
 
-    return list(rank_moments(table, np.array(scores), np.ones(8, bool), vector))
+    return list(rank_moments(table, np.arange(8), np.array(scores), vector))
 
 
 def spans(moments: list[Moment]) -> list[tuple[int, int]]:
@@ -82,16 +82,14 @@ def test_every_segment_is_in_a_moment_or_a_duplicate(table: SegmentTable) -> Non
 
 
 def test_only_what_is_searched_is_found(table: SegmentTable) -> None:
-    searched = np.array([0, 1, 0, 0, 0, 0, 0, 1], bool)
-    found = rank_moments(table, np.ones(8), searched, lambda row: None)
+    found = rank_moments(table, np.array([1, 7]), np.ones(2), lambda row: None)
     assert sorted(spans(list(found))) == [(1, 1), (7, 7)]
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
 def test_a_document_has_so_many_moments_at_most(table: SegmentTable, most: int) -> None:
     scores = np.array([0.9, 0.5, 0.8, 0.4, 0.3, 0.1, 0.2, 0.05])
-    everything = np.ones(8, bool)
-    limited = list(rank_moments(table, scores, everything, lambda row: None, most))
+    limited = list(rank_moments(table, np.arange(8), scores, lambda row: None, most))
     of_first = [m for m in limited if m.best < 4]
     assert [m.best for m in of_first] == [0, 2, 1][:most]
     assert len(limited) - len(of_first) == most
@@ -103,10 +101,8 @@ def test_what_is_said_elsewhere_in_other_words_is_shown_once(table: SegmentTable
         return [row for row in (1, 5, 7) if row != moment.best] if moment.best in (1, 5, 7) else []
 
     scores = np.array([0.1, 0.6, 0.2, 0.1, 0.3, 0.9, 0.1, 0.2])
-    searched = np.ones(8, bool)
-    searched[7] = False
     repeats = RepeatRows(np.zeros(8, bool), elsewhere)
-    moments = list(rank_moments(table, scores, searched, lambda row: None, 0, repeats))
+    moments = list(rank_moments(table, np.arange(7), scores[:7], lambda row: None, 0, repeats))
     assert moments[0].best == 5 and moments[0].duplicates == [1]
     assert [m.best for m in moments] == [5, 4, 2, 0, 3, 6]
 
@@ -115,7 +111,7 @@ def test_an_advert_does_not_merge_with_what_stands_beside_it(table: SegmentTable
     marked = np.array([0, 1, 1, 0, 0, 0, 0, 0], bool)
     repeats = RepeatRows(marked, lambda moment: ())
     scores = np.array([0.9, 1.0, 0.95, 0.9, 0.1, 0.1, 0.1, 0.1])
-    moments = list(rank_moments(table, scores, np.ones(8, bool), lambda row: None, 0, repeats))
+    moments = list(rank_moments(table, np.arange(8), scores, lambda row: None, 0, repeats))
     assert spans(moments)[:3] == [(1, 2), (0, 0), (3, 3)]
 
 
@@ -134,11 +130,15 @@ def test_duplicates_are_found_behind_the_moments_that_were_wanted(table: Segment
     texts = np.eye(8, dtype=np.float32)
     texts[6] = texts[2]  # the worst says what the best says
     scores = np.array([0.1, 0.2, 1.0, 0.2, 0.7, 0.1, 0.0, 0.05])
-    everything = rank_moments(table, scores, np.ones(8, bool), lambda row: texts[row])
+    everything = rank_moments(table, np.arange(8), scores, lambda row: texts[row])
     moments = [next(everything)]
     assert moments[0].duplicates == []
-    add_duplicates(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    add_duplicates(
+        moments, np.arange(8), scores, lambda rows, others: texts[rows] @ texts[others].T
+    )
     assert moments[0].duplicates == [6]
-    add_duplicates(moments, np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    add_duplicates(
+        moments, np.arange(8), scores, lambda rows, others: texts[rows] @ texts[others].T
+    )
     assert moments[0].duplicates == [6]
-    add_duplicates([], np.argsort(-scores), lambda rows, others: texts[rows] @ texts[others].T)
+    add_duplicates([], np.arange(8), scores, lambda rows, others: texts[rows] @ texts[others].T)

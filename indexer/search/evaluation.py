@@ -1,0 +1,301 @@
+"""Evaluation of a query: which segments and documents are scored, so that the best are among them.
+
+Where the vector indexes compare a query with everything anyway, or where filters leave little, all
+segments are scored, and those documents that can be among the best. Where the indexes find the
+nearest without comparing all, each channel names its best, and the union is scored by all channels,
+as in R. Fagin, A. Lotem and M. Naor, Optimal aggregation algorithms for middleware, JCSS 2003.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.search.fusion import Weights, fuse
+from indexer.search.index_view import IndexView
+from indexer.search.results import LONGEST_MOMENT_SECONDS
+from indexer.search.scores import FusedScores, PartScores, Scores
+from indexer.search.scoring import ComparedPart
+from indexer.search.segment_scores import CosineScores, Rows, SegmentScores
+
+# Up to so many segments are scored one by one, whatever the vector indexes do.
+MOST_SCORED = 8192
+# Each channel names so many segments, and four times as many where too much might be better; of
+# vector indexes that may miss some of the nearest no more is asked.
+FIRST_CANDIDATES = 1024
+# For each moment that is wanted so many segments are certain to be the best, or more where moments
+# are made of many.
+_SEGMENTS_EACH = 3
+# Where a larger share of what is searched might be among the best, everything is scored.
+_MOST_COMPLETED = 0.2
+# Sums in another order differ by less.
+_ROUNDING = 1e-9
+
+Parts = Sequence[tuple[ComparedPart, Weights]]
+
+
+class Evaluation:
+    """Scores of one query, of the segments that were added so far.
+
+    Attributes:
+        rows: `[m]`, these segments, ascending.
+        certain: Every segment that scores at least so high is among them, with those that it can
+            be in one moment with; as far as the vector indexes find the nearest.
+
+    Args:
+        parts: What each part of the query was compared with, and the weights of the channels.
+        index: What is searched.
+        searched: `[n_segments]`, which may be found.
+        k: How many moments and documents are wanted.
+        ranks: See `indexer.search.fusion.fuse`; ranks are of everything, where that can be had.
+        exhaustive: Score everything.
+    """
+
+    def __init__(
+        self,
+        parts: Parts,
+        index: IndexView,
+        searched: NDArray[np.bool_],
+        k: int = 1,
+        *,
+        ranks: bool = False,
+        exhaustive: bool = False,
+    ) -> None:
+        self.rows = np.zeros(0, np.int64)
+        self.certain = np.inf
+        self._parts, self._index, self._searched, self._k = parts, index, searched, k
+        self._n_searched = int(np.count_nonzero(searched))
+        self._ranks, self._exhaustive = ranks, exhaustive
+        self._by_vector = [compared.by_vector(self.rows) for compared, _ in parts]
+        # Of each part, what segments beyond `rows` do not exceed.
+        self._others: list[dict[str, list[float]]] = []
+        self._depth = _SEGMENTS_EACH * k
+        self._candidates = FIRST_CANDIDATES
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that is searched was scored."""
+        return len(self.rows) >= self._n_searched
+
+    def best(self) -> FusedScores:
+        """Score what can be among the best moments and documents."""
+        self._add_best()
+        index = self._index
+        counts = [each.count_by_document(index, self._searched) for each in self._compared()]
+        documents = np.flatnonzero(np.sum(counts, axis=0))
+        if not self.is_complete:
+            chosen = self._with_most_candidates if self._ranks else self._best_documents
+            documents = chosen(documents)
+        return self._fused(documents)
+
+    def deepen(self) -> None:
+        """Let `best` find four times as many segments that are certain."""
+        self._depth *= 4
+
+    def at(self, rows: Rows) -> FusedScores:
+        """Score some segments alone, `rows` ascending."""
+        self._add(rows)
+        return self._fused(np.zeros(0, np.int64))
+
+    def _add(self, rows: Rows) -> None:
+        """Score further segments."""
+        if self.is_complete and self._n_searched:
+            return
+        new = rows
+        if len(self.rows):
+            is_known = np.zeros(len(self._searched), bool)
+            is_known[self.rows] = True
+            new = rows[~is_known[rows]]
+        if not len(new):
+            return
+        joined = np.concatenate([self.rows, new])
+        order = np.argsort(joined, kind="stable") if len(self.rows) else slice(None)
+        self.rows = joined[order]
+        for place, (compared, _) in enumerate(self._parts):
+            added, known = compared.by_vector(new), self._by_vector[place]
+            self._by_vector[place] = {
+                name: tuple(
+                    np.concatenate([old, more])[order]
+                    for old, more in zip(known[name], added[name], strict=True)
+                )
+                for name in added
+            }
+
+    def _add_best(self) -> None:
+        """Score the best segments, and what can be in one moment with them."""
+        is_exact = all(each.is_exact for each in self._compared())
+        while not self.is_complete:
+            everything = self._exhaustive or (self._ranks and is_exact)
+            if everything or self._n_searched <= max(MOST_SCORED, self._candidates):
+                self._add_all()
+                break
+            self._add_candidates()
+            totals = self._totals()
+            least = _nth_highest(totals, self._depth)
+            possible = self._possible(least)
+            few = len(possible) <= max(MOST_SCORED, _MOST_COMPLETED * self._n_searched)
+            if few or not is_exact:
+                self._add(possible if few else possible[:0])
+                self._add_neighbours(least)
+                self.certain = least
+                return
+            self._candidates *= 4
+        self.certain = -np.inf
+
+    def _add_all(self) -> None:
+        self._add(np.flatnonzero(self._searched))
+
+    def _add_candidates(self) -> None:
+        """Score what each channel names."""
+        found = []
+        self._others = []
+        for compared, _ in self._parts:
+            bounds: dict[str, list[float]] = {}
+            for name, of_channel in compared.segments.items():
+                named = [each.best(self._candidates, self._searched) for each in of_channel]
+                found += [rows for rows, _ in named]
+                bounds[name] = [bound for _, bound in named]
+            self._others.append(bounds)
+        self._add(np.unique(np.concatenate(found)))
+
+    def _possible(self, least: float) -> Rows:
+        """Return the segments that might score `least` or more, as far as they are not scored.
+
+        A segment that no vector index named has at most what the last named one has, and what is
+        known of its words and of its whole document.
+        """
+        n_documents = len(self._index.table.documents)
+        bound, of_documents = 0.0, np.zeros(n_documents)
+        known = np.zeros(len(self._searched))
+        for (compared, weights), others in zip(self._parts, self._others, strict=True):
+            for name, weight in weights.items():
+                share = weight / len(self._parts)
+                if name in compared.whole:
+                    of_documents += share * compared.whole[name]
+                    continue
+                each = compared.segments[name]
+                if not all(scores.finds_all for scores in each):
+                    bound += share * max(others[name])
+                    continue
+                of_any = np.flatnonzero(np.logical_or.reduce([scores.has for scores in each]))
+                highest = np.fmax.reduce([scores.at(of_any) for scores in each])
+                known[of_any] += share * np.maximum(highest, 0.0)
+        owners = self._index.table.owners
+        least = least - bound - _ROUNDING
+        documents = np.flatnonzero(of_documents >= least)
+        with_known = np.flatnonzero(known)
+        with_known = with_known[known[with_known] + of_documents[owners[with_known]] >= least]
+        rows = np.union1d(with_known, self._index.rows_of_documents(documents))
+        return rows[self._searched[rows]]
+
+    def _add_neighbours(self, least: float) -> None:
+        """Score what can be in one moment with the segments that score `least` or more."""
+        table = self._index.table
+        best = self.rows[self._totals() >= least]
+        found = [np.zeros(0, np.int64)]
+        for step in (1, -1):
+            rows, of = best, best
+            while len(rows):
+                rows = rows + step
+                inside = (rows >= 0) & (rows < len(table))
+                rows, of = rows[inside], of[inside]
+                seconds = np.abs(table.starts[rows] - table.starts[of])
+                beside = table.owners[rows] == table.owners[of]
+                near = beside & (seconds < LONGEST_MOMENT_SECONDS)  # False without times
+                rows, of = rows[near], of[near]
+                found.append(rows)
+        rows = np.unique(np.concatenate(found))
+        self._add(rows[self._searched[rows]])
+
+    def _best_documents(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Choose the documents that can be among the best; all of their segments are scored."""
+        all_bounds = [
+            compared.document_bounds(self.rows, by_vector, self._searched, others)
+            for (compared, _), by_vector, others in zip(
+                self._parts, self._by_vector, self._others, strict=True
+            )
+        ]
+        bounds = self._weighed(all_bounds)[documents]
+        order = np.argsort(-bounds, kind="stable")
+        count, least = 0, -np.inf
+        chosen = documents[:0]
+        # As many again, until the bound of the next is below the score of the last that is wanted.
+        while count < len(order) and bounds[order[count]] >= least - _ROUNDING:
+            count = min(len(order), count + 2 * self._k)
+            chosen = documents[order[:count]]
+            rows = self._index.rows_of_documents(chosen)
+            self._add(rows[self._searched[rows]])
+            least = _nth_highest(self._weighed(self._document_scores(chosen))[chosen], self._k)
+        return chosen
+
+    def _with_most_candidates(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Choose documents by how many segments of theirs are scored, and score all of them."""
+        counts = np.bincount(
+            self._index.table.owners[self.rows], minlength=len(self._index.table.documents)
+        )
+        chosen = documents[np.argsort(-counts[documents], kind="stable")[: 4 * self._k]]
+        rows = self._index.rows_of_documents(chosen)
+        self._add(rows[self._searched[rows]])
+        return chosen
+
+    def _compared(self) -> Iterator[SegmentScores]:
+        for compared, _ in self._parts:
+            for of_channel in compared.segments.values():
+                yield from of_channel
+
+    def _totals(self) -> Scores:
+        """Return the scores of the segments so far, `[m]`; see `indexer.search.fusion.fuse`."""
+        owners = self._index.table.owners[self.rows]
+        total, of_documents = np.zeros(len(self.rows)), np.zeros(len(self._index.table.documents))
+        for (compared, weights), by_vector in zip(self._parts, self._by_vector, strict=True):
+            segments = compared.segment_scores(self.rows, by_vector)
+            for name, weight in weights.items():
+                if name in segments:
+                    total += weight / len(self._parts) * np.nan_to_num(segments[name], nan=0.0)
+                else:
+                    of_documents += weight / len(self._parts) * compared.whole[name]
+        return total + of_documents[owners]
+
+    def _document_scores(self, documents: NDArray[np.int64]) -> list[dict[str, Scores]]:
+        return [
+            compared.document_scores(self.rows, by_vector, documents)
+            for (compared, _), by_vector in zip(self._parts, self._by_vector, strict=True)
+        ]
+
+    def _weighed(self, of_parts: Sequence[Mapping[str, Scores]]) -> Scores:
+        """Add up scores of documents, `[n_documents]`, by weight."""
+        total = np.zeros(len(self._index.table.documents))
+        for scores, (_, weights) in zip(of_parts, self._parts, strict=True):
+            for name, weight in weights.items():
+                total += weight / len(of_parts) * scores[name]
+        return total
+
+    def _fused(self, documents: NDArray[np.int64]) -> FusedScores:
+        owners = self._index.table.owners[self.rows]
+        scored = []
+        for (compared, weights), by_vector, of_documents in zip(
+            self._parts, self._by_vector, self._document_scores(documents), strict=True
+        ):
+            segments = compared.segment_scores(self.rows, by_vector)
+            scored.append((PartScores(segments, of_documents), weights))
+        fused = fuse(scored, owners, ranks=self._ranks, rows=self.rows, scored=documents)
+        return replace(fused, text_cosines=self._text_cosines())
+
+    def _text_cosines(self) -> Scores | None:
+        for (compared, _), by_vector in zip(self._parts, self._by_vector, strict=True):
+            for each, scores in zip(
+                compared.segments.get("text", ()), by_vector.get("text", ()), strict=True
+            ):
+                if isinstance(each, CosineScores):
+                    return each.cosines_of(scores)
+        return None
+
+
+def _nth_highest(scores: Scores, n: int) -> float:
+    """Return the `n`-th highest score, -inf where there are fewer."""
+    if len(scores) < n:
+        return -np.inf
+    return float(np.partition(scores, len(scores) - n)[len(scores) - n])

@@ -1,0 +1,180 @@
+"""Scores of segments for one query vector, computed as far as they are asked for.
+
+A library of a thousand hours has a million segments, of which a query needs the best few: a channel
+that looks them up in a vector index scores only those, one that has the scores of all gives them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.index.vector_index import VectorIndex
+from indexer.search.scores import Scores
+
+if TYPE_CHECKING:
+    from indexer.search.index_view import IndexView
+
+Rows = NDArray[np.int64]
+# Where more of the segments than this share are scored, all are: one pass over the vectors is
+# quicker than looking up so many of them.
+_MOST_LOOKED_UP = 0.05
+
+
+class SegmentScores(ABC):
+    """Scores of the segments of an index, 0 as an unrelated pair; NaN for nothing to compare."""
+
+    @property
+    @abstractmethod
+    def has(self) -> NDArray[np.bool_]:
+        """Which segments have a score, `[n_segments]`."""
+
+    @property
+    @abstractmethod
+    def finds_all(self) -> bool:
+        """Whether the scores of all segments are known anyway."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether `best` misses none of the best."""
+        return True
+
+    @abstractmethod
+    def at(self, rows: Rows) -> Scores:
+        """Return the scores of some segments, `[len(rows)]`."""
+
+    def count_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Count the segments with a score, of those that may be found, that each document has."""
+        return view.count_by_document(self.has & searched)
+
+    @abstractmethod
+    def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
+        """Find segments that score high.
+
+        Args:
+            n: How many.
+            searched: `[n_segments]`, which may be found.
+
+        Returns:
+            Rows in any order, and a score that no other segment exceeds.
+        """
+
+
+class KnownScores(SegmentScores):
+    """Scores that are known of all segments.
+
+    Args:
+        scores: `[n_segments]`.
+    """
+
+    finds_all = True
+
+    def __init__(self, scores: Scores) -> None:
+        self._scores = scores
+
+    @cached_property
+    def has(self) -> NDArray[np.bool_]:
+        """Which segments have a score, `[n_segments]`."""
+        return ~np.isnan(self._scores)
+
+    def at(self, rows: Rows) -> Scores:
+        """Return the scores of some segments, `[len(rows)]`."""
+        return self._scores[rows]
+
+    def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
+        """Return the best `n`; see `SegmentScores.best`."""
+        rows = np.flatnonzero(searched & self.has)
+        return highest(rows, self._scores[rows], n)
+
+
+class CosineScores(SegmentScores):
+    """Standardised cosines with the vectors of one modality.
+
+    Attributes:
+        modality: Of the vectors.
+
+    Args:
+        query: `[d]`.
+        modality: Of the indexed vectors.
+        view: The index.
+        mean: What unrelated segments get.
+        scale: What counts as a full match, above `mean`.
+    """
+
+    def __init__(
+        self, query: NDArray[np.float32], modality: str, view: IndexView, mean: float, scale: float
+    ) -> None:
+        self._query, self.modality, self._view = query, modality, view
+        self._mean, self._scale = mean, scale
+        self._cosines: NDArray[np.float32] | None = None
+
+    @property
+    def has(self) -> NDArray[np.bool_]:
+        """Which segments have a vector, `[n_segments]`."""
+        return self._rows >= 0
+
+    @property
+    def finds_all(self) -> bool:
+        """False: vectors are compared as few as needed."""
+        return False
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the vector index misses none of the nearest."""
+        return self._index.is_exact
+
+    def at(self, rows: Rows) -> Scores:
+        """Return the scores of some segments, `[len(rows)]`."""
+        # A matrix product gives equal vectors cosines that differ by less.
+        return np.round((self.cosines_at(rows).astype(np.float64) - self._mean) / self._scale, 9)
+
+    def cosines_of(self, scores: Scores) -> Scores:
+        """Return the cosines that scores were made of."""
+        return scores * self._scale + self._mean
+
+    def cosines_at(self, rows: Rows) -> NDArray[np.float32]:
+        """Return the cosines with some segments, `[len(rows)]`; NaN where there is no vector."""
+        every = self._rows
+        if self._cosines is None and len(rows) <= _MOST_LOOKED_UP * len(every):
+            return self._index.scores_at(self._query, every[rows])
+        if self._cosines is None:
+            self._cosines = self._index.scores_at(self._query, every)
+        return self._cosines if len(rows) == len(every) else self._cosines[rows]
+
+    def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
+        """Ask the vector index for the nearest `n`; see `SegmentScores.best`."""
+        of_vectors = self._view.segment_rows(self.modality)
+        allowed = None if searched.all() else searched[of_vectors]
+        found, cosines = self._index.nearest(self._query, n, allowed)
+        # A segment without a vector counts as 0.
+        least = float((cosines[-1] - self._mean) / self._scale) if len(found) == n else 0.0
+        return of_vectors[found], max(0.0, least)
+
+    def count_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Count the segments with a vector; of the whole index that is done once."""
+        if searched.all():
+            return view.count_with_vectors(self.modality)
+        return super().count_by_document(view, searched)
+
+    @property
+    def _index(self) -> VectorIndex:
+        return self._view.snapshot.index("segments", self.modality)
+
+    @property
+    def _rows(self) -> NDArray[np.int64]:
+        return self._view.vector_rows("segments", self.modality)
+
+
+def highest(rows: Rows, scores: Scores, n: int) -> tuple[Rows, float]:
+    """Return the rows of the `n` highest scores, in any order, and the least of these scores.
+
+    0 for the least where there are fewer: what has no score counts as 0.
+    """
+    if len(rows) <= n:
+        return rows, 0.0
+    kept = np.argpartition(-scores, n - 1)[:n]
+    return rows[kept], max(0.0, float(scores[kept].min()))

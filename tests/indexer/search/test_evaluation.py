@@ -1,0 +1,127 @@
+"""What is scored holds the best segments and documents, as if everything were scored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import indexer.search.evaluation as evaluation
+from indexer.index.segment_table import SegmentTable
+from indexer.search.evaluation import Evaluation
+from indexer.search.fusion import Weights
+from indexer.search.index_view import IndexView
+from indexer.search.scores import FusedScores
+from indexer.search.scoring import ComparedPart
+from indexer.search.segment_scores import KnownScores, SegmentScores, highest
+
+WEIGHTS = {"text": 0.3, "joint": 0.2, "lexical": 0.2, "document words": 0.1, "document": 0.2}
+
+
+class Nearest(KnownScores):
+    """Scores that are looked up like those of an index that finds the nearest alone."""
+
+    finds_all = False
+
+
+def index_of(counts: list[int], marked: np.ndarray[Any, Any]) -> IndexView:
+    """An index of documents with so many segments of 20 s, some of them adverts."""
+    table: Any = SegmentTable.__new__(SegmentTable)
+    table.documents = [SimpleNamespace(id=str(row), language="en") for row in range(len(counts))]
+    table.ids = np.arange(sum(counts)) + 1000
+    # The rows of segments are by document id, the documents by name.
+    table.owners = np.repeat(np.argsort(np.cos(np.arange(len(counts)))), counts)
+    table.starts = np.concatenate([20.0 * np.arange(count) for count in counts])
+    table.ends = table.starts + 20
+    snapshot: Any = SimpleNamespace(repeats=SimpleNamespace(marked=table.ids[marked]))
+    return IndexView(snapshot, table)
+
+
+def compared(index: IndexView, seed: int, kind: type[KnownScores]) -> ComparedPart:
+    random = np.random.default_rng(seed)
+    n, documents = len(index.table), len(index.table.documents)
+    words = np.where(random.random(n) < 0.1, random.random(n), np.nan)
+    with_sound = np.where(random.random(n) < 0.9, random.normal(0, 0.2, n), np.nan)
+    segments: dict[str, tuple[SegmentScores, ...]] = {
+        "lexical": (KnownScores(words),),
+        "text": (kind(random.normal(0, 0.2, n)), kind(random.normal(0, 0.2, n))),
+        "joint": (kind(with_sound),),
+    }
+    whole = {"document words": random.random(documents), "document": random.random(documents)}
+    return ComparedPart(segments, whole, index)
+
+
+def best(fused: FusedScores, k: int) -> tuple[list[int], list[int]]:
+    """Rows of the best segments and documents."""
+    rows = fused.rows[np.argsort(-fused.segment_scores, kind="stable")][:k]
+    scores = fused.document_scores[fused.scored]
+    return rows.tolist(), fused.scored[np.argsort(-scores, kind="stable")][:k].tolist()
+
+
+@contextmanager
+def candidates(first: int, most_completed: float = 0.2) -> Iterator[None]:
+    """Let each channel name so many segments, also where there are few."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(evaluation, "MOST_SCORED", 0)
+        patch.setattr(evaluation, "FIRST_CANDIDATES", first)
+        patch.setattr(evaluation, "_MOST_COMPLETED", most_completed)
+        yield
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10_000), st.integers(60, 200), st.sampled_from([1, 5, 10]))
+def test_what_is_not_scored_is_not_among_the_best(seed: int, n_documents: int, k: int) -> None:
+    random = np.random.default_rng(seed)
+    counts = random.integers(1, 60, n_documents).tolist()
+    index = index_of(counts, random.random(sum(counts)) < 0.05)
+    parts: list[tuple[ComparedPart, Weights]] = [(compared(index, seed, Nearest), WEIGHTS)]
+    searched = random.random(len(index.table)) < 0.7
+    with candidates(60, most_completed=1.0):
+        some = Evaluation(parts, index, searched, k).best()
+    every = Evaluation(parts, index, searched, k, exhaustive=True).best()
+    assert len(some.scored) < len(every.scored) and len(some.rows) < len(every.rows)
+    assert best(some, k) == best(every, k)
+    scored = some.scored[np.argsort(-some.document_scores[some.scored])][:k]
+    assert some.document_scores[scored] == pytest.approx(every.document_scores[scored], abs=1e-12)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 10_000))
+def test_what_could_be_in_one_moment_with_a_candidate_is_scored(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    counts = random.integers(1, 60, 100).tolist()
+    index = index_of(counts, np.zeros(sum(counts), bool))
+    parts: list[tuple[ComparedPart, Weights]] = [(compared(index, seed, Nearest), WEIGHTS)]
+    searched = random.random(len(index.table)) < 0.7
+    with candidates(10, most_completed=1.0):
+        some = Evaluation(parts, index, searched).best()
+    assert searched[some.rows].all()
+    (top,), _ = best(some, 1)
+    table = index.table
+    for row in (top - 2, top - 1, top + 1, top + 2):
+        if 0 <= row < len(table) and table.owners[row] == table.owners[top] and searched[row]:
+            assert row in some.rows
+
+
+def test_nothing_that_is_filtered_out_is_scored() -> None:
+    index = index_of([5, 5], np.zeros(10, bool))
+    parts: list[tuple[ComparedPart, Weights]] = [(compared(index, 1, KnownScores), WEIGHTS)]
+    searched = np.arange(10) < 5
+    fused = Evaluation(parts, index, searched, 3).best()
+    assert fused.rows.tolist() == [0, 1, 2, 3, 4] and len(fused.scored) == 1
+    nothing = Evaluation(parts, index, np.zeros(10, bool), 3).best()
+    assert len(nothing.rows) == len(nothing.scored) == 0
+
+
+def test_the_highest_scores_and_what_no_other_exceeds() -> None:
+    scores = np.array([0.3, -0.2, 0.9, 0.5])
+    rows, bound = highest(np.arange(4), scores, 2)
+    assert sorted(rows.tolist()) == [2, 3] and bound == 0.5
+    rows, bound = highest(np.arange(4), scores, 4)
+    assert len(rows) == 4 and bound == 0.0
