@@ -79,7 +79,8 @@ def test_a_point_tells_what_its_vectors_are_of(diagnosis: Diagnosis, searcher: S
         (segment,) = [s for s in segments if s.start == point.start]
         assert segment.text.startswith(point.words.removesuffix(" …"))
         stored = index.vectors([segment.id])[0]
-        np.testing.assert_allclose(diagnosis.vectors["text"][row], stored, atol=1e-5)
+        # Stored in half precision, measured at length 1.
+        np.testing.assert_allclose(diagnosis.vectors["text"][row], stored, atol=1e-3)
 
 
 def test_progress_reaches_its_end(searcher: Searcher) -> None:
