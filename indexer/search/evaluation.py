@@ -1,9 +1,8 @@
 """Evaluation of a query: which segments and documents are scored, so that the best are among them.
 
-Where the vector indexes compare a query with everything anyway, or where filters leave little, all
-segments are scored, and those documents that can be among the best. Where the indexes find the
-nearest without comparing all, each channel names its best, and the union is scored by all channels,
-as in R. Fagin, A. Lotem and M. Naor, Optimal aggregation algorithms for middleware, JCSS 2003.
+Where a library is small, or filters leave little, all segments are scored. Elsewhere each channel
+names its best, and the union is scored by all channels, with what else can be among the best, as in
+R. Fagin, A. Lotem and M. Naor, Optimal aggregation algorithms for middleware, JCSS 2003.
 """
 
 from __future__ import annotations
@@ -132,9 +131,12 @@ class Evaluation:
             if everything or self._n_searched <= max(MOST_SCORED, self._candidates):
                 self._add_all()
                 break
-            self._add_candidates()
-            totals = self._totals()
-            least = _nth_highest(totals, self._depth)
+            if not self._add_candidates():
+                break
+            least = _nth_highest(self._totals(), self._depth)
+            if least == -np.inf:
+                self._candidates *= 4
+                continue
             possible = self._possible(least)
             few = len(possible) <= max(MOST_SCORED, _MOST_COMPLETED * self._n_searched)
             if few or not is_exact:
@@ -148,9 +150,10 @@ class Evaluation:
     def _add_all(self) -> None:
         self._add(np.flatnonzero(self._searched))
 
-    def _add_candidates(self) -> None:
-        """Score what each channel names."""
-        found = []
+    def _add_candidates(self) -> bool:
+        """Score what each channel names; return whether any has more than it was asked for."""
+        found = [self.rows]
+        has_more = False
         self._others = []
         for compared, _ in self._parts:
             bounds: dict[str, list[float]] = {}
@@ -158,8 +161,10 @@ class Evaluation:
                 named = [each.best(self._candidates, self._searched) for each in of_channel]
                 found += [rows for rows, _ in named]
                 bounds[name] = [bound for _, bound in named]
+                has_more |= any(len(rows) >= self._candidates for rows, _ in named)
             self._others.append(bounds)
         self._add(np.unique(np.concatenate(found)))
+        return has_more
 
     def _possible(self, least: float) -> Rows:
         """Return the segments that might score `least` or more, as far as they are not scored.

@@ -66,6 +66,8 @@ PER_DOCUMENT = 3
 _NEAR_SECONDS = 30.0
 NO_FILTERS = Filters()
 _ANY_WORD = "hilbert"
+# Of a list without words, so many segments are looked through for each moment: some are duplicates.
+_SEGMENTS_OF_MOMENT = 16
 
 
 def similarity_methods() -> dict[str, str]:
@@ -443,7 +445,8 @@ def _everything(
     """Return what a query without words lists, in no ranking: the first moments and documents."""
     documents = np.flatnonzero(counts)[:k]
     rows = index.rows_of_documents(documents)
-    rows = np.union1d(np.flatnonzero(searched)[:MOST_SCORED], rows[searched[rows]])
+    first = np.flatnonzero(searched)[: max(MOST_SCORED, _SEGMENTS_OF_MOMENT * k)]
+    rows = np.union1d(first, rows[searched[rows]])
     n_documents = len(index.table.documents)
     return FusedScores(rows, {}, {}, np.ones(len(rows), bool), n_documents, documents)
 

@@ -109,6 +109,31 @@ def test_what_could_be_in_one_moment_with_a_candidate_is_scored(seed: int) -> No
             assert row in some.rows
 
 
+class Approximate(Nearest):
+    """Scores of an index that may miss some of the nearest."""
+
+    is_exact = False
+
+
+@pytest.mark.parametrize("kind", [Nearest, Approximate])
+def test_more_is_looked_for_where_much_is_wanted(kind: type[KnownScores]) -> None:
+    index = index_of([30] * 60, np.zeros(1800, bool))
+    parts: list[tuple[ComparedPart, Weights]] = [(compared(index, 3, kind), WEIGHTS)]
+    with candidates(10):
+        found = Evaluation(parts, index, np.ones(1800, bool), 500).best()
+    assert np.count_nonzero(found.found) >= 500
+
+
+def test_what_few_segments_have_is_all_that_is_scored() -> None:
+    index = index_of([30] * 60, np.zeros(1800, bool))
+    words = np.full(1800, np.nan)
+    words[[5, 700, 1500]] = 0.5
+    part = ComparedPart({"lexical": (KnownScores(words),)}, {}, index)
+    with candidates(10):
+        found = Evaluation([(part, {"lexical": 1.0})], index, np.ones(1800, bool), 20).best()
+    assert found.rows[found.found].tolist() == [5, 700, 1500] and len(found.rows) < 1800
+
+
 def test_nothing_that_is_filtered_out_is_scored() -> None:
     index = index_of([5, 5], np.zeros(10, bool))
     parts: list[tuple[ComparedPart, Weights]] = [(compared(index, 1, KnownScores), WEIGHTS)]
