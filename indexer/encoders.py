@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,15 @@ from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import Recogniser, SpeechEncoder, TextEncoder
+    from hilbert.encoders.registry import Role
     from hilbert.stage_times import StageSeconds
 
 log = logging.getLogger(__name__)
 
 DEFAULT_SPEECH = "bundled:whisper-tiny.en"
 DEFAULT_TEXT = "bundled:minilm"
+# Of a library: the text encoder exported to ONNX, where `train` did so; it needs no torch.
+TEXT_ENCODER_FOLDER = "text-encoder"
 
 AUTO, NEVER = "auto", "never"
 """How words are recognised where no recogniser is named: by the library's own, or not at all."""
@@ -50,42 +54,92 @@ class EncoderSettings:
 class Encoders:
     """The frozen encoders; each is loaded on first use and must be the library's own."""
 
-    def __init__(self, settings: EncoderSettings, exported_text: Path | None = None) -> None:
+    def __init__(self, settings: EncoderSettings, library: Path | None = None) -> None:
         """Load nothing yet.
 
         Args:
             settings: Which.
-            exported_text: Folder of the text encoder exported to ONNX, if there is one.
+            library: Folder of the library that names them: then what neither ships nor is trusted
+                by this user is not loaded, and a text encoder that was exported into the folder is
+                used. None where the user names them, who trusts them from then on.
         """
         self.settings = settings
-        self._exported_text = exported_text
+        self._library = library
+        self._exported_text = library / TEXT_ENCODER_FOLDER if library else None
         self._named: dict[str, Recogniser] = {}
 
     @cached_property
     def speech(self) -> SpeechEncoder:
         """The speech encoder."""
-        from hilbert.encoders import load_speech_encoder
-
-        encoder = load_speech_encoder(self.settings.speech)
+        encoder: SpeechEncoder = self._load("speech", self.settings.speech)
         self._check("speech", self.settings.speech_fingerprint, encoder.fingerprint)
         return encoder
 
     @cached_property
     def text(self) -> TextEncoder:
         """The text encoder, exported where it was: then it needs no torch."""
-        from hilbert.encoders import EncoderError, load_text_encoder
+        from hilbert.encoders import EncoderError
+        from hilbert.extras import MissingExtraError
 
+        untrusted: LibraryError | None = None
         if self._exported_text and self._exported_text.is_dir():
             try:
-                exported = load_text_encoder(f"onnx:{self._exported_text}")
+                exported: TextEncoder = self._load("text", f"onnx:{self._exported_text}")
                 if exported.fingerprint == self.settings.text_fingerprint:
                     return exported
                 log.debug("the encoder in %s is another", self._exported_text)
             except EncoderError:
                 log.debug("the encoder in %s is of no use", self._exported_text, exc_info=True)
-        encoder = load_text_encoder(self.settings.text)
+            except LibraryError as error:
+                log.debug("the encoder in %s is not trusted", self._exported_text, exc_info=True)
+                untrusted = error
+        try:
+            encoder: TextEncoder = self._load("text", self.settings.text)
+        except MissingExtraError as error:
+            raise untrusted or error from error
         self._check("text", self.settings.text_fingerprint, encoder.fingerprint)
         return encoder
+
+    def _load(self, role: Role, spec: str) -> Any:
+        """Load an encoder that this user named, or that a library names and this user trusts.
+
+        Raises:
+            EncoderError: It cannot be found, verified or loaded.
+            LibraryError: It is not trusted; says how to.
+        """
+        from hilbert.encoders.registry import load_encoder, trust_model
+        from hilbert.trusted import UntrustedModelError
+
+        if self._library is None:
+            trust_model(role, spec)
+        try:
+            return load_encoder(role, spec, only_trusted=self._library is not None)
+        except UntrustedModelError as error:
+            raise LibraryError(
+                f"this library wants to load {error}; where you trust whoever made the library, "
+                f"run 'hilbert trust --library {self._library}' once"
+            ) from error
+
+    def brought_models(self) -> Iterator[tuple[Role, str, str]]:
+        """Yield role, name and fingerprint of the models that are not trusted yet.
+
+        Raises:
+            EncoderError: One cannot be found or verified.
+        """
+        from hilbert.encoders.registry import find_model, ships
+        from hilbert.trusted import is_trusted
+
+        named: list[tuple[Role, str]] = [
+            ("speech", self.settings.speech),
+            ("text", self.settings.text),
+        ]
+        if self._exported_text and self._exported_text.is_dir():
+            named.append(("text", f"onnx:{self._exported_text}"))
+        for role, spec in named:
+            if not ships(spec):
+                fingerprint = find_model(role, spec)[1].fingerprint
+                if not is_trusted(fingerprint):
+                    yield role, spec, fingerprint
 
     @cached_property
     def recogniser(self) -> Recogniser:
@@ -106,6 +160,7 @@ class Encoders:
 
         Raises:
             EncoderError: It cannot be found, verified or loaded.
+            LibraryError: It is not trusted; says how to.
         """
         if asr in (AUTO, NEVER):
             return self.recogniser
@@ -113,14 +168,19 @@ class Encoders:
             self._named[asr] = self._load_recogniser(asr)
         return self._named[asr]
 
-    def _load_recogniser(self, asr: str) -> Recogniser:
-        from hilbert.encoders.registry import KINDS, load_encoder
+    def trust_recogniser(self, asr: str) -> None:
+        """List the recogniser that this user named as trusted.
 
-        name, colon, _ = asr.partition(":")
-        kind = KINDS[f"recogniser:{name}"]
-        # A kind that reads folders needs a model: the embedded one, where none is named.
-        spec = asr if colon else f"{name}:{DEFAULT_SPEECH if kind.accepts else ''}"
-        loaded: Recogniser = load_encoder("recogniser", spec)
+        Raises:
+            EncoderError: It cannot be found or verified.
+        """
+        from hilbert.encoders.registry import trust_model
+
+        if asr not in (AUTO, NEVER):
+            trust_model("recogniser", _recogniser_spec(asr))
+
+    def _load_recogniser(self, asr: str) -> Recogniser:
+        loaded: Recogniser = self._load("recogniser", _recogniser_spec(asr))
         speech: Any = self.speech
         # The speech encoder itself, where it is the same model: one pass gives tokens and words.
         same = hasattr(speech, "transcribe") and speech.fingerprint == loaded.fingerprint
@@ -148,3 +208,13 @@ class Encoders:
                 f"({getattr(self.settings, role)}); install that version again, or index the "
                 "recordings into a new library"
             )
+
+
+def _recogniser_spec(asr: str) -> str:
+    """Return the model that `NAME` or `NAME:MODEL` of a recogniser stands for."""
+    from hilbert.encoders.registry import KINDS
+
+    name, colon, _ = asr.partition(":")
+    # A kind that reads folders needs a model: the embedded one, where none is named.
+    embedded = DEFAULT_SPEECH if KINDS[f"recogniser:{name}"].accepts else ""
+    return asr if colon else f"{name}:{embedded}"

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,9 @@ from indexer.ingest.run import index
 from tests import warm
 from tests.dropping import Copy
 from tests.sharing import copy_library, shared_folder
+
+# Of this user's own settings nothing is read or written, here or in processes that are started.
+os.environ["HILBERT_CONFIG"] = tempfile.mkdtemp(prefix="hilbert-config-")
 
 # Half of them with a transcript, half without; every demo clip is about one of them.
 TALKS = (

@@ -25,6 +25,7 @@ SILENT: dict[str, str] = {
         "training starts over, and its progress says why"
     ),
     "hilbert/files.py:sync_folder OSError": "Windows does not open folders",
+    "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/languages.py:language_code LanguageTagError": (
         "None is the answer for what names no language"
     ),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
-from hilbert.encoders.resolve import EncoderError, ResolvedModel
+from hilbert.encoders.resolve import BUNDLED, EncoderError, ResolvedModel
 from hilbert.encoders.text_fingerprint import text_fingerprint
 from hilbert.files import cached_sha256_file
 from hilbert.onnx_session import OnnxSession
@@ -112,9 +112,12 @@ class OnnxTextEncoder:
         """Load from a folder; it runs on the processor whatever the device.
 
         Raises:
-            EncoderError: The folder holds no whole exported model.
+            EncoderError: The folder holds no whole exported model, or one that reads other files.
         """
-        return cls(resolved, TextExport.read(resolved.path))
+        export = TextExport.read(resolved.path)
+        if export.sha256 not in BUNDLED["bundled:minilm"].sha256.values():
+            _refuse_other_files(resolved.path / MODEL_FILE)
+        return cls(resolved, export)
 
     def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
         """Encode texts to unit vectors `[n, width]` float32; see `TextEncoder.encode`."""
@@ -148,6 +151,24 @@ class OnnxTextEncoder:
         except Exception as error:  # its errors have no public base class
             reason = " ".join(str(error).split())[:200]
             raise EncoderError(f'"{path}" cannot be loaded ({reason}); export it again') from error
+
+
+def _refuse_other_files(path: Path) -> None:
+    """Refuse a graph whose weights lie in other files, which its digest says nothing of.
+
+    Raises:
+        EncoderError: It is one, or no ONNX graph.
+    """
+    import onnx
+    from google.protobuf.message import DecodeError
+    from onnx.external_data_helper import _get_all_tensors, uses_external_data
+
+    try:
+        model = onnx.load_model(path, load_external_data=False)
+    except (DecodeError, ValueError) as error:
+        raise EncoderError(f'"{path}" is no ONNX file; export it again') from error
+    if any(uses_external_data(tensor) for tensor in _get_all_tensors(model)):
+        raise EncoderError(f'"{path}" reads its weights from other files; export it into one')
 
 
 def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, Literal
 from weakref import WeakValueDictionary
 
-from hilbert.encoders.resolve import EncoderError, ResolvedModel, resolve
+from hilbert.encoders.resolve import BUNDLED, EncoderError, ResolvedModel, resolve
 from hilbert.extension_points import ENCODERS
 from hilbert.registry import Registry
+from hilbert.trusted import UntrustedModelError, is_trusted, trust_own
 
 Role = Literal["speech", "text", "recogniser"]
 
@@ -49,26 +50,62 @@ def register(kind: EncoderKind, order: int = 100) -> None:
     KINDS.add(f"{kind.role}:{kind.name}", kind, order)
 
 
-def load_encoder(role: Role, spec: str, device: str = "cpu") -> Any:
+def load_encoder(role: Role, spec: str, device: str = "cpu", *, only_trusted: bool = False) -> Any:
     """Load a model of a role by `KIND:REST`, bundled name, local folder or hub id.
 
     While somebody holds the encoder, the same model is not loaded again.
 
+    Args:
+        role: Of the model.
+        spec: Which.
+        device: "cpu" or "cuda".
+        only_trusted: Whether the name comes from others: what neither ships nor is listed in
+            `hilbert.trusted` is refused before anything of it is read but its bytes.
+
     Raises:
         EncoderError: It cannot be found, verified or loaded, or no kind accepts it.
+        UntrustedModelError: It is not trusted.
     """
-    name, colon, rest = spec.partition(":")
-    named = KINDS.get(f"{role}:{name}") if colon else None
-    if named is not None and named.accepts is None:
-        fingerprint = hashlib.sha256(f"{role} {spec}".encode()).hexdigest()
-        return _load(named, ResolvedModel(Path(rest), rest or name, fingerprint), device)
+    named, resolved = find_model(role, spec)
+    if only_trusted and not ships(spec) and not is_trusted(resolved.fingerprint):
+        raise UntrustedModelError(f'the {role} encoder "{spec}" was not chosen on this computer')
     if named is not None:
-        return _load(named, resolve(rest), device)
-    resolved = resolve(spec)
+        return _load(named, resolved, device)
     for kind in KINDS.values():
         if kind.role == role and kind.accepts is not None and kind.accepts(resolved):
             return _load(kind, resolved, device)
     raise EncoderError(f'no {role} encoder reads "{resolved.path}"; name another model')
+
+
+def find_model(role: Role, spec: str) -> tuple[EncoderKind | None, ResolvedModel]:
+    """Return the kind that a name asks for, None for any, and the model on this machine.
+
+    Raises:
+        EncoderError: It cannot be found or verified.
+    """
+    name, colon, rest = spec.partition(":")
+    named = KINDS.get(f"{role}:{name}") if colon else None
+    if named is None:
+        return None, resolve(spec)
+    if named.accepts is None:
+        fingerprint = hashlib.sha256(f"{role} {spec}".encode()).hexdigest()
+        return named, ResolvedModel(Path(rest), rest or name, fingerprint)
+    return named, resolve(rest)
+
+
+def trust_model(role: Role, spec: str) -> None:
+    """List a model that this user named as trusted; see `hilbert.trusted`.
+
+    Raises:
+        EncoderError: It cannot be found or verified.
+    """
+    if not ships(spec):
+        trust_own(find_model(role, spec)[1].fingerprint, f"the {role} encoder {spec}")
+
+
+def ships(spec: str) -> bool:
+    """Return whether a model is one of the bundled ones, whose digests are pinned."""
+    return spec in BUNDLED or spec.partition(":")[2] in BUNDLED
 
 
 def _load(kind: EncoderKind, model: ResolvedModel, device: str) -> Any:

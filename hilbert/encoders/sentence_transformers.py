@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.no_code import refuse_code
 from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
@@ -42,7 +43,8 @@ class SentenceTransformerEncoder:
         """Load from a folder, without asking the hub for anything.
 
         Raises:
-            EncoderError: The folder holds no model that sentence-transformers can load.
+            EncoderError: The folder holds no model that sentence-transformers can load, or names
+                code of its own.
             MissingExtraError: sentence-transformers is not installed.
         """
         with train_extra(f"the text encoder {resolved.name}"):
@@ -50,10 +52,14 @@ class SentenceTransformerEncoder:
 
         from hilbert.encoders.quiet import quiet_transformers
 
+        refuse_code(resolved.path)
         try:
             with quiet_transformers():
                 model = SentenceTransformer(
-                    str(resolved.path), device=device, local_files_only=True
+                    str(resolved.path),
+                    device=device,
+                    local_files_only=True,
+                    trust_remote_code=False,
                 )
         except Exception as error:  # whatever its many loaders raise, the folder is at fault
             reason = " ".join(str(error).split())[:200]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.no_code import refuse_code
 from hilbert.encoders.protocols import SAMPLE_RATE
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
@@ -73,6 +74,7 @@ class TransformersSpeechEncoder:
         from hilbert.encoders.quiet import quiet_transformers
 
         path = str(resolved.path)
+        refuse_code(resolved.path)
         try:
             with train_extra(f"the speech encoder {resolved.name}"), quiet_transformers():
                 model, extractor = _load_parts(path)
@@ -160,7 +162,9 @@ def _load_parts(path: str) -> tuple[Any, Any]:
             f'"{path}" is no speech encoder: it has no config.json; '
             "use HuBERT, wav2vec 2.0, WavLM or Whisper"
         )
-    config = AutoConfig.from_pretrained(path, local_files_only=True)
+    # Else transformers asks on the terminal whether code of the folder may run.
+    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    config = AutoConfig.from_pretrained(path, **local)
     whisper = config.model_type == "whisper"
     if not whisper and not hasattr(config, "conv_stride"):
         raise EncoderError(
@@ -172,7 +176,7 @@ def _load_parts(path: str) -> tuple[Any, Any]:
     model, report = AutoModel.from_pretrained(
         path,
         config=config,
-        local_files_only=True,
+        **local,
         dtype=torch.float32,
         output_loading_info=True,
     )
@@ -182,7 +186,7 @@ def _load_parts(path: str) -> tuple[Any, Any]:
     absent = [key for key in absent if key != "masked_spec_embed"]
     if absent:
         raise EncoderError(f'"{path}" lacks weights ({absent[0]}, ...); fetch the model again')
-    extractor = AutoFeatureExtractor.from_pretrained(path, local_files_only=True)
+    extractor = AutoFeatureExtractor.from_pretrained(path, **local)
     return (model.get_encoder() if whisper else model), extractor
 
 

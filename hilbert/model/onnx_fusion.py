@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hilbert.assets import shipped_model
+from hilbert.files import cached_sha256_file
 from hilbert.model.arrays import Bools, Embeddings, Floats, StateArrays
 from hilbert.model.config import GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model.weights_file import GRAPH_KEY, check_weights, graph_key, read_config
 from hilbert.onnx_session import OnnxSession
+from hilbert.trusted import is_trusted, trust_own
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, SessionOptions
@@ -38,15 +41,15 @@ class OnnxFusion:
         self.session = OnnxSession(lambda options: _open(graph, folder, options))
 
     @classmethod
-    def load(cls, folder: Path | str, graph_sha256: str | None = None) -> OnnxFusion:
+    def load(cls, folder: Path | str) -> OnnxFusion:
         """Read a saved model from its folder.
 
-        Its graph is made anew where the folder holds none, as those of early libraries, or not
-        that of these weights.
+        A graph is a program: that of a folder is only run where it ships, or was made here before.
+        Any other, and one that is damaged or of other weights, is made anew of config and weights,
+        which are data.
 
         Args:
             folder: Of config and weights.
-            graph_sha256: What the stored graph must hash to (hex), None for anything.
 
         Raises:
             FileNotFoundError: The folder lacks the config or the weights.
@@ -55,18 +58,22 @@ class OnnxFusion:
         folder = Path(folder).absolute()
         config = read_config(folder)
         check_weights(folder / WEIGHTS_FILE)
+        stored = b""
         try:
-            graph = (folder / GRAPH_FILE).read_bytes()
-            if graph_sha256 not in (None, hashlib.sha256(graph).hexdigest()):
-                raise ValueError("it changed since it was written")
-            return cls(config, graph, folder, is_stored=True)
+            stored = (folder / GRAPH_FILE).read_bytes()
+            if not _is_known(stored):
+                raise ValueError("nobody made it here")
+            return cls(config, stored, folder, is_stored=True)
         except FileNotFoundError:
             log.debug("%s has no graph, which is made", folder, exc_info=True)
         except Exception:  # ONNX Runtime's errors have no public base class
             log.debug("the graph in %s is of no use and made anew", folder, exc_info=True)
         from hilbert.model.onnx_graph import graph_bytes
 
-        return cls(config, graph_bytes(folder), folder)
+        graph = graph_bytes(folder)
+        model = cls(config, graph, folder, is_stored=graph == stored)
+        trust_own(_sha256(graph), f"the graph made of {folder}")
+        return model
 
     def optimise(self) -> None:
         """See `FusionModel.optimise`."""
@@ -112,6 +119,21 @@ class OnnxFusion:
         options = RunOptions()
         options.only_execute_path_to_fetches = True
         return self.session.run(outputs, feed, options)
+
+
+def _is_known(graph: bytes) -> bool:
+    """Return whether a graph ships, or was made here before."""
+    shipped = shipped_model()
+    digest = _sha256(graph)
+    return is_trusted(digest) or (
+        shipped is not None
+        and (shipped / GRAPH_FILE).is_file()
+        and cached_sha256_file(shipped / GRAPH_FILE) == digest
+    )
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _open(graph: bytes, folder: Path, options: SessionOptions) -> InferenceSession:

@@ -9,8 +9,10 @@ from hilbert.encoders.resolve import resolve
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
 from hilbert.files import PARTIAL_SUFFIX
 from hilbert.training.text_export import export_text_encoder
+from hilbert.trusted import trust_own
 from indexer.base.progress import Progress
-from indexer.index.library_store import TEXT_ENCODER_FOLDER, LibraryStore
+from indexer.encoders import TEXT_ENCODER_FOLDER
+from indexer.index.library_store import LibraryStore
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ def export_encoder(library: LibraryStore, progress: Progress) -> bool:
         named = library.encoders.settings.text.removeprefix("sentence-transformers:")
         export_text_encoder(encoder, resolve(named), partial)
         partial.rename(folder)
+        trust_own(resolve(folder.as_posix()).fingerprint, f"the text encoder exported to {folder}")
     except Exception as error:  # the exporter raises what it likes, and nothing depends on it
         log.warning("the text encoder was not exported", exc_info=True)
         reason = " ".join(str(error).split())[:200]

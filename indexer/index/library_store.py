@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import os
 import re
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -49,11 +47,7 @@ log = logging.getLogger(__name__)
 CATALOG_FILE = "catalog.sqlite"
 # Where the model of a new library lies; adopted ones have their hash behind the name.
 FIRST_MODEL = "model"
-# Hashes of the ONNX graphs of models, by the name of their folder.
-_GRAPHS_SETTING = "model_graphs"
 _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
-# The text encoder exported to ONNX, where `train` did so; searching then needs no torch.
-TEXT_ENCODER_FOLDER = "text-encoder"
 # Which documents a model was trained and validated with; a shipped one has no such file.
 SEEN_FILE = "seen.json"
 # A setting: folder of a model to the sha256 of each of its files.
@@ -83,9 +77,7 @@ class LibraryStore:
                 "made it again"
             )
         self.segment_settings = SegmentSettings(**settings["segments"])
-        self.encoders = Encoders(
-            EncoderSettings(**settings["encoders"]), folder / TEXT_ENCODER_FOLDER
-        )
+        self.encoders = Encoders(EncoderSettings(**settings["encoders"]), folder)
         self.features = FeatureStore(folder / "features")
         self._loaded: tuple[Path, OnnxFusion] | None = None
 
@@ -174,23 +166,12 @@ class LibraryStore:
         from hilbert.model.onnx_fusion import OnnxFusion
 
         if self._loaded is None or self._loaded[0] != folder:
-            graph = self.catalog.get_settings().get(_GRAPHS_SETTING, {}).get(folder.name)
             with self._usable_model():
-                model = OnnxFusion.load(folder, graph)
+                model = OnnxFusion.load(folder)
             self._loaded = folder, model
-            if folder == self.model_folder and (graph is None or not model.is_stored):
-                self._keep_graph(folder, model.graph)
+            if folder == self.model_folder and not model.is_stored:
+                _keep_graph(folder, model.graph)
         return self._loaded[1]
-
-    def _keep_graph(self, folder: Path, graph: bytes) -> None:
-        """Store the graph of a model that lacked it, as those of early libraries, if it can be."""
-        try:
-            _put_graph(folder, graph)
-            with self.catalog.transaction():
-                known = self.catalog.get_settings().get(_GRAPHS_SETTING, {})
-                self.catalog.put_settings({_GRAPHS_SETTING: {**known, folder.name: _sha256(graph)}})
-        except (OSError, sqlite3.Error):  # not ours, or full: made again next time
-            log.debug("the graph of %s cannot be kept", folder, exc_info=True)
 
     def trainable_model(self, folder: Path | None = None) -> Hilbert:
         """Return a model of the library as a torch module, the one in use unless named.
@@ -384,10 +365,7 @@ class LibraryStore:
             progress,
         )
         before = self.model_folder
-        settings: dict[str, Any] = {
-            "model": model_folder.name,
-            _GRAPHS_SETTING: {model_folder.name: _sha256(model.graph)},
-        }
+        settings: dict[str, Any] = {"model": model_folder.name}
         digests = {n: sha256_file(model_folder / n) for n in _files_of_model(model_folder)}
         settings[_MANIFEST_DIGEST] = sha256_file(manifest_path(snapshot))
         settings[_MODEL_DIGESTS] = {
@@ -519,15 +497,19 @@ def _put_model(target: Path, encoders: Encoders) -> None:
     )
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
-
-
 def _put_graph(folder: Path, graph: bytes) -> None:
     """Keep the model's graph beside its weights, so that it need not be made at each start."""
     path = folder / GRAPH_FILE
     if not path.exists() or path.read_bytes() != graph:
         write_atomically(path, lambda partial: partial.write_bytes(graph))
+
+
+def _keep_graph(folder: Path, graph: bytes) -> None:
+    """Store the graph of a model that lacked it, as those of early libraries, if it can be."""
+    try:
+        _put_graph(folder, graph)
+    except OSError:  # not ours, or full: made again next time
+        log.debug("the graph of %s cannot be kept", folder, exc_info=True)
 
 
 def _files_of_model(folder: Path) -> list[str]:

@@ -68,6 +68,9 @@ def scan_followed(
     for folder in given.values():
         key = language or folder.language, asr or folder.asr
         by_settings.setdefault(key, []).append(folder.path)
+    if asr:
+        parse_settings(asr, "en")
+        library.encoders.trust_recogniser(asr)
     found = []
     for (of_language, of_asr), places in by_settings.items():
         settings = parse_settings(of_asr, of_language)

@@ -19,12 +19,8 @@ from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder, write_atomical
 from hilbert.model.config import WEIGHTS_FILE
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.presence import is_within
-from indexer.index.library_store import (
-    CATALOG_FILE,
-    FIRST_MODEL,
-    TEXT_ENCODER_FOLDER,
-    LibraryStore,
-)
+from indexer.encoders import TEXT_ENCODER_FOLDER
+from indexer.index.library_store import CATALOG_FILE, FIRST_MODEL, LibraryStore
 from indexer.index.manifest import read_manifest
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.maintenance.archive import (

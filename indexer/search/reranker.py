@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.no_code import refuse_code
+from hilbert.encoders.resolve import EncoderError, resolve
 from hilbert.extras import train_extra
 from indexer.base.errors import QueryError
 from indexer.search.results import Hit
@@ -33,12 +34,17 @@ class Reranker:
 
         self.depth = depth
         try:
-            self._model = CrossEncoder(model, local_files_only=True, device="cpu")
+            folder = resolve(model).path
+            refuse_code(folder)
+            self._model = CrossEncoder(
+                str(folder), local_files_only=True, trust_remote_code=False, device="cpu"
+            )
+        except EncoderError as error:
+            raise QueryError(f"the reranker '{model}' cannot be used: {error}") from error
         except (OSError, ValueError, KeyError, RuntimeError) as error:
-            where = "is no cross-encoder" if Path(model).exists() else "is not on this machine"
             raise QueryError(
-                f"the reranker '{model}' {where}; name a folder, or fetch it once with "
-                f"'hf download {model}'"
+                f"the reranker '{model}' is no cross-encoder; name a folder, or fetch one with "
+                f"'hf download'"
             ) from error
 
     def reorder(self, words: str, hits: Sequence[Hit]) -> tuple[Hit, ...]:

@@ -11,8 +11,8 @@ from hilbert.encoders.onnx_text import MODEL_FILE, OnnxTextEncoder
 from hilbert.encoders.sentence_transformers import SentenceTransformerEncoder
 from indexer.adapt.export_encoder import export_encoder
 from indexer.base.progress import SilentProgress
-from indexer.encoders import EncoderSettings
-from indexer.index.library_store import TEXT_ENCODER_FOLDER, LibraryStore
+from indexer.encoders import TEXT_ENCODER_FOLDER, EncoderSettings
+from indexer.index.library_store import LibraryStore
 
 pytestmark = pytest.mark.extras  # traces a transformer: half a minute
 

@@ -62,9 +62,9 @@ def test_a_search_reads_deeper_than_it_shows(model: Path, searcher: Searcher) ->
 
 
 def test_what_is_no_cross_encoder_says_what_to_do(tmp_path: Path, models: None) -> None:
-    with pytest.raises(QueryError, match="is not on this machine; name a folder, or fetch it once"):
+    with pytest.raises(QueryError, match=r"no folder and not in the hub's cache .* fetch it once"):
         Reranker("cross-encoder/nobody-has-this")
-    with pytest.raises(QueryError, match="is no cross-encoder"):
+    with pytest.raises(QueryError, match=r"cannot be used: .* holds no weights"):
         Reranker(str(tmp_path))
 
 
