@@ -26,6 +26,7 @@ SILENT: dict[str, str] = {
     ),
     "hilbert/files.py:sync_folder OSError": "Windows does not open folders",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
+    "indexer/base/limits.py:parse_limits ValueError": "refused as a number that cannot be",
     "indexer/base/languages.py:language_code LanguageTagError": (
         "None is the answer for what names no language"
     ),

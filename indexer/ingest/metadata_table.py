@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 import logging
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from indexer.base.names import folded
+from indexer.base.regular_file import read_small
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 
@@ -96,12 +98,14 @@ def read_metadata_table(path: Path) -> MetadataTable:
         TableError: It cannot be read, or has no column of names.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = [
-                {folded((key or "").strip()): value for key, value in row.items()}
-                for row in csv.DictReader(stream, restkey="")
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        stream = io.StringIO(read_small(path).decode("utf-8-sig"), newline="")
+        rows = [
+            {folded((key or "").strip()): value for key, value in row.items()}
+            for row in csv.DictReader(stream, restkey="")
+        ]
+    except OSError as error:
+        raise TableError(f"cannot be read as a table: {error.strerror or error}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise TableError(f"cannot be read as a table: {error}") from error
     if rows and "name" not in rows[0]:
         columns = ",".join(METADATA_FIELDS)

@@ -10,6 +10,7 @@ import numpy as np
 from hilbert.stage_times import StageTimes
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
+from indexer.base.limits import limits
 from indexer.base.types import (
     NO_SPEECH,
     NOT_TRANSCRIBED,
@@ -250,7 +251,13 @@ def _where(timed: Transcript, recording: Recording) -> tuple[list[Span], tuple[f
     """
     length = recording.facts.announced or recording.estimated
     expected = fit_to_length(timed, length).transcript if length else timed
-    spans = [(c.start, c.end) for c in expected.cues if c.start is not None and c.end]
+    # An announced length may be too short, so cues behind it are looked for; not those for years.
+    longest = 3600 * limits().hours
+    spans = [
+        (c.start, min(c.end, longest))
+        for c in expected.cues
+        if c.start is not None and c.start < longest and c.end
+    ]
     return spans, choose_moments(expected.cues, windows_of_spans(spans), length)
 
 

@@ -20,6 +20,7 @@ from indexer.ingest.origins import keeps_values
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.report import AddReport
 from indexer.ingest.store import DocumentWriter
+from indexer.media.bounds import check_size
 from indexer.store.catalog import Document, KnownPath
 from indexer.transcripts.reader import read_transcript
 from indexer.transcripts.transcript import Transcript, TranscriptError, with_speaker_names
@@ -164,6 +165,7 @@ class _Planner:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # reading a pipe would wait for ever
             raise AudioError(f"{path.name}: not a regular file")
+        check_size(path, status.st_size)
         before = self.catalog.known_path(str(path))
         if before and (before.size, before.mtime_ns) == (status.st_size, status.st_mtime_ns):
             with path.open("rb"):  # a file that became unreadable is a failure, not unchanged

@@ -15,6 +15,7 @@ from typing import Any
 
 from indexer.base.errors import AudioError
 from indexer.base.names import folded
+from indexer.base.regular_file import read_small
 from indexer.base.types import Chapter
 from indexer.media.containers import open_av
 from indexer.media.tags import readable
@@ -67,7 +68,7 @@ def read_chapters(path: Path) -> tuple[Chapter, ...]:
         AudioError: It cannot be opened, or holds no chapters.
     """
     try:
-        data = path.read_bytes()
+        data = read_small(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise AudioError(f"{path.name}: it cannot be opened ({reason})") from error

@@ -14,6 +14,7 @@ from hilbert.encoders.protocols import SAMPLE_RATE as SAMPLE_RATE
 from indexer.base.errors import AudioError
 from indexer.base.timecode import clock
 from indexer.base.types import Chapter
+from indexer.media.bounds import check_length, check_sound
 from indexer.media.chapters import container_chapters
 from indexer.media.frames import Frames, Losses
 from indexer.media.length import declared_seconds
@@ -86,7 +87,7 @@ def decode(
         language: Code of the language wanted, where there are several sound tracks.
 
     Yields:
-        The facts, then blocks in order, of a part a single one; the last block may be empty.
+        The facts, then blocks in order; the last one may be empty.
 
     Raises:
         AudioError: The file cannot be read, is no media file, or has no sound in it that can be
@@ -95,10 +96,14 @@ def decode(
     with open_container(path) as container:
         check_decodable(path, container)
         track = choose_track(path, container, language)
-        yield _facts(path, container, track)
+        check_sound(path, track.channels, track.sample_rate or 0)
+        facts = _facts(path, container, track)
+        check_length(path, facts.announced)
+        yield facts
         frames = Frames(path, container, track)
         if part is not None:
-            yield Block(cut_part(frames, part), frames.losses)
+            for samples in cut_part(frames, part):
+                yield Block(samples, frames.losses)
             return
         for samples in resampled(join_frames(to_mono(frames), block_seconds)):
             yield Block(samples, frames.losses)
@@ -204,8 +209,7 @@ def decode_part(path: Path, part: Part, language: str | None = None) -> NDArray[
         AudioError: The file cannot be read, is no media file, or has no sound in it.
     """
     items = decode(path, part, language=language)
-    blocks = [item for item in items if isinstance(item, Block)]
-    return blocks[0].samples
+    return np.concatenate([item.samples for item in items if isinstance(item, Block)], axis=1)
 
 
 def _facts(path: Path, container: Any, track: Any) -> StreamFacts:

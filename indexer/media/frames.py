@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from indexer.base.limits import limits
 from indexer.media.amr import pause_seconds
+from indexer.media.bounds import check_length, check_sound
 from indexer.media.containers import open_av
 from indexer.media.mpeg_frames import HEADER_BYTES, frame_length
 from indexer.media.ogg_links import LinkFile, next_link
@@ -64,11 +66,13 @@ class Frames:
         self._container = container
         self._stream = stream
         self._stream.thread_type = "AUTO"
+        self._kind = (0, 0)  # channels and sampling rate, as far as they were checked
         self.channels: int = stream.channels
         name = container.format.name
         self._is_ogg = name == "ogg"
         self._by_bytes = not has_times(name)
         self._timeline = Timeline(container_offset(container), by_bytes=self._by_bytes)
+        self._longest = 3600 * limits().hours
         self._codec: str = stream.codec_context.name
         has_dtx = self._codec in _CODECS_WITH_DTX
         self._noted_gap = _NOTED_GAP_SECONDS_DTX if has_dtx else _NOTED_GAP_SECONDS
@@ -182,7 +186,15 @@ class Frames:
             return end + frame_length(file.read(HEADER_BYTES)) > size
 
     def _placed(self, frame: Any, packet: Any) -> float:
-        """Return the silence that goes before a frame, and take its time off."""
+        """Return the silence that goes before a frame, and take its time off.
+
+        Raises:
+            AudioError: The recording has become too long, too fast or too wide.
+        """
+        kind = (frame.layout.nb_channels, frame.sample_rate)
+        if kind != self._kind:
+            check_sound(self._path, *kind)
+            self._kind = kind
         time, frame.pts = frame.time, None
         first = last = None
         if self._by_bytes and packet.pos is not None:
@@ -196,6 +208,8 @@ class Frames:
         self._bad_before = self._bad
         timeline = self._timeline
         silence = timeline.silence_before(FrameTime(frame_seconds(frame), time, first, last))
+        if timeline.position > self._longest:
+            check_length(self._path, timeline.position)
         unexplained = silence - self._paused
         self._paused = 0.0
         if self._begun and unexplained >= self._noted_gap:

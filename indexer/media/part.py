@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 
 from indexer.media.frames import Frames
 from indexer.media.mono import kind_of, mixable
+
+_PIECE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -21,8 +24,8 @@ class Part:
     rate: int
 
 
-def cut_part(frames: Frames, part: Part) -> NDArray[np.float32]:
-    """Return the part's samples, `[channels, n]` at its rate."""
+def cut_part(frames: Frames, part: Part) -> Iterator[NDArray[np.float32]]:
+    """Yield the part's samples, `[channels, n]` at its rate, in pieces of about ten seconds."""
     pieces = _Pieces(part, "stereo" if frames.channels == 2 else "mono")
     timed = frames if frames.channels == 2 else mixable(frames)
     position = 0.0
@@ -35,7 +38,8 @@ def cut_part(frames: Frames, part: Part) -> NDArray[np.float32]:
             break
         if position > part.start:
             pieces.add_frame(begins, frame)
-    return pieces.joined()
+            yield from pieces.ready()
+    yield pieces.rest()
 
 
 class _Pieces:
@@ -46,7 +50,9 @@ class _Pieces:
         self._layout = layout
         self._channels = 1 if layout == "mono" else 2
         self._pieces = [np.zeros((self._channels, 0), np.float32)]
-        self._first: float | None = None  # where the first piece begins
+        self._waiting = 0  # samples in `_pieces`
+        self._left = round((part.end - part.start) * part.rate)
+        self._skip: int | None = None  # samples before the part, once the first piece is known
         self._resampler: Any = None
         self._kind: tuple[str, str, int] | None = None
 
@@ -54,27 +60,43 @@ class _Pieces:
         begin, end = max(begin, self._part.start), min(end, self._part.end)
         if begin >= end:
             return
-        self._first = begin if self._first is None else self._first
+        self._begin_at(begin)
         self._flush()
-        size = round((end - begin) * self._part.rate)
-        self._pieces.append(np.zeros((self._channels, size), np.float32))
+        left = round((end - begin) * self._part.rate)
+        self._add(np.zeros((self._channels, left), np.float32))
 
     def add_frame(self, begin: float, frame: Any) -> None:
         import av
 
-        self._first = begin if self._first is None else self._first
+        self._begin_at(begin)
         if self._resampler is None or kind_of(frame) != self._kind:
             self._flush()
             self._kind = kind_of(frame)
             self._resampler = av.AudioResampler("fltp", self._layout, self._part.rate)
         self._take(self._resampler.resample(frame))
 
-    def joined(self) -> NDArray[np.float32]:
+    def ready(self) -> Iterator[NDArray[np.float32]]:
+        """Yield what has come together, once that is worth it."""
+        if self._waiting >= _PIECE_SECONDS * self._part.rate:
+            yield self._joined()
+
+    def rest(self) -> NDArray[np.float32]:
+        """Return what is left at the end; perhaps nothing."""
         self._flush()
+        return self._joined()
+
+    def _begin_at(self, seconds: float) -> None:
+        if self._skip is None:
+            self._skip = max(0, round((self._part.start - seconds) * self._part.rate))
+
+    def _joined(self) -> NDArray[np.float32]:
         samples = np.concatenate(self._pieces, axis=1)
-        part = self._part
-        skipped = 0 if self._first is None else round((part.start - self._first) * part.rate)
-        return samples[:, max(0, skipped) :][:, : round((part.end - part.start) * part.rate)]
+        skip = min(self._skip or 0, samples.shape[1])
+        self._skip = (self._skip or 0) - skip
+        samples = samples[:, skip:][:, : self._left]
+        self._left -= samples.shape[1]
+        self._pieces, self._waiting = [samples[:, :0]], 0
+        return samples
 
     def _flush(self) -> None:
         if self._resampler is not None:
@@ -82,4 +104,9 @@ class _Pieces:
             self._resampler = None
 
     def _take(self, frames: list[Any]) -> None:
-        self._pieces += [f.to_ndarray().astype(np.float32, copy=False) for f in frames]
+        for frame in frames:
+            self._add(frame.to_ndarray().astype(np.float32, copy=False))
+
+    def _add(self, samples: NDArray[np.float32]) -> None:
+        self._pieces.append(samples)
+        self._waiting += samples.shape[1]

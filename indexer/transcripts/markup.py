@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _TAG_NAMES = "c i b u s v a lang ruby rt font span p br div em strong small big tt mark sub sup"
 _NAMES = "|".join(_TAG_NAMES.split())
 _TAG = re.compile(
-    rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^}}]*\}}", re.IGNORECASE
+    rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^{{}}]*\}}", re.IGNORECASE
 )
 _BREAK = re.compile(r"<br\b[^<>]*>|</?(?:p|div)\b[^<>]*>|\\N", re.IGNORECASE)
 # Tags that were escaped, so in pairs; alone ("the &lt;b&gt; tag") they are what is said.

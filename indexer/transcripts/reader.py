@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from indexer.base.regular_file import open_regular, read_small
 from indexer.transcripts.encoding import DecodedText, decode
 from indexer.transcripts.formats import (
     decoder_of,
@@ -78,7 +79,7 @@ def may_be_transcript(file: Path) -> bool:
         return False
     markers = markers_of(extension)
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             beginning = stream.read(_BEGINNING)
             whole = beginning + (stream.read(_WHOLE - _BEGINNING + 1) if markers else b"")
     except OSError:
@@ -112,7 +113,7 @@ def _extension_of(text: str, extension: str) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_small(path)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise TranscriptError(f"it cannot be opened ({reason}); check the file") from error

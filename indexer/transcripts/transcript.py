@@ -27,6 +27,9 @@ __all__ = [
 
 
 _SINGLE_WORDS = 10
+# Letters. Scripts without spaces write a whole talk as one word, and what stems, splits and
+# embeds words takes more than its share of time and memory for those that never end.
+_LONGEST_WORD = 2_000
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,15 @@ def _words(cue: Cue, notes: Notes) -> str:
     words = without_addresses(text)
     if words is not text and words != text:
         notes.add("addresses of links are left out")
-    return flat(words)
+    words = flat(words)
+    if len(words) <= _LONGEST_WORD or all(len(w) <= _LONGEST_WORD for w in words.split()):
+        return words
+    notes.add(f"words of more than {_LONGEST_WORD:,} letters are broken: is it a transcript?")
+    return " ".join(piece for word in words.split() for piece in _broken(word))
+
+
+def _broken(word: str) -> list[str]:
+    return [word[i : i + _LONGEST_WORD] for i in range(0, len(word), _LONGEST_WORD)]
 
 
 def with_speaker_names(transcript: Transcript, names: Mapping[str, str]) -> Transcript:
