@@ -13,13 +13,14 @@ its inverse document frequency. Nothing in it is fitted.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 # FTS5's own: https://www.sqlite.org/fts5.html#the_bm25_function
 _K1 = 1.2
-_LEAST_IDF = 1e-6
+LEAST_IDF = 1e-6
 
 Scores = NDArray[np.float64]
 
@@ -31,10 +32,10 @@ def inverse_document_frequency(n_rows: int, count: int) -> float:
         n_rows: Number of rows of the table.
         count: How many of them hold the term.
     """
-    return max(_LEAST_IDF, math.log((n_rows - count + 0.5) / (count + 0.5)))
+    return max(LEAST_IDF, math.log((n_rows - count + 0.5) / (count + 0.5)))
 
 
-def bm25(times: NDArray[np.int32], norms: Scores, idf: float) -> Scores:
+def bm25(times: NDArray[np.integer[Any]], norms: Scores, idf: float) -> Scores:
     """Score rows for a term as FTS5's bm25() does, `[n]`.
 
     Args:

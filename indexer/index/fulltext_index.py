@@ -14,7 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.text_analysis import exact_words, fold, query_terms
-from indexer.index.document_words import bm25, inverse_document_frequency, score_term
+from indexer.index.document_words import (
+    LEAST_IDF,
+    bm25,
+    inverse_document_frequency,
+    score_term,
+)
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
 from indexer.index.lexical_shard import LexicalShard, length_norms
 from indexer.index.merged_records import MergedRecords
@@ -98,12 +103,16 @@ class FulltextIndex(MergedRecords):
 
         Args:
             number: Of the shard.
-            alone: Phrases whose scores are added.
+            alone: Phrases whose scores are added. Of what half of all segments hold it counts next
+                to nothing, and the same for all, that a segment holds it.
             best_of: Phrases of which the highest score is added, and a factor for that.
         """
         norms = self._length_norms(STEM_FTS)[number]
         found = np.zeros(len(norms))
         for phrase in alone:
+            if self._idf(phrase) == LEAST_IDF:
+                found += self.shards[number].held(phrase) * LEAST_IDF
+                continue
             rows, scores = self._bm25(number, phrase, norms)
             found[rows] += scores
         for factor, phrases in best_of:
@@ -119,8 +128,10 @@ class FulltextIndex(MergedRecords):
     ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the rows of a shard that hold a phrase, removed ones too, and their BM25."""
         postings = self.shards[number].all_postings(STEM_FTS, phrase)
-        idf = inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
-        return postings.rows, bm25(postings.times, norms[postings.rows], idf)
+        return postings.rows, bm25(postings.times, norms[postings.rows], self._idf(phrase))
+
+    def _idf(self, phrase: str) -> float:
+        return inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
 
     def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[str, float]:
         """Score whole documents by how often they hold the terms, which may stand far apart.

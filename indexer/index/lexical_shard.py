@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,15 +15,17 @@ from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
-from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
+from indexer.index.postings import ROW_BYTES, Postings, read_postings, union
 from indexer.index.records import IndexedDocument, IndexedSegment, Records, SegmentText, damaged
 from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
 
 # What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
 _COLUMNS = {STEM_FTS: "rows, times", DOCUMENT_FTS: "rows_d, times_d"}
 _LENGTHS = {STEM_FTS: "lengths", DOCUMENT_FTS: "lengths_d"}
-# Phrases of several words whose rows are kept.
-_MOST_PHRASES = 16
+# Phrases of several words whose rows are kept, and bytes of postings of single words.
+_MOST_PHRASES, _MOST_STEMS = 16, 2 << 20
+# Common words of which is kept who holds them: one byte a segment.
+_MOST_HELD = 16
 
 
 class LexicalShard(Records):
@@ -71,8 +74,10 @@ class LexicalShard(Records):
         self.unknown = unknown - frozenset(removed)
         self.live_documents: NDArray[np.bool_] | None = None
         self.live: NDArray[np.bool_] | None = None
-        # A query asks for the rows of a phrase several times.
+        # A query asks for the rows of a word, or of some in a row, several times.
         self._phrases: dict[tuple[str, str], Postings] = {}
+        self._stems = _KnownStems()
+        self._held: dict[str, NDArray[np.bool_]] = {}
         if self.removed:
             self.live_documents = np.array([d not in self.removed for d in self.document_ids])
             self.live = self.live_documents[self.owners]
@@ -134,6 +139,8 @@ class LexicalShard(Records):
         """Count the rows of `STEM_FTS` or `DOCUMENT_FTS` that hold any of some phrases."""
         if len(phrases) == 1 and self.live_of(table) is None and _is_stem(phrases[0]):
             rows = _COLUMNS[table].split(",")[0]
+            if known := self._stems.get(phrases[0]):
+                return len(known[table].rows)
             # SQLite knows the length of what it does not read.
             statement = f"SELECT length({rows}) FROM postings WHERE stem = ?"
             return sum(int(row[0]) for row in self.read(statement, phrases)) // ROW_BYTES
@@ -154,8 +161,24 @@ class LexicalShard(Records):
                     self._phrases.pop(next(iter(self._phrases)), None)
                 self._phrases[key] = self._phrase(table, phrase)
             return self._phrases[key]
-        found = self.read(f"SELECT {_COLUMNS[table]} FROM postings WHERE stem = ?", [phrase])
-        return read_postings(*found[0]) if found else NO_POSTINGS
+        known = self._stems.get(phrase)
+        if known is None:
+            columns = ", ".join(_COLUMNS.values())
+            found = self.read(f"SELECT {columns} FROM postings WHERE stem = ?", [phrase])
+            values = tuple(found[0]) if found else (b"",) * 2 * len(_COLUMNS)
+            read = (read_postings(*values[at : at + 2]) for at in range(0, len(values), 2))
+            known = self._stems.add(phrase, dict(zip(_COLUMNS, read, strict=True)))
+        return known[table]
+
+    def held(self, phrase: str) -> NDArray[np.bool_]:
+        """Return which segments hold a phrase that many do, `[n_segments]`, removed ones too."""
+        if phrase not in self._held:
+            while len(self._held) >= _MOST_HELD:
+                self._held.pop(next(iter(self._held)), None)
+            held = np.zeros(len(self.owners), bool)
+            held[self.all_postings(STEM_FTS, phrase).rows] = True
+            self._held[phrase] = held
+        return self._held[phrase]
 
     def _phrase(self, table: str, phrase: str) -> Postings:
         """Find words in a row, which FTS5 knows; how often is recovered from its BM25."""
@@ -269,6 +292,31 @@ class LexicalShard(Records):
     def _data(self, name: str) -> bytes:
         data: bytes = self.read("SELECT data FROM row_arrays WHERE name = ?", [name])[0][0]
         return data
+
+
+class _KnownStems:
+    """Postings that were read last, by stem: those of segments and those of documents."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[str, Postings]] = {}
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, stem: str) -> dict[str, Postings] | None:
+        return self._of.get(stem)
+
+    def add(self, stem: str, postings: dict[str, Postings]) -> dict[str, Postings]:
+        with self._lock:
+            if stem not in self._of:
+                self._of[stem] = postings
+                self._size += _size_of(postings)
+            while self._size > _MOST_STEMS and len(self._of) > 1:
+                self._size -= _size_of(self._of.pop(next(iter(self._of))))
+        return postings
+
+
+def _size_of(postings: dict[str, Postings]) -> int:
+    return sum(each.rows.nbytes + each.times.nbytes for each in postings.values())
 
 
 def _is_stem(phrase: str) -> bool:

@@ -55,8 +55,9 @@ class MappedFile:
             size: Bytes read.
             places: How many stretches of the file they stand in.
         """
-        self._touched = min(self._touched + size + places * _AROUND, len(self._map))
-        _BUDGET.check()
+        touched = min(self._touched + size + places * _AROUND, len(self._map))
+        more, self._touched = touched - self._touched, touched
+        _BUDGET.count(more)
 
     @property
     def touched(self) -> int:
@@ -79,6 +80,7 @@ class _Budget:
 
     def __init__(self) -> None:
         self.limit: int | None = None
+        self._held = 0
         self._files: weakref.WeakSet[MappedFile] = weakref.WeakSet()
         self._lock = threading.Lock()
 
@@ -86,11 +88,15 @@ class _Budget:
         with self._lock:
             self._files.add(file)
 
-    def check(self) -> None:
+    def count(self, size: int) -> None:
+        """Add bytes that were read; those of files that were closed since count until the next
+        time that all are given back."""
         with self._lock:
-            if sum(file.touched for file in self._files) > (self.limit or _MOST_MAPPED):
+            self._held += size
+            if self._held > (self.limit or _MOST_MAPPED):
                 for file in self._files:
                     file.give_back()
+                self._held = 0
 
 
 _BUDGET = _Budget()

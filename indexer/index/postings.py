@@ -42,7 +42,7 @@ class Postings:
     """
 
     rows: NDArray[np.int32]
-    times: NDArray[np.int32]
+    times: NDArray[np.integer[Any]]
 
     def of(self, live: NDArray[np.bool_] | None) -> Postings:
         """Return those of the rows that `live [n_rows]` has; all for None."""
@@ -148,7 +148,7 @@ def read_postings(rows: bytes, times: bytes) -> Postings:
     if not len(found):
         return NO_POSTINGS
     counts = np.frombuffer(times, f"u{len(times) // len(found)}")
-    return Postings(found, counts.astype(np.int32))
+    return Postings(found, counts)
 
 
 def union(parts: Sequence[Postings]) -> NDArray[np.int32]:

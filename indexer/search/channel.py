@@ -49,6 +49,7 @@ class Channel(ABC):
         needs_model: Whether typed words must be embedded for it.
         index_parts: Names of its parts of the index (`indexer.index.segment_values`).
         whole_document: Its score of whole documents, None where it has none.
+        gives_reasons: Whether `reasons` names any.
     """
 
     name: ClassVar[str]
@@ -62,6 +63,7 @@ class Channel(ABC):
     needs_model: ClassVar[bool] = True
     index_parts: ClassVar[tuple[str, ...]] = ()
     whole_document: ClassVar[WholeDocumentScore | None] = None
+    gives_reasons: ClassVar[bool] = False
 
     @abstractmethod
     def encode(self, query: QueryInput) -> Any | None:

@@ -29,7 +29,7 @@ def score_documents(
 
     Args:
         segment_scores: `[n_segments]`, NaN for those that have none.
-        owners: `[n_segments]`, the row of the document of each.
+        owners: `[n_segments]`, the row of the document of each; those of one stand together.
         n_documents: Number of documents.
         counts: `[n_documents]`, how many segments with a score each document has, where only some
             of them are given; None where all are.
@@ -39,35 +39,63 @@ def score_documents(
         `[n_documents]`, 0 for a document without any; what the scores do not exceed, where
         segments that are not given might raise them.
     """
-    rows = np.flatnonzero(~np.isnan(segment_scores))
-    scores, of = segment_scores[rows], owners[rows]
-    given = np.bincount(of, minlength=n_documents)
+    is_scored = ~np.isnan(segment_scores)
+    scores, of = segment_scores[is_scored], owners[is_scored]
+    begins = np.flatnonzero(np.diff(of, prepend=-1))
+    documents, given = of[begins], np.diff(begins, append=len(of))
     if counts is None:
-        counts = given
+        found = np.zeros(n_documents)
+        counted = given
+    else:
+        # Of a document without any that is given, others may be as high.
+        found = np.where(counts > 0, highest_other, 0.0)
+        counted = counts[documents]
+    if len(documents):
+        found[documents] = _means(scores, begins, given, counted, highest_other)
+    return found
+
+
+def _means(
+    scores: Scores,
+    begins: NDArray[np.int64],
+    given: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    highest_other: float,
+) -> Scores:
+    """Return what `score_documents` does, of the documents of which some segments are given.
+
+    Args:
+        scores: `[m]`, those of one document together.
+        begins: `[n]`, where those of each document begin.
+        given: `[n]`, how many each has.
+        counts: `[n]`, how many each has with those that are not given.
+        highest_other: See `score_documents`.
+    """
     has_others = counts > given
-    # Another one may stand in the place of any that is lower.
-    scores = np.where(has_others[of], np.maximum(scores, highest_other), scores)
+    if has_others.any():
+        # Another one may stand in the place of any that is lower.
+        scores = np.where(np.repeat(has_others, given), np.maximum(scores, highest_other), scores)
+    best: Scores = np.maximum.reduceat(scores, begins)
     depth = np.maximum(1.0, counts * BEST_SHARE)
-    best = _best(scores, of, n_documents)
-    best[has_others] = np.maximum(best[has_others], highest_other)
-    left, total, highest = depth.copy(), np.zeros(n_documents), best
+    deep = depth > 1
+    if not deep.any():
+        return best
+    scores, given, depth = scores[np.repeat(deep, given)], given[deep], depth[deep]
+    begins = np.cumsum(given) - given
+    left, total, highest = depth.copy(), np.zeros(len(depth)), best[deep]
     # Each turn takes the highest that is left of each document: few turns, each much cheaper than
     # a sort. The last segment of a depth of 5.4 counts 0.4.
     while True:
-        is_highest = scores == highest[of]
-        taken = np.minimum(left, np.bincount(of[is_highest], minlength=n_documents))
+        is_highest = scores == np.repeat(highest, given)
+        taken = np.minimum(left, np.add.reduceat(is_highest, begins, dtype=np.float64))
+        taken[highest == -np.inf] = 0
         total[taken > 0] += taken[taken > 0] * highest[taken > 0]
         left -= taken
-        going_on = ~is_highest & (left > 0)[of]
-        if not going_on.any():
+        scores[is_highest] = -np.inf
+        highest = np.maximum.reduceat(scores, begins)
+        if not ((left > 0) & (highest > -np.inf)).any():
             break
-        scores, of = scores[going_on], of[going_on]
-        highest = _best(scores, of, n_documents)
-    total[has_others] += left[has_others] * highest_other
-    return np.where(counts > 0, (best + total / depth) / 2, 0.0)
-
-
-def _best(scores: Scores, owners: NDArray[np.int64], n_documents: int) -> Scores:
-    best = np.full(n_documents, -np.inf)
-    np.maximum.at(best, owners, scores)
+    has_left = left > 0
+    total[has_left] += left[has_left] * highest_other
+    best[deep] = (best[deep] + total / depth) / 2
     return best

@@ -24,7 +24,7 @@ from indexer.search.segment_scores import CosineScores, Rows, SegmentScores
 MOST_SCORED = 8192
 # Each channel names so many segments, and four times as many where too much might be better; of
 # vector indexes that may miss some of the nearest no more is asked.
-FIRST_CANDIDATES = 1024
+FIRST_CANDIDATES = 256
 # For each moment that is wanted so many segments are certain to be the best, or more where moments
 # are made of many.
 _SEGMENTS_EACH = 3
@@ -85,10 +85,12 @@ class Evaluation:
         index = self._index
         counts = [each.count_by_document(index, self._searched) for each in self._compared()]
         documents = np.flatnonzero(np.sum(counts, axis=0))
-        if not self.is_complete:
-            chosen = self._with_most_candidates if self._ranks else self._best_documents
-            documents = chosen(documents)
-        return self._fused(documents)
+        if self.is_complete:
+            return self._fused(documents, self._document_scores(documents))
+        if self._ranks:
+            documents = self._with_most_candidates(documents)
+            return self._fused(documents, self._document_scores(documents))
+        return self._fused(*self._best_documents(documents))
 
     def deepen(self) -> None:
         """Let `best` find four times as many segments that are certain."""
@@ -97,7 +99,8 @@ class Evaluation:
     def at(self, rows: Rows) -> FusedScores:
         """Score some segments alone, `rows` ascending."""
         self._add(rows)
-        return self._fused(np.zeros(0, np.int64))
+        none = np.zeros(0, np.int64)
+        return self._fused(none, self._document_scores(none))
 
     def _add(self, rows: Rows) -> None:
         """Score further segments."""
@@ -215,8 +218,14 @@ class Evaluation:
         rows = np.unique(np.concatenate(found))
         self._add(rows[self._searched[rows]])
 
-    def _best_documents(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Choose the documents that can be among the best; all of their segments are scored."""
+    def _best_documents(
+        self, documents: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], list[dict[str, Scores]]]:
+        """Score the documents that can be among the best by all of their segments.
+
+        Returns:
+            Their rows, and their scores by part of the query.
+        """
         all_bounds = [
             compared.document_bounds(self.rows, by_vector, self._searched, others)
             for (compared, _), by_vector, others in zip(
@@ -225,16 +234,22 @@ class Evaluation:
         ]
         bounds = self._weighed(all_bounds)[documents]
         order = np.argsort(-bounds, kind="stable")
-        count, least = 0, -np.inf
-        chosen = documents[:0]
-        # As many again, until the bound of the next is below the score of the last that is wanted.
-        while count < len(order) and bounds[order[count]] >= least - _ROUNDING:
-            count = min(len(order), count + 2 * self._k)
-            chosen = documents[order[:count]]
-            rows = self._index.rows_of_documents(chosen)
+        chosen, scored, totals = documents[:0], self._document_scores(documents[:0]), np.zeros(0)
+        more, least = self._k, -np.inf
+        # Some more, until the bound of the next is below the score of the last that is wanted.
+        while len(chosen) < len(order) and bounds[order[len(chosen)]] >= least - _ROUNDING:
+            added = documents[order[len(chosen) : len(chosen) + more]]
+            rows = self._index.rows_of_documents(added)
             self._add(rows[self._searched[rows]])
-            least = _nth_highest(self._weighed(self._document_scores(chosen))[chosen], self._k)
-        return chosen
+            scores = self._document_scores(added)
+            for known, new in zip(scored, scores, strict=True):
+                for name in new:
+                    known[name] = known[name].copy()
+                    known[name][added] = new[name][added]
+            totals = np.append(totals, self._weighed(scores)[added])
+            chosen = np.append(chosen, added)
+            more, least = -(-len(chosen) // 4), _nth_highest(totals, self._k)
+        return chosen, scored
 
     def _with_most_candidates(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Choose documents by how many segments of theirs are scored, and score all of them."""
@@ -278,14 +293,16 @@ class Evaluation:
                 total += weight / len(of_parts) * scores[name]
         return total
 
-    def _fused(self, documents: NDArray[np.int64]) -> FusedScores:
+    def _fused(
+        self, documents: NDArray[np.int64], of_documents: Sequence[dict[str, Scores]]
+    ) -> FusedScores:
         owners = self._index.table.owners[self.rows]
         scored = []
-        for (compared, weights), by_vector, of_documents in zip(
-            self._parts, self._by_vector, self._document_scores(documents), strict=True
+        for (compared, weights), by_vector, of_part in zip(
+            self._parts, self._by_vector, of_documents, strict=True
         ):
             segments = compared.segment_scores(self.rows, by_vector)
-            scored.append((PartScores(segments, of_documents), weights))
+            scored.append((PartScores(segments, of_part), weights))
         fused = fuse(scored, owners, ranks=self._ranks, rows=self.rows, scored=documents)
         return replace(fused, text_cosines=self._text_cosines())
 

@@ -23,7 +23,7 @@ class HitBuilder:
         snapshot: Snapshot,
         query: Query,
         fused: FusedScores,
-        reasons: Callable[[Query, Sequence[int]], tuple[str, ...]],
+        reasons: Callable[[Sequence[int]], tuple[str, ...]],
     ) -> None:
         self._table = table
         self._lexical = snapshot.lexical
@@ -69,7 +69,7 @@ class HitBuilder:
         rows = range(first, first + int(self._table.counts[row]))
         return DocumentHit(
             *(document.id, document.name, document.title, score, shares, moments),
-            self._reasons(self._query, rows),
+            self._reasons(rows),
         )
 
     def _ids(self, moment: Moment) -> list[int]:
@@ -95,7 +95,7 @@ class HitBuilder:
             words=words,
             duplicates=tuple(map(self._duplicate, elsewhere)),
             sounds=self._sounds(moment),
-            reasons=self._reasons(self._query, range(moment.first, moment.last + 1)),
+            reasons=self._reasons(range(moment.first, moment.last + 1)),
             repeat=self._repeats.is_marked(int(table.ids[moment.best])),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),

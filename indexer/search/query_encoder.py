@@ -102,25 +102,27 @@ def split_long(text: str) -> list[str]:
     """
     if not text:
         return []
-    n_pieces = -(-sum(map(_units, text)) // _MAX_UNITS)
+    n_pieces = -(-_units(text) // _MAX_UNITS)
     if n_pieces == 1:
         return [text]
     pieces: list[str] = []
     words: list[str] = []
     length = 0
-    share = sum(map(_units, text)) / n_pieces
+    share = _units(text) / n_pieces
     for word in _WORDS.findall(text):
-        if length and length + sum(map(_units, word)) > share:
+        if length and length + _units(word) > share:
             pieces.append(" ".join(words))
             length, words = 0, []
         words.append(word)
-        length += sum(map(_units, word)) + 1
+        length += _units(word) + 1
     return [*pieces, " ".join(words)]
 
 
-def _units(character: str) -> int:
-    """Return how much of an encoder's window a character takes, in letters of English."""
-    return 1 if character.isascii() else _UNITS_OTHER
+def _units(text: str) -> int:
+    """Return how much of an encoder's window a text takes, in letters of English."""
+    if text.isascii():
+        return len(text)
+    return sum(1 if character.isascii() else _UNITS_OTHER for character in text)
 
 
 def with_clip(words: Query, clip: Query) -> Query:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,18 +57,27 @@ class Scorer:
         """List the parts of the index that a channel needs and that the snapshot lacks."""
         return [name for name in channel.index_parts if name not in self.index.snapshot.values]
 
-    def reasons(self, query: Query, rows: Sequence[int]) -> tuple[str, ...]:
-        """Name what channels found about some segments beside their words, each once."""
-        found = (
-            reason
+    def reasons(self, query: Query) -> Callable[[Sequence[int]], tuple[str, ...]]:
+        """Return what names what channels found about some segments beside their words, once."""
+        asked = [
+            (channel, vector)
             for part in query.parts
-            for channel in CHANNELS.values()
-            if not self.missing_parts(channel)
+            for channel in self._usable.values()
+            if channel.gives_reasons
             for vector in part.vectors
             if channel.serves(vector)
-            for reason in channel.reasons(vector, self.index, rows)
-        )
-        return tuple(dict.fromkeys(found))
+        ]
+
+        def of_rows(rows: Sequence[int]) -> tuple[str, ...]:
+            found = (r for channel, vector in asked for r in channel.reasons(vector, index, rows))
+            return tuple(dict.fromkeys(found))
+
+        index = self.index
+        return of_rows
+
+    @cached_property
+    def _usable(self) -> dict[str, Channel]:
+        return {n: c for n, c in CHANNELS.items() if not self.missing_parts(c)}
 
     def compare(self, part: QueryPart, channels: Iterable[str]) -> ComparedPart:
         """Compare a part of a query with the index.
@@ -77,7 +87,7 @@ class Scorer:
             channels: Those that can answer it are used, and scores of whole documents.
         """
         asked, index = set(channels), self.index
-        usable = {n: c for n, c in CHANNELS.items() if not self.missing_parts(c)}
+        usable = self._usable
         segments = {
             name: tuple(channel.compare(vector, index) for vector in vectors)
             for name, channel in usable.items()

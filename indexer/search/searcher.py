@@ -407,7 +407,7 @@ class Searcher:
         if with_spread and compared:
             rows = sample(np.flatnonzero(searched))
             spread = measure_spread(Evaluation(compared, index, searched).at(rows))
-        builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons)
+        builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons(query))
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
         of_documents = {row: moments.of_document(row, each) for row in moments.documents(k)}
         # Words are looked up once for all.

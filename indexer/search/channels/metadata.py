@@ -35,6 +35,7 @@ class Metadata(Channel):
     is_bonus = True
     unanswered = "it compares typed words with what is written about documents"
     needs_model = False
+    gives_reasons = True
 
     def encode(self, query: QueryInput) -> str | None:
         """Return the typed words."""
