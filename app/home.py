@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.sidebar import show_facts
-from app.state import navigation, open_library, query_history
+from app.state import library_access, navigation, open_library, query_history
 from indexer.base.errors import HilbertError
 
 log = logging.getLogger(__name__)
@@ -20,6 +20,9 @@ def main() -> None:
     folder = open_library.library_folder()
     if folder is None:
         _welcome(None)
+        return
+    if reason := library_access.refusal(folder):
+        _welcome(folder, reason)
         return
     try:
         library = open_library.open_library(folder)

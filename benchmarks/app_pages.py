@@ -17,7 +17,6 @@ import statistics
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -59,36 +58,38 @@ def main() -> int:
 
 @contextlib.contextmanager
 def served(library: Path) -> Iterator[str]:
-    """The app on a free port of this machine, and its address."""
+    """The app on a free port of this machine, and the address that it prints."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     hilbert = Path(sys.executable).with_name("hilbert")
     command = [str(hilbert), "app", "--library", str(library), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
+        assert process.stdout
+        printed = process.stdout.readline().decode().partition(" at ")[2].split()
+        if not printed:
+            sys.exit(f"the app does not start with {library}")
         for _ in range(120):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=2).close()
+            with contextlib.suppress(ConnectionError):
+                socket.create_connection(("127.0.0.1", port), timeout=2).close()
                 break
-            if process.poll() is not None:
-                sys.exit(f"the app does not start with {library}")
             time.sleep(0.25)
-        yield address
+        yield printed[0]
     finally:
         process.terminate()
         process.wait()
 
 
 def visitor(chromium: Browser, address: str, look: str) -> Page:
-    """A page of a visitor whose system is light or dark."""
+    """A page of a visitor whom the address lets in, and whose system is light or dark."""
     context = chromium.new_context(
         viewport=SIZE,  # type: ignore[arg-type]
-        base_url=address,
+        base_url=address.partition("?")[0],
         color_scheme="dark" if look == "dark" else "light",
     )
     context.set_default_timeout(120_000)
+    context.request.get(address, max_redirects=0)
     return context.new_page()
 
 

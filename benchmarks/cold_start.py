@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -103,14 +104,16 @@ def _measure(checkout: Path, command: Sequence[str]) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
 
 
-def _start(checkout: Path, command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(
+    checkout: Path, command: Sequence[str], stdout: int = subprocess.DEVNULL
+) -> subprocess.Popen[bytes]:
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its bytecode
     return subprocess.Popen(
         [sys.executable, "-m", "indexer", *command],
         cwd=checkout,
         env=environment,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
@@ -140,12 +143,13 @@ def _first_page(checkout: Path, library: Path, browser: Any) -> tuple[float, flo
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
     page = browser.new_page()
     started = time.perf_counter()
-    process = _start(checkout, ["app", "-l", str(library), "--port", str(port)])
+    process = _start(checkout, ["app", "-l", str(library), "--port", str(port)], subprocess.PIPE)
     try:
-        while not _answers(f"{address}/_stcore/health"):
+        assert process.stdout
+        address = process.stdout.readline().decode().partition(" at ")[2].split()[0]
+        while not _answers(f"http://127.0.0.1:{port}/"):
             time.sleep(0.02)
         page.goto(address)
         words = page.get_by_role("textbox").first
@@ -167,6 +171,8 @@ def _answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2):
             return True
+    except urllib.error.HTTPError:  # without its token it answers with no page
+        return True
     except OSError:
         return False
 

@@ -15,6 +15,10 @@ SILENT: dict[str, str] = {
     "hilbert/extras.py:install_command PackageNotFoundError": (
         "a checkout that was never installed names the packages without versions"
     ),
+    "app/guard/hosts.py:host_name ValueError": "an empty name is the answer for what names no host",
+    "app/state/library_access.py:_resolved ValueError": (
+        "None is the answer for what is no path; the page refuses it in words"
+    ),
     "app/pages/diagnostics.py:draw QueryError": "a library too small to measure; the page says so",
     "app/state/jobs.py:Job.run Stopped": "the visitor stopped the job; nothing failed",
     "app/state/open_library.py:_made_at OSError": "a library without a snapshot has no such time",

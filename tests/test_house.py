@@ -105,7 +105,7 @@ ROOMS = {
         *("base", "media", "transcripts", "encoders", "store", "index", "ingest", "search"),
         *("maintenance", "adapt", "diagnostics", "library", "commands", "cli", "__main__"),
     ],
-    "app": ["markdown", "state", "components", "pages", "home", "start"],
+    "app": ["markdown", "guard", "state", "components", "pages", "home", "start"],
 }
 # The front doors name what is behind them.
 FRONT_DOORS = {"hilbert", "indexer"}

@@ -12,7 +12,7 @@ import streamlit as st
 from app.components.job_progress import show_job
 from app.components.upload_form import show_summary
 from app.markdown import escape
-from app.state import jobs, tasks
+from app.state import jobs, library_access, tasks
 from indexer.index.library_store import CATALOG_FILE
 from indexer.transcripts.formats import transcript_extensions
 
@@ -80,8 +80,7 @@ def _offer_own(folder: Path | None) -> None:
     key = f"make:{made}"
     job = jobs.find(key)
     if os.path.isfile(made / CATALOG_FILE) and st.button("Open this library", key="open-own"):
-        st.query_params["library"] = str(made)
-        st.rerun()
+        _open(made)
     if not (job and not job.done):
         st.button(
             "Make the library",
@@ -116,10 +115,15 @@ def _open_when_done(job: jobs.Job, key: str) -> None:
     summary = job.result["summary"]
     if summary.documents and not summary.failed:
         jobs.forget(key)
-        st.query_params["library"] = str(job.result["folder"])
-        st.rerun()
+        _open(job.result["folder"])
     show_summary(summary)
     if summary.documents and st.button("Open it", key=f"open-{key}"):
         jobs.forget(key)
-        st.query_params["library"] = str(job.result["folder"])
-        st.rerun()
+        _open(job.result["folder"])
+
+
+def _open(folder: Path) -> None:
+    """Open a library that a visitor named here."""
+    library_access.admit(folder)
+    st.query_params["library"] = str(folder)
+    st.rerun()

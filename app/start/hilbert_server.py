@@ -2,6 +2,9 @@
 
 Streamlit runs a script for each visit, and imports what it needs at the first one. Here that is
 imported once the server listens: a browser takes longer to load the front end.
+
+Every request passes the guard (`app/guard`). The token that opens it comes in the environment:
+command lines are shown to everyone on a machine.
 """
 
 from __future__ import annotations
@@ -11,33 +14,93 @@ import gc
 # Nothing that is imported becomes garbage: looking for some takes a tenth of the start.
 gc.disable()
 
+import argparse  # noqa: E402
 import functools  # noqa: E402
 import importlib  # noqa: E402
 import importlib.metadata  # noqa: E402
 import importlib.util  # noqa: E402
 import inspect  # noqa: E402
 import logging  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import streamlit as st  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
 from streamlit import runtime  # noqa: E402
-from streamlit.web import cli  # noqa: E402
+
+_HERE = Path(__file__).parent
+# Another package named `app` must not take the place of this one.
+_found = importlib.util.find_spec("app")
+if _found is None or str(_HERE.parent) not in (_found.submodule_search_locations or []):
+    sys.path.insert(0, str(_HERE.parent.parent))
+
+from app.guard.access import AccessGuard  # noqa: E402
+from app.guard.hosts import Hosts, host_name  # noqa: E402
+from app.guard.response_headers import response_headers  # noqa: E402
+from app.guard.token import Token  # noqa: E402
 
 log = logging.getLogger(__name__)
-_HERE = Path(__file__).parent
 _MOMENT = 0.01  # seconds
+_TOKEN = "HILBERT_TOKEN"
+_ADDRESS = "127.0.0.1"
+_SETTINGS = {
+    "server.address": _ADDRESS,
+    "server.headless": True,
+    "server.maxUploadSize": 200,
+    "server.fileWatcherType": "none",
+    "server.enableCORS": True,  # Streamlit's word for: no page of another origin may read
+    "server.enableXsrfProtection": True,
+    "server.enableAgentApi": False,
+    "browser.serverAddress": _ADDRESS,
+    "browser.gatherUsageStats": False,
+    "client.allowedOrigins": [],  # pages that may send messages to the app
+    "client.showErrorDetails": "none",
+    "client.toolbarMode": "viewer",
+    "logger.hideWelcomeMessage": True,  # `hilbert app` prints the address, with the token
+    # One look on light and on dark ground; which of them, the visitor's system says.
+    "theme.light.primaryColor": "#6d28d9",
+    "theme.dark.primaryColor": "#8f6bff",
+    "theme.baseRadius": "0.4rem",
+}
 # Streamlit's lists of icons, which it reads for the first icon of a page.
 _ICONS = ("streamlit.emojis", "streamlit.material_icon_names")
 
 
 def main() -> None:
-    """Serve `hilbert_app.py` with the options of `streamlit run` that follow."""
+    """Serve `hilbert_app.py` until it is stopped."""
+    options = _options()
     _read_package_metadata_once()
     threading.Thread(target=_prepare_visits, name="Importing the pages", daemon=True).start()
-    sys.argv = ["streamlit", "run", str(_HERE / "hilbert_app.py"), *sys.argv[1:]]
-    cli.main(prog_name="streamlit")
+    token = Token("" if options.no_token else os.environ.pop(_TOKEN), options.port)
+    front_page = Path(st.__file__).parent / "static" / "index.html"
+    guard = Middleware(
+        AccessGuard,
+        hosts=Hosts.of(options.allow_host),
+        token=token,
+        headers=response_headers(front_page),
+    )
+    app = st.App(_HERE / "hilbert_app.py", middleware=[guard])
+    try:
+        app.run(config={**_SETTINGS, "server.port": options.port})
+    except KeyboardInterrupt:
+        log.debug("stopped", exc_info=True)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="hilbert app")
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--allow-host", action="append", default=[])
+    parser.add_argument("--no-token", action="store_true")
+    options = parser.parse_args()
+    for name in options.allow_host:
+        if not host_name(name):
+            parser.error(f"{name!r} is no host name: --allow-host podcasts.example.org")
+    if not options.no_token and not os.environ.get(_TOKEN):
+        parser.error(f"there is no token in {_TOKEN}; start the app with `hilbert app`")
+    return options
 
 
 def _read_package_metadata_once() -> None:
@@ -71,14 +134,11 @@ def _listens() -> bool:
 
 
 def _prepare_first_page() -> None:
-    found = importlib.util.find_spec("app")
-    if found is None or str(_HERE.parent) not in (found.submodule_search_locations or []):
-        return  # another package of this name comes first; the script looks further
     try:
         importlib.import_module("app.home")
         importlib.import_module("app.state.navigation").PAGES.load()
+        folder = importlib.import_module("app.state.library_access").default_library_folder()
         libraries = importlib.import_module("app.state.open_library")
-        folder = libraries.default_library_folder()
         if folder:
             libraries.open_shared(folder)
         for name in _ICONS:

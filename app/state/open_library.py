@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.state.library_access import default_library_folder
 from hilbert.diagnostics import pca_map
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.types import Cue
@@ -66,14 +67,7 @@ def library_folder() -> Path | None:
     A change of pages drops the parameters of the URL, so the visit keeps the library.
     """
     named = st.query_params.get("library") or st.session_state.get("library")
-    named = named or os.environ.get("HILBERT_LIBRARY")
-    return Path(os.path.expanduser(named)).absolute() if named else None
-
-
-def default_library_folder() -> Path | None:
-    """Return the library that the app was started with."""
-    named = os.environ.get("HILBERT_LIBRARY")
-    return Path(named).absolute() if named else None
+    return Path(os.path.expanduser(named)).absolute() if named else default_library_folder()
 
 
 def open_library(folder: Path) -> OpenLibrary:

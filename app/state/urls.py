@@ -6,7 +6,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from app.state.open_library import default_library_folder, library_folder
+from app.state.library_access import default_library_folder
+from app.state.open_library import library_folder
 
 
 def page_url(page: str = "", **values: str | float | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +18,6 @@ from indexer.commands.verbosity import level_for_processes
 if TYPE_CHECKING:
     import subprocess
 
-# One look on light and on dark ground; which of them, the visitor's system says.
-_THEME = {
-    "light.primaryColor": "#6d28d9",
-    "dark.primaryColor": "#8f6bff",
-    "baseRadius": "0.4rem",
-}
-
 
 @verb(order=150)
 @click.command("app", short_help="Open a library in the browser.")
@@ -35,19 +28,35 @@ _THEME = {
     help="Folder of the library; without one, the app offers the demo.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
-def command(library: Path | None, port: int) -> int:
-    """Open a library in the browser, served to this machine only."""
-    return serve(Path(os.path.expanduser(library)) if library else None, port)
+@click.option(
+    "--libraries",
+    "folders",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Folder whose libraries links may open, besides the one that holds --library; repeatable.",
+)
+@click.option(
+    "--allow-host",
+    "hosts",
+    metavar="NAME",
+    multiple=True,
+    help="Another name that the app is reached under, as behind a reverse proxy; repeatable.",
+)
+@click.option(
+    "--token/--no-token",
+    default=True,
+    help="Let in only who opens the printed address, or every user of this machine.",
+)
+def command(
+    library: Path | None, port: int, folders: Sequence[Path], hosts: Sequence[str], token: bool
+) -> int:
+    """Open a library in the browser, served to this machine only.
 
-
-def serve(library: Path | None, port: int) -> int:
-    """Run Streamlit on the app until it is stopped; return its exit status.
-
-    Raises:
-        ClickException: See `served`.
-        LibraryError: See `served`.
+    Open the address that is printed: its token lets your browser in, and nobody else.
     """
-    with served(library, port) as server:
+    library = library.expanduser() if library else None
+    folders = [folder.expanduser() for folder in folders]
+    with served(library, port, folders=folders, hosts=hosts, token=token) as server:
         return wait(server)
 
 
@@ -60,39 +69,45 @@ def wait(server: subprocess.Popen[bytes]) -> int:
 
 
 @contextmanager
-def served(library: Path | None, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run Streamlit on the app as long as the context lasts.
+def served(
+    library: Path | None,
+    port: int,
+    *,
+    folders: Sequence[Path] = (),
+    hosts: Sequence[str] = (),
+    token: bool = True,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Streamlit on the app as long as the context lasts, and print its address.
 
     Args:
         library: Folder to open; None for an app that offers the demo.
         port: On this machine.
+        folders: Folders whose libraries links may open, besides that of `library`.
+        hosts: Names that the app is reached under, besides those of the loopback interface.
+        token: Let in only who opens the printed address.
 
     Raises:
         ClickException: The app is not installed, or the port is in use.
         LibraryError: The folder holds no library.
     """
+    import secrets
     import signal
     import subprocess
 
     script = _script()
     check_port(port)
-    arguments = [
-        "--server.address=127.0.0.1",
-        f"--server.port={port}",
-        "--server.headless=true",
-        "--server.maxUploadSize=200",
-        "--server.fileWatcherType=none",
-        "--browser.gatherUsageStats=false",
-        "--client.showErrorDetails=none",
-        "--client.toolbarMode=viewer",
-        *(f"--theme.{name}={value}" for name, value in _THEME.items()),
-    ]
+    secret = secrets.token_urlsafe(32) if token else ""
+    arguments = [f"--port={port}", *(f"--allow-host={host}" for host in hosts)]
     environment = {
         **os.environ,
         **level_for_processes(),
         "HILBERT_LIBRARY": str(library.absolute()) if library else "",
+        "HILBERT_LIBRARIES": os.pathsep.join(str(folder.absolute()) for folder in folders),
+        "HILBERT_TOKEN": secret,
         "HILBERT_WARM_UP": "1",
     }
+    if not token:
+        arguments.append("--no-token")
     # -P: a file of the current folder named like a package must not take its place.
     server = subprocess.Popen([sys.executable, "-P", str(script), *arguments], env=environment)
 
@@ -104,7 +119,8 @@ def served(library: Path | None, port: int) -> Iterator[subprocess.Popen[bytes]]
         if library:  # while the server imports Streamlit, which takes a second
             _check_library(library)
         what = library or "no library yet"
-        print_line(f"hilbert serves {what} at http://127.0.0.1:{port} (Ctrl-C stops it)")
+        query = f"?token={secret}" if secret else ""
+        print_line(f"hilbert serves {what} at http://127.0.0.1:{port}/{query} (Ctrl-C stops it)")
         yield server
     finally:  # whatever ends us ends the server too
         server.terminate()

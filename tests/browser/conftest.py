@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,17 +11,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexer.base.assets import demo_folder
+from tests.serving import HILBERT, REBOUND, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+_RESOLVER = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
 RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
 # Words that a page must show as they are.
 ODD_WORDS = (
     "The accordion player wrote <b>bold</b> and **stars** and :red[paint] and :smile: and $x^2$ "
     "and [a link](https://example.org) on one label, and five_times_six on the other."
 )
-HILBERT = [str(Path(sys.executable).with_name("hilbert"))]
 
 
 @pytest.fixture(scope="session")
@@ -53,51 +48,19 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def address(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the served app answers; started in a folder with an `app.py` of its own."""
+def printed(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address that the served app prints; started in a folder with an `app.py` of its own."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "app.py").write_text("raise RuntimeError('another project')\n")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = elsewhere / "served.log"
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [*HILBERT, "app", "--library", str(library), "--port", str(port)],
-            stdout=out,
-            stderr=subprocess.STDOUT,
-            cwd=elsewhere,
-            start_new_session=True,
-        )
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", process, log)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        _stop(process)
+    links_open = tmp_path_factory.getbasetemp()
+    with serving("--library", library, "--libraries", links_open, folder=elsewhere) as address:
+        yield address
 
 
-def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(240):
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(url, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.25)
-    pytest.fail(f"hilbert app did not start: {log.read_text()}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the command and the server below it, as Ctrl-C does."""
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+@pytest.fixture(scope="session")
+def address(printed: str) -> str:
+    """Where the served app answers."""
+    return printed.partition("/?")[0]
 
 
 @pytest.fixture(scope="session")
@@ -110,21 +73,26 @@ def chromium() -> Iterator[Browser]:
         browser = driver.chromium.launch(
             executable_path=path,
             # A container's root has no sandbox, and its /dev/shm is small.
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", _RESOLVER],
         )
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str) -> Iterator[Page]:
-    """A visitor's page; nothing may be asked of any other machine, and no script may fail."""
+def page(chromium: Browser, address: str, printed: str) -> Iterator[Page]:
+    """A visitor's page; nothing may be asked of any other machine, and no script may fail.
+
+    Nor may anything be kept from loading, by the content security policy say.
+    """
     context = chromium.new_context(viewport={"width": 1400, "height": 1000}, base_url=address)
     context.set_default_timeout(90_000)
+    context.request.get(printed, max_redirects=0)  # lets the visitor in
     page = context.new_page()
     foreign: list[str] = []
     failed: list[str] = []
     page.on("request", lambda r: None if _is_local(r.url, address) else foreign.append(r.url))
+    page.on("console", lambda m: failed.append(m.text) if "Security Policy" in m.text else None)
     page.on("pageerror", lambda error: failed.append(str(error)))
     yield page
     context.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from pathlib import Path
@@ -30,6 +31,7 @@ def test_a_library_that_cannot_be_opened_is_told_with_a_way_out(
     open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Path
 ) -> None:
     monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    monkeypatch.setenv("HILBERT_LIBRARIES", os.pathsep.join([str(tmp_path), str(library.parent)]))
     page = open_page({"library": str(tmp_path / "nowhere")})
     [error] = page.error
     assert "there is no library here" in error.value.replace("\\", "")
@@ -37,6 +39,29 @@ def test_a_library_that_cannot_be_opened_is_told_with_a_way_out(
     monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "nowhere"))
     page = open_page({"library": str(library)})  # the address wins
     assert page.dataframe and not page.error
+
+
+def test_a_link_opens_libraries_beside_that_of_the_app_and_no_others(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, library: Path
+) -> None:
+    beside, elsewhere = tmp_path / "mine" / "beside", tmp_path / "from-somebody"
+    for copy in (beside, elsewhere):
+        shutil.copytree(library, copy)
+    (tmp_path / "mine" / "link").symlink_to(elsewhere)
+    monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "mine" / "own"))
+    assert open_page({"library": str(beside)}).dataframe
+    loop, nul = tmp_path / "mine" / "loop", "/a\0b"
+    loop.symlink_to(loop)
+    for refused in (elsewhere, tmp_path / "mine" / "link", tmp_path / "mine" / ".." / "x", nul):
+        page = open_page({"library": str(refused)})
+        [error] = page.error
+        assert "not started for" in error.value and not page.dataframe
+    assert open_page({"library": str(loop)}).error
+    page = open_page({"library": str(elsewhere)})
+    press(page, "Open this library")  # the visitor's own wish
+    assert page.dataframe and not page.error
+    monkeypatch.setenv("HILBERT_LIBRARY", "/library")  # beside it is everything
+    assert "not started for" in open_page({"library": "/tmp"}).error[0].value
 
 
 def test_a_library_is_made_of_a_folder_and_opened(

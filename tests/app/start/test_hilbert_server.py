@@ -63,6 +63,16 @@ def test_metadata_of_packages_is_parsed_once_and_says_the_same() -> None:
 
 
 @pytest.mark.slow
+def test_a_server_without_a_token_is_not_started_by_accident() -> None:
+    process = run(SERVER, "--port", 1)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2 and "start the app with `hilbert app`" in errors
+    process = run(SERVER, "--port", 1, "--no-token", "--allow-host", "two words")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 2 and "'two words' is no host name" in errors
+
+
+@pytest.mark.slow
 def test_pages_and_library_are_ready_before_the_first_visit(
     small_library: LibraryStore, tmp_path: Path
 ) -> None:
@@ -71,9 +81,8 @@ def test_pages_and_library_are_ready_before_the_first_visit(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    options = ["--server.headless=true", "--server.address=127.0.0.1", f"--server.port={port}"]
-    quiet = ["--browser.gatherUsageStats=false", "--server.fileWatcherType=none"]
-    server = run(watch, SERVER, *options, *quiet, library=small_library.folder)
+    options = ["--no-token", "--port", port]
+    server = run(watch, SERVER, *options, library=small_library.folder)
     try:
         assert server.stdout is not None
         lines = iter(server.stdout.readline, "")
