@@ -16,7 +16,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # Tests start hundreds of processes, each of which would compile our modules again without it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-extras test-fast lint format app bench browser-test requirements clean
+.PHONY: help demo test trust test-extras test-fast lint format app bench browser-test requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -66,6 +66,16 @@ test-fast: $(VENV)/installed  ## run the tests that load no models and start no 
 
 browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromium)
 	$(BIN)/python -m pytest -q -m browser
+
+TRUST ?= .trust
+
+trust: $(VENV)/installed  ## let each system call of each verb fail (Linux, cc); goes on where it stopped
+	@mkdir -p $(TRUST)
+	cc -shared -fPIC -O1 -o $(TRUST)/faults.so tests/trust/faults.c -ldl
+	@test -d $(TRUST)/empty || $(BIN)/python -c "import sys; \
+	  from indexer.index.library_store import LibraryStore; LibraryStore.create(sys.argv[1]).close()" $(TRUST)/empty
+	HILBERT_CONFIG=$(abspath $(TRUST))/config LD_PRELOAD=$(abspath $(TRUST))/faults.so \
+	  $(BIN)/python -m tests.trust.fault_points $(TRUST)/empty $(TRUST)/work $(ARGS)
 
 lint: $(VENV)/installed  ## check style and types
 	$(BIN)/ruff check .

@@ -34,11 +34,10 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Wait until a folder's entries are on disk; not every system can."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except OSError:  # Windows does not open folders
+    """Wait until a folder's entries are on disk, where the system can."""
+    if os.name == "nt":  # Windows does not open folders
         return
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -16,6 +16,7 @@ from hilbert.encoders import load_speech_encoder, load_text_encoder
 from hilbert.encoders.protocols import SAMPLE_RATE, SpeechEncoder, TextEncoder
 from hilbert.errors import HilbertError
 from hilbert.model.features import Features
+from hilbert.system_faults import raise_system_fault
 
 if TYPE_CHECKING:
     from hilbert.model.arrays import Embeddings, FusionModel
@@ -77,6 +78,7 @@ class Hilbert:
         try:
             model = OnnxFusion.load(folder)
         except (OSError, ValueError) as error:
+            raise_system_fault(error)
             raise ModelError(f"the model cannot be used: {error}") from error
         return cls(model, load_speech_encoder(speech_encoder), load_text_encoder(text_encoder))
 

@@ -112,14 +112,17 @@ def _message(error: BaseException) -> tuple[str, int]:
     import sqlite3
 
     from hilbert.errors import HilbertError
+    from hilbert.system_faults import system_fault
 
     if isinstance(error, click.Abort | KeyboardInterrupt):
         return "stopped; what is done is kept, the same command goes on from there", 130
     if isinstance(error, click.ClickException):
         return error.format_message() + _hint(error), error.exit_code
+    if words := system_fault(error):
+        return words, 1
     if isinstance(error, HilbertError):
         return str(error), 1
-    if isinstance(error, OSError):  # a full disk, a folder without write permission
+    if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}" if error.filename else str(error), 1
     if isinstance(error, sqlite3.DatabaseError):
         return f"a file of the library is damaged ({error}); run 'hilbert doctor'", 1

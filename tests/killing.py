@@ -21,7 +21,7 @@ def in_child(action: Action, folder: Path | None = None, step: int = 0) -> int:
     """Run something in a forked child; return how it ended, -9 where it was killed.
 
     Args:
-        action: What is run.
+        action: What is run; an int that it returns is the exit status.
         folder: Its changes are counted: files opened to be written, synced, renamed or deleted,
             folders made or deleted, and statements that change a database in it.
         step: The child is killed right before this change, from 1; never for 0.
@@ -33,8 +33,8 @@ def in_child(action: Action, folder: Path | None = None, step: int = 0) -> int:
     try:
         if folder is not None and step:
             _kill_at(folder, step)
-        action()
-        status = 0
+        returned = action()
+        status = returned if isinstance(returned, int) else 0
     finally:
         os._exit(status)
 

@@ -28,7 +28,6 @@ SILENT: dict[str, str] = {
     "indexer/adapt/train_fusion.py:_run_or_start_over OtherTrainingError": (
         "training starts over, and its progress says why"
     ),
-    "hilbert/files.py:sync_folder OSError": "Windows does not open folders",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/limits.py:parse_limits ValueError": "refused as a number that cannot be",
     "indexer/base/languages.py:language_code LanguageTagError": (

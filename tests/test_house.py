@@ -88,6 +88,7 @@ ROOMS = {
     "hilbert": [
         *(
             "errors",
+            "system_faults",
             "trusted",
             "extras",
             "files",

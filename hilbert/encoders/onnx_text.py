@@ -22,6 +22,7 @@ from hilbert.encoders.resolve import BUNDLED, EncoderError, ResolvedModel
 from hilbert.encoders.text_fingerprint import text_fingerprint
 from hilbert.files import cached_sha256_file
 from hilbert.onnx_session import OnnxSession
+from hilbert.system_faults import raise_system_fault
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession, SessionOptions
@@ -77,6 +78,7 @@ class TextExport:
             export = cls(**json.loads((folder / EXPORT_FILE).read_text(encoding="utf-8")))
             whole = cached_sha256_file(folder / MODEL_FILE) == export.sha256
         except (OSError, ValueError, TypeError) as error:
+            raise_system_fault(error)
             reason = " ".join(str(error).split())[:200]
             raise EncoderError(
                 f'"{folder}" is no whole exported text encoder ({reason}); export it again'
@@ -149,6 +151,7 @@ class OnnxTextEncoder:
         try:
             return InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its errors have no public base class
+            raise_system_fault(error)
             reason = " ".join(str(error).split())[:200]
             raise EncoderError(f'"{path}" cannot be loaded ({reason}); export it again') from error
 
@@ -177,6 +180,7 @@ def _tokenizer(folder: Path, max_tokens: int) -> Tokenizer:
     try:
         tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
     except Exception as error:  # it raises `Exception` itself
+        raise_system_fault(error)
         reason = " ".join(str(error).split())[:200]
         raise EncoderError(
             f'"{folder / TOKENIZER_FILE}" cannot be loaded ({reason}); export it again'

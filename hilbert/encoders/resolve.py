@@ -15,6 +15,7 @@ from pathlib import Path
 from hilbert.assets import assets_folder
 from hilbert.errors import HilbertError
 from hilbert.files import cached_sha256_file
+from hilbert.system_faults import raise_system_fault
 
 
 class EncoderError(HilbertError):
@@ -171,6 +172,7 @@ def _hub_snapshot(spec: str, offline: bool) -> Path:
             "facebook/hubert-base-ls960"
         ) from error
     except (OSError, ValueError) as error:
+        raise_system_fault(error)
         if not offline:
             raise EncoderError(f'"{spec}" could not be fetched from the hub: {error}') from error
         raise EncoderError(

@@ -15,6 +15,7 @@ from hilbert.encoders.resolve import EncoderError, ResolvedModel
 from hilbert.encoders.text_fingerprint import text_fingerprint
 from hilbert.extras import train_extra
 from hilbert.forking import keep_usable_in_children
+from hilbert.system_faults import raise_system_fault
 
 _BATCH = 32
 
@@ -62,6 +63,7 @@ class SentenceTransformerEncoder:
                     trust_remote_code=False,
                 )
         except Exception as error:  # whatever its many loaders raise, the folder is at fault
+            raise_system_fault(error)
             reason = " ".join(str(error).split())[:200]
             raise EncoderError(
                 f'"{resolved.path}" cannot be loaded as a text encoder ({reason}); '

@@ -19,6 +19,7 @@ from hilbert.encoders.protocols import SAMPLE_RATE
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError, ResolvedModel
 from hilbert.extras import MissingExtraError, train_extra
+from hilbert.system_faults import raise_system_fault
 
 MAX_SECONDS = 30.0
 _BATCH = 8
@@ -81,6 +82,7 @@ class TransformersSpeechEncoder:
         except (EncoderError, MissingExtraError):
             raise
         except Exception as error:  # whatever its many loaders raise, the folder is at fault
+            raise_system_fault(error)
             reason = " ".join(str(error).split())[:200]
             raise EncoderError(
                 f'"{path}" cannot be loaded as a speech encoder ({reason}); fetch the model again'

@@ -20,6 +20,7 @@ from hilbert.model.config import CARD_FILE, CONFIG_FILE, WEIGHTS_FILE, HilbertCo
 from hilbert.model.fusion import Hilbert
 from hilbert.model.onnx_graph import write_graph
 from hilbert.model.weights_file import read_config
+from hilbert.system_faults import raise_system_fault, why_not_opened
 
 
 def new_model(config: HilbertConfig, seed: int = 0) -> Hilbert:
@@ -108,6 +109,7 @@ def load_progress(folder: Path) -> tuple[dict[str, Tensor], dict[str, Any]] | No
         rest = json.loads(path.read_text(encoding="utf-8"))
         return read_tensors(folder / rest.pop("tensors")), rest
     except (ValueError, KeyError, OSError) as error:
+        raise_system_fault(error)
         raise ValueError(
             f"the interrupted training in {folder} is damaged ({error}); delete that folder to "
             "start over"
@@ -130,6 +132,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     try:
         write_atomically(path, lambda partial: save_file(arrays, partial))
     except SafetensorError as error:
+        raise_system_fault(error)
         raise OSError(f"{path} cannot be written: {error}") from error
 
 
@@ -145,8 +148,10 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
         ValueError: It is missing or damaged.
     """
     try:
-        return load_file(path)
+        with why_not_opened(path):
+            return load_file(path)
     except (SafetensorError, OSError) as error:
+        raise_system_fault(error)
         raise ValueError(f"{path} cannot be read as safetensors: {error}") from error
 
 

@@ -16,6 +16,7 @@ from hilbert.model.arrays import Bools, Embeddings, Floats, StateArrays
 from hilbert.model.config import GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
 from hilbert.model.weights_file import GRAPH_KEY, check_weights, graph_key, read_config
 from hilbert.onnx_session import OnnxSession
+from hilbert.system_faults import raise_system_fault
 from hilbert.trusted import is_trusted, trust_own
 
 if TYPE_CHECKING:
@@ -61,12 +62,13 @@ class OnnxFusion:
         stored = b""
         try:
             stored = (folder / GRAPH_FILE).read_bytes()
-            if not _is_known(stored):
+            if not is_known_graph(stored):
                 raise ValueError("nobody made it here")
             return cls(config, stored, folder, is_stored=True)
         except FileNotFoundError:
             log.debug("%s has no graph, which is made", folder, exc_info=True)
-        except Exception:  # ONNX Runtime's errors have no public base class
+        except Exception as error:  # ONNX Runtime's errors have no public base class
+            raise_system_fault(error)
             log.debug("the graph in %s is of no use and made anew", folder, exc_info=True)
         from hilbert.model.onnx_graph import graph_bytes
 
@@ -121,7 +123,7 @@ class OnnxFusion:
         return self.session.run(outputs, feed, options)
 
 
-def _is_known(graph: bytes) -> bool:
+def is_known_graph(graph: bytes) -> bool:
     """Return whether a graph ships, or was made here before."""
     shipped = shipped_model()
     digest = _sha256(graph)

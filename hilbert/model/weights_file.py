@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 
 from hilbert.model.config import CONFIG_FILE, WEIGHTS_FILE, HilbertConfig
+from hilbert.system_faults import raise_system_fault, why_not_opened
 
 # In the metadata of a graph: what it was made for.
 GRAPH_KEY = "made_for"
@@ -59,8 +60,10 @@ def check_weights(path: Path) -> None:
         ValueError: It is damaged, or a tensor holds values that are not finite.
     """
     try:
-        tensors = load_file(path)
+        with why_not_opened(path):
+            tensors = load_file(path)
     except (SafetensorError, OSError) as error:
+        raise_system_fault(error)
         raise ValueError(f"{path} cannot be read as safetensors: {error}") from error
     if bad := sorted(name for name, tensor in tensors.items() if not np.isfinite(tensor).all()):
         raise ValueError(f"{path}: {bad[0]} holds values that are not finite")
@@ -110,4 +113,5 @@ def _header(path: Path) -> bytes:
                 raise ValueError("the file ends within its header")
             return file.read(size)
     except (OSError, ValueError) as error:
+        raise_system_fault(error)
         raise ValueError(f"{path} cannot be read as safetensors: {error}") from error

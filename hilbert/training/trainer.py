@@ -25,6 +25,7 @@ from hilbert.model.fusion import Hilbert
 from hilbert.objectives import check_weights, total_loss
 from hilbert.objectives.balance import balance_sides
 from hilbert.objectives.inputs import gather_inputs
+from hilbert.system_faults import raise_system_fault
 from hilbert.training.comparison import Comparison, compare
 from hilbert.training.config import TrainingConfig
 from hilbert.training.model_card import training_card
@@ -288,6 +289,7 @@ def check_device(name: str) -> None:
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:  # no such device, or torch without its driver
+        raise_system_fault(error)
         reason = str(error).splitlines()[0]
         raise ValueError(f"device {name!r} cannot be used here: {reason}") from error
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from hilbert.classification.checkpoint import load_classifier
 from hilbert.model.checkpoint import model_fingerprint
+from hilbert.system_faults import raise_system_fault
 from indexer.adapt.train_labels import CLASSIFIER_FOLDER, LabelError, document_vectors
 from indexer.index.library_store import LibraryStore
 from indexer.index.vector_index import MODALITIES
@@ -56,6 +57,7 @@ def guess_labels(
     try:
         classifier = load_classifier(folder, fingerprint)
     except (OSError, ValueError) as error:
+        raise_system_fault(error)
         raise LabelError(f"{error}; {retrain}") from error
     if not documents:
         return []

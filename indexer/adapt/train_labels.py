@@ -16,6 +16,7 @@ from hilbert.classification.cross_validation import CrossValidation, cross_valid
 from hilbert.errors import HilbertError
 from hilbert.files import write_atomically
 from hilbert.model.checkpoint import model_fingerprint
+from hilbert.system_faults import raise_system_fault
 from indexer.base.names import matching_names
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import Snapshot
@@ -135,11 +136,13 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
+        raise_system_fault(error)
         raise LabelError(f"{path} cannot be read: {error}") from error
     reader = csv.reader(text.splitlines())
     try:
         rows = [(reader.line_num, [cell.strip() for cell in row]) for row in reader]
     except csv.Error as error:
+        raise_system_fault(error)
         raise LabelError(f"{path}, line {reader.line_num}: {error}") from error
     header = [cell.lower() for cell in rows[0][1]] if rows else []
     if not {"document", "label"} <= set(header):

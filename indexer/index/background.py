@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
+from hilbert.system_faults import raise_system_fault, why_not_opened
 from indexer.index.vector_index import MODALITIES
 
 log = logging.getLogger(__name__)
@@ -144,8 +145,10 @@ class PairSums:
         from safetensors.numpy import load_file
 
         try:
-            arrays = load_file(folder / SUMS_FILE)
-        except (OSError, SafetensorError, ValueError):
+            with why_not_opened(folder / SUMS_FILE):
+                arrays = load_file(folder / SUMS_FILE)
+        except (OSError, SafetensorError, ValueError) as error:
+            raise_system_fault(error)
             log.debug("no sums in %s", folder, exc_info=True)
             return None
         if {name: array.shape for name, array in arrays.items()} != _shapes(width):

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.system_faults import raise_system_fault
+
 log = logging.getLogger(__name__)
 
 # Each entry of a vector takes a byte at least, of which FAISS assumes more for some.
@@ -39,6 +41,7 @@ def read_faiss(data: NDArray[np.generic]) -> Any:
                 faiss.swig_ptr(data), len(data)
             )
             return faiss.read_index(reader)
-        except RuntimeError:
+        except RuntimeError as error:
+            raise_system_fault(error)
             log.debug("FAISS could not read an index", exc_info=True)
             return None

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
@@ -66,6 +67,7 @@ class LexicalShard(Records):
             self.document_ids: list[str] = [row[0] for row in rows]
             owners = self._data("owners")
         except sqlite3.DatabaseError as error:
+            raise_system_fault(error)
             raise damaged(path, error) from error
         self.owners: NDArray[np.int32] = np.frombuffer(owners, np.int32)
         here = frozenset(self.document_ids)

@@ -25,6 +25,7 @@ from hilbert.files import (
     write_atomically,
 )
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
@@ -119,6 +120,7 @@ class LibraryStore:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
+            raise_system_fault(error)
             raise LibraryError(f"{folder} cannot be made: {error.strerror}") from error
         with writer_lock(folder):
             _initialise(folder, Encoders(encoders or EncoderSettings()))
@@ -190,6 +192,7 @@ class LibraryStore:
         try:
             yield
         except (ValueError, OSError) as error:
+            raise_system_fault(error)
             raise LibraryError(
                 f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
                 f"--library {self.folder}' to put the shipped model back"
@@ -328,7 +331,8 @@ class LibraryStore:
         try:
             known = json.loads((self.model_folder / SEEN_FILE).read_text(encoding="utf-8"))
             return TrainingHistory(frozenset(known["learned"]), frozenset(known["validated"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise_system_fault(error)
             log.debug("could not read a %s of %s", SEEN_FILE, self.model_folder, exc_info=True)
             return TrainingHistory()
 
@@ -527,6 +531,7 @@ def _model_files_hash(folder: Path) -> str:
     try:
         hashes = (cached_sha256_file(folder / name) for name in (CONFIG_FILE, WEIGHTS_FILE))
         return fingerprint_of(*hashes)
-    except OSError:
+    except OSError as error:
+        raise_system_fault(error)
         log.debug("could not hash the model in %s", folder, exc_info=True)
         return "missing"

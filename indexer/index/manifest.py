@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hilbert.files import cached_sha256_file, sha256_file, sync_file
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.index.vector_names import FIRST_VECTOR_INDEX, LEVELS, MODALITIES
 
@@ -163,6 +164,7 @@ def read_manifest(folder: Path) -> Manifest:
             found["shards"] = ({"name": "", "files": {}, "removed": ()},)
         return _manifest(found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise_system_fault(error)
         raise LibraryError(
             f"generation {folder.name} is missing or damaged; {rebuild_advice(folder)}"
         ) from error
@@ -264,7 +266,8 @@ def damaged_files(
             if same and (deep or status.st_mtime_ns != wanted.mtime_ns):
                 read = sha256_file if deep else cached_sha256_file
                 same = read(path) == wanted.sha256
-        except OSError:
+        except OSError as error:
+            raise_system_fault(error)
             log.debug("could not read %s", path, exc_info=True)
             same = False
         if not same:

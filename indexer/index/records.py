@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hilbert.forking import PerProcess
+from hilbert.system_faults import raise_system_fault
+from indexer.base.checked_sqlite import connect_checked, find_damage
 from indexer.base.errors import LibraryError
 
 _SEGMENT = 'id, document, ordinal, start, "end", text, speakers, {sounds}'
@@ -98,6 +100,7 @@ class Records:
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
                 raise sqlite3.DatabaseError("the file is cut off")
         except sqlite3.DatabaseError as error:
+            raise_system_fault(error)
             raise damaged(path, error) from error
 
     @property
@@ -106,8 +109,7 @@ class Records:
 
     def check(self) -> list[str]:
         """List what SQLite finds wrong with the file; empty when it is whole."""
-        rows = self._db.execute("PRAGMA quick_check").fetchall()
-        return [row[0] for row in rows if row[0] != "ok"]
+        return find_damage(self._db)
 
     def close(self) -> None:
         """Close the connection."""
@@ -172,9 +174,8 @@ def _segment(row: sqlite3.Row) -> IndexedSegment:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-    )
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    db = connect_checked(uri, path, check_same_thread=False)
     db.row_factory = sqlite3.Row
     # Per file; 2 MB otherwise. The operating system keeps its pages for all processes.
     db.execute("PRAGMA cache_size = -256")

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
+from hilbert.system_faults import why_not_opened
 from indexer.index.id_lookup import IdLookup
 
 Ints = NDArray[np.int64]
@@ -173,7 +174,7 @@ class RepeatArrays:
 
         arrays: dict[str, NDArray[Any]] = {name: np.zeros(0, kind) for name, kind in _SEEDS.items()}
         try:
-            with safe_open(path, "np") as file:
+            with why_not_opened(path), safe_open(path, "np") as file:
                 for name in (*_STORED, *(_SEEDS if seeds else ())):
                     arrays[name] = file.get_tensor(name)
         except SafetensorError as error:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.index.manifest import Manifest, ShardEntry, check_files, with_times_of
 from indexer.index.repeat_arrays import REPEATS_FILE, Ints, RepeatArrays
@@ -75,7 +76,8 @@ def parts_of(manifest: Manifest, folder: Path) -> tuple[RepeatPart, ...] | None:
             check_files(place, entry.files)
             # Of a copied library: the next manifest has the times of these files.
             parts.append(RepeatPart(replace(entry, files=with_times_of(place, entry.files)), place))
-        except (LibraryError, OSError):
+        except (LibraryError, OSError) as error:
+            raise_system_fault(error)
             log.debug("the repeats in %s are damaged", place, exc_info=True)
             return None
     return tuple(parts)

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.system_faults import raise_system_fault
 from indexer.index.repeat_arrays import REPEATS_FILE, RepeatArrays, expand_ranges
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,8 @@ def read_or_find(folder: Path, find: Callable[[], RepeatArrays]) -> RepeatArrays
     if path.exists():
         try:
             return RepeatArrays.read(path)
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            raise_system_fault(error)
             log.debug("%s is damaged", path, exc_info=True)
     log.info("looking for repeats in %s", folder)
     arrays = find()

@@ -19,6 +19,7 @@ from hilbert import extension_points as points
 from hilbert.files import sync_file
 from hilbert.model.features import Features
 from hilbert.registry import Registry
+from hilbert.system_faults import raise_system_fault, why_not_opened
 from indexer.base.errors import LibraryError
 from indexer.base.types import Cue, Segment
 from indexer.index.id_lookup import IdLookup
@@ -160,11 +161,13 @@ def _read(folder: Path, names: Sequence[str], n_segments: int) -> dict[str, NDAr
     from safetensors.numpy import load_file
 
     try:
-        arrays = load_file(folder / VALUES_FILE)
+        with why_not_opened(folder / VALUES_FILE):
+            arrays = load_file(folder / VALUES_FILE)
         found = {name: arrays[name] for name in (_IDS, *names)}
         if any(len(array) != n_segments for array in found.values()):
             raise ValueError("segments are missing")
     except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise_system_fault(error)
         raise LibraryError(
             f"{VALUES_FILE} is missing or damaged ({error}); run 'hilbert rebuild --library "
             f"{folder.parent.parent}'"

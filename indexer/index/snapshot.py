@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.index.background import SUMS_FILE, Background, PairSums, VectorSums
 from indexer.index.fulltext_index import FulltextIndex
@@ -154,7 +155,8 @@ class Snapshot:
         parts = parts_of(self.manifest, self.folder)
         try:
             found = None if parts is None else [part.live(part.read()) for part in parts]
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            raise_system_fault(error)
             log.debug("the repeats of %s cannot be read", self.folder, exc_info=True)
             found = None
         if found is None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hilbert.files import PARTIAL_SUFFIX, sync_folder
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.base.progress import BUILDING, Progress, SilentProgress
 from indexer.index.background import PairSums
@@ -88,7 +89,8 @@ class Previous:
                 kind = vector_index_class(manifest.vector_index_of(entry), "")
                 named = replace(entry, vector_index=manifest.vector_index_of(entry))
                 shards.append(Shard(manifest.shard_folder(folder, entry), named, kind))
-            except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
+            except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError) as error:
+                raise_system_fault(error)
                 log.debug("shard %s is written anew", entry.name, exc_info=True)
         whole = len(shards) == len(manifest.shards)
         stay = not manifest.is_old and manifest.segment_values == tuple(SEGMENT_VALUES)

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hilbert.system_faults import system_fault
 from indexer.base.errors import HilbertError
 from indexer.ingest.profile import IngestProfile
 
@@ -114,6 +115,8 @@ def _reason(path: Path, error: Exception) -> str:
         return "no permission to read the file"
     if isinstance(error, OSError) and path.is_symlink() and not path.exists():
         return "a link to a file that does not exist"
+    if words := system_fault(error):
+        return words.removeprefix(f"{path}: ")
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     if isinstance(error, HilbertError | OSError) and str(error):

@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 
 SCHEMA_VERSION = 1
@@ -121,6 +122,7 @@ def _damage_in_words(path: Path) -> Iterator[None]:
         *(zipfile.BadZipFile, zlib.error, struct.error, EOFError),
         *(NotImplementedError, RuntimeError, ValueError, OverflowError, KeyError),
     ) as error:
+        raise_system_fault(error)
         raise _damaged(path, str(error) or type(error).__name__) from error
 
 

@@ -17,6 +17,7 @@ from typing import IO
 from hilbert import __version__
 from hilbert.files import PARTIAL_SUFFIX, sync_file, sync_folder, write_atomically
 from hilbert.model.config import WEIGHTS_FILE
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.presence import is_within
 from indexer.encoders import TEXT_ENCODER_FOLDER
@@ -88,6 +89,7 @@ def backup(library: LibraryStore, target: Path | str, *, overwrite: bool = False
     try:
         write_atomically(path, write)
     except OSError as error:
+        raise_system_fault(error)
         raise LibraryError(f"{path} cannot be written: {error.strerror or error}") from error
     return _report(path, written[-1])
 
@@ -145,6 +147,7 @@ def restore(
                     sync_file(place)
             _put_in_place(partial, folder)
         except OSError as error:
+            raise_system_fault(error)
             raise LibraryError(
                 f"{error.filename or folder} cannot be written: {error.strerror or error}"
             ) from error
@@ -254,6 +257,7 @@ def _check_restored(path: Path, folder: Path, manifest: Manifest) -> None:
     try:
         problems = _problems(folder, manifest)
     except (HilbertError, sqlite3.DatabaseError) as error:
+        raise_system_fault(error)
         log.debug("what was restored cannot be opened", exc_info=True)
         problems = [str(error)]
     if problems:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hilbert.files import sha256_file
+from hilbert.model.config import GRAPH_FILE
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import (
@@ -67,7 +69,10 @@ def _damaged_model(library: LibraryStore) -> Iterator[str]:
     """Yield which files of the model are not what the last snapshot was made with."""
     folder = library.model_folder
     for name, wanted in library.model_digests(folder).items():
-        if _sha256(folder / name) != wanted:
+        # One that was made anew of the same weights, by another version of ONNX, has other bytes.
+        if _sha256(folder / name) != wanted and not (
+            name == GRAPH_FILE and _is_made_here(folder / name)
+        ):
             yield (
                 f"{folder.name}/{name} is missing or damaged; run 'hilbert rebuild --library "
                 f"{library.folder}'"
@@ -82,7 +87,8 @@ def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) 
         try:
             kind = vector_index_class(manifest.vector_index_of(entry), "")
             shard = Shard(manifest.shard_folder(folder, entry), entry, kind)
-        except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError):
+        except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError) as error:
+            raise_system_fault(error)
             log.debug("shard %s is damaged", entry.name, exc_info=True)
             continue  # listed with its file
         for id_, known in shard.documents.items():
@@ -103,9 +109,16 @@ def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) 
                 )
 
 
+def _is_made_here(graph: Path) -> bool:
+    from hilbert.model.onnx_fusion import is_known_graph
+
+    return graph.is_file() and is_known_graph(graph.read_bytes())
+
+
 def _sha256(path: Path) -> str:
     try:
         return sha256_file(path)
-    except OSError:
+    except OSError as error:
+        raise_system_fault(error)
         log.debug("could not read %s", path, exc_info=True)
         return ""

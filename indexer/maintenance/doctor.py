@@ -6,7 +6,8 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from indexer.base.errors import HilbertError, UnfinishedLibraryError
+from hilbert.system_faults import raise_system_fault, system_fault
+from indexer.base.errors import HilbertError, LibraryError, UnfinishedLibraryError
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot_writer import leftovers
 from indexer.maintenance.checkup import Checkup
@@ -38,11 +39,15 @@ def examine(folder: Path, *, deep: bool = False) -> Checkup:
         # First: to load a model puts a damaged graph of it in order.
         for check in [check_digests, *checks] if deep else checks:
             check(library, checkup)
-    except sqlite3.DatabaseError as error:
-        log.debug("could not read the catalog of %s", folder, exc_info=True)
+    except (HilbertError, sqlite3.DatabaseError, OSError, MemoryError) as error:
+        fault = system_fault(error)
+        if not fault and not isinstance(error, sqlite3.DatabaseError):
+            raise
+        log.debug("could not check %s", folder, exc_info=True)
         checkup.problems.append(
-            f"the catalog is damaged ({error}); restore a backup, or index the recordings into a "
-            "new library"
+            fault
+            or f"the catalog is damaged ({error}); restore a backup, or index the recordings into "
+            "a new library"
         )
     finally:
         library.close()
@@ -68,7 +73,7 @@ def _features(library: LibraryStore, checkup: Checkup) -> None:
     for document in library.catalog.documents():
         try:
             features = library.features.read(document.features)
-        except HilbertError:
+        except LibraryError:
             log.debug("could not read the features of %s", document.name, exc_info=True)
             checkup.problems.append(
                 f"the features of {document.name} are missing or damaged; run 'hilbert index "
@@ -99,6 +104,7 @@ def _generation(library: LibraryStore, checkup: Checkup) -> None:
         checkup.problems.append(str(error))
         return
     except sqlite3.DatabaseError as error:
+        raise_system_fault(error)
         log.debug("could not read the full-text index", exc_info=True)
         damage = [str(error)]
     if damage:

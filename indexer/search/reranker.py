@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hilbert.encoders.no_code import refuse_code
 from hilbert.encoders.resolve import EncoderError, resolve
 from hilbert.extras import train_extra
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import QueryError
 from indexer.search.results import Hit
 
@@ -42,6 +43,7 @@ class Reranker:
         except EncoderError as error:
             raise QueryError(f"the reranker '{model}' cannot be used: {error}") from error
         except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise_system_fault(error)
             raise QueryError(
                 f"the reranker '{model}' is no cross-encoder; name a folder, or fetch one with "
                 f"'hf download'"

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from hilbert.forking import PerProcess
+from hilbert.system_faults import raise_system_fault
+from indexer.base.checked_sqlite import find_damage
 from indexer.base.errors import LibraryError
 from indexer.base.types import Chapter, Cue, Segment
 from indexer.store.catalog_file import connect, open_schema, transaction
@@ -104,6 +106,7 @@ class Catalog:
             open_schema(self._db, create=create)
             self.remembered = Remembered(self._connections.get)
         except sqlite3.DatabaseError as error:
+            raise_system_fault(error)
             raise LibraryError(
                 f"{path}: not a readable catalog ({error}); run "
                 f"'hilbert doctor --library {path.parent}'"
@@ -125,8 +128,7 @@ class Catalog:
 
     def check(self) -> list[str]:
         """List what SQLite finds wrong with the file; empty when it is whole."""
-        rows = self._db.execute("PRAGMA integrity_check").fetchall()
-        return [row[0] for row in rows if row[0] != "ok"]
+        return find_damage(self._db, "integrity_check")
 
     # settings
 

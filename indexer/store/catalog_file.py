@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sqlite3
+import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hilbert.system_faults import system_fault
+from indexer.base.checked_sqlite import CheckedConnection, connect_checked
 from indexer.base.errors import LibraryError
 
 log = logging.getLogger(__name__)
@@ -98,13 +103,25 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
 def connect(path: Path) -> sqlite3.Connection:
     """Open a catalog for writing, or for reading where it may not be written."""
     try:
-        return _configured(sqlite3.connect(path, isolation_level=None, check_same_thread=False))
+        db = connect_checked(path, path, isolation_level=None, check_same_thread=False)
+        return _configured(db)
     except sqlite3.OperationalError as error:
-        # The lowest byte of an extended code is the code.
-        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        if error.sqlite_errorcode not in _CANNOT_WRITE and (
+            # The lowest byte of an extended code is the code.
+            error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+        ):
             raise
         log.debug("could not open %s for writing", path, exc_info=True)
-        return _connect_read_only(path)
+        return _connect_read_only(path, system_fault(error))
+
+
+# Its `-wal` or `-shm` file cannot be made: on a full disk a catalog can still be read.
+_CANNOT_WRITE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+)
 
 
 def _configured(db: sqlite3.Connection) -> sqlite3.Connection:
@@ -117,17 +134,43 @@ def _configured(db: sqlite3.Connection) -> sqlite3.Connection:
     return db
 
 
-def _connect_read_only(path: Path) -> sqlite3.Connection:
+def _connect_read_only(path: Path, reason: str) -> sqlite3.Connection:
     """Open a catalog that may only be read.
 
     Without the right to make its `-shm` file, SQLite opens a catalog in WAL mode only as
-    `immutable`, which leaves out what is still in the log; a closed library has none.
+    `immutable`, which leaves out what is still in the log. A closed library has no log; with
+    that of a writer that was killed the catalog is read from a copy.
+
+    Args:
+        path: The catalog.
+        reason: What whoever writes to it is told.
     """
+    uri = f"{path.resolve().as_uri()}?mode=ro"
     log_file = path.with_name(f"{path.name}-wal")
-    options = "mode=ro"
     if not log_file.exists() or not log_file.stat().st_size:
-        options += "&immutable=1"
-    uri = f"{path.resolve().as_uri()}?{options}"
-    db = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        db = _read_only(f"{uri}&immutable=1", path, reason)
+    else:
+        try:
+            db = _read_only(uri, path, reason)
+            db.execute("PRAGMA schema_version").fetchone()
+        except sqlite3.OperationalError:
+            log.debug("%s is read from a copy", path, exc_info=True)
+            return _open_copy(path, log_file, reason)
+    return db
+
+
+def _read_only(uri: str, path: Path, reason: str) -> CheckedConnection:
+    db = connect_checked(uri, path, reason, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
+    return db
+
+
+def _open_copy(path: Path, log_file: Path, reason: str) -> sqlite3.Connection:
+    """Open a copy of a catalog with its log; it goes with the connection."""
+    folder = tempfile.TemporaryDirectory(prefix="hilbert-catalog-")
+    copied = [Path(shutil.copy(file, folder.name)) for file in (path, log_file)]
+    db = connect_checked(copied[0], path, reason, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA query_only = ON")
+    weakref.finalize(db, folder.cleanup)
     return db

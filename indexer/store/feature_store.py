@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hilbert.files import PARTIAL_SUFFIX, sha256_file, write_atomically
+from hilbert.system_faults import raise_system_fault, why_not_opened
 from indexer.base.errors import LibraryError
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ class FeatureStore:
         from indexer.store.token_codes import decode_tokens
 
         try:
-            arrays: dict[str, Any] = load_file(self.folder / name)
+            with why_not_opened(self.folder / name):
+                arrays: dict[str, Any] = load_file(self.folder / name)
             if _RANGES in arrays:
                 ranges = arrays.pop(_RANGES)
                 arrays["audio_tokens"] = decode_tokens(arrays["audio_tokens"], ranges)
             return Features(**arrays)
         except (OSError, SafetensorError, TypeError, ValueError) as error:
+            raise_system_fault(error)
             raise LibraryError(
                 f"features/{name} is missing or damaged ({error}); run "
                 f"'hilbert doctor --library {self.folder.parent}'"
@@ -79,9 +82,11 @@ class FeatureStore:
         from safetensors import SafetensorError, safe_open
 
         try:
-            with safe_open(self.folder / name, framework="numpy") as file:
+            path = self.folder / name
+            with why_not_opened(path), safe_open(path, framework="numpy") as file:
                 return set(file.keys()) - {_RANGES} == set(_ARRAYS)
-        except (OSError, SafetensorError):
+        except (OSError, SafetensorError) as error:
+            raise_system_fault(error)
             log.debug("could not open the features %s", name, exc_info=True)
             return False
 
@@ -89,7 +94,8 @@ class FeatureStore:
         """Return the hex sha256 of the file of features; empty where it is missing."""
         try:
             return sha256_file(self.folder / name)
-        except OSError:
+        except OSError as error:
+            raise_system_fault(error)
             log.debug("could not read the features %s", name, exc_info=True)
             return ""
 

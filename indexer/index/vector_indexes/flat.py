@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
+from hilbert.system_faults import raise_system_fault
 from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, damaged
 
 # How `faiss/impl/index_write.cpp` writes an IndexIDMap2 of an IndexFlatIP. Both begin with four
@@ -50,6 +51,7 @@ class FlatIndex(VectorIndex):
             with path.open("rb") as file:
                 return cls(*_read(file, path.stat().st_size), path)
         except (OSError, ValueError, struct.error) as error:
+            raise_system_fault(error)
             raise damaged(path) from error
 
     def write(self, path: Path) -> None:

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
+from hilbert.system_faults import raise_system_fault
 from indexer.index.faiss_reader import read_faiss
 from indexer.index.mapped_file import MappedFile
 from indexer.index.vector_index import VECTOR_INDEXES, best_rows, damaged
@@ -89,6 +90,7 @@ class RabitqIndex(HalfFloatIndex):
                 index.is_exact = False
             return index
         except (OSError, ValueError, struct.error, KeyError, TypeError, AttributeError) as error:
+            raise_system_fault(error)
             raise damaged(path) from error
 
     def write(self, path: Path) -> None:

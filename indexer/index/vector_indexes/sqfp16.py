@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from hilbert.files import sync_file
 from hilbert.forking import PerProcess
+from hilbert.system_faults import raise_system_fault
 from indexer.index import half_floats
 from indexer.index.faiss_reader import read_faiss
 from indexer.index.mapped_file import MappedFile
@@ -89,6 +90,7 @@ class HalfFloatIndex(VectorIndex):
             halves = file.array("<f2", count * dimension, begin).reshape(count, dimension)
             return cls(ids, halves, file, path)  # type: ignore[arg-type]
         except (OSError, ValueError, struct.error, OverflowError) as error:
+            raise_system_fault(error)
             raise damaged(path) from error
 
     def write(self, path: Path) -> None:

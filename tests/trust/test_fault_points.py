@@ -1,0 +1,88 @@
+"""Failing system calls are told as what they are, and leave a library that answers.
+
+A spread of points; `make trust` tries all of them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.sharing import copy_library
+from tests.trust import shim
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(bool(shim.why_not()), reason=shim.why_not())
+
+
+@pytest.fixture(scope="module")
+def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shim.build(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.mark.parametrize(
+    ("verbs", "every"), [(["search", "info", "doctor"], 41), (["remove"], 89), (["index"], 499)]
+)
+def test_a_failing_call_is_told_and_loses_nothing(
+    preloaded: Path,
+    empty_library_folder: Path,
+    tmp_path: Path,
+    verbs: list[str],
+    every: int,
+    models: None,
+) -> None:
+    command = [sys.executable, "-m", "tests.trust.fault_points", empty_library_folder, tmp_path]
+    done = subprocess.run(
+        [*command, "--every", str(every), "--verb", *verbs],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(preloaded)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " points, 0 findings" in done.stdout
+
+
+KILLED_WRITER = """
+import os, sys
+from pathlib import Path
+from indexer.index.library_store import LibraryStore
+from tests.killing import in_child
+from tests.made_documents import put
+from tests.trust.shim import FAULTS, arm
+
+folder = Path(sys.argv[1])
+
+def write():
+    put(LibraryStore.open(folder), 1)
+    os._exit(0)  # what was committed stays in the log
+
+def read():
+    arm(folder, FAULTS["read-only"], 1)
+    library = LibraryStore.open(folder)
+    print(len(library.catalog.documents()), flush=True)
+
+assert in_child(write) == 0
+assert (folder / "catalog.sqlite-wal").stat().st_size
+assert in_child(read) == 0
+"""
+
+
+def test_a_library_of_a_killed_writer_is_read_on_a_read_only_disk(
+    preloaded: Path, empty_library_folder: Path, tmp_path: Path
+) -> None:
+    folder = copy_library(empty_library_folder, tmp_path / "library")
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_WRITER, folder],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(preloaded)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
