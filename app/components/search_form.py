@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Literal
 
 import streamlit as st
 
-from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES
+from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES, escape
 from app.state import query_history
 from app.state.open_library import OpenLibrary
+from app.state.uploads import open_upload
+from indexer.base.errors import QueryError
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.search.inline_filters import INLINE_FILTERS, SOUND_HELP
 
+log = logging.getLogger(__name__)
 _COUNTS = (5, 10, 20, query_history.MOST_HITS)
+_MOST_CLIP = 100  # megabytes: the clips of a visit are held in memory
 _GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
 
 
@@ -82,6 +87,7 @@ def _clip_box() -> None:
         st.file_uploader(
             "A short recording: its words and its sound are both searched with",
             type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS),
+            max_upload_size=_MOST_CLIP,
             key="clip",
             on_change=_on_clip,
             args=("clip",),
@@ -106,8 +112,14 @@ _FILTER_HELP = "\n".join(
 
 def _on_clip(widget: str, name: str | None = None) -> None:
     clip = st.session_state.get(widget)
-    if clip is not None:
-        query_history.submit_clip(name or clip.name, clip.getvalue())
+    if clip is None:
+        return
+    try:
+        with open_upload(clip) as content:
+            query_history.submit_clip(name or clip.name, content.read())
+    except QueryError as error:
+        log.debug("could not read a clip", exc_info=True)
+        st.toast(escape(str(error)))
 
 
 def _filter_box(library: OpenLibrary) -> None:

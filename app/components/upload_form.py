@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from app.components.job_progress import show_job
 from app.markdown import escape
-from app.state import jobs, tasks
+from app.state import jobs, tasks, uploads
 from app.state.open_library import OpenLibrary
+from indexer.base.errors import QueryError
 from indexer.ingest.report import AddReport
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
+
+if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +33,7 @@ def show_adding(library: OpenLibrary) -> None:
     busy = jobs.busy(key)
     files, path = st.columns(2, gap="medium")
     with files, st.container(border=True, height="stretch"):
-        uploads = st.file_uploader(
+        chosen = st.file_uploader(
             "Files: recordings, and transcripts of the same name",
             type=file_types(),
             accept_multiple_files=True,
@@ -35,18 +41,21 @@ def show_adding(library: OpenLibrary) -> None:
         )
         st.caption(f"They are kept in {escape(str(folder / tasks.UPLOADS))}")
         if st.button(
-            "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not uploads
+            "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not chosen
         ):
             try:
                 with st.spinner("Keeping the files …"):
-                    for file in uploads:
-                        tasks.keep_upload(folder, file.name, file.getvalue())
+                    refused = _keep(folder, chosen)
             except OSError as error:
                 log.debug("could not keep the uploaded files", exc_info=True)
                 st.error(f"The files cannot be kept: {error.strerror}")
             else:
-                _start(folder, folder / tasks.UPLOADS)
+                st.session_state["refused-uploads"] = refused
+                if len(refused) < len(chosen):
+                    _start(folder, folder / tasks.UPLOADS)
                 st.rerun()
+        for name, reason in st.session_state.get("refused-uploads", {}).items():
+            st.error(escape(f"{name}: {reason}"), icon=":material/block:")
     with path, st.container(border=True, height="stretch"):
         named = st.text_input(
             "A folder of this machine, with everything below it",
@@ -74,6 +83,22 @@ def show_adding(library: OpenLibrary) -> None:
     job = show_job(key)
     if job and job.done:
         _show_end(job, key)
+
+
+def _keep(folder: Path, files: Sequence[UploadedFile]) -> dict[str, str]:
+    """Keep uploaded files; return those that are not what they are called, with the reasons."""
+    refused = {}
+    for file in files:
+        try:
+            with uploads.open_upload(file) as content:
+                if reason := uploads.not_what_it_is_called(file.name, content):
+                    refused[file.name] = reason
+                else:
+                    tasks.keep_upload(folder, file.name, content)
+        except QueryError as error:
+            log.debug("could not keep an uploaded file", exc_info=True)
+            refused[file.name] = str(error)
+    return refused
 
 
 def file_types() -> list[str]:

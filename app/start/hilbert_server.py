@@ -41,15 +41,18 @@ from app.guard.access import AccessGuard  # noqa: E402
 from app.guard.hosts import Hosts, host_name  # noqa: E402
 from app.guard.response_headers import response_headers  # noqa: E402
 from app.guard.token import Token  # noqa: E402
+from app.guard.upload_store import upload_store  # noqa: E402
+from app.guard.uploads_to_disk import UploadsToDisk  # noqa: E402
 
 log = logging.getLogger(__name__)
 _MOMENT = 0.01  # seconds
 _TOKEN = "HILBERT_TOKEN"
 _ADDRESS = "127.0.0.1"
+_MOST_UPLOAD = 4_000  # megabytes; they go to the disk
 _SETTINGS = {
     "server.address": _ADDRESS,
     "server.headless": True,
-    "server.maxUploadSize": 200,
+    "server.maxUploadSize": _MOST_UPLOAD,
     "server.fileWatcherType": "none",
     "server.enableCORS": True,  # Streamlit's word for: no page of another origin may read
     "server.enableXsrfProtection": True,
@@ -82,7 +85,13 @@ def main() -> None:
         token=token,
         headers=response_headers(front_page),
     )
-    app = st.App(_HERE / "hilbert_app.py", middleware=[guard])
+    uploads = Middleware(
+        UploadsToDisk,
+        store=upload_store(),
+        most_bytes=_MOST_UPLOAD << 20,
+        is_open=lambda visit: runtime.get_instance().is_active_session(visit),
+    )
+    app = st.App(_HERE / "hilbert_app.py", middleware=[guard, uploads])
     try:
         app.run(config={**_SETTINGS, "server.port": options.port})
     except KeyboardInterrupt:
@@ -90,7 +99,7 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="hilbert app")
+    parser = argparse.ArgumentParser(prog="hilbert app", usage="hilbert app [OPTIONS]")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--allow-host", action="append", default=[])
     parser.add_argument("--no-token", action="store_true")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from app.state.jobs import Job
 from app.state.open_library import OpenLibrary
@@ -73,12 +74,17 @@ def add(job: Job, folder: Path, paths: Sequence[Path], asr: str) -> AddReport:
         library.close()
 
 
-def keep_upload(folder: Path, name: str, data: bytes) -> Path:
-    """Write an uploaded file to the library's folder of recordings, over one of the same name."""
+def keep_upload(folder: Path, name: str, content: IO[bytes]) -> Path:
+    """Copy an uploaded file to the library's folder of recordings, over one of the same name."""
     uploads = folder / UPLOADS
     uploads.mkdir(exist_ok=True)
     path = uploads / safe_name(name)
-    write_atomically(path, lambda partial: partial.write_bytes(data))
+
+    def copy(partial: Path) -> None:
+        with partial.open("wb") as kept:
+            shutil.copyfileobj(content, kept, 1 << 20)
+
+    write_atomically(path, copy)
     return path
 
 

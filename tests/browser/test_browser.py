@@ -162,7 +162,7 @@ def test_a_recording_is_opened_whole_and_its_page_can_be_linked_to(page: Page) -
     assert page.locator("audio").evaluate("p => p.currentTime") == pytest.approx(32, abs=0.5)
 
 
-def test_files_are_added_and_the_broken_one_among_them_is_told(
+def test_files_are_added_and_what_is_no_recording_is_refused(
     page: Page, library: Path, tmp_path: Path
 ) -> None:
     copy = tmp_path / "copy"
@@ -177,7 +177,11 @@ def test_files_are_added_and_the_broken_one_among_them_is_told(
         [demo / "clips" / "beetle-in-the-fog-excerpt.opus", broken]
     )
     page.get_by_role("button", name="Add the files").click()
-    page.get_by_text("1 added, 0 updated, 0 unchanged, 1 failed").wait_for()
+    page.get_by_text("1 added, 0 updated, 0 unchanged, 0 failed").wait_for()
+    page.get_by_text("letter.mp3: text, not a recording").wait_for()
+    kept = copy / "recordings" / "beetle-in-the-fog-excerpt.opus"
+    assert kept.read_bytes() == (demo / "clips" / kept.name).read_bytes()
+    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
     assert page.get_by_test_id("stException").count() == 0
     page.get_by_role("link", name="Search").click()
     box = page.get_by_label("What was said, or what was meant")
