@@ -9,6 +9,21 @@ from functools import lru_cache
 from pathlib import Path
 
 PARTIAL_SUFFIX = ".partial"
+# Safetensors writes beside a file, too.
+_SAFETENSORS_PREFIX = ".tmp"
+
+
+def is_leftover(path: Path) -> bool:
+    """Return whether a killed process left a file, where none writes any more."""
+    return path.suffix == PARTIAL_SUFFIX or path.name.startswith(_SAFETENSORS_PREFIX)
+
+
+def sync_tree(folder: Path) -> None:
+    """Wait until all files below a folder, and the folders themselves, are on disk."""
+    for path in folder.rglob("*"):
+        (sync_folder if path.is_dir() else sync_file)(path)
+    sync_folder(folder)
+    sync_folder(folder.parent)
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from indexer.commands.offline import add_offline
 from indexer.commands.registry import VERBS
 from indexer.commands.terminal import print_line, use_replacements
 from indexer.commands.verbosity import add_options, is_debugging, logging_to_stderr
@@ -25,7 +26,7 @@ class _Verbs(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         command = VERBS.find(cmd_name)
-        return add_options(command) if command else None
+        return add_offline(add_options(command)) if command else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -56,7 +57,7 @@ def hilbert() -> None:
     """Search what was said in your recordings, and how it sounded."""
 
 
-add_options(hilbert)
+add_offline(add_options(hilbert))
 
 
 def main() -> None:

@@ -89,6 +89,7 @@ ROOMS = {
         *(
             "errors",
             "system_faults",
+            "offline",
             "trusted",
             "extras",
             "files",

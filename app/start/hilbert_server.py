@@ -43,6 +43,7 @@ from app.guard.response_headers import response_headers  # noqa: E402
 from app.guard.token import Token  # noqa: E402
 from app.guard.upload_store import upload_store  # noqa: E402
 from app.guard.uploads_to_disk import UploadsToDisk  # noqa: E402
+from hilbert.offline import go_offline, is_offline  # noqa: E402
 
 log = logging.getLogger(__name__)
 _MOMENT = 0.01  # seconds
@@ -74,6 +75,8 @@ _ICONS = ("streamlit.emojis", "streamlit.material_icon_names")
 
 def main() -> None:
     """Serve `hilbert_app.py` until it is stopped."""
+    if is_offline():
+        go_offline()
     options = _options()
     _read_package_metadata_once()
     threading.Thread(target=_prepare_visits, name="Importing the pages", daemon=True).start()

@@ -15,6 +15,7 @@ from pathlib import Path
 from hilbert.assets import assets_folder
 from hilbert.errors import HilbertError
 from hilbert.files import cached_sha256_file
+from hilbert.offline import is_offline
 from hilbert.system_faults import raise_system_fault
 
 
@@ -163,6 +164,7 @@ def _hub_snapshot(spec: str, offline: bool) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError
 
+    offline = offline or is_offline()
     try:
         return Path(snapshot_download(spec, local_files_only=offline))
     except HFValidationError as error:

@@ -19,9 +19,11 @@ from hilbert.extras import train_extra
 from hilbert.files import (
     PARTIAL_SUFFIX,
     cached_sha256_file,
+    is_leftover,
     sha256_file,
     sync_file,
     sync_folder,
+    sync_tree,
     write_atomically,
 )
 from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
@@ -385,9 +387,20 @@ class LibraryStore:
             if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
                 shutil.rmtree(path, ignore_errors=True)
         self.features.remove_all_but(d.features for d in self.catalog.documents())
+        for path in self.leftovers():
+            path.unlink(missing_ok=True)
         if removed:
             self.catalog.truncate_log()
         return number
+
+    def leftovers(self) -> list[Path]:
+        """List files that a killed writer left beside the catalog and in the model.
+
+        Those of snapshots and features: `snapshot_writer.leftovers`, `FeatureStore.remove_all_but`.
+        """
+        folders = [folder for folder in (self.folder, self.model_folder) if folder.is_dir()]
+        inside = [path for folder in folders for path in folder.iterdir()]
+        return [path for path in inside if is_leftover(path) and path.is_file()]
 
     def info(self) -> dict[str, Any]:
         """Describe the library, for people and for JSON."""
@@ -479,6 +492,7 @@ def _put_model(target: Path, encoders: Encoders) -> None:
     trained_for = (config.speech_encoder, config.text_encoder)
     if shipped and trained_for == (speech.fingerprint, text.fingerprint):
         shutil.copytree(shipped, target, dirs_exist_ok=True)
+        sync_tree(target)
         return
     with train_extra(f"a library of {speech.name} and {text.name}"):
         from hilbert.model.checkpoint import new_model, save_model

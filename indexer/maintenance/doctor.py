@@ -147,6 +147,7 @@ def _leftovers(library: LibraryStore, checkup: Checkup) -> None:
     kept = {d.features for d in library.catalog.documents()}
     features = library.features.folder
     extra = [p for p in features.iterdir() if p.name not in kept] if features.is_dir() else []
+    extra += library.leftovers()
     extra += leftovers(library.folder, library.catalog.current_generation())
     if extra:
         checkup.notes.append(

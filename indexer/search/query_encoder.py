@@ -41,6 +41,8 @@ MAX_CLIP_SECONDS = 600.0
 _MAX_UNITS, _UNITS_OTHER = 480, 3
 # Words, or 40 characters of what has no spaces.
 _WORDS = re.compile(r"\S{1,40}")
+# Of a clip, as a path: two slashes are one. A drive of Windows has one letter.
+_ADDRESS = re.compile(r"(?:^|/)[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 # Modality to its unit vector `[d]`, for those that there are.
 Vectors = Mapping[str, NDArray[np.float32]]
 
@@ -150,6 +152,11 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
 
 def _open_clip(clip: Path, language: str) -> Recording:
     """Open a clip that is not too long, by what can be decoded where its header is no proof."""
+    if _ADDRESS.search(clip.as_posix()) and not clip.exists():
+        raise QueryError(
+            f"{clip.name} is named by an address: nothing is fetched from the network; download "
+            "it, and name the file"
+        )
     from indexer.media.decode import open_recording
 
     recording = open_recording(clip, language=language)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hilbert.system_faults import system_fault
 from indexer.base.checked_sqlite import CheckedConnection, connect_checked
-from indexer.base.errors import LibraryError
+from indexer.base.errors import LibraryError, UnfinishedLibraryError
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ def open_schema(db: sqlite3.Connection, *, create: bool) -> None:
     """Make the tables of a new catalog, or check the version of one that is there.
 
     Raises:
+        UnfinishedLibraryError: It was never finished.
         LibraryError: It is of another version; says what to do.
     """
     version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -76,6 +77,10 @@ def open_schema(db: sqlite3.Connection, *, create: bool) -> None:
             for statement in _SCHEMA.split(";\n"):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    elif version == 0:  # whoever made it was killed before its tables were there
+        raise UnfinishedLibraryError(
+            "this library was never finished being made; run the command that made it again"
+        )
     elif version > SCHEMA_VERSION:
         raise LibraryError(
             f"this library was made by a newer hilbert (catalog version {version}, this "

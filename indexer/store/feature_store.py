@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hilbert.files import PARTIAL_SUFFIX, sha256_file, write_atomically
+from hilbert.files import is_leftover, sha256_file, write_atomically
 from hilbert.system_faults import raise_system_fault, why_not_opened
 from indexer.base.errors import LibraryError
 
@@ -105,7 +105,7 @@ class FeatureStore:
         if not self.folder.is_dir():
             return 0
         for path in self.folder.iterdir():
-            if path.name not in keep and path.suffix in (".safetensors", PARTIAL_SUFFIX):
+            if is_leftover(path) or (path.name not in keep and path.suffix == ".safetensors"):
                 path.unlink()
                 removed += 1
         return removed

@@ -74,7 +74,7 @@ assert in_child(read) == 0
 
 
 def test_a_library_of_a_killed_writer_is_read_on_a_read_only_disk(
-    preloaded: Path, empty_library_folder: Path, tmp_path: Path
+    preloaded: Path, empty_library_folder: Path, tmp_path: Path, models: None
 ) -> None:
     folder = copy_library(empty_library_folder, tmp_path / "library")
     done = subprocess.run(
@@ -86,3 +86,31 @@ def test_a_library_of_a_killed_writer_is_read_on_a_read_only_disk(
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
+
+
+CREATE = """
+import sys
+from pathlib import Path
+from indexer.index.library_store import LibraryStore
+from tests.trust.shim import FAULTS, arm, counted
+
+folder = Path(sys.argv[1])
+arm(folder / "model", FAULTS["io"], 0)
+LibraryStore.create(folder).close()
+print(counted()["sync"] - len(list((folder / "model").iterdir())))
+"""
+
+
+def test_the_model_of_a_new_library_is_on_disk(
+    preloaded: Path, tmp_path: Path, models: None
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CREATE, tmp_path / "library"],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(preloaded)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 1  # each file, and the folder
