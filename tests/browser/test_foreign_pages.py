@@ -102,7 +102,8 @@ def test_a_foreign_page_neither_frames_the_app_nor_holds_its_window(
     page = browser_of_a_visitor.new_page()
     page.goto(f"http://{host}:{elsewhere}/")
     page.evaluate(EMBED, ["iframe", address])
-    assert [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"]
+    [frame] = page.frames[1:]
+    frame.wait_for_url("chrome-error://chromewebdata/")
     with browser_of_a_visitor.expect_page() as opened:
         page.evaluate("url => { window.held = open(url); }", address)
     opened.value.wait_for_load_state()
