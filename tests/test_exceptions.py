@@ -31,6 +31,25 @@ SILENT: dict[str, str] = {
     "hilbert/offline.py:_is_here ValueError": "a name of a computer is no address of this one",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/limits.py:parse_limits ValueError": "refused as a number that cannot be",
+    **dict.fromkeys(
+        (
+            "indexer/guard/child.py:_next StopIteration",
+            "indexer/guard/child.py:_next HilbertError",
+            "indexer/guard/child.py:_next MemoryError",
+            "indexer/guard/child.py:_next OSError",
+            "indexer/guard/child.py:_next Exception",
+        ),
+        "sent to the parent, which raises it",
+    ),
+    "indexer/guard/child.py:_listen WireError, OSError": "the parent has ended, and so does this",
+    "indexer/guard/children.py:_Child.why_ended subprocess.TimeoutExpired": (
+        "the status says that it still runs"
+    ),
+    "indexer/guard/children.py:_Child.end OSError": "the process has ended before",
+    "indexer/guard/children.py:_Child._close OSError": "the process has ended before",
+    "indexer/guard/restrictions.py:_limit OSError, ValueError": (
+        "False is the answer, and the doctor says which guard is missing"
+    ),
     "indexer/base/languages.py:language_code LanguageTagError": (
         "None is the answer for what names no language"
     ),

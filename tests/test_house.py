@@ -104,7 +104,17 @@ ROOMS = {
         "pretrained",
     ],
     "indexer": [
-        *("base", "media", "transcripts", "encoders", "store", "index", "ingest", "search"),
+        *(
+            "base",
+            "guard",
+            "media",
+            "transcripts",
+            "encoders",
+            "store",
+            "index",
+            "ingest",
+            "search",
+        ),
         *("maintenance", "adapt", "diagnostics", "library", "commands", "cli", "__main__"),
     ],
     "app": ["markdown", "guard", "state", "components", "pages", "home", "start"],

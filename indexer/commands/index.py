@@ -102,6 +102,11 @@ def _asr_help() -> str:
     help="Spoken language where no file names it.",
 )
 @click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
+@click.option(
+    "--retry-failed",
+    is_flag=True,
+    help="Try files again that made what reads them crash, or take too much time or memory.",
+)
 @click.option("--profile", is_flag=True, help="Print where the time went, stage by stage.")
 @click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
 @click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
@@ -113,6 +118,7 @@ def command(
     asr: str | None,
     language: str | None,
     prune: bool,
+    retry_failed: bool,
     profile: bool,
     speech_encoder: str | None,
     text_encoder: str | None,
@@ -153,7 +159,7 @@ def command(
             made.put_vector_settings(vectors)
     found = scan_followed(made, paths, language=language, asr=asr)
     with TerminalProgress() as progress:
-        summary = index_folders(made, found, progress, prune=prune)
+        summary = index_folders(made, found, progress, prune=prune, retry_failed=retry_failed)
     if as_json:
         print_json(summary_to_dict(summary, profile=profile))
     else:

@@ -19,10 +19,10 @@ from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.origins import keeps_values
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.report import AddReport
-from indexer.ingest.store import DocumentWriter
+from indexer.ingest.store import NOT_TRIED_AGAIN, DocumentWriter
 from indexer.media.bounds import check_size
 from indexer.store.catalog import Document, KnownPath
-from indexer.transcripts.reader import read_transcript
+from indexer.transcripts.guarded import read_guarded
 from indexer.transcripts.transcript import Transcript, TranscriptError, with_speaker_names
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def plan(
             raise
         except Exception as error:  # one strange file must not cost the others
             log.debug("could not examine %s", source.path, exc_info=True)
-            report.fail(source.path, error)
+            writer.fail(source.path, error)
             continue
         if job and job.document_id in claimed:
             made.duplicates.append((job, claimed[job.document_id]))
@@ -102,7 +102,10 @@ class _Planner:
 
     def examine(self, source: Source) -> DocumentJob | None:
         """Return what is to be done for a source; None when nothing is."""
-        recording = self._hash(source.recording) if source.recording else None
+        recording = None
+        if source.recording:
+            self._check_culprit(source.recording)
+            recording = self._hash(source.recording)
         transcript = self._hash_transcript(source)
         main = recording or transcript
         assert main is not None
@@ -160,6 +163,19 @@ class _Planner:
             return False
         return dict(origin.speakers) != source.speakers
 
+    def _check_culprit(self, path: Path) -> None:
+        """Refuse a file that made its reader crash, as long as it is the same.
+
+        Raises:
+            AudioError: It is.
+        """
+        culprit = self.catalog.remembered.culprit(str(path))
+        if culprit is None:
+            return
+        status = path.stat()
+        if (culprit.size, culprit.mtime_ns) == (status.st_size, status.st_mtime_ns):
+            raise AudioError(f"{path.name}: {culprit.reason}; {NOT_TRIED_AGAIN}")
+
     def _hash(self, path: Path) -> HashedFile:
         """Hash a file; it is read again only when its size or time changed."""
         status = path.stat()
@@ -179,6 +195,7 @@ class _Planner:
         if source.transcript is None:
             return None
         try:
+            self._check_culprit(source.transcript)
             return self._hash(source.transcript)
         except (OSError, HilbertError) as error:
             if source.recording is None:
@@ -195,7 +212,7 @@ class _Planner:
             if source.recording is None:
                 raise
             log.debug("could not parse %s", transcript.path, exc_info=True)
-            self.report.fail(transcript.path, error)
+            self.writer.fail(transcript.path, error)
             return None
 
     def _is_still_at(self, document: Document) -> bool:
@@ -217,5 +234,5 @@ def _read(source: Source, path: Path, language: str) -> Transcript:
     Raises:
         TranscriptError: It cannot be read.
     """
-    parsed = read_transcript(path, language, source.transcript_language)
+    parsed = read_guarded(path, language, source.transcript_language)
     return with_speaker_names(parsed, source.speakers)

@@ -9,6 +9,8 @@ from typing import Any
 
 from hilbert.stage_times import StageSeconds, StageTimes, difference
 from indexer.encoders import Encoders
+from indexer.guard.children import processor_seconds
+from indexer.media.guarded import TASKS as RECORDING_TASKS
 
 # Their libraries compute in threads of their own, which nothing tells apart.
 _OF_MODELS = ("speech encoder", "recognition", "word times", "text encoder")
@@ -23,7 +25,7 @@ class IngestProfile:
             processor time of the threads of models is shared out to the stages of models in
             proportion to their wall seconds.
         wall: Wall seconds of the run.
-        processor: Processor seconds of the process in the run.
+        processor: Processor seconds of the process in the run, and of those that read files.
     """
 
     stages: Mapping[str, StageSeconds]
@@ -60,12 +62,18 @@ class Profiler:
     def __post_init__(self) -> None:
         self._before = self.encoders.stage_seconds()
         self._wall, self._processor = time.perf_counter(), time.process_time()
+        self._guarded = processor_seconds()
 
     def result(self) -> IngestProfile:
         """Return what was measured so far."""
         wall = time.perf_counter() - self._wall
         processor = time.process_time() - self._processor
         stages = self.times.totals() | difference(self.encoders.stage_seconds(), self._before)
+        for task, seconds in processor_seconds().items():
+            seconds -= self._guarded.get(task, 0.0)
+            stage = "decoding" if task.startswith(RECORDING_TASKS) else "reading transcripts"
+            stages[stage] = stages.get(stage, StageSeconds()) + StageSeconds(0.0, seconds)
+            processor += seconds
         return IngestProfile(_with_model_threads(stages, processor), wall, processor)
 
 

@@ -46,6 +46,7 @@ def index_folders(
     *,
     prune: bool = False,
     schedule: CommitSchedule | None = None,
+    retry_failed: bool = False,
 ) -> AddReport:
     """Bring the library up to date with what was scanned, then commit a snapshot.
 
@@ -60,6 +61,7 @@ def index_folders(
         progress: Receives the progress.
         prune: Whether documents that are gone are removed.
         schedule: When what is stored so far is committed; None for the usual one.
+        retry_failed: Whether files that made their reader crash are tried again.
 
     Raises:
         LibraryError: Another writer holds the library.
@@ -70,6 +72,9 @@ def index_folders(
     times = profiler.times
     with library.writing():
         writer = DocumentWriter(library, report, follow(library, scanned))
+        if retry_failed:
+            with library.catalog.transaction():
+                library.catalog.remembered.forget_culprits()
         with times.measure("planning"):
             planned = _plan(library, scanned, writer, report)
         schedule = schedule or CommitSchedule()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from indexer.guard.children import FileFaultError
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.chapter_files import ChapterFiles
@@ -23,8 +25,10 @@ from indexer.ingest.origins import (
 from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport
 from indexer.store.catalog import Document
-from indexer.store.remembered import Origin
+from indexer.store.remembered import Culprit, Origin
 from indexer.store.supplements import DESCRIPTION, Supplement
+
+NOT_TRIED_AGAIN = "not tried again until it changes; 'hilbert index --retry-failed' tries it"
 
 
 class DocumentWriter:
@@ -47,13 +51,24 @@ class DocumentWriter:
         """Store the result of a job."""
         job = processed.job
         if processed.transcript_error is not None and job.source.transcript is not None:
-            self.report.fail(job.source.transcript, processed.transcript_error)
+            self.fail(job.source.transcript, processed.transcript_error)
         if processed.error is not None:
-            self.report.fail(job.source.path, processed.error)
+            self.fail(job.source.path, processed.error)
         elif processed.analysed is not None:
             self._put(job, processed.analysed)
         elif job.existing is not None:
             self.refresh(job.existing, job.source, [job.recording, job.transcript])
+
+    def fail(self, path: Path, error: Exception) -> None:
+        """Report why a file could not be indexed; what made its reader crash is remembered."""
+        self.report.fail(path, error)
+        if not isinstance(error.__cause__, FileFaultError) or not path.is_file():
+            return
+        status, reason = path.stat(), str(error.__cause__)
+        self.report.failed[str(path)] = f"{reason}; {NOT_TRIED_AGAIN}"
+        with self.catalog.transaction():
+            culprit = Culprit(str(path), status.st_size, status.st_mtime_ns, reason)
+            self.catalog.remembered.put_culprit(culprit)
 
     def add_alias(self, source: Source, main: HashedFile, existing: Document) -> None:
         """Note the bytes of a document under another path, too."""

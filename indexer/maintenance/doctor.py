@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hilbert.system_faults import raise_system_fault, system_fault
 from indexer.base.errors import HilbertError, LibraryError, UnfinishedLibraryError
+from indexer.guard.children import missing_guards
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot_writer import leftovers
 from indexer.maintenance.checkup import Checkup
@@ -35,7 +36,7 @@ def examine(folder: Path, *, deep: bool = False) -> Checkup:
         checkup.problems.append(str(error))
         return checkup
     try:
-        checks = [_catalog, _model, _features, _generation, _sources, _leftovers]
+        checks = [_catalog, _model, _features, _generation, _sources, _leftovers, _guards]
         # First: to load a model puts a damaged graph of it in order.
         for check in [check_digests, *checks] if deep else checks:
             check(library, checkup)
@@ -140,6 +141,21 @@ def _sources(library: LibraryStore, checkup: Checkup) -> None:
             checkup.notes.append(f"not reachable: {state.folder.path}: {state.unreachable}")
     for path, reason in library.catalog.failures().items():
         checkup.notes.append(f"not indexed: {path}: {reason}")
+
+
+def _guards(library: LibraryStore, checkup: Checkup) -> None:
+    """Note what the process that reads recordings and transcripts may do on this system."""
+    try:
+        missing = missing_guards()
+    except HilbertError as error:
+        log.debug("could not start the guarded process", exc_info=True)
+        checkup.problems.append(str(error))
+        return
+    checkup.notes += [
+        f"this system has no guard for files of strangers that gives {guard}; index only what "
+        "you trust, or on Linux"
+        for guard in missing
+    ]
 
 
 def _leftovers(library: LibraryStore, checkup: Checkup) -> None:

@@ -18,6 +18,7 @@ from indexer.base.names import folded
 from indexer.base.regular_file import read_small
 from indexer.base.types import Chapter
 from indexer.media.containers import open_av
+from indexer.media.guarded import guarded
 from indexer.media.tags import readable
 
 _JSON, _FFMETADATA = ".chapters.json", (".ffmetadata", ".ffmeta", ".chapters.txt")
@@ -73,11 +74,18 @@ def read_chapters(path: Path) -> tuple[Chapter, ...]:
         reason = error.strerror or type(error).__name__
         raise AudioError(f"{path.name}: it cannot be opened ({reason})") from error
     if data.startswith(_FFMETADATA_BEGIN):
-        return _read_ffmetadata(path)
+        arguments = {"path": str(path.absolute())}
+        ((values, _),) = guarded("chapters", path, arguments)
+        return tuple(Chapter(**chapter) for chapter in values["chapters"])
     return _read_json(path, data)
 
 
-def _read_ffmetadata(path: Path) -> tuple[Chapter, ...]:
+def ffmetadata_chapters(path: Path) -> tuple[Chapter, ...]:
+    """Read the chapters of FFmpeg's metadata; in a guarded process, as all that FFmpeg reads.
+
+    Raises:
+        AudioError: It is no such file.
+    """
     import av
 
     try:

@@ -33,6 +33,8 @@ def open_container(path: Path) -> Any:
         # not UTF-8 are kept, to be read as what they are.
         container: Any = open_av(path.absolute())
     except (OSError, ValueError, av.error.FFmpegError) as error:
+        if isinstance(error, MemoryError):
+            raise
         raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
     if container.format.name in _LISTS:
         container.close()

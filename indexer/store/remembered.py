@@ -1,4 +1,4 @@
-"""What a catalog remembers between runs: followed folders, what files say, unfinished additions.
+"""What a catalog remembers between runs: folders, what files say, unfinished additions, culprits.
 
 The catalog of the first release has no tables for them. As with `indexer.store.supplements`, a
 table is made when there is first something to write, and one that is not there reads as empty.
@@ -35,6 +35,13 @@ CREATE TABLE IF NOT EXISTS unsettled (
     document TEXT PRIMARY KEY REFERENCES documents(id) ON DELETE CASCADE
 ) WITHOUT ROWID
 """,
+    "culprits": """
+CREATE TABLE IF NOT EXISTS culprits (
+    path TEXT PRIMARY KEY,          -- absolute
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+    reason TEXT NOT NULL
+) WITHOUT ROWID
+""",
 }
 
 
@@ -55,6 +62,23 @@ class FollowedFolder:
     language: str
     asr: str
     mount: str | None = None
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """A file that made the process that read it crash, or pass a limit.
+
+    Attributes:
+        path: Absolute path.
+        size: Its size in bytes then.
+        mtime_ns: Its time then.
+        reason: What it did.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -133,6 +157,25 @@ class Remembered:
         """Note that a run went to its end."""
         if has_table(self._connection(), "unsettled"):
             self._connection().execute("DELETE FROM unsettled")
+
+    # files that made their reader crash
+
+    def culprit(self, path: str) -> Culprit | None:
+        """Return what is known of a file that made its reader crash."""
+        rows = self._rows("culprits", "path, size, mtime_ns, reason", "WHERE path = ?", [path])
+        return next((Culprit(*row) for row in rows), None)
+
+    def put_culprit(self, culprit: Culprit) -> None:
+        """Remember a file that made its reader crash."""
+        self._make("culprits")
+        self._connection().execute(
+            "INSERT OR REPLACE INTO culprits VALUES (?, ?, ?, ?)", astuple(culprit)
+        )
+
+    def forget_culprits(self) -> None:
+        """Forget them, so that they are tried again."""
+        if has_table(self._connection(), "culprits"):
+            self._connection().execute("DELETE FROM culprits")
 
     # other places
 

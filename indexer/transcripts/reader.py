@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +12,15 @@ from indexer.transcripts.encoding import DecodedText, decode
 from indexer.transcripts.formats import (
     decoder_of,
     format_of,
-    is_recognised,
     markers_of,
     transcript_extensions,
 )
+from indexer.transcripts.guarded import is_recognised_guarded
 from indexer.transcripts.json_segments import is_json
 from indexer.transcripts.name_tags import language_of_name
 from indexer.transcripts.transcript import Transcript, TranscriptError
+
+log = logging.getLogger(__name__)
 
 _TEXT = (".txt", ".md")
 _OTHER_KINDS = {
@@ -81,7 +85,7 @@ def may_be_transcript(file: Path) -> bool:
     try:
         with open_regular(file) as stream:
             beginning = stream.read(_BEGINNING)
-            whole = beginning + (stream.read(_WHOLE - _BEGINNING + 1) if markers else b"")
+            is_long = os.fstat(stream.fileno()).st_size > _WHOLE
     except OSError:
         return True  # reading it will fail and say why
     if any(beginning.lstrip().startswith(mark.encode()) for mark in _OTHER_KINDS):
@@ -90,7 +94,19 @@ def may_be_transcript(file: Path) -> bool:
         return True
     if not any(marker in beginning for marker in markers):
         return False
-    return len(whole) > _WHOLE or is_recognised(decode(whole, "en").text, extension)
+    if is_long:
+        return True
+    try:
+        return is_recognised_guarded(file, extension)
+    except TranscriptError:
+        log.debug("could not look at %s", file, exc_info=True)
+        return True  # likewise
+
+
+def beginning_as_text(file: Path) -> str:
+    """Return the beginning of a file as text, as far as formats are recognised by it."""
+    with open_regular(file) as stream:
+        return decode(stream.read(_WHOLE + 1), "en").text
 
 
 def _refusal(text: str) -> str | None:

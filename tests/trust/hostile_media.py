@@ -64,15 +64,18 @@ def fast_alac(folder: Path) -> Path:
     return path
 
 
-def long_flac(folder: Path, seconds: float = 100 * 3600.0, *, announce: bool = True) -> Path:
+def long_flac(
+    folder: Path, seconds: float = 100 * 3600.0, rate: int = 1_000, *, announce: bool = True
+) -> Path:
     """Write silence that lasts 100 hours in 100 KB.
 
     Args:
         folder: Where `long.flac` is written.
         seconds: How long it lasts.
+        rate: Samples a second.
         announce: Whether its header says so.
     """
-    rate, block = 1_000, 65_535
+    block = 65_535
     frames = int(seconds * rate) // block
     info = struct.pack(">HH", block, block) + b"\0" * 6
     total = frames * block if announce else 0
@@ -135,9 +138,10 @@ def _encode(path: Path, container: str, codec: str, rate: int, n: int) -> None:
 
 def _silent_flac_frame(number: int, rate: int, block: int) -> bytes:
     """Return a frame of one channel whose only subframe is the constant 0 (RFC 9639, 9)."""
-    # Block size in 16 bits, sampling rate in 16 bits of Hz; one channel of 16 bits.
-    header = b"\xff\xf8" + bytes([0x7D, 0x08]) + _coded_number(number)
-    header += struct.pack(">HH", block - 1, rate)
+    # Block size in 16 bits, sampling rate in 16 bits of Hz or of ten; one channel of 16 bits.
+    unit = 1 if rate < 1 << 16 else 10
+    header = b"\xff\xf8" + bytes([0x7D if unit == 1 else 0x7E, 0x08]) + _coded_number(number)
+    header += struct.pack(">HH", block - 1, rate // unit)
     header += bytes([_crc(header, 8, 0x07)])
     body = header + b"\x00" + b"\x00\x00"
     return body + _crc(body, 16, 0x8005).to_bytes(2, "big")

@@ -7,28 +7,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.report import AddReport
+from indexer.media import guarded
 
 Opened = Counter[str]
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
-    """How often PyAV opened each file."""
+    """How often the guarded process, where each task opens a file once, was sent each file."""
     counts: Opened = Counter()
-    real: Callable[..., Any] = av.open
+    real: Callable[..., Any] = guarded.run_guarded
 
-    def counting(path: str, *arguments: Any, **options: Any) -> Any:
-        counts[Path(path).name] += 1
-        return real(path, *arguments, **options)
+    def counting(task: str, path: Path, arguments: Any) -> Any:
+        counts[path.name] += 1
+        return real(task, path, arguments)
 
-    monkeypatch.setattr(av, "open", counting)
+    monkeypatch.setattr(guarded, "run_guarded", counting)
     return counts
 
 

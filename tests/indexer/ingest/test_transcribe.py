@@ -18,7 +18,8 @@ from hilbert.encoders.protocols import WindowTranscript, Word
 from hilbert.encoders.whisper import WhisperEncoder, _Decoded
 from indexer.encoders import Encoders
 from indexer.ingest.transcribe import BATCH_WINDOWS, AudioAnalysis, transcribe
-from indexer.media.decode import SAMPLE_RATE, Block, Recording, StreamFacts, open_recording
+from indexer.media.decode import SAMPLE_RATE, Recording, open_recording
+from indexer.media.stream import Block, StreamFacts
 from indexer.transcripts import read_transcript
 
 Samples = NDArray[np.float32]

@@ -1,0 +1,1 @@
+"""Files of strangers read in a child process that can crash, and do little else."""
