@@ -81,7 +81,7 @@ SILENT: dict[str, str] = {
     "indexer/cli.py:run SystemExit": "the reader of the output left; the exit status says so",
     "indexer/cli.py:run click.exceptions.Exit": "the way a command returns its exit status",
     "indexer/cli.py:run click.exceptions.NoArgsIsHelpError": "the help that it carries is printed",
-    "indexer/commands/app.py:wait KeyboardInterrupt": "the way in which the app is stopped",
+    "indexer/commands/app.py:Served.wait KeyboardInterrupt": "the way in which the app is stopped",
     "indexer/base/read_ahead.py:read_ahead_groups.put queue.Full": "waits and tries again",
     "indexer/base/read_ahead.py:read_ahead_groups.work BaseException": (
         "handed to the reading thread, which raises it"

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,16 +57,28 @@ def command(
     """
     library = library.expanduser() if library else None
     folders = [folder.expanduser() for folder in folders]
-    with served(library, port, folders=folders, hosts=hosts, token=token) as server:
-        return wait(server)
+    with served(library, port, folders=folders, hosts=hosts, token=token) as app:
+        return app.wait()
 
 
-def wait(server: subprocess.Popen[bytes]) -> int:
-    """Wait until a server ends or is stopped; return its exit status."""
-    try:
-        return server.wait()
-    except KeyboardInterrupt:
-        return 0
+@dataclass(frozen=True)
+class Served:
+    """An app that is being served.
+
+    Attributes:
+        address: Lets a browser in.
+        server: The process.
+    """
+
+    address: str
+    server: subprocess.Popen[bytes]
+
+    def wait(self) -> int:
+        """Wait until the server ends or is stopped; return its exit status."""
+        try:
+            return self.server.wait()
+        except KeyboardInterrupt:
+            return 0
 
 
 @contextmanager
@@ -76,7 +89,7 @@ def served(
     folders: Sequence[Path] = (),
     hosts: Sequence[str] = (),
     token: bool = True,
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Served]:
     """Run Streamlit on the app as long as the context lasts, and print its address.
 
     Args:
@@ -119,9 +132,9 @@ def served(
         if library:  # while the server imports Streamlit, which takes a second
             _check_library(library)
         what = library or "no library yet"
-        query = f"?token={secret}" if secret else ""
-        print_line(f"hilbert serves {what} at http://127.0.0.1:{port}/{query} (Ctrl-C stops it)")
-        yield server
+        address = f"http://127.0.0.1:{port}/" + (f"?token={secret}" if secret else "")
+        print_line(f"hilbert serves {what} at {address} (Ctrl-C stops it)")
+        yield Served(address, server)
     finally:  # whatever ends us ends the server too
         server.terminate()
         server.wait()

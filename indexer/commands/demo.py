@@ -40,7 +40,7 @@ def command(library: Path, app: bool, port: int) -> int:
     The app is served as soon as the first talks can be searched; the others are added to it.
     """
     from indexer.base.assets import demo_folder
-    from indexer.commands.app import check_port, served, wait
+    from indexer.commands.app import check_port, served
     from indexer.index.library_store import LibraryStore
 
     demo = demo_folder()
@@ -55,12 +55,12 @@ def command(library: Path, app: bool, port: int) -> int:
         return _index(made, [recordings]) or _search(made, demo)
     if failed := _index(made, _first(recordings)):
         return failed
-    with served(library, port) as server:
+    with served(library, port) as running:
         print_line("These talks can be searched there; the others follow.", "")
         if failed := _index(made, [recordings]) or _search(made, demo):
             return failed
-        print_line("")
-        return wait(server)
+        print_line("", f"The app: {running.address}")
+        return running.wait()
 
 
 def _first(recordings: Path) -> list[Path]:
