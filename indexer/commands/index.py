@@ -169,7 +169,7 @@ def command(
     # On standard error, where it disturbs no output: where a library is in a language that the
     # recogniser does not know, it is so in every run.
     for line in summary.describe_unchecked():
-        click.echo(line, err=True)
+        print_line(line, err=True)
     return 1 if summary.failed or summary.unreachable else 0
 
 

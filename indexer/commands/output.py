@@ -12,7 +12,7 @@ import click
 from indexer.base.json_schema import versioned
 from indexer.base.timecode import clock
 from indexer.commands.layout import print_line_of, print_paragraph, styled
-from indexer.commands.terminal import print_line, printable
+from indexer.commands.terminal import json_printable, print_line, printable
 
 if TYPE_CHECKING:
     from indexer.search.results import Duplicate, Hit, SearchResult
@@ -29,7 +29,7 @@ def print_json(value: Any, *, indent: int | None = 2) -> None:
     # What the encoding lacks is escaped as JSON does it, never replaced.
     if text.encode(encoding, "replace").decode(encoding) != text:
         text = json.dumps(value, indent=indent)
-    click.echo(text, file=sys.stdout)
+    click.echo(json_printable(text), file=sys.stdout)
 
 
 def print_result(result: SearchResult, explain: bool = False) -> None:

@@ -27,7 +27,7 @@ from indexer.commands.options import (
 )
 from indexer.commands.output import print_json, print_result
 from indexer.commands.registry import verb
-from indexer.commands.terminal import print_line
+from indexer.commands.terminal import print_document, print_line
 
 if TYPE_CHECKING:
     from indexer.search.filters import Filters
@@ -212,7 +212,7 @@ def _print_export(result: SearchResult, name: str) -> None:
     untimed = sum(hit.start is None for hit in result.hits)
     if untimed and export.timed_only:
         print_line(f"{untimed} moments without times are left out", err=True)
-    click.echo(export.write(result), nl=False)
+    print_document(export.write(result))
 
 
 def _answer_line(

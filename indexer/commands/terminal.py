@@ -31,6 +31,18 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(lambda m: m[0].encode("unicode_escape").decode("ascii"), text)
 
 
+def json_printable(text: str) -> str:
+    r"""Return JSON with control characters as escapes such as `\u009b`: the same JSON."""
+    return _UNPRINTABLE.sub(lambda m: m[0] if m[0] == "\n" else f"\\u{ord(m[0]):04x}", text)
+
+
+def print_document(text: str) -> None:
+    """Print a text of several lines: as it is to a file or a pipe, printable on a terminal."""
+    if sys.stdout.isatty():
+        text = "".join(printable(line) + "\n" for line in text.split("\n")).removesuffix("\n")
+    click.echo(text, file=sys.stdout, nl=False)
+
+
 def print_line(*texts: str, err: bool = False) -> None:
     """Print lines on standard output or standard error, control characters escaped."""
     for text in texts:

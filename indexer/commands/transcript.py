@@ -11,7 +11,7 @@ import click
 from indexer.commands.options import LazyChoice, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
-from indexer.commands.terminal import print_line
+from indexer.commands.terminal import print_document, print_line
 
 if TYPE_CHECKING:
     from indexer.transcripts.document_transcript import DocumentTranscript
@@ -61,7 +61,7 @@ def command(name: str, library: Path, as_json: bool, form: str) -> None:
     if export.timed_only and not transcript.timed:
         raise LibraryError(f"{transcript.name} has no times, which {form} needs; use txt or md")
     text = export.write(transcript)
-    click.echo(text, nl=False)
+    print_document(text)
     _warn_of_loss(text, form, transcript)
 
 

@@ -136,6 +136,7 @@ def _configured(db: sqlite3.Connection) -> sqlite3.Connection:
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
     db.execute("PRAGMA busy_timeout = 10000")
+    db.execute("PRAGMA trusted_schema = OFF")  # nor does a trigger of others call functions
     return db
 
 
