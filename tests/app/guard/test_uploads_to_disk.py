@@ -8,9 +8,11 @@ import resource
 import signal
 import tempfile
 import tracemalloc
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
@@ -59,6 +61,12 @@ def form(content: Iterable[bytes], name: str = "talk.mp3") -> Iterator[bytes]:
     yield b"\r\n--edge--\r\n"
 
 
+def run(served: Coroutine[Any, Any, None]) -> None:
+    """Serve in a thread: the driver of the browser tests has the event loop of this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, served).result()
+
+
 def send(
     app: UploadsToDisk,
     blocks: Iterator[bytes],
@@ -87,7 +95,7 @@ def send(
         if message["type"] == "http.response.start":
             statuses.append(message["status"])
 
-    asyncio.run(app(scope, receive, answer))
+    run(app(scope, receive, answer))
     [status] = statuses
     return status
 
@@ -160,7 +168,7 @@ def test_files_go_with_their_visit_and_with_the_server(
         return
 
     app = UploadsToDisk(stopped, store, 1, lambda visit: True)
-    asyncio.run(app({"type": "lifespan"}, nothing, ignore))
+    run(app({"type": "lifespan"}, nothing, ignore))
     assert store.path("here") is None and not list(tmp_path.iterdir())
 
 
