@@ -101,3 +101,16 @@ def test_other_words_in_the_catalog_than_were_indexed_are_found(
     problems = examine(folder, deep=True).problems
     assert problems and all("restore a backup, or run 'hilbert remove made-" in p for p in problems)
     assert examine(folder).healthy
+
+
+def test_a_flipped_bit_in_a_library_of_the_first_release_is_no_traceback(
+    tmp_path: Path, models: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fixtures = Path(__file__).parents[2] / "fixtures"
+    folder = shutil.copytree(fixtures / "library-0.1", tmp_path / "library")
+    for path in sorted(folder.rglob("stats.json")):
+        for share in flipped(path):
+            for verb in (["doctor", "--deep"], ["info"]):
+                assert run([*verb, "-l", str(folder)]) in (0, 1), share
+                told = capsys.readouterr()
+                assert "unexpected" not in told.out + told.err, (share, told.err)
