@@ -133,7 +133,7 @@ class FulltextIndex(MergedRecords):
     def _idf(self, phrase: str) -> float:
         return inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
 
-    def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> dict[str, float]:
+    def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.float64]:
         """Score whole documents by how often they hold the terms, which may stand far apart.
 
         A share of the weight of the query (`indexer.index.document_words`): a document that holds
@@ -144,11 +144,11 @@ class FulltextIndex(MergedRecords):
             fuzzy: See `scores`.
 
         Returns:
-            Document id to score, for documents that hold a term.
+            `[n_documents]`, in the order of `document_ids`; 0 for those that hold no term.
         """
         counted = list(self._weights(DOCUMENT_FTS, terms))
         resembled = set(self._fuzzy_terms(counted)) if fuzzy else set()
-        found, held = np.zeros(self.n_documents), np.zeros(self.n_documents, bool)
+        found = np.zeros(self.n_documents)
         total = 0.0
         for term in counted:
             frequencies = self._document_frequencies(self.phrases(term))
@@ -159,14 +159,8 @@ class FulltextIndex(MergedRecords):
                 frequencies = self._document_frequencies(matches)
                 scores = FUZZY_SHARE * score_term(frequencies)[0]
             found += scores
-            held |= frequencies > 0
-        weight = max(_MIN_DOCUMENT_WEIGHT, total)
-        return {
-            id_: float(found[row]) / weight
-            for shard, rows in zip(self.shards, self.document_rows, strict=True)
-            for id_, row in zip(shard.document_ids, rows.tolist(), strict=True)
-            if row >= 0 and held[row]
-        }
+        found /= max(_MIN_DOCUMENT_WEIGHT, total)
+        return found
 
     def _document_frequencies(self, phrases: Iterable[str]) -> NDArray[np.float64]:
         """Count how often documents hold what a term stands for: of all, the most."""
@@ -375,6 +369,7 @@ class FulltextIndex(MergedRecords):
         A term that no row holds counts like the rarest one; one of several words does not count
         then, its parts do.
         """
+        self._terms.look_up(terms)
         n_rows = self.n_documents if table == DOCUMENT_FTS else self.n_segments
         found: dict[str, float] = {}
         for term in dict.fromkeys(terms):

@@ -37,28 +37,22 @@ def to_floats(halves: NDArray[np.float16]) -> NDArray[np.float32]:
     return scaled
 
 
-def products(
-    halves: NDArray[np.float16],
-    queries: NDArray[np.float32],
-    rows: NDArray[np.int64] | None = None,
-) -> NDArray[np.float32]:
-    """Multiply every vector, or some of them, with every query.
+def products(halves: NDArray[np.float16], queries: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Multiply every vector with every query.
 
     Args:
-        halves: `[m, d]`, finite.
+        halves: `[n, d]`, finite.
         queries: `[k, d]`, of about length 1.
-        rows: Of the vectors, `[n]`; None for all of them.
 
     Returns:
         `[n, k]`.
     """
-    n, d = len(halves) if rows is None else len(rows), halves.shape[1]
+    n, d = halves.shape
     columns = np.ascontiguousarray(queries.T * _SCALE, np.float32)
     out = np.empty((n, len(queries)), np.float32)
     buffer = np.empty((min(n, _BLOCK), d), np.int32)
     for begin in range(0, n, _BLOCK):
-        part = slice(begin, begin + _BLOCK)
-        block = halves[part if rows is None else rows[part]]
+        block = halves[begin : begin + _BLOCK]
         np.dot(_scaled(block, buffer[: len(block)]), columns, out=out[begin : begin + _BLOCK])
     return out
 

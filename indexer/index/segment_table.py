@@ -18,6 +18,7 @@ class SegmentTable:
 
     Attributes:
         documents: By name.
+        rows_of_ids: `[n_documents]`, the row of each document by id.
         ids: `[n]`, ids of the segments.
         owners: `[n]`, the row of the document of each; those of one document stand together.
         starts: `[n]`, seconds; NaN where nothing is timed.
@@ -30,8 +31,8 @@ class SegmentTable:
         self.documents: list[IndexedDocument] = lexical.documents()
         row_of = {document.id: row for row, document in enumerate(self.documents)}
         self.ids = lexical.segment_ids
-        rows = np.array([row_of[id_] for id_ in lexical.document_ids], np.int64)
-        self.owners = np.repeat(rows, lexical.segment_counts)
+        self.rows_of_ids = np.array([row_of[id_] for id_ in lexical.document_ids], np.int64)
+        self.owners = np.repeat(self.rows_of_ids, lexical.segment_counts)
         arrays = lexical.segment_arrays()
         self.starts, self.ends = arrays.starts, arrays.ends
         self.speakers, self.sounds = arrays.speakers, arrays.sounds

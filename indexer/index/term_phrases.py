@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice, product
 
@@ -27,6 +27,16 @@ class TermPhrases:
         self._shards, self._languages = shards, languages
         # By term; a snapshot never changes.
         self._known: dict[str, list[str]] = {}
+
+    def look_up(self, terms: Iterable[str]) -> None:
+        """Read what several terms may be at once, and the postings of that; `phrases` follows."""
+        new = [term for term in terms if term not in self._known and not term.endswith("*")]
+        words = {fold(token.word): None for term in new for token in analyse(term)}
+        for shard in self._shards:
+            shard.look_up(words)
+        stems = {p: None for term in new for p in self.phrases(term) if " " not in p}
+        for shard in self._shards:
+            shard.load(stems)
 
     def phrases(self, term: str) -> list[str]:
         """Return the stems, or stems in a row, that a term stands for."""

@@ -110,14 +110,28 @@ class VectorIndex(ABC):
         return best_rows(rows, self.scores_at(query, rows), n)
 
     def candidates(
-        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+        self,
+        query: NDArray[np.float32],
+        n: int,
+        allowed: NDArray[np.bool_] | None = None,
+        share: float = 1.0,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows among which the `n` nearest are, and estimates of their cosines.
 
-        Those of an exact index are the `n` nearest. Several approximate ones together compare no
-        more rows than one of them does (`indexer.index.merged_vectors`).
+        Those of an exact index are the `n` nearest. Several approximate ones together compare
+        about as many rows as one alone does (`indexer.index.merged_vectors`).
+
+        Args:
+            query: `[d]`.
+            n: At least 0.
+            allowed: See `nearest`.
+            share: Of all vectors that are searched together, how many are in this index.
         """
         return self.nearest(query, n, allowed)
+
+    def n_candidates(self, n: int) -> int:
+        """Return how many rows are compared to find the `n` nearest, where they are few of all."""
+        return n
 
     def tune(  # noqa: B027
         self, queries: Mapping[str, NDArray[np.float32]], target_recall: float
@@ -193,8 +207,14 @@ class VectorIndex(ABC):
         """Return cosines with the vectors at `rows`, all of which are there, `[rows, k]`."""
         queries = queries.astype(np.float32, copy=False)
         if len(rows) < _FEW * len(self):
-            return self._gathered(rows) @ queries.T
+            return self._few_products(queries, rows)
         return self._scanned(queries)[rows]
+
+    def _few_products(
+        self, queries: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Do as `_products`, for few of all rows."""
+        return self._gathered(rows) @ queries.T
 
     @cached_property
     def _lookup(self) -> IdLookup:

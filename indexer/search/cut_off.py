@@ -154,9 +154,9 @@ def evidence(
     terms = list(dict.fromkeys(term for vector in part.vectors for term in vector.terms))
     if texts is None or not terms:
         return None
-    counts, with_any = compared.counts(searched)
-    with_words = counts["text"]
-    if with_words < max(1.0, _LEAST_WITH_WORDS * with_any) or np.isnan(texts).all():
+    with_words = compared.count("text", searched)
+    least = max(1.0, _LEAST_WITH_WORDS * compared.count_any(searched))
+    if with_words < least or np.isnan(texts).all():
         return None
     index = compared.index
     fulltext = index.snapshot.lexical

@@ -18,13 +18,17 @@ from indexer.search.index_view import IndexView
 from indexer.search.results import LONGEST_MOMENT_SECONDS
 from indexer.search.scores import FusedScores, PartScores, Scores
 from indexer.search.scoring import ComparedPart
-from indexer.search.segment_scores import CosineScores, Rows, SegmentScores
+from indexer.search.segment_scores import CosineScores, KnownScores, Rows, SegmentScores
 
 # Up to so many segments are scored one by one, whatever the vector indexes do.
 MOST_SCORED = 8192
-# Each channel names so many segments, and four times as many where too much might be better; of
-# vector indexes that may miss some of the nearest no more is asked.
-FIRST_CANDIDATES = 256
+# Each channel names so many segments, and four times as many where too much might be better. Of
+# vector indexes that may miss some of the nearest fewer are asked, and never more: each costs many
+# comparisons.
+FIRST_CANDIDATES, APPROXIMATE_CANDIDATES = 256, 64
+# Beside approximate ones, channels that know all scores name so many, and so many documents are
+# scored for each that is wanted.
+_NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 1024, 3
 # For each moment that is wanted so many segments are certain to be the best, or more where moments
 # are made of many.
 _SEGMENTS_EACH = 3
@@ -72,7 +76,8 @@ class Evaluation:
         # Of each part, what segments beyond `rows` do not exceed.
         self._others: list[dict[str, list[float]]] = []
         self._depth = _SEGMENTS_EACH * k
-        self._candidates = FIRST_CANDIDATES
+        self._is_exact = all(each.is_exact for each in self._compared())
+        self._candidates = FIRST_CANDIDATES if self._is_exact else APPROXIMATE_CANDIDATES
 
     @property
     def is_complete(self) -> bool:
@@ -128,9 +133,8 @@ class Evaluation:
 
     def _add_best(self) -> None:
         """Score the best segments, and what can be in one moment with them."""
-        is_exact = all(each.is_exact for each in self._compared())
         while not self.is_complete:
-            everything = self._exhaustive or (self._ranks and is_exact)
+            everything = self._exhaustive or (self._ranks and self._is_exact)
             if everything or self._n_searched <= max(MOST_SCORED, self._candidates):
                 self._add_all()
                 break
@@ -140,10 +144,14 @@ class Evaluation:
             if least == -np.inf:
                 self._candidates *= 4
                 continue
+            if not self._is_exact:
+                self._add_neighbours(least)
+                self.certain = least
+                return
             possible = self._possible(least)
             few = len(possible) <= max(MOST_SCORED, _MOST_COMPLETED * self._n_searched)
-            if few or not is_exact:
-                self._add(possible if few else possible[:0])
+            if few:
+                self._add(possible)
                 self._add_neighbours(least)
                 self.certain = least
                 return
@@ -161,7 +169,10 @@ class Evaluation:
         for compared, _ in self._parts:
             bounds: dict[str, list[float]] = {}
             for name, of_channel in compared.segments.items():
-                named = [each.best(self._candidates, self._searched) for each in of_channel]
+                n = self._candidates
+                if compared.known(name) and not self._is_exact:
+                    n = max(n, _NAMED_BY_WORDS)
+                named = [each.best(n, self._searched) for each in of_channel]
                 found += [rows for rows, _ in named]
                 bounds[name] = [bound for _, bound in named]
                 has_more |= any(len(rows) >= self._candidates for rows, _ in named)
@@ -177,27 +188,36 @@ class Evaluation:
         """
         n_documents = len(self._index.table.documents)
         bound, of_documents = 0.0, np.zeros(n_documents)
-        known = np.zeros(len(self._searched))
+        known: list[tuple[float, tuple[KnownScores, ...]]] = []
         for (compared, weights), others in zip(self._parts, self._others, strict=True):
             for name, weight in weights.items():
                 share = weight / len(self._parts)
                 if name in compared.whole:
                     of_documents += share * compared.whole[name]
                     continue
-                each = compared.segments[name]
-                if not all(scores.finds_all for scores in each):
+                of_channel = compared.known(name)
+                if not of_channel:
                     bound += share * max(others[name])
-                    continue
-                of_any = np.flatnonzero(np.logical_or.reduce([scores.has for scores in each]))
-                highest = np.fmax.reduce([scores.at(of_any) for scores in each])
-                known[of_any] += share * np.maximum(highest, 0.0)
-        owners = self._index.table.owners
+                elif any(each.has.any() for each in of_channel):
+                    known.append((share, of_channel))
         least = least - bound - _ROUNDING
+        # What reaches that must have its part of it from one of the channels that know all.
+        part = (least - of_documents.max(initial=0.0)) / max(1, len(known))
+        high = np.zeros(len(self._searched), bool)
+        for share, of_channel in known:
+            for each in of_channel:
+                high |= each.at_least(part / share) if part > 0 else each.has
+        rows = np.flatnonzero(high & self._searched)
+        total = of_documents[self._index.table.owners[rows]]
+        for share, of_channel in known:
+            highest = np.fmax.reduce([each.at(rows) for each in of_channel])
+            total += share * np.maximum(np.nan_to_num(highest, nan=0.0), 0.0)
+        possible: Rows = rows[total >= least]
         documents = np.flatnonzero(of_documents >= least)
-        with_known = np.flatnonzero(known)
-        with_known = with_known[known[with_known] + of_documents[owners[with_known]] >= least]
-        rows = np.union1d(with_known, self._index.rows_of_documents(documents))
-        return rows[self._searched[rows]]
+        if len(documents):
+            whole = self._index.rows_of_documents(documents)
+            possible = np.union1d(possible, whole[self._searched[whole]])
+        return possible
 
     def _add_neighbours(self, least: float) -> None:
         """Score what can be in one moment with the segments that score `least` or more."""
@@ -226,30 +246,39 @@ class Evaluation:
         Returns:
             Their rows, and their scores by part of the query.
         """
-        all_bounds = [
-            compared.document_bounds(self.rows, by_vector, self._searched, others)
+        k, bounds = self._k, self._document_bounds()[documents]
+        order = np.argsort(-bounds, kind="stable")
+        documents, bounds = documents[order], bounds[order]
+        best = _DocumentScores(self._document_scores(documents[:0]))
+        self._score_documents(documents[:k], best)
+        rest = documents[k:][bounds[k:] >= best.nth_highest(k) - _ROUNDING]
+        bounds = self._document_bounds(rest)[rest]
+        order = np.argsort(-bounds, kind="stable")
+        rest, bounds = rest[order], bounds[order]
+        # Some more, until the bound of the next is below the score of the last that is wanted.
+        if not self._is_exact:
+            rest = rest[: _MOST_DOCUMENTS_EACH * k]
+        while len(rest) and bounds[0] >= best.nth_highest(k) - _ROUNDING:
+            more = -(-len(best.documents) // 4)
+            self._score_documents(rest[:more], best)
+            rest, bounds = rest[more:], bounds[more:]
+        return best.documents, best.of_parts
+
+    def _score_documents(self, documents: NDArray[np.int64], best: _DocumentScores) -> None:
+        rows = self._index.rows_of_documents(documents)
+        self._add(rows[self._searched[rows]])
+        scores = self._document_scores(documents)
+        best.add(documents, scores, self._weighed(scores)[documents])
+
+    def _document_bounds(self, documents: NDArray[np.int64] | None = None) -> Scores:
+        """Return what documents do not exceed, `[n_documents]`: roughly, or of some precisely."""
+        bounds = [
+            compared.document_bounds(self.rows, by_vector, self._searched, others, documents)
             for (compared, _), by_vector, others in zip(
                 self._parts, self._by_vector, self._others, strict=True
             )
         ]
-        bounds = self._weighed(all_bounds)[documents]
-        order = np.argsort(-bounds, kind="stable")
-        chosen, scored, totals = documents[:0], self._document_scores(documents[:0]), np.zeros(0)
-        more, least = self._k, -np.inf
-        # Some more, until the bound of the next is below the score of the last that is wanted.
-        while len(chosen) < len(order) and bounds[order[len(chosen)]] >= least - _ROUNDING:
-            added = documents[order[len(chosen) : len(chosen) + more]]
-            rows = self._index.rows_of_documents(added)
-            self._add(rows[self._searched[rows]])
-            scores = self._document_scores(added)
-            for known, new in zip(scored, scores, strict=True):
-                for name in new:
-                    known[name] = known[name].copy()
-                    known[name][added] = new[name][added]
-            totals = np.append(totals, self._weighed(scores)[added])
-            chosen = np.append(chosen, added)
-            more, least = -(-len(chosen) // 4), _nth_highest(totals, self._k)
-        return chosen, scored
+        return self._weighed(bounds)
 
     def _with_most_candidates(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Choose documents by how many segments of theirs are scored, and score all of them."""
@@ -314,6 +343,37 @@ class Evaluation:
                 if isinstance(each, CosineScores):
                     return each.cosines_of(scores)
         return None
+
+
+class _DocumentScores:
+    """Scores of the documents that were scored whole so far.
+
+    Attributes:
+        documents: Their rows.
+        of_parts: By part of the query, channel or whole to `[n_documents]`, of all documents.
+
+    Args:
+        of_parts: Those of none.
+    """
+
+    def __init__(self, of_parts: list[dict[str, Scores]]) -> None:
+        self.documents = np.zeros(0, np.int64)
+        self.of_parts = [{name: s.copy() for name, s in scores.items()} for scores in of_parts]
+        self._totals = np.zeros(0)
+
+    def add(
+        self, documents: NDArray[np.int64], of_parts: Sequence[dict[str, Scores]], totals: Scores
+    ) -> None:
+        """Add some documents, `totals` in their order."""
+        for known, new in zip(self.of_parts, of_parts, strict=True):
+            for name, scores in new.items():
+                known[name][documents] = scores[documents]
+        self.documents = np.append(self.documents, documents)
+        self._totals = np.append(self._totals, totals)
+
+    def nth_highest(self, n: int) -> float:
+        """Return the `n`-th highest total, -inf where there are fewer."""
+        return _nth_highest(self._totals, n)
 
 
 def _nth_highest(scores: Scores, n: int) -> float:

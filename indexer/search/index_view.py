@@ -24,6 +24,7 @@ class IndexView:
         self.snapshot = snapshot
         self.table = table
         self._rows: dict[tuple[str, str], NDArray[np.int64]] = {}
+        self._has_vector: dict[str, NDArray[np.bool_]] = {}
         self._segment_rows: dict[str, NDArray[np.int64]] = {}
         self._counts: dict[str, NDArray[np.int64]] = {}
         self._lists: dict[tuple[str, str], NDArray[np.bool_]] = {}
@@ -47,6 +48,12 @@ class IndexView:
                 ids = [document_key(document.id) for document in self.table.documents]
             self._rows[key] = self.snapshot.index(level, modality).rows(ids)
         return self._rows[key]
+
+    def has_vector(self, modality: str) -> NDArray[np.bool_]:
+        """Return which segments have a vector of a modality, `[n_segments]`."""
+        if modality not in self._has_vector:
+            self._has_vector[modality] = self.vector_rows("segments", modality) >= 0
+        return self._has_vector[modality]
 
     def segment_rows(self, modality: str) -> NDArray[np.int64]:
         """Find the segments of the vectors of a modality, `[n_vectors]` in the order of these."""
@@ -77,16 +84,32 @@ class IndexView:
         if searched.all():
             return self.table.counts
         counts = np.zeros(len(self.table.documents), np.int64)
+        has_any, first = self._in_row
+        counts[has_any] = np.add.reduceat(searched, first, dtype=np.int64)
+        return counts
+
+    def highest_by_document(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the highest score of the segments of each document, -inf without any.
+
+        Args:
+            scores: `[n_segments]`.
+        """
+        best = np.full(len(self.table.documents), -np.inf)
+        has_any, first = self._in_row
+        best[has_any] = np.maximum.reduceat(scores, first)
+        return best
+
+    @cached_property
+    def _in_row(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The documents with segments, in the order of these, and the first segment of each."""
         has_any = np.flatnonzero(self.table.counts)
         has_any = has_any[np.argsort(self.table.first_rows[has_any])]
-        counts[has_any] = np.add.reduceat(searched, self.table.first_rows[has_any], dtype=np.int64)
-        return counts
+        return has_any, self.table.first_rows[has_any]
 
     def count_with_vectors(self, modality: str) -> NDArray[np.int64]:
         """Count the segments that each document has vectors of a modality of."""
         if modality not in self._counts:
-            has = self.vector_rows("segments", modality) >= 0
-            self._counts[modality] = self.count_by_document(has)
+            self._counts[modality] = self.count_by_document(self.has_vector(modality))
         return self._counts[modality]
 
     @cached_property

@@ -23,7 +23,7 @@ from indexer.search.scores import (
     Scores,
     discounted,
 )
-from indexer.search.segment_scores import Rows, SegmentScores
+from indexer.search.segment_scores import KnownScores, Rows, SegmentScores
 
 
 def whole_documents() -> dict[str, Channel]:
@@ -160,6 +160,12 @@ class ComparedPart:
             for name, scores in by_vector.items()
         }
 
+    def known(self, channel: str) -> tuple[KnownScores, ...]:
+        """Return the scores of a channel that knows those of all segments, else none."""
+        found = self.segments[channel]
+        known = tuple(e for e in found if isinstance(e, KnownScores) and e.finds_all)
+        return known if len(known) == len(found) else ()
+
     def document_scores(
         self, rows: Rows, by_vector: ByVector, documents: NDArray[np.int64] | None = None
     ) -> dict[str, Scores]:
@@ -198,23 +204,36 @@ class ComparedPart:
         by_vector: ByVector,
         searched: NDArray[np.bool_],
         others: Mapping[str, Sequence[float]],
+        documents: NDArray[np.int64] | None = None,
     ) -> dict[str, Scores]:
         """Return by channel, and of wholes, what the scores of documents do not exceed.
+
+        Without `documents` that is less precise where a channel scores all segments: their best
+        one then stands for them.
 
         Args:
             rows: `[m]`.
             by_vector: See `segment_scores`.
             searched: `[n_segments]`, which may be found.
             others: Channel to what segments beyond `rows` do not exceed, for each query vector.
+            documents: Rows of those that are bounded; what is returned of others has no meaning.
         """
         found = dict(self.whole)
         index, n_documents = self.index, len(self.index.table.documents)
+        known = np.zeros(0, np.int64)
+        if documents is not None:
+            known = index.rows_of_documents(
+                documents[np.argsort(index.table.first_rows[documents])]
+            )
+            known = known[searched[known]]
         for name, compared in self.segments.items():
             bounds = []
             for each, scores, other in zip(compared, by_vector[name], others[name], strict=True):
-                if each.finds_all:
-                    of = np.flatnonzero(each.has & searched)
-                    scores, counts = each.at(of), None
+                if isinstance(each, KnownScores) and each.finds_all:
+                    if documents is None:
+                        bounds.append(each.highest_by_document(index, searched))
+                        continue
+                    of, scores, counts = known, each.at(known), None
                 else:
                     of, counts = rows, each.count_by_document(index, searched)
                 marked = self._marked(name, of)
@@ -228,14 +247,24 @@ class ComparedPart:
         """Return which segments count less; what is written about a document counts as it is."""
         return None if CHANNELS[channel].is_bonus else self.index.repeated[rows]
 
-    def counts(self, searched: NDArray[np.bool_]) -> tuple[dict[str, int], int]:
-        """Count the searched segments that each channel has scores of, and those that any has."""
-        has = {
-            name: np.logical_or.reduce([each.has for each in compared]) & searched
-            for name, compared in self.segments.items()
-        }
-        any_has = np.logical_or.reduce([np.zeros(len(searched), bool), *has.values()])
-        return {n: int(np.count_nonzero(h)) for n, h in has.items()}, int(np.count_nonzero(any_has))
+    def count(self, channel: str, searched: NDArray[np.bool_]) -> int:
+        """Count the searched segments that a channel has scores of."""
+        first, *others = self.segments[channel]
+        if not others:
+            return first.count(searched)
+        any_has = np.logical_or.reduce([first.has, *(each.has for each in others)])
+        return int(np.count_nonzero(any_has & searched))
+
+    def count_any(self, searched: NDArray[np.bool_]) -> int:
+        """Count the searched segments that any channel has scores of."""
+        n_searched, most = int(np.count_nonzero(searched)), 0
+        every = [each for compared in self.segments.values() for each in compared]
+        for each in every:
+            most = max(most, each.count(searched))
+            if most == n_searched:
+                return most
+        any_has = np.logical_or.reduce([np.zeros(len(searched), bool), *(e.has for e in every)])
+        return int(np.count_nonzero(any_has & searched))
 
 
 def _highest(scores: Sequence[Scores]) -> Scores:

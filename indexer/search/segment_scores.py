@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from indexer.search.index_view import IndexView
 
 Rows = NDArray[np.int64]
+# The n-th highest of all scores is estimated by every sixteenth.
+_SAMPLED = 16
 # Where more of the segments than this share are scored, all are: one pass over the vectors is
 # quicker than looking up so many of them.
 _MOST_LOOKED_UP = 0.05
@@ -47,6 +49,10 @@ class SegmentScores(ABC):
     def at(self, rows: Rows) -> Scores:
         """Return the scores of some segments, `[len(rows)]`."""
 
+    def count(self, searched: NDArray[np.bool_]) -> int:
+        """Count the segments with a score, of those that may be found."""
+        return int(np.count_nonzero(self.has & searched))
+
     def count_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count the segments with a score, of those that may be found, that each document has."""
         return view.count_by_document(self.has & searched)
@@ -68,7 +74,7 @@ class KnownScores(SegmentScores):
     """Scores that are known of all segments.
 
     Args:
-        scores: `[n_segments]`.
+        scores: `[n_segments]`, NaN for nothing to compare.
     """
 
     finds_all = True
@@ -85,10 +91,30 @@ class KnownScores(SegmentScores):
         """Return the scores of some segments, `[len(rows)]`."""
         return self._scores[rows]
 
+    def at_least(self, score: float) -> NDArray[np.bool_]:
+        """Return which segments score so high, `[n_segments]`."""
+        high: NDArray[np.bool_] = self._scores >= score  # NaN is not
+        return high
+
     def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
         """Return the best `n`; see `SegmentScores.best`."""
-        rows = np.flatnonzero(searched & self.has)
+        rows = np.flatnonzero(searched & (self._scores >= self._about_nth(n, searched)))
+        if len(rows) < n:
+            rows = np.flatnonzero(searched & self.has)
         return highest(rows, self._scores[rows], n)
+
+    def highest_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> Scores:
+        """Return the best score of each document that may be found, 0 without any."""
+        scores = np.where(searched & self.has, self._scores, -np.inf)
+        best = view.highest_by_document(scores)
+        return np.where(best == -np.inf, 0.0, best)
+
+    def _about_nth(self, n: int, searched: NDArray[np.bool_]) -> float:
+        """Return a score that is most likely below the `n`-th highest, but not far: of a sample."""
+        sample = self._scores[::_SAMPLED][searched[::_SAMPLED]]
+        sample = sample[~np.isnan(sample)]
+        place = len(sample) - 2 * n // _SAMPLED - 8
+        return float(np.partition(sample, place)[place]) if place > 0 else -np.inf
 
 
 class CosineScores(SegmentScores):
@@ -115,7 +141,7 @@ class CosineScores(SegmentScores):
     @property
     def has(self) -> NDArray[np.bool_]:
         """Which segments have a vector, `[n_segments]`."""
-        return self._rows >= 0
+        return self._view.has_vector(self.modality)
 
     @property
     def finds_all(self) -> bool:
@@ -153,6 +179,12 @@ class CosineScores(SegmentScores):
         # A segment without a vector counts as 0.
         least = float((cosines[-1] - self._mean) / self._scale) if len(found) == n else 0.0
         return of_vectors[found], max(0.0, least)
+
+    def count(self, searched: NDArray[np.bool_]) -> int:
+        """Count the segments with a vector, of those that may be found."""
+        if searched.all():
+            return len(self._index)
+        return super().count(searched)
 
     def count_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Count the segments with a vector; of the whole index that is done once."""

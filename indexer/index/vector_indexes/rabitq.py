@@ -12,6 +12,7 @@ are compared one by one, else candidates are found among all rows and filtered.
 from __future__ import annotations
 
 import json
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ _TRAINED_ON = 20_000
 _OVERSAMPLING = (2, 4, 8, 16, 32, 64)
 # Whoever asks for fewer rows gets the candidates of so many.
 _LEAST_ASKED = 32
+# One of several indexes finds so many times its share of the candidates.
+_MORE_THAN_SHARE = 4
 # Up to this share of allowed rows, these are compared one by one.
 _FEW_ALLOWED = 0.1
 # Recall is measured for so many, and is the lowest of these.
@@ -53,6 +56,7 @@ class RabitqIndex(HalfFloatIndex):
     """
 
     extension = ".rabitq"
+    _reads_rows = True
     oversampling = _OVERSAMPLING[2]
     _codes: Any = None
     _stored: tuple[MappedFile, int] | None = None
@@ -138,15 +142,27 @@ class RabitqIndex(HalfFloatIndex):
         rows, _ = self.candidates(query, n, allowed)
         return best_rows(rows, self._products(query[None], rows)[:, 0], n)
 
+    def n_candidates(self, n: int) -> int:
+        """Return how many rows are compared to find the `n` nearest, where they are few of all."""
+        return n if self.is_exact else max(n, _LEAST_ASKED) * self.oversampling
+
     def candidates(
-        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+        self,
+        query: NDArray[np.float32],
+        n: int,
+        allowed: NDArray[np.bool_] | None = None,
+        share: float = 1.0,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return rows among which the `n` nearest are, and estimates of their cosines."""
+        """Return rows among which the `n` nearest are, and estimates of their cosines.
+
+        One of several indexes finds a few times its share of the candidates that are compared: a
+        collection is about much, and what is near stands in many documents.
+        """
         count = len(self) if allowed is None else int(np.count_nonzero(allowed))
         n = min(n, count)
         if self.is_exact or count <= _FEW_ALLOWED * len(self):
             return super().nearest(query, n, allowed)
-        wanted = max(n, _LEAST_ASKED) * self.oversampling
+        wanted = math.ceil(self.n_candidates(n) * min(1.0, _MORE_THAN_SHARE * share))
         while True:
             # So many that about `wanted` of them are allowed.
             candidates = wanted * len(self) // count
@@ -161,6 +177,14 @@ class RabitqIndex(HalfFloatIndex):
             if 2 * int(kept.sum()) >= wanted:
                 return rows[0][kept], estimates[0][kept]
             wanted *= 2  # what the filter leaves is far from the query
+
+    def _halves_of(self, rows: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return some vectors in half precision, `[n, d]`, without mapping them into memory."""
+        if self._file is None:
+            return super()._halves_of(rows)
+        width = 2 * self.dimension
+        read = self._file.read_rows(len(self._file) - len(self) * width, width, rows)
+        return np.frombuffer(read, "<f2").reshape(-1, self.dimension)
 
     def _exact_nearest(self, query: NDArray[np.float32], n: int) -> NDArray[np.int64]:
         return super().nearest(query, n)[0]

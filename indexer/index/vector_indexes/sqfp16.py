@@ -11,7 +11,6 @@ import os
 import struct
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.files import sync_file
-from hilbert.forking import PerProcess
 from hilbert.system_faults import raise_system_fault
 from indexer.index import half_floats
 from indexer.index.faiss_reader import read_faiss
 from indexer.index.mapped_file import MappedFile
+from indexer.index.search_threads import search_threads
 from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, best_rows, damaged
 
 _MAGIC = b"HILBfp16"
@@ -42,7 +41,7 @@ _LEAST_FOR_FAISS = 1 << 15
 # Up to this share of allowed rows, these are gathered; FAISS goes through all.
 _FEW_ALLOWED = 0.01
 # A thread for each part of the rows; those of `merged_vectors` wait for them.
-_THREADS = PerProcess(lambda: ThreadPoolExecutor(min(4, os.cpu_count() or 1)))
+_THREADS = search_threads()
 
 
 @VECTOR_INDEXES.register("sqfp16", order=20)
@@ -50,6 +49,8 @@ class HalfFloatIndex(VectorIndex):
     """All vectors in half precision, each compared with every query."""
 
     extension = ".fp16"
+    # Whether vectors are read from the file, where they are few, and not from mapped memory.
+    _reads_rows = False
 
     def __init__(
         self,
@@ -77,7 +78,7 @@ class HalfFloatIndex(VectorIndex):
             LibraryError: The file is missing or damaged.
         """
         try:
-            file = MappedFile(path)
+            file = MappedFile(path, reads_rows=cls._reads_rows)
             magic, dimension, count = _HEADER.unpack(file.array("u1", _HEADER.size).tobytes())
             begin = _begin_of_vectors(count)
             faiss = file.array("u1", _FAISS.size, begin - _FAISS.size).tobytes()
@@ -159,16 +160,18 @@ class HalfFloatIndex(VectorIndex):
         return found[0][there], cosines[0][there]
 
     def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        floats = half_floats.to_floats(self._halves[rows])
-        self._read(2 * floats.size, len(rows))
-        return floats
+        return half_floats.to_floats(self._halves_of(rows))
 
-    def _products(
+    def _few_products(
         self, queries: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> NDArray[np.float32]:
-        found = half_floats.products(self._halves, queries.astype(np.float32, copy=False), rows)
-        self._read(2 * self.dimension * len(rows), len(rows))
-        return found
+        return half_floats.products(self._halves_of(rows), queries)
+
+    def _halves_of(self, rows: NDArray[np.int64]) -> NDArray[np.float16]:
+        """Return some vectors in half precision, `[n, d]`."""
+        halves = self._halves[rows]
+        self._read(halves.nbytes, len(rows))
+        return halves
 
     def _scanned(self, queries: NDArray[np.float32]) -> NDArray[np.float32]:
         found = half_floats.products(self._halves, queries)

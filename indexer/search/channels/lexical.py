@@ -44,8 +44,10 @@ class Lexical(Channel):
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score documents by all of their words, however far apart."""
+        scores = np.zeros(len(index.table.documents))
         found = index.snapshot.lexical.document_scores(vector.terms, vector.fuzzy)
-        return np.array([found.get(d.id, 0.0) for d in index.table.documents], np.float64)
+        scores[index.table.rows_of_ids] = found
+        return scores
 
 
 CHANNELS.add(Lexical.name, Lexical(), order=1)

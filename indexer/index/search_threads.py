@@ -1,0 +1,22 @@
+"""Threads in which a search compares a query with parts of the vectors, side by side."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from hilbert.forking import PerProcess
+
+
+def search_threads() -> PerProcess[ThreadPoolExecutor]:
+    """Return a pool; what waits for tasks of its own needs another than these are in."""
+    return PerProcess(
+        lambda: ThreadPoolExecutor(min(4, os.cpu_count() or 1), initializer=_leave_one_to_faiss)
+    )
+
+
+def _leave_one_to_faiss() -> None:
+    """Let FAISS compute in the thread that calls it, without a team of threads for each."""
+    import faiss
+
+    faiss.omp_set_num_threads(1)
