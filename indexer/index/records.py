@@ -100,7 +100,8 @@ class Records:
             if path.stat().st_size % page:  # SQLite takes the rest of a cut-off page for zeros
                 raise sqlite3.DatabaseError("the file is cut off")
         except sqlite3.DatabaseError as error:
-            raise_system_fault(error)
+            if path.exists():  # SQLite names no reason why it cannot open a file
+                raise_system_fault(error)
             raise damaged(path, error) from error
 
     @property
