@@ -23,9 +23,9 @@ from indexer.search.segment_scores import CosineScores, KnownScores, Rows, Segme
 # Up to so many segments are scored one by one, whatever the vector indexes do.
 MOST_SCORED = 8192
 # Each channel names so many segments, and four times as many where too much might be better. Of
-# vector indexes that may miss some of the nearest fewer are asked, and never more: each costs many
-# comparisons.
-FIRST_CANDIDATES, APPROXIMATE_CANDIDATES = 256, 64
+# vector indexes that may miss some of the nearest fewer are asked, since each costs many
+# comparisons; but for ranks, which are among what is scored.
+FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES, _RANKED_CANDIDATES = 256, 64, 1024
 # Beside approximate ones, channels that know all scores name so many, and so many documents are
 # scored for each that is wanted.
 _NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 1024, 3
@@ -77,7 +77,9 @@ class Evaluation:
         self._others: list[dict[str, list[float]]] = []
         self._depth = _SEGMENTS_EACH * k
         self._is_exact = all(each.is_exact for each in self._compared())
-        self._candidates = FIRST_CANDIDATES if self._is_exact else APPROXIMATE_CANDIDATES
+        self._candidates = FIRST_CANDIDATES
+        if not self._is_exact:
+            self._candidates = _RANKED_CANDIDATES if ranks else _APPROXIMATE_CANDIDATES
 
     @property
     def is_complete(self) -> bool:
