@@ -23,8 +23,9 @@ from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
 # What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
 _COLUMNS = {STEM_FTS: "rows, times", DOCUMENT_FTS: "rows_d, times_d"}
 _LENGTHS = {STEM_FTS: "lengths", DOCUMENT_FTS: "lengths_d"}
-# Phrases of several words whose rows are kept, and bytes of postings of single words.
-_MOST_PHRASES, _MOST_STEMS = 16, 2 << 20
+# Phrases of several words whose rows are kept, and bytes of postings of single words for each
+# segment: room for the words of a long question, of which the common ones take 5 bytes a segment.
+_MOST_PHRASES, _STEM_BYTES = 16, 64
 # Common words of which is kept who holds them: one byte a segment.
 _MOST_HELD = 16
 _MOST_WORDS = 2048
@@ -79,7 +80,7 @@ class LexicalShard(Records):
         self.live: NDArray[np.bool_] | None = None
         # A query asks for the rows of a word, or of some in a row, several times.
         self._phrases: dict[tuple[str, str], Postings] = {}
-        self._stems = _KnownStems()
+        self._stems = _KnownStems(_STEM_BYTES * len(self.owners))
         self._held: dict[str, NDArray[np.bool_]] = {}
         # Exact word to its stems, and to the words that it is written as.
         self._known_words: dict[str, tuple[list[str], list[str]]] = {}
@@ -335,9 +336,14 @@ def _read_columns(row: Sequence[bytes] | None) -> dict[str, Postings]:
 
 
 class _KnownStems:
-    """Postings that were read last, by stem: those of segments and those of documents."""
+    """Postings that were read last, by stem: those of segments and those of documents.
 
-    def __init__(self) -> None:
+    Args:
+        limit: Bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
         self._of: dict[str, dict[str, Postings]] = {}
         self._size = 0
         self._lock = threading.Lock()
@@ -350,7 +356,7 @@ class _KnownStems:
             if stem not in self._of:
                 self._of[stem] = postings
                 self._size += _size_of(postings)
-            while self._size > _MOST_STEMS and len(self._of) > 1:
+            while self._size > self._limit and len(self._of) > 1:
                 self._size -= _size_of(self._of.pop(next(iter(self._of))))
         return postings
 

@@ -6,6 +6,7 @@ system keeps them in its cache, so that reading them again costs little.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import threading
@@ -69,6 +70,9 @@ class MappedFile:
             offset: Where the table begins.
             width: Bytes of a row.
             rows: Numbers of rows, in any order; what stands in a row is read at once.
+
+        Raises:
+            OSError: It cannot be read, or is shorter now.
         """
         begins = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
         sizes = np.diff(begins, append=len(rows)) * width
@@ -76,7 +80,10 @@ class MappedFile:
         if self._file is None or not hasattr(os, "pread"):  # Windows
             return b"".join(self._map[place : place + size] for place, size in places)
         file = self._file.fileno()
-        return b"".join(os.pread(file, size, place) for place, size in places)
+        found = b"".join(os.pread(file, size, place) for place, size in places)
+        if len(found) != width * len(rows):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), self._file.name)
+        return found
 
     def touch(self, size: int, places: int = 1) -> None:
         """Count pages that were read; gives those of all files back when there are too many.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -43,3 +44,25 @@ def test_an_array_beyond_the_end_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"")
     with pytest.raises(ValueError, match="empty"):
         MappedFile(tmp_path / "b")
+
+
+@pytest.mark.parametrize("reads_rows", [False, True])
+def test_rows_are_read_in_the_order_in_which_they_are_named(
+    tmp_path: Path, reads_rows: bool
+) -> None:
+    path = tmp_path / "table"
+    path.write_bytes(b"head" + b"".join(bytes([row] * 3) for row in range(10)))
+    file = MappedFile(path, reads_rows=reads_rows)
+    found = file.read_rows(4, 3, np.array([7, 8, 2, 0, 1, 1]))
+    assert list(found[::3]) == [7, 8, 2, 0, 1, 1] and len(found) == 18
+    assert file.read_rows(4, 3, np.array([], np.int64)) == b""
+
+
+@pytest.mark.skipif(not hasattr(os, "pread"), reason="files are mapped here")
+def test_rows_of_a_file_that_was_cut_off_are_not_made_up(tmp_path: Path) -> None:
+    path = tmp_path / "table"
+    path.write_bytes(bytes(30))
+    file = MappedFile(path, reads_rows=True)
+    os.truncate(path, 15)
+    with pytest.raises(OSError, match="error"):
+        file.read_rows(0, 3, np.array([1, 8]))
