@@ -18,6 +18,8 @@ _ROUNDING_SECONDS = 0.25
 _FAR_SECONDS, _FAR_SHARE = 10.0, 0.05
 # Fewer cues outside the recording say nothing about the clock that they were timed by.
 _MIN_CUES = 3
+# Where words are put that begin after the end: a player that jumps there still plays something.
+_LAST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,27 @@ class FittedTranscript:
 
 
 def fit_to_length(transcript: Transcript, seconds: float) -> FittedTranscript:
-    """Shift the times of a transcript by a constant where only that fits, and clip its ends.
+    """Shift the times of a transcript by a constant where only that fits, and clip the rest.
+
+    No time lies after the recording's end then, and no word is lost: what begins after the end is
+    put at the last second, with a warning.
+
+    Args:
+        transcript: With times.
+        seconds: Length of the recording.
+    """
+    expected = expect_length(transcript, seconds)
+    cues = _within(expected.transcript.cues, seconds)
+    sounds = _within(expected.transcript.sounds, seconds)
+    return replace(
+        expected, transcript=replace(expected.transcript, cues=tuple(cues), sounds=tuple(sounds))
+    )
+
+
+def expect_length(transcript: Transcript, seconds: float) -> FittedTranscript:
+    """Shift the times of a transcript like `fit_to_length`; what begins after the end stays.
+
+    For a length that is only announced, and may be too short.
 
     Timecodes of a programme often begin at a whole hour
     (https://en.wikipedia.org/wiki/SMPTE_timecode: 01:00:00:00 or 10:00:00:00), others are times
@@ -83,11 +105,28 @@ def _clipped(cue: Cue, seconds: float) -> float | None:
     return min(cue.end, seconds)
 
 
+def _within(items: Sequence[Timed], seconds: float) -> list[Timed]:
+    """Bring what begins or ends after the end into the recording; the order stays."""
+    before, out = 0.0, []
+    for item in items:
+        start, end = item.start, item.end
+        if start is not None and start >= seconds:
+            start, end = max(before, seconds - _LAST_SECONDS), seconds
+        if end is not None:
+            end = min(end, seconds)
+        before = max(before, start or 0.0)
+        out.append(replace(item, start=start, end=end))
+    return out
+
+
 def _late(cues: Sequence[Cue], seconds: float) -> list[str]:
     late = [c for c in cues if (c.start or 0.0) >= seconds + _ROUNDING_SECONDS]
     far = seconds + max(_FAR_SECONDS, _FAR_SHARE * seconds)
     if late:
-        what = f"{len(late)} of {len(cues)} cues start after the recording's end ({seconds:.0f} s)"
+        what = (
+            f"{len(late)} of {len(cues)} cues start after the recording's end ({seconds:.0f} s): "
+            "their words are put at its last second"
+        )
         is_far = max(c.start or 0.0 for c in late) > far
         return [f"may not be the right transcript: {what}" if is_far else what]
     # The last cue has no successor that shows where it ends: some programs make it endless.

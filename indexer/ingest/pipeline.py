@@ -23,7 +23,7 @@ from indexer.base.types import (
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.discover import Source
-from indexer.ingest.fit_length import fit_to_length
+from indexer.ingest.fit_length import expect_length
 from indexer.ingest.plausibility import choose_moments
 from indexer.ingest.segment import (
     cut_segments,
@@ -250,7 +250,7 @@ def _where(timed: Transcript, recording: Recording) -> tuple[list[Span], tuple[f
     Before it is decoded its length is only announced: the times of the cues are fitted to that.
     """
     length = recording.facts.announced or recording.estimated
-    expected = fit_to_length(timed, length).transcript if length else timed
+    expected = expect_length(timed, length).transcript if length else timed
     # An announced length may be too short, so cues behind it are looked for; not those for years.
     longest = 3600 * limits().hours
     spans = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from indexer.transcripts.sentences import SENTENCE_END, split_sentences
 # Conversational English, for texts that nothing times: 150 words a minute.
 _WORDS_PER_SECOND = 2.5
 _LONG_PAUSE_SECONDS = 1.5
+# Of a segment: half a minute of the fastest speech has half as many. Words whose times say
+# otherwise, as those put at the end of a recording that was cut, are still found in parts.
+_MAX_LETTERS = 1_500
 _MAX_CUE_WORDS = 60
 # A second more than subtitles are shown at most (Netflix's Timed Text Style Guide, General
 # Requirements: https://partnerhelp.netflixstudios.com/hc/en-us/articles/215758617). Of 183
@@ -146,7 +149,7 @@ def _split(cues: Sequence[Cue], settings: SegmentSettings, language: str) -> lis
     out: list[tuple[Cue, ...]] = []
     for cue in _estimated(cues):
         assert cue.start is not None and cue.end is not None
-        if cue.end - cue.start <= settings.max_seconds:
+        if cue.end - cue.start <= settings.max_seconds and len(cue.text) <= _MAX_LETTERS:
             out.append((cue,))
             continue
         pieces = _pieces(cue, settings.max_seconds, language)
@@ -175,6 +178,7 @@ def _pieces(cue: Cue, max_seconds: float, language: str) -> list[str]:
     for sentence in split_sentences(cue.text, language):
         words = sentence.split()
         runs = int(np.ceil(len(sentence) * seconds_per_letter / max_seconds))
+        runs = max(runs, -(-len(sentence) // _MAX_LETTERS))
         size = max(1, -(-len(words) // max(1, runs)))
         pieces.extend(" ".join(words[i : i + size]) for i in range(0, len(words), size))
     return pieces or [cue.text]
@@ -201,7 +205,8 @@ def cut_segments(
     """Join consecutive cues to segments.
 
     A segment ends at the first sentence end after `min_seconds`, at a long pause after
-    `min_seconds`, or before the cue that would take it past `max_seconds`.
+    `min_seconds`, or before the cue that would take it past `max_seconds`, or past what can be
+    said in that time.
 
     Args:
         cues: as `split_cues` gives them, each with times and no longer than `max_seconds`.
@@ -211,6 +216,7 @@ def cut_segments(
             then a segment that would grow too long ends before the sentence, not within it.
     """
     segments: list[Segment] = []
+    letters = [0, *accumulate(len(cue.text) for cue in cues)]
     first = 0
     for i, cue in enumerate(cues):
         start = cues[first].start
@@ -221,6 +227,9 @@ def cut_segments(
             first = end
             start = cues[first].start
             assert start is not None
+        if i > first and letters[i + 1] - letters[first] > _MAX_LETTERS:
+            segments.append(_segment(cues, first, i, timed))
+            first, start = i, cue.start
         is_last = i + 1 == len(cues)
         if is_last or (cue.end - start >= settings.min_seconds and _ends(cues, i)):
             segments.append(_segment(cues, first, i + 1, timed))

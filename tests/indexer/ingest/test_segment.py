@@ -305,3 +305,13 @@ def test_sounds_of_an_aligned_transcript_are_timed_like_captions() -> None:
         (4.5, 4.5),
     ]
     assert time_sounds(sounds, []) == tuple(sounds)
+
+
+@pytest.mark.parametrize("count", [1, 200])
+def test_words_that_nobody_could_say_in_that_time_are_several_segments(count: int) -> None:
+    text = " ".join(f"word{number}" for number in range(20_000 // count))
+    cues = split_cues([Cue(text, 59.0, 60.0) for _ in range(count)], SETTINGS)
+    segments = cut_segments(cues, SETTINGS)
+    assert " ".join(s.text for s in segments) == " ".join(count * [text])
+    assert max(len(s.text) for s in segments) < 2_000
+    assert all(59 <= s.start <= s.end <= 60 for s in segments)
