@@ -21,10 +21,11 @@ from indexer.search.scoring import ComparedPart
 from indexer.search.segment_scores import CosineScores, KnownScores, Rows, SegmentScores
 
 # Up to so many segments are scored one by one, whatever the vector indexes do.
-MOST_SCORED = 8192
+MOST_SCORED = 1 << 14
 # Each channel names so many segments, and four times as many where too much might be better. Of
 # vector indexes that may miss some of the nearest fewer are asked, since each costs many
-# comparisons; but for ranks, which are among what is scored.
+# comparisons; but where one channel of vectors has no others to make up for what it misses, and for
+# ranks, which are among what is scored.
 FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES, _RANKED_CANDIDATES = 256, 64, 1024
 # Beside approximate ones, channels that know all scores name so many, and so many documents are
 # scored for each that is wanted.
@@ -78,8 +79,10 @@ class Evaluation:
         self._depth = _SEGMENTS_EACH * k
         self._is_exact = all(each.is_exact for each in self._compared())
         self._candidates = FIRST_CANDIDATES
-        if not self._is_exact:
-            self._candidates = _RANKED_CANDIDATES if ranks else _APPROXIMATE_CANDIDATES
+        if not self._is_exact and ranks:
+            self._candidates = _RANKED_CANDIDATES
+        elif not self._is_exact and self._n_vector_channels() > 1:
+            self._candidates = _APPROXIMATE_CANDIDATES
 
     @property
     def is_complete(self) -> bool:
@@ -291,6 +294,12 @@ class Evaluation:
         rows = self._index.rows_of_documents(chosen)
         self._add(rows[self._searched[rows]])
         return chosen
+
+    def _n_vector_channels(self) -> int:
+        """Count the channels that look the nearest up in a vector index."""
+        return sum(
+            not compared.known(name) for compared, _ in self._parts for name in compared.segments
+        )
 
     def _compared(self) -> Iterator[SegmentScores]:
         for compared, _ in self._parts:
