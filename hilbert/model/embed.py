@@ -16,6 +16,7 @@ __all__ = [
     "embed_documents",
     "embed_segments",
     "embed_text",
+    "embed_whole_and_parts",
     "fuse_windows",
     "segment_states",
 ]
@@ -49,6 +50,18 @@ def embed_segments(
 ) -> Embeddings:
     """Embed each segment of a document as a window of its own, one row each."""
     return _fuse_alone(model, segment_states(model, features, batch_tokens))
+
+
+def embed_whole_and_parts(
+    model: FusionModel, features: Features, batch_tokens: int = BATCH_TOKENS
+) -> tuple[Embeddings, Embeddings]:
+    """Embed a document, one row, and each of its segments, one row each.
+
+    As `embed_documents` and `embed_segments` do, of the same states, which take nearly all of the
+    time.
+    """
+    states = segment_states(model, features, batch_tokens)
+    return fuse_windows(model, states), _fuse_alone(model, states)
 
 
 def embed_text(model: FusionModel, vectors: NDArray[np.floating]) -> Embeddings:

@@ -147,10 +147,9 @@ class ShardWriter:
         return self._store.sha256(document.features)
 
     def _embedded(self, document: Document) -> tuple[Embeddings, Embeddings]:
-        from hilbert.model.embed import embed_documents, embed_segments
+        from hilbert.model.embed import embed_whole_and_parts
 
-        features = self._store.read(document.features)
-        return embed_documents(self._model, [features]), embed_segments(self._model, features)
+        return embed_whole_and_parts(self._model, self._store.read(document.features))
 
     def _write_values(self, folder: Path, documents: Sequence[Document]) -> None:
         """Write the numbers that channels keep of all segments."""

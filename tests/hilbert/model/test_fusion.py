@@ -9,7 +9,12 @@ import torch
 from hilbert.model.checkpoint import new_model
 from hilbert.model.collate import SegmentWindow, collate
 from hilbert.model.config import HilbertConfig
-from hilbert.model.embed import embed_documents, embed_segments, embed_text
+from hilbert.model.embed import (
+    embed_documents,
+    embed_segments,
+    embed_text,
+    embed_whole_and_parts,
+)
 from hilbert.model.features import Features
 from hilbert.model.fusion import Hilbert, Outputs
 from hilbert.training.presets import ARCHITECTURES
@@ -155,6 +160,18 @@ def test_a_segment_is_a_window_of_one(model, document) -> None:
     with torch.inference_mode():
         outputs = model(collate(windows, model.config.d_audio, model.config.d_text))
     np.testing.assert_allclose(rows.joint, outputs.joint.numpy(), atol=1e-5)
+
+
+def test_a_document_and_its_segments_embedded_together_are_what_they_are_one_by_one(
+    model, document
+) -> None:
+    features = document(1, segments=3)
+    whole, parts = embed_whole_and_parts(model, features)
+    for name in ("audio", "text", "joint"):
+        expected = getattr(embed_documents(model, [features]), name)
+        np.testing.assert_array_equal(getattr(whole, name), expected)
+        expected = getattr(embed_segments(model, features), name)
+        np.testing.assert_array_equal(getattr(parts, name), expected)
 
 
 def test_embedding_leaves_the_model_in_the_mode_it_was_in(model, document) -> None:
