@@ -241,10 +241,11 @@ class Library:
         return remove(self.store, names)
 
     def rebuild(self) -> None:
-        """Make a new index from stored features; no recording is read.
+        """Make a new index from stored features; those that are damaged are encoded again.
 
         Raises:
-            LibraryError: Features are missing or damaged, or another process is writing.
+            LibraryError: Features are damaged and their recording is not there, or another process
+                is writing.
         """
         from indexer.maintenance.manage import rebuild
 

@@ -42,7 +42,10 @@ def command(
     model: str | None,
     as_json: bool,
 ) -> None:
-    """Make a new index from stored features; no recording is read."""
+    """Make a new index from stored features.
+
+    No recording is read, but where features are damaged: these are encoded again.
+    """
     from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import rebuild
 

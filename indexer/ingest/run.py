@@ -102,6 +102,28 @@ def index_folders(
     return report
 
 
+def process_again(
+    library: LibraryStore, scanned: Sequence[ScannedFolders], progress: Progress | None = None
+) -> AddReport:
+    """Store the documents of scanned files whose features are gone, without a commit.
+
+    The caller holds the writer lock.
+
+    Args:
+        library: The library.
+        scanned: What was found and how it is processed.
+        progress: Receives the progress.
+    """
+    report = AddReport()
+    writer = DocumentWriter(library, report, follow(library, scanned))
+    planned = _plan(library, scanned, writer, report)
+    times = Profiler(library.encoders).times
+    with closing(process(planned.jobs, library.encoders, progress or SilentProgress(), times)) as f:
+        for processed in f:
+            writer.put(processed)
+    return report
+
+
 def _plan(
     library: LibraryStore,
     scanned: Sequence[ScannedFolders],

@@ -19,10 +19,11 @@ from indexer.index.manifest import (
     read_manifest,
     rebuild_advice,
 )
-from indexer.index.shard import Shard
+from indexer.index.shard import Shard, ShardDocument
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.index.vector_index import vector_index_class
 from indexer.maintenance.checkup import Checkup
+from indexer.store.catalog import Document
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,44 @@ def _damaged_model(library: LibraryStore) -> Iterator[str]:
             )
 
 
+def documents_with_other_features(
+    library: LibraryStore, folder: Path, manifest: Manifest
+) -> Iterator[Document]:
+    """Yield the documents whose features are not those that a snapshot was made of.
+
+    Args:
+        library: The library.
+        folder: Of the snapshot.
+        manifest: Of the snapshot.
+    """
+    for document, known in _indexed_documents(library, folder, manifest):
+        path = library.features.folder / known.features
+        if known.features_sha256 and _sha256(path) != known.features_sha256:
+            yield document
+
+
 def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) -> Iterator[str]:
     """Yield which documents have other features, or other words, than were indexed."""
+    for document in documents_with_other_features(library, folder, manifest):
+        yield (
+            f"the features of {document.name} are not what was written; {rebuild_advice(folder)}"
+        )
+    for document, known in _indexed_documents(library, folder, manifest):
+        if known.content_sha256 != library.catalog.content_sha256(document.id):
+            yield (
+                f"the catalog does not hold of {document.name} what was indexed; restore a "
+                f"backup, or run 'hilbert remove {document.name} --library {library.folder}' "
+                "and index it again"
+            )
+
+
+def _indexed_documents(
+    library: LibraryStore, folder: Path, manifest: Manifest
+) -> Iterator[tuple[Document, ShardDocument]]:
+    """Yield the documents that were not stored again since a snapshot, and what it knows of them.
+
+    Shards that cannot be read are left out: they are listed with their files.
+    """
     documents = {d.id: d for d in library.catalog.documents()}
     revisions = library.catalog.revisions()
     for entry in manifest.shards:
@@ -90,23 +127,10 @@ def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) 
         except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError) as error:
             raise_system_fault(error)
             log.debug("shard %s is damaged", entry.name, exc_info=True)
-            continue  # listed with its file
+            continue
         for id_, known in shard.documents.items():
-            document = documents.get(id_)
-            if document is None or revisions[id_] != known.revision:
-                continue
-            path = library.features.folder / known.features
-            if known.features_sha256 and _sha256(path) != known.features_sha256:
-                yield (
-                    f"the features of {document.name} are not what was written; run 'hilbert index "
-                    f"{document.path} --library {library.folder}' after deleting {path}"
-                )
-            if known.content_sha256 != library.catalog.content_sha256(id_):
-                yield (
-                    f"the catalog does not hold of {document.name} what was indexed; restore a "
-                    f"backup, or run 'hilbert remove {document.name} --library {library.folder}' "
-                    "and index it again"
-                )
+            if id_ in documents and revisions[id_] == known.revision:
+                yield documents[id_], known
 
 
 def _is_made_here(graph: Path) -> bool:

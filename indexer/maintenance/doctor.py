@@ -77,8 +77,8 @@ def _features(library: LibraryStore, checkup: Checkup) -> None:
         except LibraryError:
             log.debug("could not read the features of %s", document.name, exc_info=True)
             checkup.problems.append(
-                f"the features of {document.name} are missing or damaged; run 'hilbert index "
-                f"{document.path} --library {library.folder}'"
+                f"the features of {document.name} are missing or damaged; run 'hilbert rebuild "
+                f"--library {library.folder}'"
             )
             continue
         expected = library.catalog.count_segments(document.id)

@@ -10,6 +10,7 @@ from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
 from indexer.index.library_store import LibraryStore
 from indexer.index.vector_choice import VectorSettings
+from indexer.maintenance.mending import mend_features
 from indexer.store.catalog import Document
 from indexer.store.document_names import named_document
 
@@ -26,7 +27,7 @@ def rebuild(
     vectors: VectorSettings | None = None,
     model: str | None = None,
 ) -> int:
-    """Write a new generation from stored features.
+    """Write a new generation from stored features; damaged ones are made anew.
 
     Args:
         library: The library.
@@ -39,10 +40,12 @@ def rebuild(
         The number of the new generation.
 
     Raises:
-        LibraryError: Features are missing or damaged, another writer holds the library, there is
-            no such kind of vector index, or the model is another than any that was in use.
+        LibraryError: Features are missing or damaged and cannot be made anew, another writer holds
+            the library, there is no such kind of vector index, or the model is another than any
+            that was in use.
     """
     with library.writing():
+        mend_features(library, progress)
         folder = _model_for(library, model)
         return library.commit(progress, reuse=False, model_folder=folder, vectors=vectors)
 

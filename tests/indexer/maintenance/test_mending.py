@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from indexer.base.errors import LibraryError
 from indexer.base.languages import language_code
 from indexer.index.library_store import LibraryStore
 from indexer.index.vector_indexes.sqfp16 import HalfFloatIndex
@@ -131,3 +133,39 @@ def test_languages_are_told_by_two_letters_however_they_are_named(
     named: str, code: str | None
 ) -> None:
     assert language_code(named) == code
+
+
+@pytest.mark.parametrize("damage", ["cut off", "one bit"])
+def test_a_rebuild_encodes_damaged_features_again_and_indexes_nothing_damaged(
+    library_copy: LibraryStore, damage: str
+) -> None:
+    document = library_copy.catalog.documents()[0]
+    file = library_copy.features.folder / document.features
+    before, data = library_copy.features.read(document.features), bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 64
+    file.write_bytes(data[: len(data) // 2] if damage == "cut off" else data)
+    found = examine(library_copy.folder, deep=True).problems
+    assert any(document.name in problem for problem in found)
+    rebuild(library_copy)
+    assert examine(library_copy.folder, deep=True).problems == []
+    again = library_copy.features.read(document.features)
+    np.testing.assert_array_equal(again.audio_tokens, before.audio_tokens)
+    np.testing.assert_allclose(again.text, before.text, atol=1e-6)
+
+
+def test_a_rebuild_without_the_recording_tells_and_leaves_the_index(
+    library_copy: LibraryStore,
+) -> None:
+    document = library_copy.catalog.documents()[0]
+    with library_copy.catalog.transaction():
+        moved = replace(document, recording="/gone/talk.opus", transcript=None)
+        library_copy.catalog.update_document(moved)
+        for path in library_copy.catalog.paths_of(document.id):
+            library_copy.catalog.forget_path(path)
+    number = library_copy.catalog.current_generation()
+    file = library_copy.features.folder / document.features
+    file.write_bytes(file.read_bytes()[:-4])
+    with pytest.raises(LibraryError, match=f"{document.name}.*/gone/talk.opus is not there"):
+        rebuild(library_copy)
+    assert library_copy.catalog.current_generation() == number
+    assert document.id in Searcher(library_copy).documents
