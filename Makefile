@@ -16,7 +16,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # Tests start hundreds of processes, each of which would compile our modules again without it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test trust test-extras test-fast lint format app bench browser-test requirements clean
+.PHONY: help demo test trust trust-faults trust-fuzz test-extras test-fast lint format app bench browser-test requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -69,13 +69,20 @@ browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromiu
 
 TRUST ?= .trust
 
-trust: $(VENV)/installed  ## let each system call of each verb fail (Linux, cc); goes on where it stopped
+trust: trust-faults trust-fuzz  ## try all that can go wrong, for hours; each part goes on where it stopped
+
+trust-faults: $(VENV)/installed  ## let each system call of each verb fail (Linux, cc); ARGS="--minutes 140"
 	@mkdir -p $(TRUST)
 	cc -shared -fPIC -O1 -o $(TRUST)/faults.so tests/trust/faults.c -ldl
 	@test -d $(TRUST)/empty || $(BIN)/python -c "import sys; \
 	  from indexer.index.library_store import LibraryStore; LibraryStore.create(sys.argv[1]).close()" $(TRUST)/empty
 	HILBERT_CONFIG=$(abspath $(TRUST))/config LD_PRELOAD=$(abspath $(TRUST))/faults.so \
 	  $(BIN)/python -m tests.trust.fault_points $(TRUST)/empty $(TRUST)/work $(ARGS)
+
+trust-fuzz: $(VENV)/installed  ## read 100,000 mutated files and ask 5,000 odd questions
+	for kind in transcripts media queries; do \
+	  HILBERT_CONFIG=$(abspath $(TRUST))/config $(BIN)/python -m tests.trust.fuzzing $$kind $(TRUST)/fuzz $(ARGS) \
+	  || exit $$?; done
 
 lint: $(VENV)/installed  ## check style and types
 	$(BIN)/ruff check .

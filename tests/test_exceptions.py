@@ -112,6 +112,9 @@ SILENT: dict[str, str] = {
     "indexer/media/frames.py:Frames._read av.error.FFmpegError": (
         "thousands of packets may be damaged; they are counted and warned of"
     ),
+    "indexer/media/frames.py:Frames._read IndexError": (
+        "a track that begins within the file is not the one that is decoded"
+    ),
     "indexer/media/tags.py:readable UnicodeDecodeError": "the next encoding is tried",
     "indexer/media/kinds.py:_is_text UnicodeDecodeError": "what is no text is an ordinary answer",
     "indexer/transcripts/formats/podcast_json.py:sniff TranscriptError": (

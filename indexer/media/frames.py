@@ -134,6 +134,12 @@ class Frames:
                 if last is not None:
                     self._is_last_cut = last is failed or self._is_cut(last)
                 return None
+            except IndexError:  # PyAV does not know a track that begins later: it is another one
+                stuck += 1
+                if stuck > _MAX_STUCK:
+                    return None
+                packets = container.demux(stream)
+                continue
             except av.error.FFmpegError:
                 if self._is_ogg and (link := next_link(self._path, position)) is not None:
                     return link

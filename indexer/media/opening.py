@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,12 @@ def check_decodable(path: Path, container: Any) -> None:
 
 
 def _why_not_opened(path: Path, error: Exception) -> str:
-    if isinstance(error, PermissionError):
-        return "no permission to read the file"
     if path.is_symlink() and not path.exists():
         return "a link to a file that does not exist"
-    if isinstance(error, FileNotFoundError):
+    # FFmpeg has the system's numbers for what it does not like in a file, too.
+    if isinstance(error, PermissionError) and not os.access(path, os.R_OK):
+        return "no permission to read the file"
+    if isinstance(error, FileNotFoundError) and not path.exists():
         return "there is no such file"
     if path.is_file() and path.stat().st_size == 0:
         return "the file is empty"

@@ -14,8 +14,9 @@ _LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))?"
 _BRACKETED = rf"\\?\[{_TIME}\\?\]{_LINK}|\({_TIME}\)|\(\[{_TIME}\]{_LINK}\)"
 _INNER = re.compile(rf"(?<=\S)\s+(?={_BRACKETED})")
 _HEAD = re.compile(rf"\W*(?:{_TIME})")
+# Not within a run of spaces: looking on from each of thousands takes the square of their number.
 _BEHIND = re.compile(
-    rf"\s+(?P<clock>{_BRACKETED}|#?\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?#?)[.\s]*\Z"
+    rf"(?<!\s)\s+(?P<clock>{_BRACKETED}|#?\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?#?)[.\s]*\Z"
 )
 _READ = re.compile(_TIME)
 _ENDED = re.compile(r"[.!?…,;][\"'”’)\]*_]*\Z")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,13 @@ from indexer.transcripts.transcript import TranscriptError, check_times
 
 MARKERS = (b'"segments"', b'"transcription"')
 """What stands in such a file, and hardly in any other JSON."""
+
+# Half of a character outside the basic plane (RFC 8259, section 8.2), which no text can hold.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_ESCAPE = re.compile(
+    r"\\\\|\\u[dD][89abAB][\dA-Fa-f]{2}\\u[dD][c-fC-F][\dA-Fa-f]{2}"
+    r"|(?P<half>\\u[dD][89a-fA-F][\dA-Fa-f]{2})"
+)
 
 
 def read_json(text: str) -> Any:
@@ -34,7 +42,13 @@ def read_json(text: str) -> Any:
 @lru_cache(maxsize=1)
 def _parsed(text: str) -> Any:
     """Each format looks at the same text in turn; none changes what it is given."""
+    if _HALF.search(text):
+        text = _ESCAPE.sub(_whole, text)
     return json.loads(text)
+
+
+def _whole(escape: re.Match[str]) -> str:
+    return r"\ufffd" if escape["half"] else escape[0]
 
 
 def is_json(text: str) -> bool:

@@ -11,6 +11,9 @@ MAX_WORDS = 80
 SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*\Z")
 """How a piece of text ends that may end a sentence; "Dr." ends so too."""
 
+# Letters that are split at a time: the splitter takes the square of the number of opening quotes.
+_BLOCK = 4_000
+
 _CLAUSE_MARKS = (",", ";", ":", "-", "–", "—", "...", "…")
 
 
@@ -24,18 +27,32 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
         text: any text; line breaks count as spaces.
         language: ISO 639 code; one that `sentencex` does not know is split by common rules.
     """
-    from sentencex import segment
-
     # Only single ASCII spaces: the splitter panics on some texts with wider white space.
     flat = " ".join(text.split())
     sentences: list[str] = []
-    for piece in segment(language, flat):
+    for piece in _pieces(flat, language):
         if sentences and not any(map(str.isalnum, piece)):
             sentences[-1] += piece  # a stray mark is no sentence
         else:
             sentences.append(piece)
     words = (sentence.split() for sentence in sentences)
     return [part for sentence in words if sentence for part in _limited(sentence)]
+
+
+def _pieces(text: str, language: str) -> Iterator[str]:
+    """Sentences of any length; together they are the text."""
+    from sentencex import segment
+
+    begin = 0
+    while len(text) - begin > _BLOCK:
+        block = text[begin : begin + _BLOCK]
+        block = block[: block.rfind(" ") + 1] or block
+        pieces = list(segment(language, block))
+        if len(pieces) > 1:
+            pieces.pop()  # it may go on in the next block
+        yield from pieces
+        begin += sum(map(len, pieces))
+    yield from segment(language, text[begin:])
 
 
 def ends_sentence(text: str, following: str, language: str = "en") -> bool:

@@ -33,9 +33,23 @@ def stored_transcript(entries: Iterable[Entry], format: str, language: str | Non
     for entry in entries:
         if isinstance(entry, Sound):
             sounds.append(replace(entry, cue=len(cues)))
-        else:
-            cues.append(entry)
+        elif text := one_line(entry.text):  # somebody may have put other line breaks there
+            cues.append(replace(entry, text=text))
     if not cues:
         raise TranscriptError("it holds no words; remove it, or put the transcript in it")
     timed = all(cue.start is not None and cue.end is not None for cue in cues)
-    return Transcript(tuple(cues), timed, format, language, tuple(sounds))
+    return in_order(Transcript(tuple(cues), timed, format, language, tuple(sounds)))
+
+
+def in_order(transcript: Transcript) -> Transcript:
+    """Return a transcript with its cues in the order of their times, which somebody changed."""
+    starts = [cue.start or 0.0 for cue in transcript.cues]
+    order = sorted(range(len(starts)), key=lambda number: starts[number])
+    if not transcript.timed or order == list(range(len(starts))):
+        return transcript
+    place = {old: new for new, old in enumerate(order)} | {len(order): len(order)}
+    return replace(
+        transcript,
+        cues=tuple(transcript.cues[number] for number in order),
+        sounds=tuple(replace(sound, cue=place[sound.cue]) for sound in transcript.sounds),
+    )

@@ -15,9 +15,12 @@ _TOLERANCE = 0.001  # seconds
 
 def has_good_times(cue: Cue) -> bool:
     """Whether a cue has finite times with 0 <= start <= end."""
-    if cue.start is None or cue.end is None:
-        return False
-    return math.isfinite(cue.start) and math.isfinite(cue.end) and 0 <= cue.start <= cue.end
+    return are_good_times(cue.start, cue.end)
+
+
+def are_good_times(start: float | None, end: float | None) -> bool:
+    """Whether both times are there and finite, with 0 <= start <= end."""
+    return start is not None and end is not None and 0 <= start <= end < math.inf
 
 
 def repair_times(cues: Sequence[Cue], places: Sequence[str] | None, notes: Notes) -> list[Cue]:

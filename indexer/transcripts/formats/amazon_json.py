@@ -33,7 +33,7 @@ def _turn(turn: dict[str, Any]) -> Cue:
     )
 
 
-def _word(item: dict[str, Any], who: dict[Any, str | None]) -> Cue | None:
+def _word(item: dict[str, Any], who: dict[str, str | None]) -> Cue | None:
     choices = objects(item, "alternatives")
     if not choices:
         return None
@@ -42,7 +42,7 @@ def _word(item: dict[str, Any], who: dict[Any, str | None]) -> Cue | None:
         # It has no times, and belongs to the word before it.
         return Cue(said, None, None)
     start = item.get("start_time")
-    name = speaker(item.get("speaker_label")) or who.get(start)
+    name = speaker(item.get("speaker_label")) or who.get(str(start))
     return Cue(said, seconds(start), seconds(item.get("end_time")), name)
 
 
@@ -60,7 +60,7 @@ def _read(data: Any, language: str) -> JsonCues:
     if turns := _calls(data):
         return JsonCues(map(_turn, turns), named)
     who = {
-        item.get("start_time"): speaker(item.get("speaker_label"))
+        str(item.get("start_time")): speaker(item.get("speaker_label"))
         for segment in objects(results.get("speaker_labels"), "segments")
         for item in [*objects(segment, "items"), segment]
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
+from dataclasses import replace
 from typing import Any
 
 from indexer.base.types import Cue, Sound
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.json_segments import language_of, objects, peek_json, read_json
-from indexer.transcripts.stored_entries import one_line, stored_transcript
-from indexer.transcripts.times import has_good_times
+from indexer.transcripts.stored_entries import in_order, one_line
+from indexer.transcripts.times import are_good_times, has_good_times
 from indexer.transcripts.transcript import Transcript, TranscriptError
 
 MARKERS = (b'"text_source"',)
@@ -33,19 +35,19 @@ def parse(text: str, extension: str = ".json", language: str = "en") -> Transcri
     """
     data = read_json(text)
     cues = [_cue(given, number) for number, given in enumerate(objects(data, "cues"), start=1)]
+    if not cues:
+        raise TranscriptError("it holds no words; remove it, or put the transcript in it")
     timed = any(cue.start is not None or cue.end is not None for cue in cues)
     if timed and not all(map(has_good_times, cues)):
         raise TranscriptError("some cues have no times or impossible ones; export it again")
-    read = stored_transcript(cues, "hilbert-json", language_of(data.get("language")))
-    sounds = [_sound(given, len(cues)) for given in objects(data, "sounds")]
-    return Transcript(
-        read.cues, read.timed, read.format, read.language, tuple(filter(None, sounds))
-    )
+    read = Transcript(tuple(cues), timed, "hilbert-json", language_of(data.get("language")))
+    sounds = [_sound(given, read) for given in objects(data, "sounds")]
+    return in_order(replace(read, sounds=tuple(filter(None, sounds))))
 
 
 def _cue(given: dict[str, Any], number: int) -> Cue:
     text, speaker = given.get("text"), given.get("speaker")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str) or not one_line(text):
         raise TranscriptError(f"cue {number}: it lacks a text; export the transcript again")
     confidence = _number(given.get("confidence"))
     return Cue(
@@ -57,18 +59,23 @@ def _cue(given: dict[str, Any], number: int) -> Cue:
     )
 
 
-def _sound(given: dict[str, Any], n_cues: int) -> Sound | None:
+def _sound(given: dict[str, Any], read: Transcript) -> Sound | None:
     label, cue = given.get("label"), given.get("cue")
     if not isinstance(label, str) or not isinstance(cue, int):
         return None
     start, end = _number(given.get("start")), _number(given.get("end"))
-    return Sound(one_line(label), start, end, min(max(cue, 0), n_cues))
+    number = min(max(cue, 0), len(read.cues))
+    # Impossible times are no reason to lose a sound: those of its cue, or none, are used instead.
+    if not are_good_times(start, end) or not read.timed:
+        near = read.cues[min(number, len(read.cues) - 1)]
+        start, end = near.start, near.end
+    return Sound(one_line(label), start, end, number)
 
 
 def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 TRANSCRIPT_FORMATS.add(

@@ -54,7 +54,7 @@ def _entries(text: str) -> list[Entry] | None:
     untimed = {entry.start is None for entry in known}
     if len(untimed) > 1:
         return None
-    return known if True in untimed else _closed(known)
+    return _closed(known) if untimed == {False} else known
 
 
 def _entry(line: str) -> Entry | None:

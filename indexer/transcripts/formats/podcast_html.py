@@ -57,16 +57,18 @@ def parse(text: str, extension: str = ".html", language: str = "en") -> Transcri
             "it is a page without <time> or <cite>, so it is no transcript of Podcasting 2.0; "
             "save its words as .txt, or move the file away"
         )
-    timed = [turn for turn in turns if turn.start is not None]
-    if not timed:
+    if all(turn.start is None for turn in turns):
         cues = [
             Cue(sentence, None, None, turn.speaker)
             for turn in turns
             for sentence in split_sentences("".join(turn.words), page.language or language)
         ]
         return untimed_transcript(cues, "podcast-html", page.language)
-    cues = [Cue(flat("".join(turn.words)), turn.start, None, turn.speaker) for turn in timed]
-    cues.sort(key=lambda cue: cue.start or 0.0)
+    cues = [
+        Cue(flat("".join(turn.words)), None if turn.is_unread else turn.start, None, turn.speaker)
+        for turn in sorted(turns, key=lambda turn: turn.start or 0.0)
+        if turn.start is not None or turn.is_unread
+    ]
     pieces = (
         piece for cue in with_ends(cues) for piece in split_long(cue, page.language or language)
     )
@@ -76,8 +78,9 @@ def parse(text: str, extension: str = ".html", language: str = "en") -> Transcri
 @dataclass
 class _Turn:
     speaker: str | None
-    start: float | None
+    start: float | None  # where its own cannot be read, that of the turn before
     words: list[str] = field(default_factory=list)
+    is_unread: bool = False
 
 
 class _Page(HTMLParser):
@@ -110,8 +113,10 @@ class _Page(HTMLParser):
         self._held = []
         if tag == "cite":
             self._turn().speaker = held.rstrip(":").strip() or None
-        elif tag == "time" and (start := read_seconds(held.strip("[]() "))) is not None:
-            self._turn().start = start
+        elif tag == "time":
+            turn, start = self._turn(), read_seconds(held.strip("[]() "))
+            turn.start = turn.start if start is None else start
+            turn.is_unread = start is None
 
     def handle_data(self, data: str) -> None:
         """Keep words, or the name or time that is held."""

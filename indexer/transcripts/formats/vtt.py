@@ -117,7 +117,7 @@ def _read_header(line: str, part: _Part) -> None:
 
 def _on_one_clock(blocks: list[CaptionBlock], parts: list[_Part]) -> list[CaptionBlock]:
     """Blocks with the times of the first part's clock."""
-    first = parts[0].clock
+    first = parts[0].clock if parts else None
     if first is None or all(part.clock in (first, None) for part in parts):
         return blocks
     shifted = []
