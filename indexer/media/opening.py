@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import logging
 from pathlib import Path
 from typing import Any
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import AudioError
 from indexer.media.boxes import box_kinds, missing_box_bytes
 from indexer.media.containers import open_av
 from indexer.media.kinds import Content, content_of
+
+log = logging.getLogger(__name__)
 
 _HEAD_BYTES = 1024
 _UNFINISHED = "the recording or download was not finished"
@@ -36,7 +39,7 @@ def open_container(path: Path) -> Any:
     except (OSError, ValueError, av.error.FFmpegError) as error:
         if isinstance(error, MemoryError):
             raise
-        raise AudioError(f"{path.name}: {_why_not_opened(path, error)}") from error
+        raise AudioError(f"{path.name}: {_why_not_opened(path)}") from error
     if container.format.name in _LISTS:
         container.close()
         raise AudioError(f"{path.name}: {_IS_PLAYLIST}")
@@ -61,14 +64,24 @@ def check_decodable(path: Path, container: Any) -> None:
         raise AudioError(f"{path.name}: it is protected (DRM), so its sound cannot be decoded")
 
 
-def _why_not_opened(path: Path, error: Exception) -> str:
-    if path.is_symlink() and not path.exists():
-        return "a link to a file that does not exist"
-    # FFmpeg has the system's numbers for what it does not like in a file, too.
-    if isinstance(error, PermissionError) and not os.access(path, os.R_OK):
-        return "no permission to read the file"
-    if isinstance(error, FileNotFoundError) and not path.exists():
-        return "there is no such file"
+def _why_not_opened(path: Path) -> str:
+    """Say why; not by FFmpeg's error, whose numbers are also what it dislikes in a file.
+
+    Raises:
+        SystemFaultError: The disk fails, or there are too many open files.
+    """
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        log.debug("could not open %s", path, exc_info=True)
+        if isinstance(error, PermissionError):
+            return "no permission to read the file"
+        if isinstance(error, FileNotFoundError):
+            is_link = path.is_symlink()
+            return "a link to a file that does not exist" if is_link else "there is no such file"
+        raise_system_fault(error)
+        return "not a sound file that can be decoded"
     if path.is_file() and path.stat().st_size == 0:
         return "the file is empty"
     if path.is_file():

@@ -46,7 +46,9 @@ FAULTS = {
         True,
     ),
     "permission": Fault(
-        errno.EACCES, ("open", "create", "rename", "unlink", "mkdir"), ("permission",)
+        # Safetensors does not say why a file that opens a moment later did not.
+        *(errno.EACCES, ("open", "create", "rename", "unlink", "mkdir")),
+        ("permission", "I/O error"),
     ),
     "memory": Fault(errno.ENOMEM, ("map",), ("not enough memory", "I/O error")),
     "kill": Fault(KILL, CHANGES),
