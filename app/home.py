@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.components.player import show_player
 from app.components.sidebar import show_facts
 from app.state import library_access, navigation, open_library, query_history
 from indexer.base.errors import HilbertError
@@ -32,6 +33,7 @@ def main() -> None:
         return
     query_history.start_visit()
     show_facts(library)
+    show_player(library)  # before the buttons that play in it
     try:
         page.run()
     finally:  # also where the page leaves for another one

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -109,6 +111,15 @@ def put(library: LibraryStore, seed: int, version: int = 0) -> str:
     with library.catalog.transaction():
         library.catalog.put_document(document, cues, segments, about)
     return id_
+
+
+def put_recording(library: LibraryStore, seed: int, path: Path, seconds: float) -> str:
+    """Put a document that has a recording; return its id."""
+    known = library.catalog.document(put(library, seed))
+    assert known
+    with library.catalog.transaction():
+        library.catalog.update_document(replace(known, recording=str(path), seconds=seconds))
+    return known.id
 
 
 def shards_of(library: LibraryStore) -> Sequence[str]:

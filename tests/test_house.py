@@ -117,7 +117,7 @@ ROOMS = {
         ),
         *("maintenance", "adapt", "diagnostics", "library", "commands", "cli", "__main__"),
     ],
-    "app": ["markdown", "guard", "state", "components", "pages", "home", "start"],
+    "app": ["markdown", "guard", "state", "media", "components", "pages", "home", "start"],
 }
 # The front doors name what is behind them.
 FRONT_DOORS = {"hilbert", "indexer"}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.components.layout import spread_row
-from app.components.player import media_type
 from app.markdown import escape
+from app.media.facts import media_type
 from app.state import query_history
 from indexer.base.errors import HilbertError
 from indexer.media.spectrogram import LONGEST_SECONDS, ClipPicture, picture_of

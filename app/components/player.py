@@ -1,89 +1,113 @@
-"""Players that start at a moment, or the reason why there is none."""
+"""The app's player, which stays when pages change, and the buttons that play in it."""
 
 from __future__ import annotations
 
-import logging
-import mimetypes
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from app.markdown import escape
+from app.media.routes import ADDRESS
+from app.media.served import serve_library
 from app.state.open_library import OpenLibrary
-from indexer.base.errors import AudioError
+from app.state.urls import page_url
+from indexer.base.timecode import clock
 from indexer.maintenance.manage import existing_recording
-from indexer.media import player_clock
 from indexer.transcripts.formats import transcript_extensions
 
-log = logging.getLogger(__name__)
-
-# Bytes. A player reads its whole file into the server's memory: larger ones wait for a click.
-_AUTOLOAD_BYTES = 24_000_000
-# Some systems lack these types in `mimetypes`.
-_TYPES = {
-    ".opus": "audio/ogg",
-    ".oga": "audio/ogg",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".m4b": "audio/mp4",
-    ".mkv": "video/x-matroska",
-    ".webm": "audio/webm",
-}
+_HERE = Path(__file__).parent
+# Nothing of it is drawn where it stands: no gap in the page either.
+_CSS = """
+.st-key-player, .st-key-player-cue { position: absolute; }
+"""
 
 
-def show_player(
-    library: OpenLibrary, document: str, path: str, start: float | None, key: str
-) -> None:
-    """Draw the player of a document, or why there is none.
+def show_player(library: OpenLibrary) -> None:
+    """Put the player into the page, where it is not there yet; it shows once something plays.
+
+    Args:
+        library: Library whose recordings the buttons of this page play.
+    """
+    _send("player", library, None)
+
+
+def cue_player(library: OpenLibrary, document: str, start: float) -> None:
+    """Let the player stand at a second of a document, unless it plays."""
+    _send("player-cue", library, {"document": document, "start": start})
+
+
+def _send(key: str, library: OpenLibrary, cue: dict[str, Any] | None) -> None:
+    """Draw the component, which makes the player where there is none; all of them have one."""
+    root = urlsplit(page_url()).path.rstrip("/")
+    address = f"{root}{ADDRESS}/{serve_library(library)}"
+    component = st.components.v2.component(
+        "hilbert_player", html=_template(), css=_CSS, js=_read("player.js"), isolate_styles=False
+    )
+    component(key=key, data={"address": address, "cue": cue})
+
+
+def is_playable(library: OpenLibrary, document: str, path: str) -> bool:
+    """Return whether a document has a recording; draw why where it has none.
 
     Args:
         library: Library that holds the document.
         document: Id of the document.
         path: Where the document was found.
-        start: Seconds at which the player starts.
-        key: Key of its widgets.
     """
     if Path(path).suffix.lower() in transcript_extensions():
         st.caption(":material/description: A transcript without a recording.")
-        return
-    found = existing_recording(library.store, document)
-    if found is None:
+        return False
+    if existing_recording(library.store, document) is None:
         st.caption(
             f":material/link_off: The recording is no longer at {escape(path)}. Add the folder "
             "where it is now on the page Library."
         )
-        return
-    size = found.stat().st_size
-    if size > _AUTOLOAD_BYTES and not st.session_state.get(f"play-{key}"):
-        st.button(
-            f"Load the recording ({size / 1e6:.0f} MB)",
-            key=f"load-{key}",
-            icon=":material/play_arrow:",
-            on_click=st.session_state.__setitem__,
-            args=(f"play-{key}", True),
-        )
-        return
-    begin = (start or 0) + player_offset(library, document)
-    st.audio(str(found), format=media_type(found), start_time=begin)
+        return False
+    return True
 
 
-def player_offset(library: OpenLibrary, document: str) -> float:
-    """Return the seconds that the player of a document shows at its second 0."""
-    found = existing_recording(library.store, document)
-    return _offset_of(str(found), found.stat().st_mtime) if found else 0.0
+def play_button(
+    document: str,
+    start: float,
+    end: float | None,
+    key: str,
+    *,
+    label: str = "",
+    on_click: Callable[..., Any] | None = None,
+    args: tuple[Any, ...] = (),
+) -> None:
+    """Draw a button that plays from a second of a document.
+
+    The browser plays at once: its script reads the moment in the class that Streamlit makes of the
+    key. The server hears of the click only where there is something for it to do.
+
+    Args:
+        document: Id of the document.
+        start: Seconds.
+        end: Where the player stops; None for the end of the recording.
+        key: Ends the key of the button.
+        label: Text of the button; without it the time.
+        on_click: What the server does, with `args`.
+        args: Of `on_click`.
+    """
+    only = "" if on_click else "only-"
+    until = 0 if end is None else round(1000 * end)
+    st.button(
+        label or f"Play {clock(start)}",
+        key=f"play-{only}{document}-{round(1000 * start)}-{until}-{key}",
+        icon=":material/play_circle:",
+        type="tertiary",
+        on_click=on_click,
+        args=args,
+    )
 
 
-@st.cache_data(show_spinner=False, max_entries=1000)
-def _offset_of(path: str, modified: float) -> float:
-    """Read the offset again where the file was modified."""
-    try:
-        return player_clock.player_offset(Path(path))
-    except AudioError:
-        log.debug("%s has no clock", path, exc_info=True)
-        return 0.0
+def _template() -> str:
+    return f"<template><style>{_read('player.css')}</style>{_read('player.html')}</template>"
 
 
-def media_type(path: Path) -> str:
-    """Return the MIME type of a recording, by its extension."""
-    suffix = path.suffix.lower()
-    return _TYPES.get(suffix) or mimetypes.guess_type(f"x{suffix}")[0] or "audio/mpeg"
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.components.layout import spread_row
-from app.components.player import player_offset, show_player
+from app.components.player import is_playable, play_button
 from app.components.transcript import show_transcript
 from app.markdown import channel_badges, escape, highlight, time_range
 from app.state import query_history
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 # Transcript shown before and after a moment.
 _CONTEXT_SECONDS = 45.0
-# Further cards draw their player on demand: each reads its recording.
-_MOST_PLAYERS = 5
+# Further cards draw what is below their words on demand.
+_MOST_WHOLE = 5
 
 
 def show_card(
@@ -41,7 +41,7 @@ def show_card(
     moments: Sequence[Hit],
     highlighted: frozenset[str],
 ) -> None:
-    """Draw one recording: its player at the chosen moment, the text there, its other moments.
+    """Draw one recording: the text of the chosen moment, which plays it, its other moments.
 
     Args:
         library: Library that was searched.
@@ -70,21 +70,18 @@ def show_card(
                 st.caption(f"Found by its {', '.join(shown.reasons)}")
         if chosen is None:
             return
-        if chosen.text:
-            when = time_range(chosen.start, chosen.end)
-            badge = f":gray-badge[:material/schedule: {when}] " if when else ""
-            st.markdown(badge + highlight(chosen.text, highlighted))
-        if rank > _MOST_PLAYERS and not st.session_state.get(f"full-{key}"):
+        playable = is_playable(library, scored.document, chosen.path)
+        _show_words(chosen, highlighted, key, playable=playable)
+        if rank > _MOST_WHOLE and not st.session_state.get(f"full-{key}"):
             st.button(
-                "Player and transcript",
+                "Transcript and more",
                 key=f"show-{key}",
-                icon=":material/play_circle:",
+                icon=":material/subject:",
                 type="tertiary",
                 on_click=st.session_state.__setitem__,
                 args=(f"full-{key}", True),
             )
             return
-        show_player(library, scored.document, chosen.path, chosen.start, key)
         _show_around(library, chosen, highlighted, key)
         if chosen.repeat:
             _show_repeat(library, chosen)
@@ -93,7 +90,7 @@ def show_card(
         _show_actions(library, query, chosen, key)
         for other in moments:
             if other is not chosen:
-                _show_other(other, highlighted, key)
+                _show_other(other, highlighted, key, playable=playable)
 
 
 def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], key: str) -> None:
@@ -116,10 +113,9 @@ def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], ke
         show_transcript(
             cues,
             key=f"follow-{key}-{hit.segment}",
-            card=f"card-{key}",
+            document=hit.document,
             found=(hit.start, hit.end),
             highlighted=highlighted,
-            offset=player_offset(library, hit.document),
         )
 
 
@@ -210,17 +206,39 @@ def _sound(library: OpenLibrary, hit: Hit) -> bytes:
         return out.read_bytes()
 
 
-def _show_other(hit: Hit, highlighted: frozenset[str], key: str) -> None:
-    play, text, score = st.columns([2, 13, 2], vertical_alignment="center", gap="small")
-    play.button(
-        clock(hit.start) if hit.start is not None else "Show",
-        key=f"choose-{key}-{hit.segment}",
-        icon=":material/play_circle:",
-        type="tertiary",
-        help="Another moment of this recording",
-        on_click=st.session_state.__setitem__,
-        args=(f"chosen-{key}", hit.segment),
-    )
+def _show_words(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
+    """Draw what is said in the moment, behind the button that plays it."""
+    when = time_range(hit.start, hit.end)
+    if playable and hit.start is not None:
+        left, text = st.columns([3, 14], gap="small")
+        with left:
+            play_button(hit.document, hit.start, hit.end, key, label=f"Play {when}")
+        text.markdown(highlight(hit.text, highlighted))
+    elif hit.text:
+        badge = f":gray-badge[:material/schedule: {when}] " if when else ""
+        st.markdown(badge + highlight(hit.text, highlighted))
+
+
+def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
+    """Draw another moment of the recording; what chooses it for the card also plays it."""
+    left, text, score = st.columns([2, 13, 2], vertical_alignment="center", gap="small")
+    choose, chosen = st.session_state.__setitem__, (f"chosen-{key}", hit.segment)
+    with left:
+        if playable and hit.start is not None:
+            play_button(
+                *(hit.document, hit.start, hit.end, f"{key}-{hit.segment}"),
+                on_click=choose,
+                args=chosen,
+            )
+        else:
+            st.button(
+                "Show" if hit.start is None else clock(hit.start),
+                key=f"choose-{key}-{hit.segment}",
+                type="tertiary",
+                help="Another moment of this document",
+                on_click=choose,
+                args=chosen,
+            )
     text.markdown(highlight(_short(hit.text, 150), highlighted))
     score.markdown(f":gray-badge[{hit.score:.2f}]")
 

@@ -55,23 +55,20 @@ export default function ({ parentElement, data }) {
     }
     button.append(time, words);
     button.addEventListener("click", () => {
-      const player = nearestPlayer();
-      if (player) { player.currentTime = cue.start + data.offset; player.play(); }
+      player()?.play(data.document, cue.start);
     });
     item.append(button);
     list.append(item);
     return item;
   });
-  function nearestPlayer() {
-    const card = (parentElement.getRootNode().host || parentElement).closest(data.card);
-    return card && card.querySelector("audio, video");
+  function player() {
+    return document.getElementById("hilbert-player")?.player;
   }
   let before = null;
   function follow() {
-    const player = nearestPlayer();
-    if (!player) return;
-    // Streamlit rounds `start_time` down to a second: before playing, that is before the moment.
-    const now = player.currentTime - data.offset + (player.paused ? 0.99 : 0.05);
+    const at = player()?.position(data.document) ?? null;
+    if (at === null) return;
+    const now = at + 0.05;
     let current = null;
     data.cues.forEach((cue, i) => { if (cue.start <= now && now < cue.end) current = i; });
     if (current === before) return;
@@ -98,22 +95,20 @@ def show_transcript(
     cues: Sequence[Cue],
     *,
     key: str,
-    card: str,
+    document: str,
     found: tuple[float, float] | None = None,
     highlighted: Collection[str] = (),
     height: str = "13rem",
-    offset: float = 0.0,
 ) -> None:
-    """Draw timed cues that follow the player of the same card.
+    """Draw timed cues that follow the player, where it has their document.
 
     Args:
         cues: Cues; those without times are left out.
         key: Key of the widget.
-        card: Key of the container that holds the player.
+        document: Id of the document.
         found: Start and end in seconds of the moment; its cues are bold.
         highlighted: Words to highlight, see `app.markdown.highlighted_words`.
         height: CSS height beyond which the transcript scrolls.
-        offset: Seconds that the player shows at second 0 of the cues.
     """
     lines: list[dict[str, Any]] = []
     last = None
@@ -137,7 +132,4 @@ def show_transcript(
         css=_CSS,
         js=_JS,
     )
-    component(
-        key=key,
-        data={"cues": lines, "height": height, "card": f".st-key-{card}", "offset": offset},
-    )
+    component(key=key, data={"cues": lines, "height": height, "document": document})

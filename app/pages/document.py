@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import streamlit as st
 
-from app.components.player import player_offset, show_player
+from app.components.player import cue_player, is_playable, play_button
 from app.components.sidebar import TEXT_SOURCES
 from app.components.transcript import show_transcript
 from app.markdown import escape
@@ -26,8 +26,6 @@ from indexer.search.results import DocumentHit
 log = logging.getLogger(__name__)
 
 _NEAREST = 8
-# The container that holds the player and the transcript that follows it.
-_CARD = "whole-document"
 
 
 def draw() -> None:
@@ -70,7 +68,7 @@ def _read_url(library: OpenLibrary) -> None:
 def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) -> None:
     known = library.store.catalog.document(document.id)
     left, right = st.columns([7, 4], gap="medium")
-    with left, st.container(key=_CARD):
+    with left:
         st.subheader(escape(document.title))
         facts = [document.speaker, document.date, clock(document.seconds), document.language]
         st.caption(" · ".join(escape(fact) for fact in facts if fact))
@@ -82,7 +80,10 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
         st.markdown(" ".join(badges))
         for warning in known.warnings if known else ():
             st.caption(f":material/warning: {escape(warning)}")
-        show_player(library, document.id, document.path, start, f"whole-{document.id[:12]}")
+        if is_playable(library, document.id, document.path):
+            cue_player(library, document.id, start or 0.0)
+            label = f"Play from {clock(start)}" if start else "Play"
+            play_button(document.id, start or 0.0, None, "whole", label=label)
         _show_words(library, document, start)
     with right:
         _show_nearest(library, document)
@@ -98,10 +99,9 @@ def _show_words(library: OpenLibrary, document: IndexedDocument, start: float | 
         show_transcript(
             cues,
             key=f"whole-{document.id}",
-            card=_CARD,
+            document=document.id,
             found=found,
             height="32rem",
-            offset=player_offset(library, document.id),
         )
     else:
         with st.container(height=500):

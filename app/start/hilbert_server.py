@@ -43,6 +43,7 @@ from app.guard.response_headers import response_headers  # noqa: E402
 from app.guard.token import Token  # noqa: E402
 from app.guard.upload_store import upload_store  # noqa: E402
 from app.guard.uploads_to_disk import UploadsToDisk  # noqa: E402
+from app.media.routes import media_routes  # noqa: E402
 from hilbert.offline import go_offline, is_offline  # noqa: E402
 
 log = logging.getLogger(__name__)
@@ -94,7 +95,7 @@ def main() -> None:
         most_bytes=_MOST_UPLOAD << 20,
         is_open=lambda visit: runtime.get_instance().is_active_session(visit),
     )
-    app = st.App(_HERE / "hilbert_app.py", middleware=[guard, uploads])
+    app = st.App(_HERE / "hilbert_app.py", routes=media_routes(), middleware=[guard, uploads])
     try:
         app.run(config={**_SETTINGS, "server.port": options.port})
     except KeyboardInterrupt:
@@ -151,8 +152,10 @@ def _prepare_first_page() -> None:
         importlib.import_module("app.state.navigation").PAGES.load()
         folder = importlib.import_module("app.state.library_access").default_library_folder()
         libraries = importlib.import_module("app.state.open_library")
+        served = importlib.import_module("app.media.served")
         if folder:
-            libraries.open_shared(folder)
+            # A page that was open before this start goes on playing.
+            served.serve_library(libraries.open_shared(folder))
         for name in _ICONS:
             if importlib.util.find_spec(name):
                 importlib.import_module(name)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from hilbert.files import write_atomically
 from indexer.base.errors import AudioError
 from indexer.media.decode import Part, decode_part
+from indexer.media.encode import encode
 
 # Extension to FFmpeg's names of the container and the codec.
 FORMATS = {
@@ -53,21 +50,6 @@ def cut(recording: Path, start: float, end: float, out: Path, language: str | No
     samples = decode_part(recording, Part(start, end, _RATE), language)
     if not samples.shape[1]:
         raise AudioError(f"{recording.name} ends before {start:g} s; there is nothing to cut")
-    write_atomically(out, lambda path: _write(path, samples, *FORMATS[out.suffix.lower()]))
+    container_format, codec = FORMATS[out.suffix.lower()]
+    write_atomically(out, lambda path: encode(path, [samples], _RATE, container_format, codec))
     return int(samples.shape[1]) / _RATE
-
-
-def _write(path: Path, samples: NDArray[np.float32], container_format: str, codec: str) -> None:
-    import av
-
-    layout = "mono" if len(samples) == 1 else "stereo"
-    with av.open(str(path.absolute()), "w", format=container_format) as container:
-        stream: Any = container.add_stream(codec, rate=_RATE, layout=layout)
-        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", layout)
-        frame.sample_rate = _RATE
-        to_codec = av.AudioResampler(
-            stream.format.name, layout, _RATE, frame_size=stream.codec_context.frame_size or 1024
-        )
-        for encoded in [*to_codec.resample(frame), *to_codec.resample(None)]:
-            container.mux(stream.encode(encoded))
-        container.mux(stream.encode(None))

@@ -124,8 +124,23 @@ def decode_part(path: Path, part: Part, language: str | None = None) -> NDArray[
     Raises:
         AudioError: The file cannot be read, is no media file, or has no sound in it.
     """
-    items = _decoded(path, part, 30.0, language)
-    return np.concatenate([item.samples for item in items if isinstance(item, Block)], axis=1)
+    return np.concatenate(list(part_blocks(path, part, language)), axis=1)
+
+
+def part_blocks(
+    path: Path, part: Part, language: str | None = None
+) -> Iterator[NDArray[np.float32]]:
+    """Decode a part of a recording, as `decode_part` does, in blocks of about ten seconds.
+
+    Yields:
+        `[channels, n]`; the last may be empty.
+
+    Raises:
+        AudioError: The file cannot be read, is no media file, or has no sound in it.
+    """
+    for item in _decoded(path, part, 30.0, language):
+        if isinstance(item, Block):
+            yield item.samples
 
 
 def _decoded(

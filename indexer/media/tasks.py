@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indexer.media.chapters import ffmetadata_chapters
 from indexer.media.decoder import decode
 from indexer.media.part import Part
-from indexer.media.player_clock import player_offset_of
+from indexer.media.playback import playback_of
 from indexer.media.stream import Block, item_to_values
 
 Item = tuple[dict[str, Any], NDArray[np.float32] | None]
@@ -28,9 +28,9 @@ def decode_items(
         yield item_to_values(item), item.samples if isinstance(item, Block) else None
 
 
-def offset(path: str) -> Iterator[Item]:
-    """Look up the seconds that a player adds to a recording's own."""
-    yield {"seconds": player_offset_of(Path(path))}, None
+def playback(path: str, language: str | None) -> Iterator[Item]:
+    """Look up how browsers play a recording."""
+    yield asdict(playback_of(Path(path), language)), None
 
 
 def chapters(path: str) -> Iterator[Item]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.components.player import media_type
 from app.markdown import escape, highlight, split_highlights, time_range
+from app.media.facts import media_type
 from app.state.query_history import safe_name
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import NamedTuple
 
 from streamlit.testing.v1 import AppTest
 
@@ -43,9 +44,18 @@ def texts(page: AppTest) -> list[str]:
     ]
 
 
-def players(page: AppTest) -> list[Any]:
-    """Return the players, in their order."""
-    return [element.proto for element in page.get("audio")]
+class Played(NamedTuple):
+    """What a button plays: a document, and seconds; the end is 0 where it is the recording's."""
+
+    document: str
+    start_time: int
+    end_time: int
+
+
+def players(page: AppTest) -> list[Played]:
+    """Return what the play buttons play, in their order, as the player reads it in their keys."""
+    keys = [re.match(r"play-(?:only-)?([^-]+)-(\d+)-(\d+)-", b.key or "") for b in page.button]
+    return [Played(k[1], int(k[2]) // 1000, int(k[3]) // 1000) for k in keys if k]
 
 
 def press(page: AppTest, label: str) -> AppTest:

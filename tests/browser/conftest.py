@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _RESOLVER = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
+# The media element of the app's player, as JavaScript.
+PLAYER = "(document.getElementById('hilbert-player')?.shadowRoot.querySelector('video'))"
 RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
 # Words that a page must show as they are.
 ODD_WORDS = (

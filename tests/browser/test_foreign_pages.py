@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.conftest import PLAYER
 from tests.serving import REBOUND
 
 if TYPE_CHECKING:
@@ -93,6 +94,16 @@ def test_a_foreign_page_reads_writes_embeds_and_connects_to_nothing(
     own = browser_of_a_visitor.new_page()
     own.goto(f"{address}/_stcore/health")
     assert own.evaluate(EMBED, ["img", favicon]) == "loaded"
+    own.goto(f"{address}/document")
+    own.locator("#hilbert-player video[src]").wait_for(state="attached")
+    recording = str(own.evaluate(f"{PLAYER}.src"))
+    assert recording.startswith(f"{address}/recordings/")
+    for kind in ("audio", "video"):
+        assert page.evaluate(EMBED, [kind, recording]) == "refused"
+        assert own.evaluate(EMBED, [kind, recording]) == "loaded"
+    for part in ("", "/facts", "/waveform", "/copy"):
+        assert page.evaluate(READ, recording + part) == "refused"
+        assert own.evaluate(READ, recording + part) != "refused"
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from app.components.player import media_type
+from app.media.facts import media_type
 from indexer.media.cut import cut
 from indexer.media.decode import open_recording
-from indexer.media.player_clock import player_offset
+from indexer.media.playback import playback
 from tests.tone_steps import FIRST_HERTZ, STEP_HERTZ, remux, step, write_staircase
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def test_a_browser_plays_at_a_second_what_is_decoded_there(
         for second in range(6, int(recording.seconds) - 1, 3)
         if step(decoded[round((second + 0.5) * 16_000) :][:6_400]) is not None
     ]
-    offset = player_offset(path)
+    offset = playback(path).offset
     heard = visitor.evaluate(LISTEN, [name, [time + offset for time in times]])
     played = [round((hertz - FIRST_HERTZ) / STEP_HERTZ) if hertz else None for hertz in heard]
     shown = [step(decoded[round((time + 0.2) * 16_000) :][:6_400]) for time in times]

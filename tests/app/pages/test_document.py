@@ -39,7 +39,9 @@ def transcripts(page: AppTest) -> list[list[dict]]:
     """The cues that each follower of a player was given."""
     found = []
     for element in page.get("bidi_component"):
-        found.append(json.loads(element.proto.json)["cues"])
+        data = json.loads(element.proto.json)
+        if "cues" in data:
+            found.append(data["cues"])
     return found
 
 

@@ -12,7 +12,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visitor import Visit, assert_no_error, players, press, texts, turn_to
 
-import app.components.player
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.manage import remove
 from indexer.search.results import NOTHING_ANSWERS
@@ -53,7 +52,8 @@ def test_a_typed_search_shows_the_right_talk_first_and_plays_the_moment(visit: V
     assert any("Maren Oakes · 2025-03-14 · science" in text for text in texts(page))
     first = players(page)[0]
     assert first.start_time == 32
-    assert any("0:32 – 0:" in text for text in texts(page))
+    assert 32 < first.end_time <= 32 + 60
+    assert any(b.label.startswith("Play 0:32 – 0:") for b in page.button)
     badges = next(text for text in texts(page) if "score" in text)
     assert "lexical +" in badges and "text +" in badges
 
@@ -75,8 +75,9 @@ def test_words_of_the_query_are_marked_and_common_ones_are_not(visit: Visit) -> 
 def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     page = search(visit(), WATER)
     assert len(set(cards(page))) == len(cards(page)) <= 4
-    others = [b for b in page.button if b.key and b.key.startswith("choose-1-")]
-    assert others and players(page)[0].start_time == 32
+    assert players(page)[0].start_time == 32
+    # Those of another moment also choose it for the card.
+    others = [b for b in page.button if re.match("play-(?!only-)", b.key or "")]
     badges = next(text for text in texts(page) if "score" in text)
     others[0].click()
     assert_no_error(page.run())
@@ -87,14 +88,17 @@ def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     assert len(cards(page)) > 4 and len(set(cards(page))) <= 4
 
 
-def test_players_beyond_the_first_wait_until_they_are_wanted(visit: Visit) -> None:
+def test_every_moment_plays_and_what_is_below_its_words_waits_until_it_is_wanted(
+    visit: Visit,
+) -> None:
     page = search(visit(), WATER)
     page.segmented_control(key="grouping").set_value("moments")
     assert_no_error(page.run())
-    shown = len(players(page))
-    assert shown <= 5 < len(cards(page))
-    page = press(page, "Player and transcript")
-    assert len(players(page)) == shown + 1
+    assert len(players(page)) > 5  # all but of a transcript alone
+    more = [b.label for b in page.button].count("More like this")
+    assert more <= 5
+    page = press(page, "Transcript and more")
+    assert [b.label for b in page.button].count("More like this") == more + 1
 
 
 def test_filters_leave_only_what_they_name_and_are_kept(visit: Visit) -> None:
@@ -276,7 +280,8 @@ def test_a_document_without_times_or_recording_has_neither_clock_nor_player(visi
     assert cards(page)[0] == "odd-words"
     n = cards(page).count("odd-words")
     assert texts(page).count(":material/description: A transcript without a recording.") == n
-    assert len([text for text in texts(page) if "schedule" in text]) == 5 - n
+    assert len(players(page)) == 5 - n
+    assert not any("schedule" in text for text in texts(page))
 
 
 def test_neighbours_of_a_moment_without_times_are_its_own(visit: Visit) -> None:
@@ -302,17 +307,8 @@ def test_a_recording_that_was_moved_is_a_note(visit: Visit, recordings: Path) ->
     note = next(text for text in texts(page) if "link_off" in text)
     assert "no longer at" in note and "why-tides-lag.opus" in note
     assert cards(page)[0] == "Why the tide keeps its own time"
-
-
-def test_a_large_recording_waits_until_it_is_wanted(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app.components.player, "_AUTOLOAD_BYTES", 1000)
-    page = search(visit(), WATER)
-    assert not players(page)
-    next(b for b in page.button if b.label.startswith("Load the recording")).click()
-    [player] = players(assert_no_error(page.run()))
-    assert player.start_time == 32
+    assert not players(page) or players(page)[0].start_time != 32
+    assert any("schedule: 0:32 – 0:" in text for text in texts(page))
 
 
 def test_what_is_indexed_meanwhile_is_there_on_the_next_click(

@@ -1,0 +1,349 @@
+// The one player of the app. It lies in the page's body, beside what Streamlit draws, so that it
+// plays on when pages change. What is played is said by the keys of buttons (`play_button` in
+// player.py), which Streamlit writes into class names.
+const HOST = "hilbert-player";
+const SIGN = '[class*="st-key-play-"]';
+const KEY = /^st-key-play-(only-)?([^-]+)-(\d+)-(\d+)-/; // document, milliseconds from and to
+const SKIP = 15; // seconds
+const PLAY = "M8 5v14l11-7z";
+const PAUSE = "M6 19h4V5H6v14zm8-14v14h4V5h-4z";
+
+export default function ({ parentElement, data }) {
+  let host = document.getElementById(HOST);
+  if (!host) {
+    host = document.createElement("div");
+    host.id = HOST;
+    host.hidden = true;
+    host.attachShadow({ mode: "open" }).append(
+      parentElement.querySelector("template").content.cloneNode(true));
+    host.player = newPlayer(host);
+    document.body.append(host);
+  }
+  const theme = getComputedStyle(parentElement.host || parentElement);
+  for (const name of ["primary-color", "background-color", "secondary-background-color",
+    "text-color", "border-color", "orange-color", "font", "button-radius"])
+    host.style.setProperty(`--st-${name}`, theme.getPropertyValue(`--st-${name}`));
+  host.player.visit(data);
+}
+
+function newPlayer(host) {
+  const part = (name) => host.shadowRoot.querySelector(`[data-part="${name}"]`);
+  const media = part("media"); // a video element plays sound as well
+  const seekBar = part("seek");
+  const known = new Map(); // address of a recording: promise of its facts
+  let library = ""; // address of the recordings of the library that pages show
+  let now = null; // what is loaded: its facts, address, hits
+  let stopAt = null; // seconds; where the moment ends that plays
+  let want = { at: 0, play: false }; // for when the sound has come
+  let timer = 0;
+  let click = 0; // counts what was asked for: the last holds
+  let lastCue = "";
+
+  const position = () =>
+    now.source && media.readyState ? media.currentTime - now.shift : want.at;
+
+  function factsOf(address) {
+    if (!known.has(address)) {
+      const facts = ask(`${address}/facts`).then((answer) => answer.json());
+      facts.catch(() => known.delete(address)); // it is asked again
+      known.set(address, facts);
+    }
+    return known.get(address);
+  }
+
+  // Load a recording where it is not, and stand at a second of it.
+  async function open(id, at, end, play) {
+    const mine = ++click;
+    const address = `${library}/${id}`;
+    host.hidden = false;
+    if (now?.address !== address) {
+      media.pause();
+      try {
+        const facts = await factsOf(address);
+        if (mine !== click) return;
+        now = { ...facts, address, id, shift: 0, source: "", hits: [] };
+        want = { at, play };
+        drawRecording();
+        media.removeAttribute("src");
+        media.load();
+        if (facts.type && media.canPlayType(facts.type)) listen(address, facts.offset);
+      } catch (error) {
+        if (mine === click) tell(error.message);
+        return;
+      }
+    }
+    want = { at, play };
+    stopAt = end;
+    if (now.source) media.currentTime = at + now.shift; // before anything is loaded: where it begins
+    if (play) start();
+    findHits();
+    draw();
+  }
+
+  function listen(source, shift) {
+    now.shift = shift;
+    now.source = source;
+    media.src = source;
+    media.currentTime = want.at + shift;
+    media.playbackRate = media.defaultPlaybackRate = Number(part("speed").value);
+    if (want.play) start();
+  }
+
+  function start() {
+    if (!now.source) return makeCopy(now);
+    media.play().catch((error) => {
+      if (error.name === "NotAllowedError") tell("Press Play to hear it");
+    });
+  }
+
+  // What this browser does not play is heard as a copy, which the server makes once it is wanted.
+  async function makeCopy(mine) {
+    if (mine.copying) return;
+    mine.copying = true;
+    try {
+      const made = await whenMade(`${mine.address}/copy`, () => now === mine, (share) =>
+        tell(`Preparing the sound for this browser: ${Math.round(100 * share)} %`));
+      if (now !== mine) return;
+      tell("");
+      listen(`${mine.address}/${made}`, 0);
+    } catch (error) {
+      mine.copying = false;
+      if (now === mine) tell(`It cannot be played: ${error.message}`);
+    }
+  }
+
+  async function drawOutline(mine) {
+    mine.outlined = true;
+    const loud = await whenMade(`${mine.address}/waveform`, () => now === mine).catch(() => null);
+    if (now !== mine || !loud?.length) return;
+    const at = (i) => ((i * 600) / loud.length).toFixed(1);
+    const bars = loud.map((each, i) => {
+      const half = Math.max(1, (each / 255) * 46);
+      return `M${at(i)} ${(50 - half).toFixed(1)}H${at(i + 1)}V${(50 + half).toFixed(1)}H${at(i)}Z`;
+    });
+    setOutline(bars.join(""));
+  }
+
+  function setOutline(path) {
+    for (const name of ["ahead", "played"]) part(name).setAttribute("d", path);
+  }
+
+  // Hits are what the page has buttons for; a page without any keeps those that were there.
+  function findHits() {
+    const hits = signs().filter((each) => each.id === now.id && each.end !== null);
+    if (hits.length) now.hits = hits.sort((a, b) => a.start - b.start);
+    drawMarks();
+  }
+
+  function next() {
+    const later = now.hits.find((hit) => hit.start > position() + 0.5);
+    if (later) return later;
+    const all = signs().filter((each) => each.end !== null);
+    const last = all.findLastIndex((each) => each.id === now.id);
+    return all[last + 1];
+  }
+
+  function drawRecording() {
+    part("title").textContent = part("title").title = now.title;
+    part("length").textContent = clock(now.seconds);
+    seekBar.max = now.seconds || 1;
+    part("picture").hidden = !now.video;
+    setOutline("M0 48H600V52H0Z");
+    tell("");
+    if (navigator.mediaSession)
+      navigator.mediaSession.metadata = new MediaMetadata({ title: now.title });
+  }
+
+  function drawMarks() {
+    const mark = (kind, start, end, title) => {
+      const drawn = document.createElement("div");
+      drawn.className = kind;
+      drawn.style.left = `${(100 * start) / now.seconds}%`;
+      if (end) drawn.style.width = `${(100 * (end - start)) / now.seconds}%`;
+      drawn.title = title;
+      return drawn;
+    };
+    part("marks").replaceChildren(
+      ...now.chapters.map((each) => mark("chapter", each.start, null, each.title)),
+      ...now.hits.map((each) => mark("hit", each.start, each.end, clock(each.start))));
+  }
+
+  function draw() {
+    if (!now) return;
+    const at = Math.max(0, position());
+    const share = now.seconds ? Math.min(1, at / now.seconds) : 0;
+    seekBar.value = at;
+    seekBar.setAttribute("aria-valuetext", `${clock(at)} of ${clock(now.seconds)}`);
+    part("now").textContent = clock(at);
+    part("played").style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0)`;
+    const chapter = now.chapters.findLast((each) => each.start <= at + 0.1);
+    if (!told) part("note").textContent = chapter ? chapter.title : "";
+    const isPlaying = !media.paused;
+    part("icon").setAttribute("d", isPlaying ? PAUSE : PLAY);
+    part("play").title = isPlaying ? "Pause" : "Play";
+    part("play").setAttribute("aria-label", part("play").title);
+    part("next").disabled = !next();
+  }
+
+  let told = "";
+  function tell(words) {
+    told = words;
+    part("note").textContent = part("note").title = words;
+  }
+
+  // Events of the media come four times a second: the end of a moment has a timer of its own.
+  function watchEnd() {
+    clearTimeout(timer);
+    if (media.paused || stopAt === null || part("on").ariaPressed === "true") return;
+    const left = stopAt - position();
+    if (left > 0.02) {
+      timer = setTimeout(watchEnd, (1000 * Math.min(left, 1)) / media.playbackRate);
+      return;
+    }
+    stopAt = null;
+    media.pause();
+    tell("The end of the moment; Play goes on");
+  }
+
+  function seek(at) {
+    if (!now) return;
+    want.at = Math.min(Math.max(0, at), now.seconds || at);
+    if (now.source) media.currentTime = want.at + now.shift;
+    if (stopAt !== null && want.at > stopAt) stopAt = null; // whoever goes on wants to hear on
+    draw();
+  }
+
+  function toggle() {
+    want.play = media.paused;
+    if (media.paused) start();
+    else media.pause();
+  }
+
+  function goOn() {
+    const on = part("on");
+    on.ariaPressed = on.ariaPressed === "true" ? "false" : "true";
+    watchEnd();
+  }
+
+  function close() {
+    media.pause();
+    click++;
+    now = null;
+    media.removeAttribute("src");
+    media.load();
+    host.hidden = true;
+  }
+
+  const skip = (seconds) => () => seek(position() + seconds);
+  function playNext() {
+    const hit = next();
+    if (hit) open(hit.id, hit.start, hit.end, true);
+  }
+  const actions = { back: skip(-SKIP), forward: skip(SKIP), play: toggle, next: playNext,
+    on: goOn, close };
+  for (const [name, action] of Object.entries(actions)) part(name).addEventListener("click", action);
+  seekBar.addEventListener("input", () => seek(Number(seekBar.value)));
+  part("speed").addEventListener("change", () => {
+    media.playbackRate = media.defaultPlaybackRate = Number(part("speed").value);
+  });
+  const keys = { " ": toggle, k: toggle, ArrowLeft: actions.back, ArrowRight: actions.forward,
+    n: playNext, Escape: close };
+  host.shadowRoot.addEventListener("keydown", (event) => {
+    const isOwn = event.key === " " || event.key.startsWith("Arrow"); // of buttons and lists
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    if (isOwn && event.target.matches(event.key === " " ? "button, select" : "select")) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  for (const [name, action] of [["play", toggle], ["pause", toggle], ["nexttrack", playNext],
+    ["seekbackward", actions.back], ["seekforward", actions.forward]])
+    navigator.mediaSession?.setActionHandler(name, action);
+
+  for (const name of ["timeupdate", "play", "pause", "seeked", "loadedmetadata", "ratechange"])
+    media.addEventListener(name, () => { draw(); watchEnd(); });
+  media.addEventListener("playing", () => {
+    tell("");
+    if (!now.outlined) drawOutline(now); // not before: it takes time from what plays
+  });
+  media.addEventListener("error", () => {
+    if (!now?.source) return;
+    if (now.source !== now.address) return tell("The recording cannot be read any more");
+    want.at = position();
+    now.source = "";
+    if (want.play) makeCopy(now);
+  });
+
+  // Another player of the page, that of an uploaded clip, and this one take turns.
+  document.addEventListener("play", () => media.pause(), true); // its own stay within its root
+  media.addEventListener("play", () => {
+    for (const other of document.querySelectorAll("audio, video")) other.pause();
+  });
+  document.addEventListener("click", (event) => {
+    const sign = event.target.closest?.("button") && read(event.target.closest(SIGN));
+    if (!sign) return;
+    if (sign.only) { // nothing for the server to do
+      event.stopPropagation();
+      event.preventDefault();
+    }
+    open(sign.id, sign.start, sign.end, true);
+  }, true);
+  for (const name of ["pointerover", "focusin"])
+    document.addEventListener(name, (event) => {
+      const sign = read(event.target.closest?.(SIGN));
+      if (sign) factsOf(`${library}/${sign.id}`).catch(() => {}); // known by the click
+    });
+
+  return {
+    // Told by each page that is drawn.
+    visit({ address, cue }) {
+      library = address;
+      const name = cue ? `${cue.document} ${cue.start}` : "";
+      if (!cue || name === lastCue || !media.paused) return;
+      lastCue = name;
+      open(cue.document, cue.start, null, false);
+    },
+    play: (id, at) => open(id, at, null, true),
+    // Seconds of a recording at which the player stands; null where it has another one.
+    position: (id) => (now?.id === id ? position() : null),
+  };
+}
+
+const signs = () => [...document.querySelectorAll(SIGN)].map(read).filter(Boolean);
+
+function read(sign) {
+  for (const name of sign?.classList ?? []) {
+    const found = KEY.exec(name);
+    if (found) {
+      const [, only, id, start, end] = found;
+      return { only, id, start: start / 1000, end: Number(end) ? end / 1000 : null };
+    }
+  }
+  return null;
+}
+
+async function ask(address) {
+  const answer = await fetch(address);
+  const isPlain = answer.headers.get("content-type")?.startsWith("text/plain");
+  if (!answer.ok)
+    throw new Error(isPlain ? await answer.text() : "The app answers no more; load the page again");
+  return answer;
+}
+
+// Ask until something is made; null where nobody wants it any more.
+async function whenMade(address, isWanted, told = () => {}) {
+  while (isWanted()) {
+    const answer = await ask(address);
+    const made = await answer.json();
+    if (answer.status !== 202) return made;
+    told(made.share);
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  return null;
+}
+
+function clock(seconds) {
+  const whole = Math.floor(seconds || 0);
+  const two = (n) => String(n).padStart(2, "0");
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}

@@ -1,0 +1,1 @@
+"""Recordings as the player asks for them: in parts, as copies that browsers play, as a picture."""
