@@ -14,7 +14,7 @@ from indexer.base.limits import limits
 from indexer.base.types import Chapter
 from indexer.guard.children import FileFaultError
 from indexer.media.decode import Recording, open_recording
-from indexer.media.player_clock import player_offset
+from indexer.media.playback import playback
 from tests.trust.fuzzing import Input, wrong_message
 from tests.trust.media_seeds import media_seeds
 from tests.trust.mutations import mutated_bytes
@@ -36,7 +36,7 @@ def findings(path: Path) -> Iterator[str]:
     try:
         recording = open_recording(path)
         yield from _wrong_recording(recording)
-        if not math.isfinite(player_offset(path)):
+        if not math.isfinite(playback(path).offset):
             yield "the player's clock is not finite"
     except AudioError as error:
         # A crash or a limit is this file's failure, told in words: what the guard is for.
