@@ -98,6 +98,7 @@ class Library:
         asr: str | None = None,
         language: str | None = None,
         prune: bool = False,
+        again: bool = False,
     ) -> AddReport:
         """Add files and folders, or update them; unchanged files cost nothing.
 
@@ -112,6 +113,7 @@ class Library:
             language: Spoken language where nothing else names it, as a code such as en; None for
                 that of the last time, else en.
             prune: Whether documents whose files are gone are removed.
+            again: Whether words that another recogniser recognised are recognised again.
 
         Returns:
             What was added, updated, left as it was, what moved or is gone, and what failed and
@@ -125,7 +127,7 @@ class Library:
         from indexer.ingest.followed import scan_followed
         from indexer.ingest.run import index_folders
 
-        found = scan_followed(self.store, paths, language=language, asr=asr)
+        found = scan_followed(self.store, paths, language=language, asr=asr, again=again)
         return index_folders(self.store, found, prune=prune)
 
     def search(

@@ -97,6 +97,13 @@ def _asr_help() -> str:
     show_default="auto; without PATHS as the last time",
 )
 @click.option(
+    "--reasr",
+    type=_AsrType(_recognisers),
+    metavar="NAME",
+    help="As --asr, also for recordings whose words another recogniser gave: they are recognised "
+    "again. Words of a transcript stay. A run that was interrupted goes on where it was.",
+)
+@click.option(
     "--language",
     show_default="as the last time, else en",
     help="Spoken language where no file names it.",
@@ -116,6 +123,7 @@ def command(
     paths: tuple[Path, ...],
     library: Path,
     asr: str | None,
+    reasr: str | None,
     language: str | None,
     prune: bool,
     retry_failed: bool,
@@ -139,13 +147,17 @@ def command(
     """
     from indexer.base.languages import language_code
     from indexer.base.memory import keep_freed_memory
-    from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
+    from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, NEVER, EncoderSettings
     from indexer.index.library_store import LibraryStore
     from indexer.ingest.followed import scan_followed
     from indexer.ingest.run import index_folders
 
     if language is not None and language_code(language) is None:
         raise click.BadParameter(f"'{language}' is no language code such as en or de")
+    if asr and reasr:
+        raise click.UsageError("--reasr names the recogniser; leave out --asr")
+    if reasr == NEVER:
+        raise click.BadParameter("'never' recognises nothing; name a recogniser for --reasr")
     encoders = None
     if (speech_encoder or text_encoder) and not paths:
         raise click.UsageError("an encoder is chosen with the first PATHS of a library; name them")
@@ -157,7 +169,7 @@ def command(
     if vectors != made.vector_settings:
         with made.writing():
             made.put_vector_settings(vectors)
-    found = scan_followed(made, paths, language=language, asr=asr)
+    found = scan_followed(made, paths, language=language, asr=asr or reasr, again=reasr is not None)
     with TerminalProgress() as progress:
         summary = index_folders(made, found, progress, prune=prune, retry_failed=retry_failed)
     if as_json:

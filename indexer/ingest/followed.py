@@ -36,6 +36,7 @@ def scan_followed(
     *,
     language: str | None = None,
     asr: str | None = None,
+    again: bool = False,
 ) -> list[ScannedFolders]:
     """Look through what the user named, or through all that the library follows.
 
@@ -47,6 +48,7 @@ def scan_followed(
         language: Spoken language where no file names it; None for that of the last time.
         asr: Who recognises words; None for `auto`, and for that of the last time where no paths
             are named.
+        again: Whether words that another recogniser recognised are recognised again.
 
     Raises:
         LibraryError: No paths are named and none are followed.
@@ -73,7 +75,7 @@ def scan_followed(
         library.encoders.trust_recogniser(asr)
     found = []
     for (of_language, of_asr), places in by_settings.items():
-        settings = parse_settings(of_asr, of_language)
+        settings = replace(parse_settings(of_asr, of_language), again=again)
         others = [Path(path) for path in given if path not in places]
         found.append(
             ScannedFolders(

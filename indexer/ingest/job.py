@@ -32,8 +32,8 @@ class DocumentJob:
         transcript: Its transcript, hashed.
         parsed: The transcript, None where it cannot be read, or is not read yet.
         existing: The document as it is in the catalog.
-        needs_words: All is done but the words, which no recogniser was asked for: nothing is to
-            be done if the recogniser does not know the language.
+        needs_words: All is done but the words, which no recogniser was asked for, or another one:
+            nothing is to be done if the recogniser does not know the language.
         read: Reads the transcript, where that is left until it is needed: all those of a large
             collection would fill the memory. It raises `TranscriptError`.
         settings: How it is processed.

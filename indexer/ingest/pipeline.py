@@ -51,11 +51,18 @@ class ProcessSettings:
             recogniser), `never` (nobody), or `NAME` or `NAME:MODEL` of a registered recogniser.
         language: ISO 639 code of the spoken language where no file names one.
         segments: Lengths of segments.
+        again: Whether words that another recogniser recognised are recognised again.
     """
 
     asr: str = AUTO
     language: str = "en"
     segments: SegmentSettings = field(default_factory=SegmentSettings)
+    again: bool = False
+
+    @property
+    def names_recogniser(self) -> bool:
+        """Whether words are recognised by another than the library's own recogniser."""
+        return self.asr not in (AUTO, NEVER)
 
 
 def parse_settings(asr: str, language: str) -> ProcessSettings:
@@ -235,7 +242,7 @@ def draft_recording(prepared: PreparedRecording, heard: AudioAnalysis) -> Docume
         language,
         heard.tags,
         tuple(warnings),
-        "" if timed or not recogniser or settings.asr in (AUTO, NEVER) else recogniser.fingerprint,
+        recogniser.fingerprint if recogniser and not timed and settings.names_recogniser else "",
         text.description,
         text.unchecked,
         sounds,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from hilbert.files import sha256_file
 from indexer.base.errors import AudioError, HilbertError, LibraryError
-from indexer.base.types import NOT_TRANSCRIBED
+from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED, RECOGNISED
 from indexer.encoders import NEVER
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Source
@@ -125,7 +125,7 @@ class _Planner:
             words = transcript.known.sha256
         needs_words = False
         if existing and self._is_current(existing, words):
-            needs_words = existing.text_source == NOT_TRANSCRIBED and self.settings.asr != NEVER
+            needs_words = self._needs_words(existing, source)
             if not needs_words and not self._has_other_speakers(existing, source):
                 self.writer.refresh(existing, source, [recording, transcript])
                 return None
@@ -145,6 +145,24 @@ class _Planner:
             needs_words,
             read,
         )
+
+    def _needs_words(self, existing: Document, source: Source) -> bool:
+        """Whether a recogniser is to be asked for the words of a document that is there."""
+        if existing.text_source == NOT_TRANSCRIBED:
+            return self.settings.asr != NEVER
+        if not self.settings.again or source.recording is None:
+            return False
+        # What it recognised is known by the name of the features, which the recogniser is part of.
+        return existing.text_source in (RECOGNISED, NO_SPEECH) and existing.features not in (
+            self._name_features(existing.id, words) for words in (RECOGNISED, NO_SPEECH)
+        )
+
+    def _name_features(self, document_id: str, words: str) -> str:
+        settings = self.settings
+        recogniser = ""
+        if settings.names_recogniser:
+            recogniser = self.writer.library.encoders.recogniser_for(settings.asr).fingerprint
+        return self.writer.name_features(document_id, words, recogniser)
 
     def _with_kept_speakers(
         self, source: Source, document_id: str, before: KnownPath | None

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from indexer.base.types import RECOGNISED
 from indexer.guard.children import FileFaultError
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.analysed import AnalysedDocument
@@ -54,10 +55,14 @@ class DocumentWriter:
             self.fail(job.source.transcript, processed.transcript_error)
         if processed.error is not None:
             self.fail(job.source.path, processed.error)
-        elif processed.analysed is not None:
+        elif processed.analysed is not None and not _loses_words(job, processed.analysed):
             self._put(job, processed.analysed)
         elif job.existing is not None:
             self.refresh(job.existing, job.source, [job.recording, job.transcript])
+            if processed.analysed is not None:
+                self.report.warn(
+                    str(job.source.path), f"{job.settings.asr} finds no words: the known ones stay"
+                )
 
     def fail(self, path: Path, error: Exception) -> None:
         """Report why a file could not be indexed; what made its reader crash is remembered."""
@@ -229,17 +234,24 @@ class DocumentWriter:
             self.catalog.remove_document(document_id)
             self.changed = True
 
+    def name_features(self, document_id: str, words: str, recogniser: str) -> str:
+        """Return the name of the file of features of a document.
+
+        Args:
+            document_id: Of the document.
+            words: Digest of its transcript, or where its words are from.
+            recogniser: Fingerprint of one that was chosen by name, for its words differ from those
+                of the library's own; else empty.
+        """
+        encoders = self.library.encoders.settings
+        return self.library.features.file_name(
+            document_id, words + recogniser, encoders.speech_fingerprint, encoders.text_fingerprint
+        )
+
     def _document(self, job: DocumentJob, done: AnalysedDocument) -> Document:
         source = job.source
         transcript_sha = job.transcript.known.sha256 if job.transcript and job.parsed else None
-        encoders = self.library.encoders.settings
-        features = self.library.features.file_name(
-            job.document_id,
-            # Of a recogniser chosen by name, for its words differ from those of the library's own.
-            (transcript_sha or done.text_source) + done.recogniser,
-            encoders.speech_fingerprint,
-            encoders.text_fingerprint,
-        )
+        words = transcript_sha or done.text_source
         return Document(
             id=job.document_id,
             name=source.name,
@@ -253,13 +265,19 @@ class DocumentWriter:
             transcript=str(source.transcript) if source.transcript and job.parsed else None,
             transcript_sha=transcript_sha,
             text_source=done.text_source,
-            features=features,
+            features=self.name_features(job.document_id, words, done.recogniser),
             warnings=done.warnings,
         )
 
 
 def _is_same_file(path: str, other: str) -> bool:
     return os.path.exists(other) and os.path.samefile(path, other)
+
+
+def _loses_words(job: DocumentJob, done: AnalysedDocument) -> bool:
+    """Whether a recogniser that was asked again finds nothing where another heard words."""
+    known = job.existing.text_source if job.existing and job.needs_words else None
+    return known == RECOGNISED and done.text_source != RECOGNISED
 
 
 def _replaced(job: DocumentJob) -> set[str]:

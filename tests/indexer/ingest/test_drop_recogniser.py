@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +26,8 @@ class Parrot:
         spoken = f"Polly wants a {self.name} biscuit."
         words = [Word(word, 0.5 * i, 0.5 * i + 0.4) for i, word in enumerate(spoken.split())]
         nothing = np.zeros((0, 1), np.float32)
-        return [WindowTranscript(nothing, tuple(words), -0.1, 0.0) for _ in windows]
+        heard = () if self.name == "deaf" else tuple(words)
+        return [WindowTranscript(nothing, heard, -0.1, 0.0) for _ in windows]
 
 class Text:
     width = 384
@@ -71,6 +74,37 @@ def test_a_dropped_recogniser_is_used_by_its_name(
             *("-m", "indexer", "search", "biscuit", "-l", library, "--channel", "lexical")
         )
         assert f"Polly wants a {said} biscuit" in " ".join(found.stdout.split()), found.stderr
+
+
+def test_words_are_recognised_again_but_for_those_of_people(
+    copy: Copy, tmp_path: Path, excerpt: Excerpt
+) -> None:
+    talks, library = tmp_path / "talks", tmp_path / "library"
+    talks.mkdir()
+    for name, start in (("heard", 0), ("written", 8)):
+        excerpt(talks / f"{name}.wav", start, start + 6)
+    (talks / "written.txt").write_text("Polly wants a printed biscuit.", encoding="utf-8")
+    encoders = ("--text-encoder", "parrot:t", "--speech-encoder", "parrot:s")
+
+    def index(*options: object) -> dict[str, Any]:
+        done = copy.run("-m", "indexer", "index", "--json", "-l", library, *options)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    assert len(index(talks, *encoders, "--asr", "parrot:old")["added"]) == 2
+    assert index("--asr", "parrot:new")["updated"] == []  # words that are there are kept
+    assert index("--reasr", "parrot:new")["updated"] == ["heard"]
+    assert index("--reasr", "parrot:new")["updated"] == []  # done before
+    assert index()["updated"] == []
+    found = copy.run("-m", "indexer", "transcript", "heard", "-l", library)
+    assert "wants a new biscuit" in " ".join(found.stdout.split()), found.stderr
+    found = copy.run("-m", "indexer", "transcript", "written", "-l", library)
+    assert "printed biscuit" in found.stdout
+    # One that hears nothing costs no words.
+    deaf = index("--reasr", "parrot:deaf")
+    assert deaf["updated"] == [] and "the known ones stay" in str(deaf["warnings"])
+    found = copy.run("-m", "indexer", "search", "new biscuit", "-l", library)
+    assert "wants a new biscuit" in " ".join(found.stdout.split()), found.stderr
 
 
 def test_help_and_errors_name_the_registered_recognisers(copy: Copy, tmp_path: Path) -> None:
