@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -118,6 +119,13 @@ def seconds(value: Any, scale: float = 1.0) -> float | None:
     except (OverflowError, ValueError):
         return None
     return round(number * scale, 6) if math.isfinite(number) else None
+
+
+def finite_number(value: Any) -> float | None:
+    """Read a number; None for what is none, or none that a float can be."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) <= sys.float_info.max else None
 
 
 def speaker(value: Any) -> str | None:

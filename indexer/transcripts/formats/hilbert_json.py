@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-import sys
 from dataclasses import replace
 from typing import Any
 
 from indexer.base.types import Cue, Sound
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
-from indexer.transcripts.json_segments import language_of, objects, peek_json, read_json
+from indexer.transcripts.json_segments import (
+    finite_number,
+    language_of,
+    objects,
+    peek_json,
+    read_json,
+)
 from indexer.transcripts.stored_entries import in_order, one_line
 from indexer.transcripts.times import are_good_times, has_good_times
 from indexer.transcripts.transcript import Transcript, TranscriptError
@@ -49,11 +54,11 @@ def _cue(given: dict[str, Any], number: int) -> Cue:
     text, speaker = given.get("text"), given.get("speaker")
     if not isinstance(text, str) or not one_line(text):
         raise TranscriptError(f"cue {number}: it lacks a text; export the transcript again")
-    confidence = _number(given.get("confidence"))
+    confidence = finite_number(given.get("confidence"))
     return Cue(
         one_line(text),
-        _number(given.get("start")),
-        _number(given.get("end")),
+        finite_number(given.get("start")),
+        finite_number(given.get("end")),
         one_line(speaker) or None if isinstance(speaker, str) else None,
         math.log(confidence) if confidence and 0 < confidence <= 1 else None,
     )
@@ -63,19 +68,13 @@ def _sound(given: dict[str, Any], read: Transcript) -> Sound | None:
     label, cue = given.get("label"), given.get("cue")
     if not isinstance(label, str) or not isinstance(cue, int):
         return None
-    start, end = _number(given.get("start")), _number(given.get("end"))
-    number = min(max(cue, 0), len(read.cues))
+    start, end = finite_number(given.get("start")), finite_number(given.get("end"))
+    place = min(max(cue, 0), len(read.cues))
     # Impossible times are no reason to lose a sound: those of its cue, or none, are used instead.
     if not are_good_times(start, end) or not read.timed:
-        near = read.cues[min(number, len(read.cues) - 1)]
+        near = read.cues[min(place, len(read.cues) - 1)]
         start, end = near.start, near.end
-    return Sound(one_line(label), start, end, number)
-
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if abs(value) <= sys.float_info.max else None
+    return Sound(one_line(label), start, end, place)
 
 
 TRANSCRIPT_FORMATS.add(

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html.parser import HTMLParser
 
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.html_pages import PageParser
 from indexer.transcripts.json_segments import language_of
 from indexer.transcripts.transcript import Transcript, TranscriptError
 
@@ -64,7 +64,7 @@ def _page(text: str) -> tuple[str, str | None]:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), page.language
 
 
-class _Page(HTMLParser):
+class _Page(PageParser):
     """The text of a page, with blank lines between its paragraphs."""
 
     def __init__(self) -> None:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from indexer.base.timecode import read_seconds
 from indexer.base.types import Cue
 from indexer.transcripts.durations import with_ends
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.html_pages import PageParser
 from indexer.transcripts.json_segments import language_of
 from indexer.transcripts.long_cues import split_long
 from indexer.transcripts.markup import flat
@@ -83,7 +83,7 @@ class _Turn:
     is_unread: bool = False
 
 
-class _Page(HTMLParser):
+class _Page(PageParser):
     """The turns of a page; what stands before the first time is no speech."""
 
     def __init__(self) -> None:

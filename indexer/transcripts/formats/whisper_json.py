@@ -12,6 +12,7 @@ from indexer.transcripts.fragments import joined
 from indexer.transcripts.json_segments import (
     MARKERS,
     closed,
+    finite_number,
     language_of,
     objects,
     read_json,
@@ -115,8 +116,8 @@ def _segment(segment: dict[str, Any]) -> Cue | None:
         start,
         end,
         speaker(segment.get("speaker")),
-        _number_or_none(segment.get("avg_logprob")),
-        _number_or_none(segment.get("no_speech_prob")),
+        finite_number(segment.get("avg_logprob")),
+        finite_number(segment.get("no_speech_prob")),
     )
 
 
@@ -189,10 +190,6 @@ def _known(time: float | None) -> list[float]:
 
 def _letters(text: str) -> int:
     return sum(not character.isspace() for character in text)
-
-
-def _number_or_none(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
 
 
 # After all other formats of JSON: its messages say what is wrong with JSON of no format.
