@@ -16,7 +16,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # Tests start hundreds of processes, each of which would compile our modules again without it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test trust trust-faults trust-fuzz test-extras test-fast lint format app bench browser-test requirements clean
+.PHONY: help demo test trust trust-faults trust-fuzz trust-flips test-extras test-fast lint format app bench browser-test requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -69,7 +69,7 @@ browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromiu
 
 TRUST ?= .trust
 
-trust: trust-faults trust-fuzz  ## try all that can go wrong, for hours; each part goes on where it stopped
+trust: trust-faults trust-fuzz trust-flips  ## try all that can go wrong, for hours; each part goes on where it stopped
 
 trust-faults: $(VENV)/installed  ## let each system call of each verb fail (Linux, cc); ARGS="--minutes 140"
 	@mkdir -p $(TRUST)
@@ -83,6 +83,9 @@ trust-fuzz: $(VENV)/installed  ## read 100,000 mutated files and ask 5,000 odd q
 	for kind in transcripts media queries; do \
 	  HILBERT_CONFIG=$(abspath $(TRUST))/config $(BIN)/python -m tests.trust.fuzzing $$kind $(TRUST)/fuzz $(ARGS) \
 	  || exit $$?; done
+
+trust-flips: $(VENV)/installed  ## flip bits of each file of a library
+	HILBERT_CONFIG=$(abspath $(TRUST))/config $(BIN)/python -m tests.trust.bit_flips $(TRUST)/flips $(ARGS)
 
 lint: $(VENV)/installed  ## check style and types
 	$(BIN)/ruff check .

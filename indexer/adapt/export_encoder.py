@@ -39,6 +39,8 @@ def export_encoder(library: LibraryStore, progress: Progress) -> bool:
         named = library.encoders.settings.text.removeprefix("sentence-transformers:")
         export_text_encoder(encoder, resolve(named), partial)
         partial.rename(folder)
+        files = (path for path in folder.rglob("*") if path.is_file())
+        library.note_folder(folder.name, [path.relative_to(folder).as_posix() for path in files])
         trust_own(resolve(folder.as_posix()).fingerprint, f"the text encoder exported to {folder}")
     except Exception as error:  # the exporter raises what it likes, and nothing depends on it
         log.warning("the text encoder was not exported", exc_info=True)

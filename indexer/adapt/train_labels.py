@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.classification.checkpoint import save_classifier
+from hilbert.classification.checkpoint import CARD_FILE, WEIGHTS_FILE, save_classifier
 from hilbert.classification.classifiers import KINDS, Classifier
 from hilbert.classification.cross_validation import CrossValidation, cross_validate
 from hilbert.errors import HilbertError
@@ -184,6 +184,9 @@ def learn_labels(library: LibraryStore, labels: Labels, folder: Path, seed: int 
     save_classifier(
         fitted, folder, model_fingerprint(library.trainable_model(snapshot.model_folder))
     )
+
+    if folder.parent == library.folder:
+        library.note_folder(folder.name, [CARD_FILE, WEIGHTS_FILE])
 
     documents = snapshot.lexical.documents()
     rest = [d for d in documents if d.id not in set(labels.documents)]

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -33,7 +33,7 @@ from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings
 from indexer.index.snapshot_names import fingerprint_of, snapshot_folder
-from indexer.store.catalog import Catalog
+from indexer.store.catalog import DAMAGED_SETTINGS, Catalog
 from indexer.store.catalog_file import SCHEMA_VERSION
 from indexer.store.feature_store import FeatureStore
 from indexer.store.lock import writer_lock
@@ -55,6 +55,8 @@ _MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_S
 SEEN_FILE = "seen.json"
 # A setting: folder of a model to the sha256 of each of its files.
 _MODEL_DIGESTS = "model_digests"
+# A setting: folder beside these to name to sha256, of what was learned and is kept in the library.
+_FOLDER_DIGESTS = "folder_digests"
 # A setting: sha256 of the manifest of the current snapshot.
 _MANIFEST_DIGEST = "manifest_sha256"
 
@@ -79,8 +81,11 @@ class LibraryStore:
                 f"{folder}: this library was never finished being made; run the command that "
                 "made it again"
             )
-        self.segment_settings = SegmentSettings(**settings["segments"])
-        self.encoders = Encoders(EncoderSettings(**settings["encoders"]), folder)
+        try:
+            self.segment_settings = SegmentSettings(**settings["segments"])
+            self.encoders = Encoders(EncoderSettings(**settings["encoders"]), folder)
+        except (KeyError, TypeError) as error:
+            raise LibraryError(DAMAGED_SETTINGS) from error
         self.features = FeatureStore(folder / "features")
         self._loaded: tuple[Path, OnnxFusion] | None = None
 
@@ -305,6 +310,23 @@ class LibraryStore:
         """
         known: dict[str, dict[str, str]] = self.catalog.get_settings().get(_MODEL_DIGESTS, {})
         return known.get(folder.name, {})
+
+    def folder_digests(self) -> dict[str, dict[str, str]]:
+        """Return the sha256 of each file of the folders of which `note_folder` was told."""
+        known: dict[str, dict[str, str]] = self.catalog.get_settings().get(_FOLDER_DIGESTS, {})
+        return known
+
+    def note_folder(self, name: str, files: Iterable[str]) -> None:
+        """Remember what was just written into a folder of the library, for the deep check.
+
+        Args:
+            name: Of the folder.
+            files: Their names in it.
+        """
+        digests = {file: sha256_file(self.folder / name / file) for file in sorted(files)}
+        with self.catalog.transaction():
+            known = self.folder_digests()
+            self.catalog.put_settings({_FOLDER_DIGESTS: known | {name: digests}})
 
     def is_known_model(self, folder: Path) -> bool:
         """Return whether weights and config of a model are those that were in use."""

@@ -11,6 +11,8 @@ from hilbert.files import sha256_file
 from hilbert.model.config import GRAPH_FILE
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
+from indexer.base.presence import is_within
+from indexer.encoders import TEXT_ENCODER_FOLDER
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import (
     Manifest,
@@ -35,7 +37,11 @@ def check_digests(library: LibraryStore, checkup: Checkup) -> None:
         library: The library.
         checkup: Receives the findings.
     """
+    if damage := library.catalog.damaged_settings():
+        checkup.problems.append(damage)
     checkup.problems += _damaged_model(library)
+    checkup.problems += _damaged_folders(library)
+    checkup.problems += _damaged_recordings(library)
     number = library.catalog.current_generation()
     if number is None:
         return
@@ -77,6 +83,35 @@ def _damaged_model(library: LibraryStore) -> Iterator[str]:
             yield (
                 f"{folder.name}/{name} is missing or damaged; run 'hilbert rebuild --library "
                 f"{library.folder}'"
+            )
+
+
+_ADVICE = {
+    "classifier": "'hilbert train --labels FILE'",
+    TEXT_ENCODER_FOLDER: "'hilbert train'",
+}
+
+
+def _damaged_folders(library: LibraryStore) -> Iterator[str]:
+    """Yield which files of what was learned are not what was written."""
+    for name, files in library.folder_digests().items():
+        for file, wanted in files.items():
+            if _sha256(library.folder / name / file) != wanted:
+                yield (
+                    f"{name}/{file} is missing or damaged; restore a backup, or run "
+                    f"{_ADVICE.get(name, 'what wrote it')} again"
+                )
+
+
+def _damaged_recordings(library: LibraryStore) -> Iterator[str]:
+    """Yield which recordings that the library keeps are not those that were indexed."""
+    folder = str(library.folder.absolute())
+    for name, known in library.catalog.known_paths().items():
+        path = Path(name)
+        if is_within(name, folder) and path.exists() and _sha256(path) != known.sha256:
+            yield (
+                f"{path.relative_to(folder)} is not what was indexed; restore a backup, or run "
+                f"'hilbert index --library {library.folder}' to index it as it is now"
             )
 
 

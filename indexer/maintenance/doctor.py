@@ -35,6 +35,10 @@ def examine(folder: Path, *, deep: bool = False) -> Checkup:
         log.debug("could not open %s", folder, exc_info=True)
         checkup.problems.append(str(error))
         return checkup
+    except sqlite3.DatabaseError as error:
+        log.debug("could not open %s", folder, exc_info=True)
+        checkup.problems.append(system_fault(error) or _damaged_catalog(error))
+        return checkup
     try:
         checks = [_catalog, _model, _features, _generation, _sources, _leftovers, _guards]
         # First: to load a model puts a damaged graph of it in order.
@@ -45,14 +49,17 @@ def examine(folder: Path, *, deep: bool = False) -> Checkup:
         if not fault and not isinstance(error, sqlite3.DatabaseError):
             raise
         log.debug("could not check %s", folder, exc_info=True)
-        checkup.problems.append(
-            fault
-            or f"the catalog is damaged ({error}); restore a backup, or index the recordings into "
-            "a new library"
-        )
+        checkup.problems.append(fault or _damaged_catalog(error))
     finally:
         library.close()
     return checkup
+
+
+def _damaged_catalog(error: Exception) -> str:
+    return (
+        f"the catalog is damaged ({error}); restore a backup, or index the recordings into a new "
+        "library"
+    )
 
 
 def _catalog(library: LibraryStore, checkup: Checkup) -> None:

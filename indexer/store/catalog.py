@@ -76,6 +76,14 @@ class KnownPath:
 _COLUMNS = {f.name: f.name for f in fields(Document)} | {"text_source": "words_from"}
 
 
+# A setting: sha256 of all others.
+_SETTINGS_DIGEST = "settings_sha256"
+DAMAGED_SETTINGS = (
+    "the settings in the catalog are damaged; restore a backup, or index the recordings into a new "
+    "library"
+)
+
+
 def segment_id(document: str, ordinal: int) -> int:
     """Return a stable 63-bit id of a segment, the key in every index."""
     digest = hashlib.sha256(f"{document}/{ordinal}".encode()).digest()
@@ -133,16 +141,45 @@ class Catalog:
     # settings
 
     def get_settings(self) -> dict[str, Any]:
-        """Return all settings of the library."""
-        rows = self._db.execute("SELECT key, value FROM settings")
-        return {row["key"]: json.loads(row["value"]) for row in rows}
+        """Return all settings of the library.
+
+        Raises:
+            LibraryError: One is damaged.
+        """
+        try:
+            settings = {key: json.loads(value) for key, value in self._settings()}
+        except ValueError as error:
+            raise LibraryError(DAMAGED_SETTINGS) from error
+        settings.pop(_SETTINGS_DIGEST, None)
+        return settings
 
     def put_settings(self, settings: dict[str, Any]) -> None:
         """Store settings; values go through JSON."""
-        self._db.executemany(
-            "INSERT OR REPLACE INTO settings VALUES (?, ?)",
-            [(key, json.dumps(value)) for key, value in settings.items()],
-        )
+        within = contextlib.nullcontext() if self._db.in_transaction else self.transaction()
+        with within:
+            rows = [(key, json.dumps(value)) for key, value in settings.items()]
+            self._db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
+            digest = json.dumps(self._settings_sha256())
+            rows = [(_SETTINGS_DIGEST, digest)]
+            self._db.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", rows)
+
+    def damaged_settings(self) -> str:
+        """Say that the settings are not those that were stored; empty where they are.
+
+        Those of a library of an earlier release are believed.
+        """
+        known = dict(self._settings()).get(_SETTINGS_DIGEST)
+        if known in (None, json.dumps(self._settings_sha256())):
+            return ""
+        return DAMAGED_SETTINGS
+
+    def _settings(self) -> list[tuple[str, str]]:
+        rows = self._db.execute("SELECT key, value FROM settings ORDER BY key")
+        return [(row["key"], row["value"]) for row in rows]
+
+    def _settings_sha256(self) -> str:
+        rows = [row for row in self._settings() if row[0] != _SETTINGS_DIGEST]
+        return hashlib.sha256(repr(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
     # documents
 

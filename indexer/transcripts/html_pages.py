@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 class PageParser(HTMLParser):
     """A parser that passes over what is no HTML, such as `<![if`."""
 
-    def parse_marked_section(self, i: int, report: int = 1) -> int:
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
         """Read what begins with `<![`; return where it ends, or -1."""
         try:
             return int(super().parse_marked_section(i, report))

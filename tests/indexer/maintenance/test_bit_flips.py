@@ -12,11 +12,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hilbert.files import sha256_file
 from indexer.base.errors import HilbertError
 from indexer.cli import run
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.doctor import examine
 from indexer.search.searcher import Searcher
+from indexer.store.catalog import KnownPath
 from tests.made_documents import put
 from tests.sharing import copy_library
 
@@ -101,6 +103,52 @@ def test_other_words_in_the_catalog_than_were_indexed_are_found(
     problems = examine(folder, deep=True).problems
     assert problems and all("restore a backup, or run 'hilbert remove made-" in p for p in problems)
     assert examine(folder).healthy
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE settings SET value = replace(value, 'a', 'b') WHERE key = 'model_digests'",
+        "UPDATE settings SET key = 'modem_digests' WHERE key = 'model_digests'",
+        "UPDATE settings SET value = replace(value, 'text_f', 'text_g') WHERE key = 'encoders'",
+        "UPDATE settings SET value = substr(value, 2) WHERE key = 'segments'",
+    ],
+)
+def test_damaged_settings_are_told(whole: Path, tmp_path: Path, statement: str) -> None:
+    folder = shutil.copytree(whole, tmp_path / "library")
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as db, db:
+        assert db.execute(statement).rowcount == 1
+    assert any(
+        "the settings in the catalog are damaged" in p for p in examine(folder, deep=True).problems
+    )
+
+
+def test_settings_of_an_earlier_release_are_believed(whole: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(whole, tmp_path / "library")
+    with closing(sqlite3.connect(folder / "catalog.sqlite")) as db, db:
+        assert db.execute("DELETE FROM settings WHERE key = 'settings_sha256'").rowcount == 1
+    assert examine(folder, deep=True).healthy
+
+
+def test_damage_of_what_a_library_keeps_beside_its_index_is_found(
+    whole: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(whole, tmp_path / "library")
+    kept = [folder / "classifier" / "classifier.json", folder / "recordings" / "talk.opus"]
+    library = LibraryStore.open(folder)
+    for path in kept:
+        path.parent.mkdir()
+        path.write_bytes(b"as it was written")
+    library.note_folder("classifier", ["classifier.json"])
+    with library.catalog.transaction():
+        known = KnownPath(17, 1, sha256_file(kept[1]), None)
+        library.catalog.put_path(str(kept[1]), known)
+    library.close()
+    assert examine(folder, deep=True).healthy
+    for path in kept:
+        for _ in flipped(path):
+            (problem,) = examine(folder, deep=True).problems
+            assert str(path.relative_to(folder)) in problem and "restore a backup" in problem
 
 
 def test_a_flipped_bit_in_a_library_of_the_first_release_is_no_traceback(
