@@ -16,7 +16,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # Tests start hundreds of processes, each of which would compile our modules again without it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test trust trust-faults trust-fuzz trust-flips test-extras test-fast lint format app bench browser-test requirements clean
+.PHONY: help demo test trust trust-faults trust-fuzz trust-flips trust-reads test-extras test-fast lint format app bench browser-test requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -69,13 +69,15 @@ browser-test: $(VENV)/installed  ## run the browser tests (need Debian's chromiu
 
 TRUST ?= .trust
 
-trust: trust-faults trust-fuzz trust-flips  ## try all that can go wrong, for hours; each part goes on where it stopped
+trust: trust-faults trust-fuzz trust-flips trust-reads  ## try all that can go wrong, for hours; each part goes on where it stopped
 
-trust-faults: $(VENV)/installed  ## let each system call of each verb fail (Linux, cc); ARGS="--minutes 140"
+$(TRUST)/empty: | $(VENV)/installed
 	@mkdir -p $(TRUST)
+	$(BIN)/python -c "import sys; \
+	  from indexer.index.library_store import LibraryStore; LibraryStore.create(sys.argv[1]).close()" $@
+
+trust-faults: $(TRUST)/empty  ## let each system call of each verb fail (Linux, cc); ARGS="--minutes 140"
 	cc -shared -fPIC -O1 -o $(TRUST)/faults.so tests/trust/faults.c -ldl
-	@test -d $(TRUST)/empty || $(BIN)/python -c "import sys; \
-	  from indexer.index.library_store import LibraryStore; LibraryStore.create(sys.argv[1]).close()" $(TRUST)/empty
 	HILBERT_CONFIG=$(abspath $(TRUST))/config LD_PRELOAD=$(abspath $(TRUST))/faults.so \
 	  $(BIN)/python -m tests.trust.fault_points $(TRUST)/empty $(TRUST)/work $(ARGS)
 
@@ -86,6 +88,9 @@ trust-fuzz: $(VENV)/installed  ## read 100,000 mutated files and ask 5,000 odd q
 
 trust-flips: $(VENV)/installed  ## flip bits of each file of a library
 	HILBERT_CONFIG=$(abspath $(TRUST))/config $(BIN)/python -m tests.trust.bit_flips $(TRUST)/flips $(ARGS)
+
+trust-reads: $(TRUST)/empty  ## search and list 12,000 times while documents come and go
+	HILBERT_CONFIG=$(abspath $(TRUST))/config $(BIN)/python -m tests.trust.reads $(TRUST)/empty $(TRUST)/reads $(ARGS)
 
 lint: $(VENV)/installed  ## check style and types
 	$(BIN)/ruff check .
