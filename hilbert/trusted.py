@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from hilbert.errors import HilbertError
+from hilbert.system_faults import raise_system_fault
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,8 @@ def _listed() -> frozenset[str]:
         text = (config_folder() / TRUSTED_FILE).read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         return frozenset()
-    except OSError:
+    except OSError as error:
+        raise_system_fault(error)
         log.debug("the list of trusted models cannot be read", exc_info=True)
         return frozenset()
     words = (line.partition(" ")[0].strip() for line in text.splitlines())

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from hilbert.retrieval_metrics import KNOWN_ITEM_METRICS, known_item_metrics
 from hilbert.stats import bootstrap_interval
+from hilbert.system_faults import raise_system_fault
 from indexer.adapt.eval_queries import EvalQuery, start_queries
 from indexer.base.errors import AudioError, LibraryError, QueryError
 from indexer.base.progress import Progress, SilentProgress
@@ -91,6 +92,7 @@ def evaluate(
         try:
             query = searcher.embed(wanted.text, clip=wanted.clip)
         except (AudioError, QueryError, OSError, ValueError) as error:  # or a name too long
+            raise_system_fault(error)
             log.debug("could not embed the query of line %s", wanted.line, exc_info=True)
             # The name of a clip may hold what no terminal can print.
             failed.append((wanted.line, str(error).encode("utf-8", "replace").decode()))

@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 
 from hilbert.retrieval_metrics import known_item_metrics
 from hilbert.stats import bootstrap_interval
+from hilbert.system_faults import raise_system_fault
 from indexer.adapt.eval_queries import EvalQuery, start_queries
 from indexer.base.errors import AudioError, QueryError
 from indexer.base.progress import Progress, SilentProgress
@@ -186,7 +187,8 @@ def _examples(
     for done, wanted in enumerate(queries, 1):
         try:
             query = searcher.embed(wanted.text, clip=wanted.clip)
-        except (AudioError, QueryError, OSError, ValueError):
+        except (AudioError, QueryError, OSError, ValueError) as error:
+            raise_system_fault(error)
             log.debug("could not embed the query of line %s", wanted.line, exc_info=True)
             query = None  # `hilbert evaluate` says which and why
         if query is not None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import QueryError, QueryFileError
 
 
@@ -20,6 +21,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or no possible path
+        raise_system_fault(error)
         raise QueryError(f"{path}: cannot be read: {error}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():

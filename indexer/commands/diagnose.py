@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hilbert.system_faults import raise_system_fault
 from indexer.commands.options import json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -77,6 +78,7 @@ def _write_report(path: Path, diagnosis: Diagnosis, model_folder: Path) -> None:
     try:
         write_atomically(path, lambda partial: partial.write_bytes(page.encode()))
     except OSError as error:
+        raise_system_fault(error)
         raise click.FileError(str(path), f"cannot be written: {error.strerror}") from error
 
 

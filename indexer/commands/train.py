@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hilbert.extras import MissingExtraError, train_extra
+from hilbert.system_faults import raise_system_fault
 from indexer.commands.options import LazyHelpOption, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -110,6 +111,7 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
+        raise_system_fault(error)
         raise click.FileError(str(path), f"cannot be read: {error}") from error
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hilbert.system_faults import system_fault
 from indexer.base.names import folded
 from indexer.ingest.metadata_table import is_metadata_file
 from indexer.media.kinds import RECORDING_EXTENSIONS, not_a_recording
@@ -158,7 +159,9 @@ def walk(
     """
 
     def unreadable(error: OSError) -> None:
-        notes.failures[str(error.filename)] = "no permission to read the folder"
+        is_locked = isinstance(error, PermissionError)
+        reason = "no permission to read the folder" if is_locked else system_fault(error)
+        notes.failures[str(error.filename)] = reason or f"it cannot be read: {error.strerror}"
 
     links = [top]
     while links:

@@ -92,6 +92,9 @@ def ffmetadata_chapters(path: Path) -> tuple[Chapter, ...]:
         with open_av(path, format="ffmetadata") as container:
             return container_chapters(container)
     except (OSError, ValueError, av.error.FFmpegError) as error:
+        # FFmpeg has the system's numbers for what it does not like in a file, too.
+        with path.open("rb"):
+            pass
         raise AudioError(f"{path.name}: it is not metadata that FFmpeg reads") from error
 
 
