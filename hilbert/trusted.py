@@ -10,36 +10,19 @@ from __future__ import annotations
 import logging
 import os
 import re
-import sys
-from pathlib import Path
 
 from hilbert.errors import HilbertError
 from hilbert.system_faults import raise_system_fault
+from hilbert.user_folders import config_folder
 
 log = logging.getLogger(__name__)
 
-FOLDER_VARIABLE = "HILBERT_CONFIG"
 TRUSTED_FILE = "trusted.txt"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class UntrustedModelError(HilbertError):
     """A model that would be loaded for a library, and that this user never chose."""
-
-
-def config_folder() -> Path:
-    """Return the folder of this user's settings, which need not exist.
-
-    `HILBERT_CONFIG` names another one than the system's usual.
-    """
-    if named := os.environ.get(FOLDER_VARIABLE):
-        return Path(os.path.expanduser(named)).absolute()
-    home = Path(os.path.expanduser("~"))
-    if sys.platform == "win32":
-        return Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming") / "hilbert"
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "hilbert"
-    return Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "hilbert"
 
 
 def is_trusted(digest: str) -> bool:

@@ -143,12 +143,22 @@ class Encoders:
 
     @cached_property
     def recogniser(self) -> Recogniser:
-        """The speech encoder where it recognises words, else the embedded Whisper."""
+        """The speech encoder where it recognises words, else the embedded Whisper.
+
+        In place of the embedded one the multilingual one, where it is installed.
+        """
         from hilbert.encoders.registry import load_encoder
+        from hilbert.encoders.resolve import MULTILINGUAL_RECOGNISER, is_installed
 
         speech: Any = self.speech
         recognises = hasattr(speech, "transcribe")
-        found: Recogniser = speech if recognises else load_encoder("recogniser", DEFAULT_SPEECH)
+        found: Recogniser
+        if recognises and self.settings.speech != DEFAULT_SPEECH:
+            found = speech
+        elif is_installed(MULTILINGUAL_RECOGNISER):
+            found = load_encoder("recogniser", MULTILINGUAL_RECOGNISER)
+        else:
+            found = speech if recognises else load_encoder("recogniser", DEFAULT_SPEECH)
         return found
 
     def recogniser_for(self, asr: str) -> Recogniser:

@@ -28,6 +28,9 @@ SILENT: dict[str, str] = {
     "indexer/adapt/train_fusion.py:_run_or_start_over OtherTrainingError": (
         "training starts over, and its progress says why"
     ),
+    "hilbert/encoders/joined_model.py:joined_folder OSError": (
+        "another process was quicker; raised where there is no folder"
+    ),
     "hilbert/offline.py:_is_here ValueError": "a name of a computer is no address of this one",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/limits.py:parse_limits ValueError": "refused as a number that cannot be",

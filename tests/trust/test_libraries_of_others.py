@@ -13,7 +13,7 @@ from hilbert.assets import assets_folder
 from hilbert.encoders import EncoderError, load_text_encoder
 from hilbert.encoders.no_code import refuse_code
 from hilbert.encoders.onnx_text import EXPORT_FILE, MODEL_FILE
-from hilbert.trusted import FOLDER_VARIABLE, config_folder
+from hilbert.user_folders import CONFIG_VARIABLE, config_folder
 from indexer.base.errors import LibraryError
 from indexer.cli import run
 from indexer.index.library_store import LibraryStore
@@ -23,7 +23,7 @@ from tests.sharing import copy_library
 @pytest.fixture
 def of_others(empty_library_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A library on a computer whose user never chose an encoder."""
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "config"))
+    monkeypatch.setenv(CONFIG_VARIABLE, str(tmp_path / "config"))
     return copy_library(empty_library_folder, tmp_path / "library")
 
 

