@@ -76,7 +76,6 @@ function newPlayer(host) {
     stopAt = end;
     if (now.source) media.currentTime = at + now.shift; // before anything is loaded: where it begins
     if (play) start();
-    findHits();
     draw();
   }
 
@@ -129,18 +128,18 @@ function newPlayer(host) {
   }
 
   // Hits are what the page has buttons for; a page without any keeps those that were there.
-  function findHits() {
-    const hits = signs().filter((each) => each.id === now.id && each.end !== null);
-    if (hits.length) now.hits = hits.sort((a, b) => a.start - b.start);
+  function findHits(all) {
+    const hits = all.filter((each) => each.id === now.id).sort((a, b) => a.start - b.start);
+    if (!hits.length || String(hits.map((each) => each.start)) === now.marked) return;
+    now.hits = hits;
+    now.marked = String(hits.map((each) => each.start));
     drawMarks();
   }
 
-  function next() {
+  // The next of this recording, else the first of the next one on the page.
+  function nextHit(all) {
     const later = now.hits.find((hit) => hit.start > position() + 0.5);
-    if (later) return later;
-    const all = signs().filter((each) => each.end !== null);
-    const last = all.findLastIndex((each) => each.id === now.id);
-    return all[last + 1];
+    return later ?? all[all.findLastIndex((each) => each.id === now.id) + 1];
   }
 
   function drawRecording() {
@@ -149,6 +148,7 @@ function newPlayer(host) {
     seekBar.max = now.seconds || 1;
     part("picture").hidden = !now.video;
     setOutline("M0 48H600V52H0Z");
+    drawMarks();
     tell("");
     if (navigator.mediaSession)
       navigator.mediaSession.metadata = new MediaMetadata({ title: now.title });
@@ -182,7 +182,9 @@ function newPlayer(host) {
     part("icon").setAttribute("d", isPlaying ? PAUSE : PLAY);
     part("play").title = isPlaying ? "Pause" : "Play";
     part("play").setAttribute("aria-label", part("play").title);
-    part("next").disabled = !next();
+    const all = moments();
+    findHits(all);
+    part("next").disabled = !nextHit(all);
   }
 
   let told = "";
@@ -236,7 +238,7 @@ function newPlayer(host) {
 
   const skip = (seconds) => () => seek(position() + seconds);
   function playNext() {
-    const hit = next();
+    const hit = now && nextHit(moments());
     if (hit) open(hit.id, hit.start, hit.end, true);
   }
   const actions = { back: skip(-SKIP), forward: skip(SKIP), play: toggle, next: playNext,
@@ -293,6 +295,8 @@ function newPlayer(host) {
       if (sign) factsOf(`${library}/${sign.id}`).catch(() => {}); // known by the click
     });
 
+  setInterval(() => host.hidden || draw(), 1000); // pages change while nothing plays
+
   return {
     // Told by each page that is drawn.
     visit({ address, cue }) {
@@ -308,7 +312,8 @@ function newPlayer(host) {
   };
 }
 
-const signs = () => [...document.querySelectorAll(SIGN)].map(read).filter(Boolean);
+const moments = () =>
+  [...document.querySelectorAll(SIGN)].map(read).filter((sign) => sign && sign.end !== null);
 
 function read(sign) {
   for (const name of sign?.classList ?? []) {

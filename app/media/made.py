@@ -54,16 +54,25 @@ def _outlines() -> Worker[_Version, list[int]]:
 
 @functools.cache
 def _copies() -> Worker[_Version, Path]:
-    # Of the process: it goes when the server ends.
-    folder = tempfile.TemporaryDirectory(prefix="hilbert-copies-")
     numbers = itertools.count()
 
     def make(wanted: _Version, progress: Callable[[float], None]) -> Path:
-        out = Path(folder.name) / f"{next(numbers)}{EXTENSION}"
+        out = Path(_folder().name) / f"{next(numbers)}{EXTENSION}"
         write_browser_copy(wanted.path, out, wanted.language, progress)
         return out
 
     return Worker(make, lambda path: path.stat().st_size, _MOST_COPY_BYTES, _discard)
+
+
+@functools.cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="hilbert-copies-")
+
+
+def delete_copies() -> None:
+    """Delete all copies, and none can be made any more: the server ends."""
+    if _folder.cache_info().currsize:
+        _folder().cleanup()
 
 
 def _discard(path: Path) -> None:

@@ -61,5 +61,9 @@ def find_recording(library: str, document: str) -> Recording:
         raise NotServedError("This document is not in the library any more")
     path = existing_recording(opened.store, document)
     if path is None:
-        raise NotServedError(f"The recording is no longer at {known.path}")
+        raise NotServedError(
+            f"The recording is no longer at {known.recording}"
+            if known.recording
+            else "This is a transcript without a recording"
+        )
     return Recording(path, known, opened)

@@ -44,6 +44,7 @@ from app.guard.token import Token  # noqa: E402
 from app.guard.upload_store import upload_store  # noqa: E402
 from app.guard.uploads_to_disk import UploadsToDisk  # noqa: E402
 from app.media.routes import media_routes  # noqa: E402
+from app.start.lifespan import lifespan  # noqa: E402
 from hilbert.offline import go_offline, is_offline  # noqa: E402
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,12 @@ def main() -> None:
         most_bytes=_MOST_UPLOAD << 20,
         is_open=lambda visit: runtime.get_instance().is_active_session(visit),
     )
-    app = st.App(_HERE / "hilbert_app.py", routes=media_routes(), middleware=[guard, uploads])
+    app = st.App(
+        _HERE / "hilbert_app.py",
+        routes=media_routes(),
+        middleware=[guard, uploads],
+        lifespan=lifespan,
+    )
     try:
         app.run(config={**_SETTINGS, "server.port": options.port})
     except KeyboardInterrupt:

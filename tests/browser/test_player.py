@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,8 +44,9 @@ LISTEN = f"""() => {{
   const node = context.createScriptProcessor(2048, 1, 1);
   window.heard = [];
   node.onaudioprocess = (event) => {{
-    if (!media.paused && !media.seeking)
-      window.heard.push([media.currentTime, [...event.inputBuffer.getChannelData(0)]]);
+    if (media.paused || media.seeking) return;
+    const samples = new Uint8Array(event.inputBuffer.getChannelData(0).slice().buffer);
+    window.heard.push([media.currentTime, btoa(String.fromCharCode(...samples))]);
   }};
   context.createMediaElementSource(media).connect(node).connect(context.destination);
 }}"""
@@ -149,7 +151,7 @@ def test_hits_are_marked_and_reached_and_the_rest_of_the_player_does_what_it_say
 @pytest.fixture(scope="module")
 def speech(demo_folder: Path) -> Samples:
     path = demo_folder / "recordings" / "why-tides-lag.opus"
-    return np.concatenate(list(open_recording(path).blocks()))
+    return np.concatenate(list(open_recording(path).blocks()))[: 40 * SAMPLE_RATE]
 
 
 @pytest.fixture(scope="module")
@@ -211,14 +213,15 @@ def test_what_plays_at_the_moment_shown_is_that_moment(
     listener: tuple[Page, dict[str, str]], speech: Samples, kind: str
 ) -> None:
     page, ids = listener
-    for begin in (32.6, 58.2):
+    for begin in (11.3, 32.6):
         page.evaluate(PLAY, [ids[f"tides.{kind}"], begin])
-        if kind == "wma" and begin == 32.6:
+        if kind == "wma" and begin == 11.3:
             player(page).get_by_text("Preparing the sound for this browser").wait_for()
         wait_until(page, "window.heard.length >= 9")  # of 0.128 s each
         heard = page.evaluate("window.heard")
         assert begin < heard[-1][0] < begin + 5
-        played = np.array([sample for _, block in heard for sample in block], np.float32)
+        raw = b"".join(base64.b64decode(block) for _, block in heard)
+        played = np.frombuffer(raw, np.float32)
         ends, likeness = where(played, speech)
         assert likeness > 0.7
         assert ends == pytest.approx(heard[-1][0], abs=0.3), kind
@@ -243,6 +246,8 @@ def test_a_picture_is_shown_where_the_recording_has_one(
     page.evaluate(PLAY, [ids["tides.mp3"], 1.0])
     wait_until(page, f"{PLAYER}.currentTime > 1")
     assert not player(page).locator("video").is_visible()
+    assert player(page).locator(".chapter").count() == 1
+    player(page).get_by_role("status").get_by_text("Opening").wait_for()
     page.evaluate(PLAY, [ids["picture.webm"], 12.0])
     wait_until(page, f"{PLAYER}.currentTime > 12 && {PLAYER}.videoWidth == 160")
     assert player(page).locator("video").is_visible()

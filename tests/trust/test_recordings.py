@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from tests.tone_steps import FIRST_HERTZ, STEP_HERTZ, write_staircase
 pytestmark = pytest.mark.slow
 
 Ask = Callable[..., Answer]
+NAMES = ("tones.wav", "tones.aiff", "broken.mp3", "gone.wav", "huge.mp3")
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +31,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory, models: None) -> Path:
     """A library with a wave file, one that no browser plays, one that is no sound, one gone."""
     folder = tmp_path_factory.mktemp("served")
     library = LibraryStore.create(folder / "library")
-    for seed, name in enumerate(("tones.wav", "tones.aiff", "broken.mp3", "gone.wav"), 1):
+    for seed, name in enumerate(NAMES, 1):
         put_recording(library, seed, folder / name, 20.0)
     write_staircase(folder / "tones.wav", 20, "pcm_s16le")
     write_staircase(folder / "tones.aiff", 20, "pcm_s16be")
     (folder / "broken.mp3").write_bytes(b"ID3 and then nothing that sounds")
+    with write_staircase(folder / "huge.mp3", 20, "libmp3lame").open("r+b") as file:
+        file.truncate(6 << 30)  # sparse: no disk is used
+        file.seek(-4, 2)
+        file.write(b"last")
     (folder / "secret.wav").write_bytes((folder / "tones.wav").read_bytes())
     library.commit()
     library.close()
@@ -52,16 +58,28 @@ def documents(folder: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def served(folder: Path) -> Iterator[Ask]:
     """Ask for a part of the address of the library's recordings, with the cookie."""
-    key = hashlib.sha256(str(folder / "library").encode()).hexdigest()[:16]
     with serving("--library", folder / "library", folder=folder) as address:
-        port, cookie = int(address.split(":")[2].partition("/")[0]), cookie_of(address)
+        yield asking_at(address, folder)
 
-        def asking(path: str, *headers: tuple[str, str], method: str = "GET") -> Answer:
-            where = path if path.startswith("/") else f"/recordings/{key}/{path}"
-            return ask(port, where, cookie, *headers, method=method)
 
-        until(lambda: asking("x").body.startswith(b"This document"))  # the library is open
-        yield asking
+def address_of(folder: Path) -> str:
+    key = hashlib.sha256(str(folder / "library").encode()).hexdigest()[:16]
+    return f"/recordings/{key}"
+
+
+def asking_at(address: str, folder: Path) -> Ask:
+    port, cookie = port_of(address), cookie_of(address)
+
+    def asking(path: str, *headers: tuple[str, str], method: str = "GET") -> Answer:
+        where = path if path.startswith("/") else f"{address_of(folder)}/{path}"
+        return ask(port, where, cookie, *headers, method=method)
+
+    until(lambda: asking("x").body.startswith(b"This document"))  # the library is open
+    return asking
+
+
+def port_of(address: str) -> int:
+    return int(address.split(":")[2].partition("/")[0])
 
 
 def until(is_so: Callable[[], object]) -> None:
@@ -110,6 +128,16 @@ def test_a_recording_is_sent_whole_or_by_range(
     assert (kept.status, kept.body) == (206, raw[:10])
     for method in ("POST", "PUT", "DELETE"):
         assert served(name, method=method).status in (403, 405)
+
+
+def test_a_recording_of_any_size_is_sent_without_being_held(
+    served: Ask, documents: dict[str, str]
+) -> None:
+    name, last = documents["huge.mp3"], (6 << 30) - 1
+    part = served(name, ("Range", f"bytes={last - 7}-"))
+    assert (part.status, part.body) == (206, b"\0\0\0\0last")
+    assert part.headers["Content-Range"] == f"bytes {last - 7}-{last}/{last + 1}"
+    assert served(name, method="HEAD").headers["Content-Length"] == str(last + 1)
 
 
 def test_nothing_else_on_the_disk_has_an_address(
@@ -196,3 +224,23 @@ def test_many_are_served_at_once(served: Ask, folder: Path, documents: dict[str,
     for thread in threads:
         thread.join()
     assert right == [True] * 20
+
+
+def test_the_server_ends_while_a_player_has_stopped_reading_and_leaves_no_copy(
+    folder: Path, documents: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with serving("--library", folder / "library", folder=tmp_path) as address:
+        asking = asking_at(address, folder)
+        assert made(asking, f"{documents['tones.aiff']}/copy").status == 200
+        assert list(tmp_path.glob("hilbert-copies-*/*.flac"))
+        name, value = cookie_of(address)
+        player = socket.create_connection(("127.0.0.1", port_of(address)))
+        path = f"{address_of(folder)}/{documents['huge.mp3']}"
+        asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{name}: {value}\r\n\r\n"
+        player.sendall(asked.encode())
+        assert player.recv(12) == b"HTTP/1.1 200"
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 15  # it is killed after 20
+    player.close()
+    assert not list(tmp_path.glob("hilbert-copies-*"))
