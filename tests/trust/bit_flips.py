@@ -1,6 +1,6 @@
 """Flips bits of each file of a library, and checks that damage is noticed and told in words.
 
-    python -m tests.trust.bit_flips WORK_FOLDER [--flips N] [--minutes M]
+    python -m tests.trust.bit_flips WORK_FOLDER [--flips N] [--minutes M] [--file NAME ...]
 
 WORK_FOLDER keeps a line of JSON for each flip in `flips.jsonl`; those that are there are not tried
 again. The exit status is 1 where one of them is a finding, 2 where the time was up.
@@ -152,18 +152,21 @@ def main() -> int:
     parser.add_argument("work", type=Path)
     parser.add_argument("--flips", type=int, default=FLIPS, help="of each file")
     parser.add_argument("--minutes", type=float, default=140)
+    parser.add_argument("--file", nargs="*", help="which, by their names in the library")
     options = parser.parse_args()
     work = options.work.resolve()
     library, tried = work / "whole", work / "flips.jsonl"
     if not library.exists():
         work.mkdir(parents=True, exist_ok=True)
-        assert in_child(lambda: make_library(library) and 0) == 0
+        # Its catalog holds the paths of recordings in it: made where the copies will lie.
+        assert in_child(lambda: make_library(work / "library") and 0) == 0
+        (work / "library").rename(library)
     whole, content = told_of_whole(library, work), rows(library / "catalog.sqlite")
     before = [json.loads(line) for line in tried.read_text().splitlines()] if tried.exists() else []
     known = {(p["file"], p["at"], p["bit"]): p["finding"] for p in before}
     end = time.monotonic() + 60 * options.minutes
     with tried.open("a") as lines:
-        for name in files_of(library):
+        for name in options.file or files_of(library):
             for at, bit in offsets(library, name, options.flips):
                 if (name, at, bit) in known:
                     continue
