@@ -36,9 +36,13 @@ def recogniser_choices() -> tuple[str, ...]:
 
 
 def is_recogniser_choice(asr: str) -> bool:
-    """Whether a value of `asr` is a choice, or `NAME:MODEL` with the name of a recogniser."""
+    """Whether a value of `asr` is a choice, a known model, or `NAME:MODEL` of a recogniser."""
+    from hilbert.encoders.known_models import KNOWN_MODELS
+
     name, colon, _ = asr.partition(":")
-    return name in recogniser_choices() and not (colon and name in (AUTO, NEVER))
+    return asr in KNOWN_MODELS or (
+        name in recogniser_choices() and not (colon and name in (AUTO, NEVER))
+    )
 
 
 @dataclass(frozen=True)
@@ -165,8 +169,8 @@ class Encoders:
         """Load a recogniser once.
 
         Args:
-            asr: `NAME` or `NAME:MODEL` of a registered recogniser; `auto` and `never` stand for
-                the library's own, which aligns transcripts without times.
+            asr: A known model, or `NAME` or `NAME:MODEL` of a registered recogniser; `auto` and
+                `never` stand for the library's own, which aligns transcripts without times.
 
         Raises:
             EncoderError: It cannot be found, verified or loaded.
@@ -221,9 +225,22 @@ class Encoders:
 
 
 def _recogniser_spec(asr: str) -> str:
-    """Return the model that `NAME` or `NAME:MODEL` of a recogniser stands for."""
-    from hilbert.encoders.registry import KINDS
+    """Return the model that `NAME` or `NAME:MODEL` of a recogniser, or a known model, stands for.
 
+    Raises:
+        EncoderError: The known model is not on this machine.
+    """
+    from hilbert.encoders.known_models import KNOWN_MODELS, place_of
+    from hilbert.encoders.registry import KINDS
+    from hilbert.encoders.resolve import EncoderError
+
+    if asr in KNOWN_MODELS:
+        place = place_of(KNOWN_MODELS[asr])
+        if place is None:
+            raise EncoderError(
+                f'"{asr}" is not on this machine; get it once: hilbert models get {asr}'
+            )
+        return f"whisper:{place}"
     name, colon, _ = asr.partition(":")
     # A kind that reads folders needs a model: the embedded one, where none is named.
     embedded = DEFAULT_SPEECH if KINDS[f"recogniser:{name}"].accepts else ""

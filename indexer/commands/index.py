@@ -77,8 +77,8 @@ class _AsrType(LazyChoice):
 def _asr_help() -> str:
     return (
         "How the words of recordings without a transcript are recognised; auto: by the "
-        f"library's recogniser; one of: {', '.join(_recognisers())}; NAME:MODEL takes another "
-        "model. A document that has words keeps them."
+        f"library's recogniser; one of: {', '.join(_recognisers())}; a model that 'hilbert models' "
+        "lists; NAME:MODEL takes another one. A document that has words keeps them."
     )
 
 

@@ -74,7 +74,10 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
     if code is None:
         raise QueryError(f"'{language}' is no language code such as en or de")
     if not is_recogniser_choice(asr):
-        raise QueryError(f"asr is {', '.join(recogniser_choices())} or NAME:MODEL, not '{asr}'")
+        raise QueryError(
+            f"asr is {', '.join(recogniser_choices())}, NAME:MODEL or a model that 'hilbert "
+            f"models' lists, not '{asr}'"
+        )
     return ProcessSettings(asr=asr, language=code)
 
 

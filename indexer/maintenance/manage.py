@@ -10,7 +10,6 @@ from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
 from indexer.index.library_store import LibraryStore
 from indexer.index.vector_choice import VectorSettings
-from indexer.maintenance.mending import mend_features
 from indexer.store.catalog import Document
 from indexer.store.document_names import named_document
 
@@ -44,6 +43,8 @@ def rebuild(
             the library, there is no such kind of vector index, or the model is another than any
             that was in use.
     """
+    from indexer.maintenance.mending import mend_features  # all of indexing is behind it
+
     with library.writing():
         mend_features(library, progress)
         folder = _model_for(library, model)
