@@ -82,7 +82,7 @@ trust-faults: $(TRUST)/empty  ## let each system call of each verb fail (Linux, 
 	  $(BIN)/python -m tests.trust.fault_points $(TRUST)/empty $(TRUST)/work $(ARGS)
 
 trust-fuzz: $(VENV)/installed  ## read 100,000 mutated files and ask 5,000 odd questions
-	for kind in transcripts media queries; do \
+	for kind in transcripts media beside queries; do \
 	  HILBERT_CONFIG=$(abspath $(TRUST))/config $(BIN)/python -m tests.trust.fuzzing $$kind $(TRUST)/fuzz $(ARGS) \
 	  || exit $$?; done
 

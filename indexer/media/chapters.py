@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ def container_chapters(container: Any) -> tuple[Chapter, ...]:
     found = []
     for given in container.chapters()[:_MOST]:
         base = given["time_base"]
+        if base is None:  # of no seconds
+            continue
         start, end = (float(given[key] * base) for key in ("start", "end"))
         title = readable(given["metadata"].get("title", ""))
         found.append(Chapter(_line(title), start, end))
@@ -123,8 +126,12 @@ def _read_json(path: Path, data: bytes) -> tuple[Chapter, ...]:
 
 
 def _in_order(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:
-    """Chapters by their starts, without those that have no possible time."""
-    possible = [c for c in chapters if math.isfinite(c.start) and c.start >= 0]
+    """Chapters by their starts, without those that have no possible one, nor impossible ends."""
+    possible = [
+        c if c.end is None or c.start <= c.end < math.inf else replace(c, end=None)
+        for c in chapters
+        if 0 <= c.start < math.inf
+    ]
     return tuple(sorted(possible, key=lambda chapter: chapter.start))
 
 

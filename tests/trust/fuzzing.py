@@ -1,6 +1,6 @@
 """Thousands of mutated files and questions given to the product, and what must not come of them.
 
-    python -m tests.trust.fuzzing transcripts|media|queries WORK_FOLDER [--inputs N] [--minutes M]
+    python -m tests.trust.fuzzing KIND WORK_FOLDER [--inputs N] [--minutes M]
 
 WORK_FOLDER keeps how far each kind came, and a folder `findings` with each input that is one. A
 call goes on where the last one stopped. The exit status is 1 where there are findings, and 2 where
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from indexer.base.limits import VARIABLE
 
-KINDS = {"transcripts": 85_000, "media": 15_000, "queries": 5_000}
+KINDS = {"transcripts": 85_000, "media": 15_000, "beside": 5_000, "queries": 5_000}
 # Files of a few kilobytes, on a busy machine. A recording may well say that it is long.
 LIMITS = "hours=2 processor_seconds=10 wall_seconds=120"
 _EXCEPTION = re.compile(r"(?:\S+: )?[A-Za-z_.]*[a-z](?:Error|Exception|Warning|Interrupt)\d*: ")
