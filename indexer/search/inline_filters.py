@@ -101,7 +101,9 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
     def take(piece: re.Match[str]) -> str:
         if not piece["name"]:
             return piece[0]
-        name, value = piece["name"].lower(), (piece["quoted"] or piece["bare"]).strip()
+        # No name has lines; what is not found is told on one.
+        value = " ".join((piece["quoted"] or piece["bare"]).splitlines()).strip()
+        name = piece["name"].lower()
         inline = INLINE_FILTERS[name]
         if piece["no"] and not inline.excludes:
             raise QueryError(f"'-{name}:' excludes nothing; write since:DATE or until:DATE")

@@ -95,3 +95,8 @@ def test_the_command_says_what_it_restricted_itself_to(small_library: LibrarySto
     status, output, errors = call(*query, "--json")
     assert (status, errors) == (0, "")
     assert json.loads(output)["filters"] == {"label": ["science"]}
+
+
+def test_a_quoted_value_is_one_line() -> None:
+    _, found = split_filters('in:"fog on\r\nthe\nNamib"')
+    assert found.wanted == Filters(documents=("fog on the Namib",))
