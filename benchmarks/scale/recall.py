@@ -1,6 +1,6 @@
 """How many of the ten best of exhaustive scoring a search finds, by channel and kind of query.
 
-    python -m benchmarks.scale.recall LIBRARY QUERIES.jsonl [--clips FOLDER] [--json FILE]
+    python -m benchmarks.scale.recall LIBRARY QUERIES.jsonl [--clips FOLDER] [--most N] [--json FILE]
 
 Every query is answered twice, by a searcher as it is and by one that scores every moment, with each
 channel that can answer it and with `auto`. Typed queries ask the text, audio and joint vectors;
@@ -24,8 +24,6 @@ from indexer.search.fusion import AUTO
 from indexer.search.results import SearchResult
 from indexer.search.searcher import Searcher
 
-_MOST_QUERIES = 200
-
 Ask = Callable[[Searcher, str], SearchResult]
 
 
@@ -35,14 +33,15 @@ def main() -> None:
     parser.add_argument("library", type=Path)
     parser.add_argument("queries", type=Path)
     parser.add_argument("--clips", type=Path)
+    parser.add_argument("--most", type=int, default=200, help="queries of each kind")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     store = LibraryStore.open(options.library)
     found, exhaustive = Searcher(store), Searcher(store, exhaustive=True)
     kinds = {
-        "typed": _typed(exhaustive, read_queries(options.queries, _MOST_QUERIES)),
-        "similar": _similar(exhaustive),
-        "clip": _clips(exhaustive, options.clips),
+        "typed": _typed(exhaustive, read_queries(options.queries, options.most)),
+        "similar": _similar(exhaustive, options.most),
+        "clip": _clips(exhaustive, options.clips, options.most),
     }
     print("| query | channel | queries | recall of ten | least | lose any |")
     print("| --- | --- | --- | --- | --- | --- |")
@@ -79,20 +78,20 @@ def _typed(searcher: Searcher, queries: Sequence[str]) -> list[Ask]:
     return [asks(text) for text in queries]
 
 
-def _clips(searcher: Searcher, folder: Path | None) -> list[Ask]:
+def _clips(searcher: Searcher, folder: Path | None, most: int) -> list[Ask]:
     def asks(clip: Path) -> Ask:
         query = searcher.embed(clip=clip)
         return lambda asked, channel: asked.answer(query, channel=channel, grouped=False)
 
-    return [asks(clip) for clip in sorted(folder.glob("*.opus"))] if folder else []
+    return [asks(clip) for clip in sorted(folder.glob("*.opus"))[:most]] if folder else []
 
 
-def _similar(searcher: Searcher) -> list[Ask]:
+def _similar(searcher: Searcher, most: int) -> list[Ask]:
     def asks(document: str, seconds: float) -> Ask:
         return lambda asked, channel: asked.similar(document, seconds, channel=channel)
 
     documents = searcher.table.documents
-    chosen = documents[:: max(1, len(documents) // _MOST_QUERIES)][:_MOST_QUERIES]
+    chosen = documents[:: max(1, len(documents) // most)][:most]
     segments = {d.id: searcher.snapshot.lexical.segments_of(d.id) for d in chosen}
     return [asks(id_, of[len(of) // 2].start or 0.0) for id_, of in segments.items() if of]
 
