@@ -1,11 +1,12 @@
 """How many of the ten best of exhaustive scoring a search finds, by channel and kind of query.
 
-    python -m benchmarks.scale.recall LIBRARY QUERIES.jsonl [--clips FOLDER] [--most N] [--json FILE]
+    python -m benchmarks.scale.recall LIBRARY QUERIES.jsonl [--clips FOLDER] [--most N] [--json F]
 
 Every query is answered twice, by a searcher as it is and by one that scores every moment, with each
-channel that can answer it and with `auto`. Typed queries ask the text, audio and joint vectors;
-clips and stored moments (similar) ask with their sound too. Prints the mean recall of the final ten
-moments, the least, and how many queries lose any.
+channel that can answer it and with `auto`. Typed queries ask the text, audio and joint vectors, and
+ask again among what filters leave; clips and stored moments (similar) ask with their sound too.
+Prints the mean recall of the final ten moments and documents, the least, and how many queries lose
+any.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.scale.search_times import read_queries
+from benchmarks.scale.search_times import read_queries, some_filters
 from indexer.base.errors import QueryError
 from indexer.index.library_store import LibraryStore
 from indexer.search.channels import CHANNELS
+from indexer.search.filters import Filters
 from indexer.search.fusion import AUTO
 from indexer.search.results import SearchResult
 from indexer.search.searcher import Searcher
@@ -38,42 +40,71 @@ def main() -> None:
     options = parser.parse_args()
     store = LibraryStore.open(options.library)
     found, exhaustive = Searcher(store), Searcher(store, exhaustive=True)
-    kinds = {
-        "typed": _typed(exhaustive, read_queries(options.queries, options.most)),
-        "similar": _similar(exhaustive, options.most),
-        "clip": _clips(exhaustive, options.clips, options.most),
-    }
-    print("| query | channel | queries | recall of ten | least | lose any |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    queries = read_queries(options.queries, options.most)
+    kinds = {"typed": _typed(exhaustive, queries)}
+    for name, filters in some_filters(exhaustive).items():
+        kinds[f"typed, {name.replace('_', ' ')}"] = _typed(exhaustive, queries, filters)
+    kinds["similar"] = _similar(exhaustive, options.most)
+    kinds["clip"] = _clips(exhaustive, options.clips, options.most)
+    print("| query | channel | queries | moments | least | documents | least | lose any |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     rows = []
     for kind, asks in kinds.items():
         for channel in (AUTO, *CHANNELS):
-            recalls = [r for ask in asks if (r := _recall(ask, found, exhaustive, channel)) >= 0]
+            recalls = [r for ask in asks if (r := _recalls(ask, found, exhaustive, channel))]
             if recalls:
-                mean, lost = sum(recalls) / len(recalls), sum(r < 1 for r in recalls)
-                rows.append((kind, channel, len(recalls), round(mean, 4), min(recalls), lost))
+                rows.append((kind, channel, len(recalls), *_summary(recalls)))
                 print("| " + " | ".join(map(str, rows[-1])) + " |", flush=True)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
 
-def _recall(ask: Ask, found: Searcher, exhaustive: Searcher, channel: str) -> float:
-    """Return the share of the exhaustive ten that were found; -1 where a channel cannot answer."""
+def _summary(recalls: Sequence[tuple[float, float]]) -> tuple[float, float, float, float, int]:
+    """Return mean and least recall of moments, those of documents, and how many lose any."""
+    moments, documents = zip(*recalls, strict=True)
+    lost = sum(min(pair) < 1 for pair in recalls)
+    count = len(recalls)
+    return (
+        *(round(sum(moments) / count, 4), min(moments)),
+        *(round(sum(documents) / count, 4), min(documents)),
+        lost,
+    )
+
+
+def _recalls(
+    ask: Ask, found: Searcher, exhaustive: Searcher, channel: str
+) -> tuple[float, float] | None:
+    """Return the shares of the exhaustive ten that were found, of moments and of documents.
+
+    None where a channel cannot answer, or answers nothing.
+    """
     try:
-        right = _moments(ask(exhaustive, channel))
+        right = ask(exhaustive, channel)
     except QueryError:
-        return -1.0
-    return len(right & _moments(ask(found, channel))) / len(right) if right else -1.0
+        return None
+    if not right.hits:
+        return None
+    answer = ask(found, channel)
+    return (
+        _share(_moments(right), _moments(answer)),
+        _share({d.document for d in right.documents}, {d.document for d in answer.documents}),
+    )
 
 
 def _moments(result: SearchResult) -> set[Any]:
     return {(hit.document, hit.segment) for hit in result.hits}
 
 
-def _typed(searcher: Searcher, queries: Sequence[str]) -> list[Ask]:
+def _share(right: set[Any], found: set[Any]) -> float:
+    return len(right & found) / len(right) if right else 1.0
+
+
+def _typed(searcher: Searcher, queries: Sequence[str], filters: Filters | None = None) -> list[Ask]:
     def asks(text: str) -> Ask:
         query = searcher.embed(text)
-        return lambda asked, channel: asked.answer(query, channel=channel, grouped=False)
+        return lambda asked, channel: asked.answer(
+            query, channel=channel, filters=filters or Filters()
+        )
 
     return [asks(text) for text in queries]
 
@@ -81,7 +112,7 @@ def _typed(searcher: Searcher, queries: Sequence[str]) -> list[Ask]:
 def _clips(searcher: Searcher, folder: Path | None, most: int) -> list[Ask]:
     def asks(clip: Path) -> Ask:
         query = searcher.embed(clip=clip)
-        return lambda asked, channel: asked.answer(query, channel=channel, grouped=False)
+        return lambda asked, channel: asked.answer(query, channel=channel)
 
     return [asks(clip) for clip in sorted(folder.glob("*.opus"))[:most]] if folder else []
 

@@ -60,7 +60,7 @@ def search_times(library: Path, queries: Sequence[str], clips: Path | None) -> d
     found["memory_opened_mib"] = memory()
     found["typed"], found["typed_answer"] = _typed(searcher, queries)
     found["memory_typed_mib"] = memory()
-    for name, filters in _filters(searcher).items():
+    for name, filters in some_filters(searcher).items():
         found[f"typed_{name}"], _ = _typed(searcher, queries, filters)
     found["documents"], _ = _typed(searcher, queries, Filters(), grouped=True)
     found["similar"] = _similar(searcher, len(queries))
@@ -90,7 +90,7 @@ def _typed(
     return Timing.of(whole[_WARM:]).to_dict(), Timing.of(answers[_WARM:]).to_dict()
 
 
-def _filters(searcher: Searcher) -> dict[str, Filters]:
+def some_filters(searcher: Searcher) -> dict[str, Filters]:
     """Choose a frequent speaker, a rare one, and a date that about a tenth of documents follow."""
     dates = sorted(d.date for d in searcher.table.documents if d.date)
     codes = searcher.table.speakers.codes
