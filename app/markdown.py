@@ -22,6 +22,12 @@ CHANNEL_HELP = " ".join(
         *(f"**{channel.label}**: {channel.help}." for channel in CHANNELS.values()),
     ]
 )
+WHY_HELP = " ".join(
+    [
+        "The score is what the channels give together, each its share.",
+        *(f"**{name}**: {channel.help}." for name, channel in CHANNELS.items()),
+    ]
+)
 CHANNEL_COLOURS: Mapping[str, str] = {name: c.colour for name, c in CHANNELS.items()}
 # What can be similar in two moments.
 SIMILARITY_NAMES: Mapping[str, str] = {
@@ -42,6 +48,16 @@ _LEAST_WEIGHT = 0.4
 def escape(text: str) -> str:
     """Return Markdown that shows exactly this text: no markup, link, colour or formula."""
     return _escape_markup(" ".join(text.split()))
+
+
+def markdown_link(text: str, url: str) -> str:
+    """Return a Markdown link with exactly this text.
+
+    Args:
+        text: Plain text.
+        url: With everything odd in it percent-encoded, as `app.state.urls` makes it.
+    """
+    return f"[{escape(text)}](<{url}>)"
 
 
 def _escape_markup(text: str) -> str:

@@ -22,7 +22,7 @@ SILENT: dict[str, str] = {
     "app/pages/diagnostics.py:draw QueryError": "a library too small to measure; the page says so",
     "app/state/jobs.py:Job.run Stopped": "the visitor stopped the job; nothing failed",
     "app/state/open_library.py:_made_at OSError": "a library without a snapshot has no such time",
-    "app/state/urls.py:seconds_in_url ValueError": "what is in a URL need not be a number",
+    "app/state/search_state.py:number_in ValueError": "what is in a URL need not be a number",
     "indexer/adapt/evaluate.py:_answer QueryError": "a channel without input finds nothing",
     "indexer/adapt/keyphrases.py:keyphrases ValueError": "texts without words have no keyphrase",
     "indexer/adapt/train_fusion.py:_run_or_start_over OtherTrainingError": (

@@ -11,7 +11,8 @@ import streamlit as st
 from app.components.layout import spread_row
 from app.markdown import escape
 from app.media.facts import media_type
-from app.state import query_history
+from app.state import search_state
+from app.state.clips import clip_file, find_clip
 from indexer.base.errors import HilbertError
 from indexer.media.spectrogram import LONGEST_SECONDS, ClipPicture, picture_of
 
@@ -21,11 +22,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def show_clip(query: query_history.UserQuery) -> None:
-    """Draw the clip of a query, with a button that removes it; nothing where there is none."""
-    name, data = st.session_state.clips.get(query.clip, ("", b""))
-    if not data:
-        return
+def show_clip(query: search_state.UserQuery) -> None:
+    """Draw the clip of a query, with a button that removes it; a note where it is not kept."""
+    name, kept = query.clip_name, find_clip(query.clip)
     with st.container(border=True):
         with spread_row():
             st.markdown(f":material/graphic_eq: **Clip:** {escape(name)}", width="content")
@@ -34,10 +33,13 @@ def show_clip(query: query_history.UserQuery) -> None:
                 key="drop-clip",
                 icon=":material/close:",
                 type="tertiary",
-                on_click=query_history.remove_clip,
+                on_click=search_state.remove_clip,
             )
-        st.audio(data, format=media_type(Path(name)))
-        picture = _picture(query.clip, query)
+        if kept is None:
+            st.info("The sound of this clip is not kept here any more. Upload it again.")
+            return
+        st.audio(str(kept), format=media_type(Path(name)))
+        picture = _picture(query.clip, name)
         if picture is not None:
             left, right = st.columns(2, gap="small")
             left.plotly_chart(waveform_figure(picture), key="clip-wave", config=_STILL)
@@ -51,10 +53,10 @@ _HERTZ = (125, 500, 2000, 8000)
 
 
 @st.cache_data(max_entries=8, show_spinner="Drawing the clip …")
-def _picture(digest: str, _query: query_history.UserQuery) -> ClipPicture | None:
+def _picture(digest: str, _name: str) -> ClipPicture | None:
     """Decode a clip once; None where that fails, and the answer says why."""
     try:
-        with query_history.clip_file(_query) as path:
+        with clip_file(digest, _name) as path:
             return picture_of(path)
     except HilbertError:
         log.debug("could not draw a clip", exc_info=True)

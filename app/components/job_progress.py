@@ -20,7 +20,11 @@ def show_job(key: str) -> jobs.Job | None:
     return job
 
 
-@st.fragment(run_every=0.7)
+# Seconds between looks at a job: each costs a message and a run of this fragment.
+_EVERY = 1.5
+
+
+@st.fragment(run_every=_EVERY)
 def _watch(key: str) -> None:
     job = jobs.find(key)
     if job is None or job.done:

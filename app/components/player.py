@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -13,7 +12,7 @@ from app.markdown import escape
 from app.media.routes import ADDRESS
 from app.media.served import serve_library
 from app.state.open_library import OpenLibrary
-from app.state.urls import page_url
+from app.state.urls import root
 from indexer.base.timecode import clock
 from indexer.maintenance.manage import existing_recording
 from indexer.transcripts.formats import transcript_extensions
@@ -41,8 +40,7 @@ def cue_player(library: OpenLibrary, document: str, start: float) -> None:
 
 def _send(key: str, library: OpenLibrary, cue: dict[str, Any] | None) -> None:
     """Draw the component, which makes the player where there is none; all of them have one."""
-    root = urlsplit(page_url()).path.rstrip("/")
-    address = f"{root}{ADDRESS}/{serve_library(library)}"
+    address = f"{root()}{ADDRESS}/{serve_library(library)}"
     component = st.components.v2.component(
         "hilbert_player", html=_template(), css=_CSS, js=_read("player.js"), isolate_styles=False
     )

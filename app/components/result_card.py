@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -12,11 +13,11 @@ import streamlit as st
 from app.components.layout import spread_row
 from app.components.player import is_playable, play_button
 from app.components.transcript import show_transcript
-from app.markdown import channel_badges, escape, highlight, time_range
-from app.state import query_history
-from app.state.navigation import choose_document, go_to
+from app.markdown import WHY_HELP, channel_badges, escape, highlight, markdown_link, time_range
+from app.state import urls
+from app.state.clips import safe_name
 from app.state.open_library import OpenLibrary, cues_of
-from app.state.urls import page_url
+from app.state.search_state import SearchState, similar_moment
 from indexer.base.errors import HilbertError
 from indexer.base.timecode import clock
 from indexer.base.types import Cue
@@ -35,7 +36,7 @@ _MOST_WHOLE = 5
 
 def show_card(
     library: OpenLibrary,
-    query: query_history.UserQuery,
+    search: SearchState,
     rank: int,
     scored: Hit | DocumentHit,
     moments: Sequence[Hit],
@@ -45,7 +46,7 @@ def show_card(
 
     Args:
         library: Library that was searched.
-        query: Query that found the recording.
+        search: Search that found the recording.
         rank: Place among the results, from 1; 0 for the moment that a link names.
         scored: The recording or moment whose score is shown.
         moments: Moments to choose from, best first.
@@ -61,9 +62,15 @@ def show_card(
         with st.container(gap=None):
             with spread_row():
                 number = f"{rank}\\. " if rank else ""
-                st.markdown(f"**{number}{escape(scored.title)}**", width="content")
+                at = chosen.start if chosen else None
+                title = markdown_link(
+                    scored.title, urls.link(urls.DOCUMENT, search, doc=scored.document, t=at)
+                )
+                st.markdown(f"**{number}{title}**", width="content")
                 shown = chosen if chosen is not None and chosen is not moments[0] else scored
-                st.markdown(channel_badges(shown.score, shown.channels), width="content")
+                with st.popover("Why this?", type="tertiary", key=f"why-{key}"):
+                    st.markdown(channel_badges(shown.score, shown.channels))
+                    st.caption(WHY_HELP)
             if details := _details(document):
                 st.caption(details)
             if shown.reasons:
@@ -87,7 +94,7 @@ def show_card(
             _show_repeat(library, chosen)
         elif chosen.duplicates:
             st.caption("Nearly the same is said in " + _places(library, chosen.duplicates))
-        _show_actions(library, query, chosen, key)
+        _show_actions(library, search, chosen, key)
         for other in moments:
             if other is not chosen:
                 _show_other(other, highlighted, key, playable=playable)
@@ -142,37 +149,22 @@ def _places(library: OpenLibrary, duplicates: Sequence[Duplicate], most: int = 5
     return ", ".join(places) + (f" and {more} more" if more else "")
 
 
-def _show_actions(library: OpenLibrary, query: query_history.UserQuery, hit: Hit, key: str) -> None:
-    with st.container(horizontal=True, gap="small"):
-        st.button(
-            "More like this",
-            key=f"more-{key}",
-            icon=":material/hub:",
-            type="tertiary",
-            on_click=query_history.submit_similar,
-            args=(hit,),
-        )
-        if st.button(
-            "Whole recording", key=f"open-{key}", icon=":material/article:", type="tertiary"
+def _show_actions(library: OpenLibrary, search: SearchState, hit: Hit, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        like = replace(search, query=similar_moment(hit))
+        for name, icon, to in (
+            ("More like this", "hub", urls.link(urls.SEARCH, like)),
+            (
+                "Whole recording",
+                "article",
+                urls.link(urls.DOCUMENT, search, doc=hit.document, t=hit.start),
+            ),
         ):
-            choose_document(hit.document, hit.start)
-            go_to("document")
+            st.markdown(f":material/{icon}: {markdown_link(name, to)}", width="content")
         with st.popover("Link", icon=":material/link:", type="tertiary"):
-            words = query.words if not query.clip else None
-            if words:
-                without = ", without the filters" if query_history.filters() else ""
-                st.caption(f"Opens this search again at this moment{without}:")
-            else:
-                st.caption("Opens this moment in its recording:")
-            channel = st.session_state.channel
+            st.caption("Opens this search again at this moment:")
             st.code(
-                page_url(
-                    "" if words else "document",
-                    q=words,
-                    channel=channel if words and channel != "auto" else None,
-                    doc=hit.document,
-                    t=None if hit.start is None else round(hit.start, 1),
-                ),
+                urls.whole_link(urls.SEARCH, search, doc=hit.document, t=hit.start),
                 language=None,
                 wrap_lines=True,
             )
@@ -180,7 +172,7 @@ def _show_actions(library: OpenLibrary, query: query_history.UserQuery, hit: Hit
             st.download_button(
                 "Sound",
                 lambda: _sound(library, hit),
-                file_name=f"{query_history.safe_name(hit.name)}-{int(hit.start)}.opus",
+                file_name=f"{safe_name(hit.name)}-{int(hit.start)}.opus",
                 mime="audio/ogg",
                 key=f"sound-{key}",
                 icon=":material/download:",
@@ -221,7 +213,7 @@ def _show_words(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bo
 
 def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
     """Draw another moment of the recording; what chooses it for the card also plays it."""
-    left, text, score = st.columns([2, 13, 2], vertical_alignment="center", gap="small")
+    left, text = st.columns([2, 15], vertical_alignment="center", gap="small")
     choose, chosen = st.session_state.__setitem__, (f"chosen-{key}", hit.segment)
     with left:
         if playable and hit.start is not None:
@@ -240,7 +232,6 @@ def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bo
                 args=chosen,
             )
     text.markdown(highlight(_short(hit.text, 150), highlighted))
-    score.markdown(f":gray-badge[{hit.score:.2f}]")
 
 
 def _short(text: str, most: int) -> str:

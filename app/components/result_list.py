@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from app.components.layout import spread_row
 from app.components.result_card import show_card
-from app.markdown import escape
-from app.state import query_history
-from app.state.navigation import choose_document, go_to
+from app.markdown import escape, markdown_link
+from app.state import urls
 from app.state.open_library import OpenLibrary
-from app.state.result_cache import Answer
-from app.state.urls import seconds_in_url
+from app.state.result_cache import GONE, Answer
+from app.state.search_state import SearchState
 from indexer.search.export import EXPORT_FORMATS
-from indexer.search.results import NOTHING_ANSWERS, Hit, SearchResult
+from indexer.search.results import Hit, SearchResult
 from indexer.search.searcher import PER_DOCUMENT
 from indexer.search.sorting import DATE, SCORE, TIME, sort_result
 
+_QUOTED = re.compile(r'"[^"]+"')
 _SORTS_SHOWN = {SCORE: "Best first", DATE: "Newest first", TIME: "As it was said"}
 
 
-def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
+def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> None:
     """Draw the results of a query, or why there are none."""
     if answer.result is None:
         st.error(escape(answer.error), icon=":material/error:")
@@ -34,27 +36,33 @@ def show_answer(library: OpenLibrary, query: query_history.UserQuery, answer: An
         st.markdown(f"**Only {escape(name)}:** {escape(', '.join(values))}")
     for note in result.notes:
         st.caption(escape(note))
-    if not result.hits:
+    query = search.query
+    if query and _QUOTED.search(query.words) and not (result.hits and result.answered):
+        words = " ".join(query.words.replace('"', " ").split())
+        to = urls.link(urls.SEARCH, replace(search, query=replace(query, words=words)))
+        st.info("Nobody says these words in a row.")
+        st.markdown(f":material/search: {markdown_link('Search without the quotes', to)}")
+    elif not result.hits:
         st.info("Nothing found. Try other words, another channel, or fewer filters.")
+    if not result.hits:
         return
     if result.answered:
-        _show_found(library, query, answer, result)
+        _show_found(library, search, answer, result)
         return
-    st.info(f"{NOTHING_ANSWERS} Try other words, or look at what is nearest.")
-    weak = st.expander("Nearest", icon=":material/search_off:", key="weak", on_change="rerun")
+    if not (query and _QUOTED.search(query.words)):
+        st.info("Nothing here says this.", icon=":material/search_off:")
+    weak = st.expander("Nearest:", key="weak", on_change="rerun")
     if weak.open:  # drawn only when opened: players would load for what nobody asked for
         with weak:
-            _show_found(library, query, answer, result)
+            _show_found(library, search, answer, result)
 
 
 def _show_found(
-    library: OpenLibrary, query: query_history.UserQuery, answer: Answer, result: SearchResult
+    library: OpenLibrary, search: SearchState, answer: Answer, result: SearchResult
 ) -> None:
     """Draw the best recordings or moments, in the chosen order, with their export."""
-    count = st.session_state.count or 10
-    by_moment = st.session_state.grouping == "moments"
-    order = st.session_state.sort or SCORE
-    shown = sort_result(result, order, library.searcher.documents, most=count)
+    by_moment = search.grouping == "moments"
+    shown = sort_result(result, search.sort, library.searcher.documents, most=search.count)
     with spread_row():
         _show_summary(shown, by_moment)
         with st.container(horizontal=True, width="content", gap="xsmall"):
@@ -75,27 +83,27 @@ def _show_found(
             _show_export(shown)
     if by_moment:
         for rank, hit in enumerate(shown.hits, 1):
-            show_card(library, query, rank, hit, (hit,), answer.highlighted)
+            show_card(library, search, rank, hit, (hit,), answer.highlighted)
         return
     for rank, document in enumerate(shown.documents, 1):
-        show_card(library, query, rank, document, document.moments, answer.highlighted)
+        show_card(library, search, rank, document, document.moments, answer.highlighted)
 
 
-def show_linked(library: OpenLibrary, query: query_history.UserQuery, answer: Answer) -> None:
+def show_linked(library: OpenLibrary, search: SearchState, answer: Answer) -> None:
     """Draw the moment that the URL names above the rest, with the score that it was found with."""
-    document, seconds = st.query_params.get("doc"), seconds_in_url()
+    document, seconds = search.linked, search.linked_at
     if not document or seconds is None or answer.result is None:
         return
     hits = [*answer.result.hits, *(m for d in answer.result.documents for m in d.moments)]
     hit = next((h for h in hits if h.document == document and _contains(h, seconds)), None)
     if hit:
         st.caption(":material/link: The moment that you were sent")
-        show_card(library, query, 0, hit, (hit,), answer.highlighted)
-    elif document in library.searcher.documents and st.button(
-        "Open the moment that you were sent", key="open-linked", icon=":material/link:"
-    ):
-        choose_document(document, seconds)
-        go_to("document")
+        show_card(library, search, 0, hit, (hit,), answer.highlighted)
+    elif document in library.searcher.documents:
+        to = urls.link(urls.DOCUMENT, doc=document, t=seconds)
+        st.markdown(f":material/link: {markdown_link('Open the moment that you were sent', to)}")
+    else:
+        st.warning(GONE, icon=":material/link_off:")
 
 
 def _contains(hit: Hit, seconds: float) -> bool:

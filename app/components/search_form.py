@@ -3,38 +3,53 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Literal
 
 import streamlit as st
 
 from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES, escape
-from app.state import query_history
+from app.state import search_state
 from app.state.open_library import OpenLibrary
+from app.state.search_state import COUNTS, GROUPINGS
 from app.state.uploads import open_upload
 from indexer.base.errors import QueryError
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.search.inline_filters import INLINE_FILTERS, SOUND_HELP
 
 log = logging.getLogger(__name__)
-_COUNTS = (5, 10, 20, query_history.MOST_HITS)
-_MOST_CLIP = 100  # megabytes: the clips of a visit are held in memory
-_GROUPINGS = {"recordings": "Recordings", "moments": "Moments"}
+_MOST_CLIP = 100  # megabytes
 
 
 def show_search_form(library: OpenLibrary) -> None:
     """Draw the search box, the clip, the filters, and how to search and show results."""
     _words_box()
-    query = query_history.current()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _clip_box()
         _filter_box(library)
-        if query and query.is_similar:
+        st.segmented_control(
+            "Show",
+            list(GROUPINGS),
+            format_func=GROUPINGS.__getitem__,
+            key="grouping",
+            label_visibility="collapsed",
+            width="content",
+        )
+        _options_box()
+
+
+def _options_box() -> None:
+    search = search_state.current()
+    unusual = search_state.is_unusual(search)
+    with st.popover(
+        "Options", icon=":material/settings:", type="primary" if unusual else "secondary"
+    ):
+        if search.query and search.query.is_similar:
             st.segmented_control(
                 "Similar in",
                 list(SIMILARITY_NAMES),
                 format_func=SIMILARITY_NAMES.__getitem__,
                 key="same",
-                width="content",
             )
         else:
             st.segmented_control(
@@ -43,16 +58,8 @@ def show_search_form(library: OpenLibrary) -> None:
                 format_func=CHANNEL_NAMES.__getitem__,
                 help=CHANNEL_HELP,
                 key="channel",
-                width="content",
             )
-        st.segmented_control(
-            "Show",
-            list(_GROUPINGS),
-            format_func=_GROUPINGS.__getitem__,
-            key="grouping",
-            width="content",
-        )
-        st.selectbox("At most", _COUNTS, key="count", width=88)
+        st.selectbox("At most", COUNTS, key="count")
 
 
 def _words_box() -> None:
@@ -68,19 +75,15 @@ def _words_box() -> None:
             type="primary",
             icon=":material/search:",
             width="stretch",
-            on_click=_on_words,
+            on_click=search_state.submit_words,
         )
-    query = query_history.current()
+    query = search_state.current().query
     if submitted and not st.session_state.typed.strip() and not (query and query.clip):
         st.info("Type what you are looking for, or search with a clip.")
 
 
-def _on_words() -> None:
-    query_history.submit_words(" ".join(st.session_state.typed.split()))
-
-
 def _clip_box() -> None:
-    query = query_history.current()
+    query = search_state.current().query
     has_clip = bool(query and query.clip)
     kind: Literal["primary", "secondary"] = "primary" if has_clip else "secondary"
     with st.popover("Clip", icon=":material/graphic_eq:", type=kind):
@@ -116,7 +119,7 @@ def _on_clip(widget: str, name: str | None = None) -> None:
         return
     try:
         with open_upload(clip) as content:
-            query_history.submit_clip(name or clip.name, content.read())
+            search_state.submit_clip(name or clip.name, content)
     except QueryError as error:
         log.debug("could not read a clip", exc_info=True)
         st.toast(escape(str(error)))
@@ -124,7 +127,7 @@ def _on_clip(widget: str, name: str | None = None) -> None:
 
 def _filter_box(library: OpenLibrary) -> None:
     documents = list(library.searcher.documents.values())
-    chosen = query_history.filters()
+    chosen = search_state.current().filters
     count = sum(bool(v) for v in vars(chosen).values())
     label = f"Filters ({count})" if count else "Filters"
     with st.popover(label, icon=":material/tune:", type="primary" if count else "secondary"):
@@ -138,7 +141,7 @@ def _filter_box(library: OpenLibrary) -> None:
         titles = {d.id: d.title for d in documents}
         st.multiselect(
             "Recordings",
-            sorted(titles, key=lambda id_: titles[id_].casefold()),
+            _with_chosen(sorted(titles, key=lambda i: titles[i].casefold()), chosen.documents),
             format_func=lambda id_: titles.get(id_, id_),
             key="filter-documents",
             placeholder="all",
@@ -151,16 +154,21 @@ def _filter_box(library: OpenLibrary) -> None:
         ):
             st.multiselect(
                 title,
-                options,
+                _with_chosen(options, getattr(chosen, name)),
                 key=f"filter-{name}",
                 placeholder="all" if options else "none are known",
-                disabled=not options,
+                disabled=not options and not getattr(chosen, name),
             )
         since, until, least = st.columns(3)
         since.text_input("Since", key="filter-since", placeholder="2021-03")
         until.text_input("Until", key="filter-until", placeholder="2021")
         least.number_input("At least minutes", 0, 600, key="filter-minutes")
-        st.button("Clear", on_click=query_history.clear_filters, disabled=not count)
+        st.button("Clear", on_click=search_state.clear_filters, disabled=not count)
+
+
+def _with_chosen(options: Sequence[str], chosen: Sequence[str]) -> list[str]:
+    """Add what an address names and the library does not have: it is shown, and finds nothing."""
+    return [*options, *(value for value in chosen if value not in options)]
 
 
 def _folder(path: str) -> str:

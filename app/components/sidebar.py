@@ -1,66 +1,32 @@
-"""What the sidebar shows of the open library on every page."""
+"""The sidebar: the library, the menu of pages, and what was searched for before."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.components.menu import show_menu
 from app.markdown import escape
 from app.state.open_library import OpenLibrary
-from indexer.base.types import (
-    ALIGNED,
-    NO_SPEECH,
-    NOT_TRANSCRIBED,
-    RECOGNISED,
-    TIMED,
-    UNTIMED,
-)
-from indexer.diagnostics.model_card import card_heading
 
-TEXT_SOURCES: Mapping[str, str] = {
-    TIMED: "timed transcripts",
-    ALIGNED: "aligned transcripts",
-    UNTIMED: "transcripts without times",
-    RECOGNISED: "speech recognition",
-    NO_SPEECH: "nothing said",
-    NOT_TRANSCRIBED: "recordings not listened to",
-}
-# Counted recordings without any words read better this way.
-_UNTRANSCRIBED = {NO_SPEECH: "without speech", NOT_TRANSCRIBED: "not listened to"}
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page as StreamlitPage
 
 
-def show_facts(library: OpenLibrary) -> None:
-    """Draw the size, the sources of text and the model of a library in the sidebar."""
-    facts = library.facts
+def show_sidebar(library: OpenLibrary, pages: Mapping[str, StreamlitPage], here: str) -> None:
+    """Draw the name of the library, links to all pages, and the searches before this one.
+
+    Args:
+        library: Library that is open.
+        pages: Pages by name, as Streamlit navigates among them.
+        here: Path of the current page.
+    """
     with st.sidebar:
         st.subheader(
-            f":material/graphic_eq: {escape(Path(facts['library']).name)}",
-            help=escape(facts["library"]),
+            f":material/graphic_eq: {escape(Path(library.facts['library']).name)}",
+            help=escape(library.facts["library"]),
         )
-        documents, hours = st.columns(2)
-        documents.metric("Documents", f"{facts['documents']:,}")
-        hours.metric("Recordings", _length(facts["hours"]))
-        words = [
-            f"{count:,} {_UNTRANSCRIBED.get(source) or 'from ' + TEXT_SOURCES.get(source, source)}"
-            for source, count in facts["words_from"].items()
-        ]
-        _fact("Words", *words)
-        _fact("Model", escape(card_heading(library.searcher.snapshot.model_folder)))
-        _fact(
-            "Encoders",
-            escape(facts["speech_encoder"].removeprefix("bundled:")),
-            escape(facts["text_encoder"].removeprefix("bundled:")),
-        )
-        _fact("Size", f"{facts['segments']:,} segments", f"{facts['megabytes']:.0f} MB on disk")
-
-
-def _fact(name: str, *lines: str) -> None:
-    with st.container(gap=None):
-        st.caption(name)
-        st.markdown("  \n".join(lines))
-
-
-def _length(hours: float) -> str:
-    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
+        show_menu(library, pages, here)

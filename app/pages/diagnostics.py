@@ -11,7 +11,7 @@ import streamlit as st
 from app.components.job_progress import show_job
 from app.components.layout import spread_row
 from app.markdown import escape
-from app.state import jobs, tasks, urls
+from app.state import address, jobs, tasks, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library, load_models
 from hilbert.diagnostics import pca_map, tsne_map
@@ -34,7 +34,7 @@ _MAPS = {"pca": "PCA", "tsne": "t-SNE"}
 def draw() -> None:
     """Draw the diagnosis of the library, which is measured once for each of its states."""
     library = current_library()
-    urls.update_url()
+    address.write(urls.parameters())
     try:
         require_pairs(library.searcher.snapshot)
     except QueryError as error:
@@ -209,4 +209,6 @@ def _show_table(diagnosis: Diagnosis) -> None:
     )
 
 
-PAGE = add_page(Page("diagnostics", "Diagnostics", ":material/monitor_heart:", 40, draw))
+PAGE = add_page(
+    Page("diagnostics", "Diagnostics", ":material/monitor_heart:", 40, draw, "Research")
+)

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 import streamlit as st
 
+from app.components.library_facts import TEXT_SOURCES
 from app.components.player import cue_player, is_playable, play_button
-from app.components.sidebar import TEXT_SOURCES
+from app.components.query_name import query_name
 from app.components.transcript import show_transcript
-from app.markdown import escape
-from app.state import query_history, urls
-from app.state.navigation import Page, add_page, choose_document, go_to
+from app.markdown import escape, markdown_link
+from app.state import address, search_state, urls
+from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, cues_of, current_library, document_map
+from app.state.result_cache import GONE
+from app.state.search_state import SearchState, UserQuery
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
 from indexer.base.timecode import clock
@@ -35,34 +38,39 @@ def draw() -> None:
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")
         return
-    _read_url(library)
     ids = sorted(documents, key=lambda id_: documents[id_].title.casefold())
-    if st.session_state.get("document") not in documents:
-        choose_document(ids[0])
+    named = st.query_params.get("doc")
+    if address.is_new():
+        # What a visitor chose here before must not stand for a document that is gone.
+        st.session_state["document"] = named if named in documents else None if named else ids[0]
+        st.session_state["document-time"] = search_state.number_in(st.query_params.get("t"))
+    _show_way_back(library)
     document = st.selectbox(
         "Document",
         ids,
+        index=None if named and named not in documents else 0,
         format_func=lambda id_: documents[id_].title,
         key="document",
+        placeholder="Choose a recording",
         on_change=st.session_state.__setitem__,
         args=("document-time", None),
     )
+    if document is None:
+        st.warning(GONE, icon=":material/link_off:")
+        return
     start = st.session_state.get("document-time")
-    urls.update_url(doc=document, t=None if start is None else f"{start:g}")
-    st.session_state["linked-document"] = document  # what the page wrote is no new link
+    if start is not None and start > documents[document].seconds > 0:
+        start = None
+    address.write(urls.parameters(doc=document, t=start))
+    st.set_page_config(page_title=f"{documents[document].title} – hilbert")
     _show(library, documents[document], start)
 
 
-def _read_url(library: OpenLibrary) -> None:
-    """Choose the document and time that a link names, once for each link."""
-    named = st.query_params.get("doc")
-    if named and named != st.session_state.get("linked-document"):
-        st.session_state["linked-document"] = named
-        if named in library.searcher.documents:
-            longest = library.searcher.documents[named].seconds
-            choose_document(named, urls.seconds_in_url(longest))
-        else:
-            st.warning("The document of this link is not in this library any more.")
+def _show_way_back(library: OpenLibrary) -> None:
+    query = search_state.current().query
+    if query:
+        name = begin(query_name(library, query))
+        st.markdown(f":material/arrow_back: {markdown_link(name, urls.link(urls.SEARCH))}")
 
 
 def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) -> None:
@@ -126,20 +134,12 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
         return
     with st.container(border=True, gap=None):
         for hit in found:
-            title, score = st.columns([5, 1], vertical_alignment="center", gap="small")
-            title.button(
-                escape(hit.title),
-                key=f"near-{hit.document}",
-                type="tertiary",
-                on_click=choose_document,
-                args=(hit.document,),
-            )
-            score.markdown(f":gray-badge[{hit.score:.2f}]")
+            st.markdown(markdown_link(hit.title, urls.link(urls.DOCUMENT, doc=hit.document)))
         if not found:
             st.caption("There is no other document.")
-    if st.button("Search with this document", icon=":material/hub:", key="search-like"):
-        query_history.submit_similar_document(document.id, document.title)
-        go_to("search")
+    like = SearchState(query=UserQuery(document=document.id))
+    to = urls.link(urls.SEARCH, like)
+    st.markdown(f":material/hub: {markdown_link('Search with this document', to)}")
 
 
 @st.cache_resource(max_entries=256, show_spinner="Looking for the nearest …")

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.components.library_facts import show_facts
 from app.components.upload_form import show_adding, show_failures
-from app.markdown import escape
-from app.state import jobs, tasks, urls
-from app.state.navigation import Page, add_page, choose_document, go_to
+from app.markdown import escape, markdown_link
+from app.state import address, jobs, tasks, urls
+from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from indexer.base.timecode import clock
 from indexer.index.records import IndexedDocument
@@ -20,7 +21,9 @@ from indexer.maintenance.doctor import examine
 def draw() -> None:
     """Draw the upload form, the documents, the files that failed, and the health check."""
     library = current_library()
-    urls.update_url()
+    address.write(urls.parameters())
+    st.subheader(escape(Path(library.facts["library"]).name))
+    show_facts(library)
     st.subheader("Add recordings")
     show_adding(library)
     documents = list(library.searcher.documents.values())
@@ -56,15 +59,11 @@ def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> N
     rows = table.selection.rows if table else []
     chosen = [documents[row] for row in rows if row < len(documents)]
     with st.container(horizontal=True, gap="small"):
-        if st.button(
-            "Open",
-            key="open-chosen",
-            icon=":material/article:",
-            disabled=len(chosen) != 1,
-            help="Choose one row",
-        ):
-            choose_document(chosen[0].id)
-            go_to("document")
+        for document in chosen[:1]:
+            to = urls.link(urls.DOCUMENT, doc=document.id)
+            st.markdown(
+                f":material/article: Open {markdown_link(document.title, to)}", width="content"
+            )
         if st.button(
             f"Remove {len(chosen)}" if chosen else "Remove",
             key="remove-chosen",

@@ -2,67 +2,64 @@
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from app.components.clip_view import show_clip
+from app.components.query_name import query_name
 from app.components.result_list import show_answer, show_linked
 from app.components.search_form import show_search_form
-from app.markdown import escape, time_range
-from app.state import query_history, urls
+from app.markdown import escape, markdown_link, time_range
+from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from app.state.result_cache import find_answer
+from indexer.base.errors import HilbertError
 from indexer.base.timecode import clock
+
+log = logging.getLogger(__name__)
 
 
 def draw() -> None:
     """Draw the search form, and below it the results, or all documents before the first query."""
     library = current_library()
+    search_state.read_form()
+    search = search_state.current()
+    address.write(urls.parameters(doc=search.linked, t=search.linked_at))
     show_search_form(library)
-    query = query_history.current()
-    words = query.words if query and not query.clip else ""
-    channel = st.session_state.channel or "auto"
-    urls.update_url(q=words, channel=channel if words and channel != "auto" else None)
+    query = search.query
     if query is None:
-        urls.update_url(q=None, channel=None, doc=None, t=None)
         _show_documents(library)
         return
-    _show_query(query)
-    answer = find_answer(library, query)
-    show_linked(library, query, answer)
-    show_answer(library, query, answer)
+    st.set_page_config(page_title=f"{query_name(library, query)} – hilbert")
+    _show_query(library, query)
+    answer = find_answer(library, search)
+    show_linked(library, search, answer)
+    show_answer(library, search, answer)
 
 
-def _show_query(query: query_history.UserQuery) -> None:
-    """Draw the way back, and the query where the search box does not show it."""
-    st.button(
-        f"Back to {_named(query_history.previous())}",
-        icon=":material/arrow_back:",
-        key="back",
-        type="tertiary",
-        on_click=query_history.go_back,
-    )
-    if query.is_similar:
-        source = query.source
-        when = time_range(source.start, source.end) if source else ""
-        st.markdown(f"**More like:** {escape(query.label)} &nbsp; {when}")
-        if source:
-            st.caption(escape(source.text))
-    elif query.clip:
+def _show_query(library: OpenLibrary, query: search_state.UserQuery) -> None:
+    """Draw the query where the search box does not show it."""
+    if query.clip:
         show_clip(query)
-
-
-def _named(query: query_history.UserQuery | None) -> str:
-    if query is None:
-        return "all documents"
-    name = escape(_short(query.label))
-    if query.is_similar:
-        return f"what is like “{name}”"
-    return f"the clip {name}" if query.clip and not query.words else f"“{name}”"
-
-
-def _short(text: str, most: int = 60) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+    document = library.searcher.documents.get(query.document)
+    if document is None:
+        return
+    when, text = "", ""
+    if query.is_moment:
+        try:
+            source = library.searcher.segment_of(document.id, query.seconds, query.segment)
+        except HilbertError:
+            log.debug("no moment to show", exc_info=True)  # the answer says so
+        else:
+            when, text = time_range(source.start, source.end), source.text
+    title = markdown_link(
+        document.title, urls.link(urls.DOCUMENT, doc=document.id, t=query.seconds)
+    )
+    st.markdown(f"**More like:** {title} &nbsp; {when}")
+    if text:
+        st.caption(escape(text))
 
 
 def _show_documents(library: OpenLibrary) -> None:

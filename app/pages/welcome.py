@@ -11,8 +11,8 @@ import streamlit as st
 
 from app.components.job_progress import show_job
 from app.components.upload_form import show_summary
-from app.markdown import escape
-from app.state import jobs, library_access, tasks
+from app.markdown import escape, markdown_link
+from app.state import jobs, library_access, tasks, urls
 from indexer.index.library_store import CATALOG_FILE
 from indexer.transcripts.formats import transcript_extensions
 
@@ -31,6 +31,10 @@ def show_welcome(folder: Path | None, reason: str = "") -> None:
     st.markdown("Search what was said in your recordings, and how it sounded.")
     if reason:
         st.error(escape(reason), icon=":material/error:")
+        default = library_access.default_library_folder()
+        if default not in (None, folder):
+            to = markdown_link("the library that it was started for", urls.default_library_link())
+            st.markdown(f"Or go to {to}.")
     demo, own = st.columns(2, gap="medium")
     with demo, st.container(border=True, height="stretch"):
         _offer_demo()
@@ -81,25 +85,24 @@ def _offer_own(folder: Path | None) -> None:
     job = jobs.find(key)
     if os.path.isfile(made / CATALOG_FILE) and st.button("Open this library", key="open-own"):
         _open(made)
-    if not (job and not job.done):
-        st.button(
-            "Make the library",
-            icon=":material/library_add:",
-            disabled=not (recordings.strip() and named.strip()),
-            on_click=jobs.start,
-            args=(
-                key,
-                "Indexing",
-                partial(_make_own, made, Path(os.path.expanduser(recordings.strip()))),
-            ),
-        )
+    source = Path(os.path.expanduser(recordings.strip())).absolute()
+    if not (job and not job.done) and st.button(
+        "Make the library",
+        icon=":material/library_add:",
+        disabled=not (recordings.strip() and named.strip()),
+    ):
+        if os.path.exists(source):
+            jobs.start(key, "Indexing", partial(_make_own, made, source))
+        else:  # before a library is made of nothing
+            st.error(escape(f"There is no folder {source}"), icon=":material/error:")
     job = show_job(key)
     if job and job.done:
         _open_when_done(job, key)
     st.caption("The same from a terminal:")
-    name = shlex.quote(str(folder)) if folder else "my-library"
+    library = shlex.quote(str(made))
+    what = shlex.quote(str(source) if recordings.strip() else "my-recordings")
     st.code(
-        f"hilbert index RECORDINGS --library {name}\nhilbert app --library {name}",
+        f"hilbert index {what} --library {library}\nhilbert app --library {library}",
         language="bash",
     )
 

@@ -65,6 +65,9 @@ _SETTINGS = {
     "client.allowedOrigins": [],  # pages that may send messages to the app
     "client.showErrorDetails": "none",
     "client.toolbarMode": "viewer",
+    # Once a visit is imported there is little garbage, and much to look through for it: Python
+    # collects it as it grows, not after each run of a page, those that watch a job included.
+    "runner.postScriptGC": False,
     "logger.hideWelcomeMessage": True,  # `hilbert app` prints the address, with the token
     # One look on light and on dark ground; which of them, the visitor's system says.
     "theme.light.primaryColor": "#6d28d9",

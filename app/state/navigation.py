@@ -1,4 +1,4 @@
-"""The registry of pages, and moves from one page to another."""
+"""The registry of pages."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Page:
         icon: A Material symbol, as `:material/search:`, or an emoji.
         order: Place in the navigation; low orders come first.
         draw: Draws the page; called only where a library is open (`current_library`).
+        section: Heading that the navigation has it under.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Page:
     icon: str
     order: int
     draw: Callable[[], None]
+    section: str = ""
 
 
 PAGES: Registry[Page] = Registry(PAGES_POINT)
@@ -46,35 +48,15 @@ def add_page(page: Page) -> Page:
     return PAGES.add(page.name, page, page.order)
 
 
-def navigation_pages() -> list[StreamlitPage]:
-    """Return all pages for `st.navigation`, in their order."""
-    return [_streamlit_page(page, default=n == 0) for n, page in enumerate(PAGES.values())]
-
-
-def go_to(name: str) -> None:
-    """Leave this page for another one; what follows the call is not run.
-
-    Raises:
-        KeyError: No page has this name.
-    """
-    st.switch_page(_streamlit_page(PAGES[name], default=name == next(iter(PAGES))))
-
-
-def choose_document(document: str, seconds: float | None = None) -> None:
-    """Choose what the page Document shows.
-
-    Args:
-        document: Id of the document.
-        seconds: Time at which its player starts; None for the beginning.
-    """
-    st.session_state["document"], st.session_state["document-time"] = document, seconds
-
-
-def _streamlit_page(page: Page, *, default: bool) -> StreamlitPage:
-    return st.Page(
-        page.draw,
-        title=page.title,
-        icon=page.icon,
-        url_path="" if default else page.name,
-        default=default,
-    )
+def navigation_pages() -> dict[str, StreamlitPage]:
+    """Return all pages for `st.navigation`, by name, in their order."""
+    return {
+        page.name: st.Page(
+            page.draw,
+            title=page.title,
+            icon=page.icon,
+            url_path="" if n == 0 else page.name,
+            default=n == 0,
+        )
+        for n, page in enumerate(PAGES.values())
+    }

@@ -62,11 +62,8 @@ class OpenLibrary:
 
 
 def library_folder() -> Path | None:
-    """Return the library of the URL, else that of the visit, else the default one.
-
-    A change of pages drops the parameters of the URL, so the visit keeps the library.
-    """
-    named = st.query_params.get("library") or st.session_state.get("library")
+    """Return the library that the address names, else the default one."""
+    named = st.query_params.get("library")
     return Path(os.path.expanduser(named)).absolute() if named else default_library_folder()
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from app.markdown import highlighted_words
-from app.state import query_history
+from app.state.clips import clip_file
 from app.state.open_library import OpenLibrary, load_models
+from app.state.search_state import MOST_HITS, SearchState, UserQuery
 from indexer.base.errors import HilbertError
 from indexer.search.filters import Filters
 from indexer.search.query import Query
@@ -19,6 +20,7 @@ from indexer.search.searcher import PER_DOCUMENT, similarity_methods
 
 log = logging.getLogger(__name__)
 
+GONE = "The recording that this address names is not in this library, or not any more."
 _MOST_ANSWERS = 64
 
 
@@ -37,17 +39,17 @@ class Answer:
     error: str = ""
 
 
-def find_answer(library: OpenLibrary, query: query_history.UserQuery) -> Answer:
-    """Return the answer for the chosen channel and filters, searching where it is not cached."""
-    state = st.session_state
-    method = (
-        similarity_methods()[state.same or "both"] if query.is_similar else state.channel or "auto"
-    )
-    answers: dict[Any, Answer] = state.answers
-    per_document = 0 if state.all_moments else PER_DOCUMENT
-    key = (library.key, query, method, query_history.filters(), per_document)
+def find_answer(library: OpenLibrary, search: SearchState) -> Answer:
+    """Return the answer to a search, searching where it is not cached."""
+    query = search.query
+    if query is None:
+        return Answer(None)
+    method = similarity_methods()[search.same] if query.is_similar else search.channel
+    answers: dict[Any, Answer] = st.session_state.answers
+    per_document = 0 if search.all_moments else PER_DOCUMENT
+    key = (library.key, query, method, search.filters, per_document)
     if key not in answers:
-        answers[key] = _find(library, query, method, query_history.filters(), per_document)
+        answers[key] = _find(library, query, method, search.filters, per_document)
         for old in list(answers)[:-_MOST_ANSWERS]:
             del answers[old]
     return answers[key]
@@ -55,19 +57,21 @@ def find_answer(library: OpenLibrary, query: query_history.UserQuery) -> Answer:
 
 def _find(
     library: OpenLibrary,
-    query: query_history.UserQuery,
+    query: UserQuery,
     method: str,
     chosen: Filters,
     per_document: int,
 ) -> Answer:
     searcher = library.searcher
+    if query.is_similar and query.document not in searcher.documents:
+        return Answer(None, error=GONE)
     try:
         if query.is_similar:
             with st.spinner("Searching …"), library.lock:
                 result = searcher.similar(
                     query.document,
                     query.seconds,
-                    k=query_history.MOST_HITS,
+                    k=MOST_HITS,
                     channel=method,
                     segment_id=query.segment,
                     filters=chosen,
@@ -78,18 +82,19 @@ def _find(
             encoded = _encoded(library, query)
             with st.spinner("Searching …"), library.lock:
                 result = searcher.answer(
-                    encoded, query_history.MOST_HITS, method, chosen, per_document=per_document
+                    encoded, MOST_HITS, method, chosen, per_document=per_document
                 )
     except HilbertError as error:
         log.debug("a query failed", exc_info=True)
         return Answer(None, error=str(error))
     heard = result.heard or ""
     words = f"{query.words} {heard}".strip()
-    words = words or (query.source.text if query.source else "")
+    if query.is_moment:
+        words = searcher.segment_of(query.document, query.seconds, query.segment).text
     return Answer(result, highlighted_words(words, searcher.snapshot.lexical))
 
 
-def _encoded(library: OpenLibrary, query: query_history.UserQuery) -> Query:
+def _encoded(library: OpenLibrary, query: UserQuery) -> Query:
     """Encode a query once, whatever channel and filters are tried."""
     queries: dict[Any, Query] = st.session_state.queries
     key = (library.key, query)
@@ -100,12 +105,12 @@ def _encoded(library: OpenLibrary, query: query_history.UserQuery) -> Query:
     return queries[key]
 
 
-def _encode(library: OpenLibrary, query: query_history.UserQuery) -> Query:
+def _encode(library: OpenLibrary, query: UserQuery) -> Query:
     if not query.clip:
         with st.spinner("Searching …"), library.lock:
             return library.searcher.embed(query.words)
     with (
-        query_history.clip_file(query) as clip,
+        clip_file(query.clip, query.clip_name) as clip,
         st.spinner("Listening to the clip …"),
         library.lock,
     ):

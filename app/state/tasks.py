@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from app.state.clips import safe_name
 from app.state.jobs import Job
 from app.state.open_library import OpenLibrary
-from app.state.query_history import safe_name
 from hilbert.files import write_atomically
 from indexer.base.assets import demo_folder
 from indexer.base.errors import LibraryError

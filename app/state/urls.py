@@ -1,4 +1,4 @@
-"""URLs that open the same page, library and moment again, for anyone who can reach the app."""
+"""URLs that open the same page, library, search and moment again, for anyone who may open them."""
 
 from __future__ import annotations
 
@@ -6,46 +6,72 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from app.state import search_state
 from app.state.library_access import default_library_folder
 from app.state.open_library import library_folder
+from app.state.search_state import Parameters, SearchState
+
+SEARCH, DOCUMENT = "", "document"
+"""Paths of pages that others lead to."""
 
 
-def page_url(page: str = "", **values: str | float | None) -> str:
-    """Return the URL of a page, with the library and other parameters in it.
+def parameters(
+    search: SearchState | None = None, *, doc: str | None = None, t: float | None = None
+) -> Parameters:
+    """Return the parameters of an address.
 
-    The library is left out where it is the default one.
+    Args:
+        search: Search that the page shows, or leads back to; None for the current one.
+        doc: Id of the document to show.
+        t: Its second to start at.
     """
-    parameters = {"library": _library_parameter(), **{k: _format(v) for k, v in values.items()}}
-    query = urlencode({k: v for k, v in parameters.items() if v})
+    library = library_parameter()
+    return {
+        **({"library": library} if library else {}),
+        **search_state.parameters(search_state.current() if search is None else search),
+        **({"doc": doc} if doc else {}),
+        **({"t": f"{round(t, 1):g}"} if doc and t is not None else {}),
+    }
+
+
+def link(
+    page: str,
+    search: SearchState | None = None,
+    *,
+    doc: str | None = None,
+    t: float | None = None,
+) -> str:
+    """Return the URL of a page for a link on another; see `parameters`."""
+    query = urlencode(parameters(search, doc=doc, t=t), doseq=True)
+    return f"{root()}/{page}" + (f"?{query}" if query else "")
+
+
+def default_library_link() -> str:
+    """Return the URL of the current search in the library that the app was started for."""
+    query = urlencode(search_state.parameters(search_state.current()), doseq=True)
+    return f"{root()}/" + (f"?{query}" if query else "")
+
+
+def whole_link(
+    page: str,
+    search: SearchState | None = None,
+    *,
+    doc: str | None = None,
+    t: float | None = None,
+) -> str:
+    """Return the URL of a page with the host's name, to be sent to someone; see `parameters`."""
     base = urlsplit(st.context.url or "")
-    root = base.path.rsplit("/", 1)[0] if base.path else ""
-    return urlunsplit((base.scheme, base.netloc, f"{root}/{page}", query, ""))
+    path, _, query = link(page, search, doc=doc, t=t).partition("?")
+    return urlunsplit((base.scheme, base.netloc, path, query, ""))
 
 
-def update_url(**values: str | None) -> None:
-    """Set the parameters of the current URL, so that it reopens what is on the page."""
-    for name, value in {"library": _library_parameter(), **values}.items():
-        if value and st.query_params.get(name) != value:
-            st.query_params[name] = value
-        elif not value and name in st.query_params:
-            del st.query_params[name]
-
-
-def seconds_in_url(longest: float = 1e6) -> float | None:
-    """Return the time that the URL names; None where it is no time in `longest` seconds."""
-    try:
-        seconds = float(st.query_params.get("t", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds <= longest else None
-
-
-def _library_parameter() -> str | None:
+def library_parameter() -> str | None:
+    """Return how an address names the library; None for the default one."""
     folder = library_folder()
     return str(folder) if folder and folder != default_library_folder() else None
 
 
-def _format(value: str | float | None) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else f"{value:g}"
+def root() -> str:
+    """Return the path that the app lies at, behind a proxy say, without a slash at its end."""
+    path = urlsplit(st.context.url or "").path
+    return path.rsplit("/", 1)[0] if path else ""

@@ -296,10 +296,7 @@ class Searcher:
             query = document_query(self.snapshot, self._segments_of(document))
             excluded = self._rows_of(document)
         else:
-            if segment_id is None:
-                segment = self.segment_at(document, seconds or 0.0)
-            else:
-                segment = self._segment(document, segment_id)
+            segment = self.segment_of(document, seconds, segment_id)
             query = moment_query(self.snapshot, segment)
             excluded = np.array([self.table.row(segment.id)])
         found = self._answer(query, k + 1, channel, filters, excluded, per_document=per_document)
@@ -323,6 +320,21 @@ class Searcher:
         if not 0 <= seconds <= end + _NEAR_SECONDS:
             raise QueryError(f"{name} ends at {end:.0f} s; there is nothing at {seconds:.0f} s")
         return min(timed, key=lambda s: _distance(s, seconds))
+
+    def segment_of(
+        self, document: str, seconds: float | None, segment_id: int | None
+    ) -> IndexedSegment:
+        """Return the segment that a query for neighbours means; see `similar`.
+
+        Raises:
+            QueryError: There is none.
+        """
+        if segment_id is None:
+            return self.segment_at(document, seconds or 0.0)
+        for segment in self.snapshot.lexical.segments([segment_id]):
+            if segment.document == document:
+                return segment
+        raise QueryError("this moment is not there any more; search again")
 
     def _read(self, text: str, *, alone: bool = True, encode: bool = True) -> Query:
         """Parse a typed text; its words are encoded, where there are any, if `encode`."""
@@ -349,12 +361,6 @@ class Searcher:
                 f"this library was indexed without what the {method} channel compares; run "
                 f"'hilbert rebuild --library {self.library.folder}'"
             )
-
-    def _segment(self, document: str, id_: int) -> IndexedSegment:
-        for segment in self.snapshot.lexical.segments([id_]):
-            if segment.document == document:
-                return segment
-        raise QueryError("this moment is not there any more; search again")
 
     def _segments_of(self, document: str) -> list[IndexedSegment]:
         if document not in self.documents:

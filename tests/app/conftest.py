@@ -96,6 +96,12 @@ def packages_are_searched_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def cache_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clips are kept, but not among those of whoever runs the tests."""
+    monkeypatch.setenv("HILBERT_CACHE", str(tmp_path / "cache"))
+
+
 Visit = Callable[..., AppTest]
 
 

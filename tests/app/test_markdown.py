@@ -11,7 +11,7 @@ import pytest
 
 from app.markdown import escape, highlight, split_highlights, time_range
 from app.media.facts import media_type
-from app.state.query_history import safe_name
+from app.state.clips import safe_name
 
 
 def test_plain_takes_the_meaning_from_markup() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from streamlit.testing.v1 import AppTest
 
@@ -62,3 +63,33 @@ def press(page: AppTest, label: str) -> AppTest:
     """Click the first button of this name."""
     next(b for b in page.button if b.label == label).click()
     return assert_no_error(page.run())
+
+
+def links(page: AppTest) -> dict[str, str]:
+    """Return the links in the text of a page: what they say, and where the first of that leads."""
+    found: dict[str, str] = {}
+    for element in page.markdown:
+        for label, url in re.findall(r"(?<!\\)\[((?:\\.|[^\]])*)\]\(<([^>]*)>\)", element.value):
+            found.setdefault(label.replace("\\", "").replace("\u2060", ""), url)
+    return found
+
+
+def address(page: AppTest) -> dict[str, list[str]]:
+    """Return the parameters of the address; a test reads what the page sets in either form."""
+    given = page.query_params.items()
+    return {name: [value] if isinstance(value, str) else list(value) for name, value in given}
+
+
+def visit_link(page: AppTest, url: str) -> AppTest:
+    """Open an address of the app in the same visit, as Back, Forward and links do."""
+    parts = urlsplit(url)
+    turn_to(page, parts.path.strip("/") or "search")
+    page.query_params.clear()
+    for name, values in parse_qs(parts.query).items():
+        page.query_params[name] = values
+    return assert_no_error(page.run())
+
+
+def follow(page: AppTest, label: str) -> AppTest:
+    """Click the first link of this name."""
+    return visit_link(page, links(page)[label])

@@ -50,7 +50,16 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def printed(library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where served apps keep clips: not among those of whoever runs the tests."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HILBERT_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def printed(library: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address that the served app prints; started in a folder with an `app.py` of its own."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
     (elsewhere / "app.py").write_text("raise RuntimeError('another project')\n")

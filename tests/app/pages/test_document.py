@@ -7,16 +7,27 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, assert_no_error, players, press, texts, turn_to
+from visitor import (
+    Visit,
+    address,
+    assert_no_error,
+    follow,
+    links,
+    players,
+    texts,
+    turn_to,
+    visit_link,
+)
 
+from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
 
 TIDES = "Why the tide keeps its own time"
 
 
-def document(page: AppTest, **address: str) -> AppTest:
+def document(page: AppTest, **named: str) -> AppTest:
     turn_to(page, "document")
-    for name, value in address.items():
+    for name, value in named.items():
         page.query_params[name] = value
     return assert_no_error(page.run())
 
@@ -59,14 +70,12 @@ def test_a_document_is_shown_whole(visit: Visit, ids: dict[str, str]) -> None:
 
 def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, str]) -> None:
     page = choose(document(visit()), ids[TIDES])
-    near = [b for b in page.button if b.key and b.key.startswith("near-")]
-    assert len(near) == 3 and all(TIDES not in b.label for b in near)
-    title = near[0].label.replace("\\", "")
-    near[0].click()
-    assert_no_error(page.run())
-    assert any(title in text for text in texts(page))
-    page = press(page, "Search with this document")
-    assert any(text.startswith(f"**More like:** {title}") for text in texts(page))
+    near = [title for title, url in links(page).items() if "/document?doc=" in url]
+    assert len(near) == 3 and TIDES not in near
+    follow(page, near[0])
+    assert any(near[0] in text for text in texts(page))
+    page = follow(page, "Search with this document")
+    assert any(text.startswith(f"**More like:** [{near[0]}]") for text in texts(page))
 
 
 def test_an_address_opens_a_document_at_its_time(visit: Visit, ids: dict[str, str]) -> None:
@@ -83,9 +92,12 @@ def test_an_address_without_a_time_opens_its_beginning(
     assert players(document(visit(), doc=ids[TIDES], t=time))[0].start_time == 0
 
 
-def test_an_address_of_a_document_that_is_gone_says_so(visit: Visit) -> None:
+def test_an_address_of_a_document_that_is_gone_says_so_and_shows_no_other(visit: Visit) -> None:
     page = document(visit(), doc="f" * 64)
-    assert any("not in this library any more" in text for text in texts(page))
+    assert any(warning.value == GONE for warning in page.warning)
+    assert not players(page) and not page.subheader[1:]
+    page = visit_link(page, "/?like=" + "f" * 64)
+    assert any(GONE.replace("\\", "") == text for text in texts(page))
 
 
 def test_words_without_times_are_shown_as_they_are(visit: Visit, ids: dict[str, str]) -> None:
@@ -102,14 +114,11 @@ def test_an_address_with_an_impossible_time_opens_the_beginning(
     assert players(document(visit(), doc=ids[TIDES], t=time))[0].start_time == 0
 
 
-def test_a_document_that_was_removed_leaves_its_time_behind(
+def test_what_is_chosen_is_written_and_an_address_opens_it_again(
     visit: Visit, ids: dict[str, str]
 ) -> None:
-    page = document(visit(), doc=ids[TIDES], t="41.5")
-    turn_to(page, "library")
-    assert_no_error(page.run())
-    page.session_state["document"] = "f" * 64
-    page.query_params.clear()
-    page = document(page)
-    assert all(player.start_time == 0 for player in players(page))
-    assert page.selectbox(key="document").value in ids.values()
+    page = choose(document(visit(), doc=ids[TIDES], t="41.5"), ids["odd-words"])
+    assert address(page) == {"doc": [ids["odd-words"]]}
+    visit_link(page, "/library")
+    page = visit_link(page, f"/document?doc={ids[TIDES]}&t=41.5")
+    assert players(page)[0].start_time == 41

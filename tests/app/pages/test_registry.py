@@ -11,13 +11,13 @@ VISIT = """
 import sys
 sys.path.append(sys.argv[2])
 from streamlit.testing.v1 import AppTest
-from visitor import assert_no_error, menu, press, texts, turn_to
+from visitor import assert_no_error, follow, menu, texts, turn_to
 
 page = assert_no_error(AppTest.from_file(sys.argv[1], default_timeout=120).run())
 print("menu:", list(menu(page)))
 assert_no_error(turn_to(page, "hello").run())
 print("drawn:", texts(page))
-press(page, "Leave")
+follow(page, "Leave")
 print("fields:", [field.label for field in page.text_input])
 """
 

@@ -64,6 +64,21 @@ def test_a_link_opens_libraries_beside_that_of_the_app_and_no_others(
     assert "not started for" in open_page({"library": "/tmp"}).error[0].value
 
 
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_made(
+    open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
+    page = open_page()
+    page.text_input(key="own-folder").set_value(str(tmp_path / "mine"))
+    page.text_input(key="own-recordings").set_value(str(tmp_path / "my talks"))
+    assert_no_error(page.run())
+    press(page, "Make the library")
+    assert f"There is no folder {tmp_path / 'my talks'}" in texts(page)
+    assert jobs.find(f"make:{tmp_path / 'mine'}") is None and not (tmp_path / "mine").exists()
+    [command] = [code.value for code in page.code]
+    assert command.startswith(f"hilbert index '{tmp_path}/my talks' --library {tmp_path}/mine\n")
+
+
 def test_a_library_is_made_of_a_folder_and_opened(
     open_page: Visit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, models: None
 ) -> None:

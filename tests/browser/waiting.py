@@ -1,0 +1,19 @@
+"""Waiting for what a page comes to: its own policy lets no driver compile code in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+def wait_until(page: Page, expression: str) -> None:
+    """Wait for JavaScript that becomes true."""
+    for _ in range(900):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never true: {expression}")
