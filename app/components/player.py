@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -107,5 +108,6 @@ def _template() -> str:
     return f"<template><style>{_read('player.css')}</style>{_read('player.html')}</template>"
 
 
+@functools.cache
 def _read(name: str) -> str:
     return (_HERE / name).read_text(encoding="utf-8")

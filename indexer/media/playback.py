@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from indexer.media.constant_rate import has_constant_rate
 from indexer.media.frames import container_offset
 from indexer.media.guarded import guarded
 from indexer.media.opening import check_decodable, open_container
@@ -80,7 +81,8 @@ def playback_of(path: Path, language: str | None) -> Playback:
         for name in names:
             if name in _PLAIN:
                 media_type, codecs = _PLAIN[name]
-                return Playback(media_type if sound in codecs else "", False, offset)
+                is_exact = sound in codecs and (name != "mp3" or has_constant_rate(path))
+                return Playback(media_type if is_exact else "", False, offset)
             if name in _CONTAINERS:
                 media_type = _media_type(_CONTAINERS[name], _SOUND.get(sound, ""), picture)
                 return Playback(media_type, bool(media_type and picture), offset)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from indexer.base.errors import AudioError
+from indexer.media.encode import encode
 from indexer.media.playback import Playback, playback
 from indexer.media.waveform import POINTS, waveform
 from tests.indexer.conftest import write_sound_file
@@ -46,6 +47,23 @@ def test_the_type_is_that_of_container_and_codec(
     assert playback(path) == Playback(media_type, False, 0.0)
     renamed = path.rename(tmp_path / "a.wma")
     assert playback(renamed).media_type == media_type
+
+
+def test_an_mp3_of_a_varying_bit_rate_is_left_to_a_copy(tmp_path: Path) -> None:
+    """Players find its seconds by a coarse table, or by the mean rate."""
+    samples = np.concatenate([np.tile(SOUND, 9), np.zeros(9 * len(SOUND), np.float32)])[None]
+    varying = {"flags": "+qscale", "global_quality": "472"}
+    encode(tmp_path / "a.mp3", [samples], 48_000, "mp3", "libmp3lame", varying)
+    encode(tmp_path / "b.mp3", [samples], 48_000, "mp3", "libmp3lame")
+    assert playback(tmp_path / "a.mp3").media_type == ""
+    assert playback(tmp_path / "b.mp3").media_type == "audio/mpeg"
+    cover = b"ID3\x04\0\0\0\x06\0\0" + bytes(6 << 14)  # a tag as long as a picture
+    (tmp_path / "c.mp3").write_bytes(cover + (tmp_path / "b.mp3").read_bytes())
+    assert playback(tmp_path / "c.mp3").media_type == "audio/mpeg"
+    joined = (tmp_path / "b.mp3").read_bytes()
+    encode(tmp_path / "d.mp3", [samples], 48_000, "mp3", "libmp3lame", {"b": "64000"})
+    (tmp_path / "e.mp3").write_bytes(joined + (tmp_path / "d.mp3").read_bytes())
+    assert playback(tmp_path / "e.mp3").media_type == ""
 
 
 def test_a_picture_counts_where_browsers_show_it(tmp_path: Path) -> None:
