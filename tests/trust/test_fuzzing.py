@@ -119,8 +119,8 @@ def test_questions_that_nobody_asks_are_answered_or_refused_in_words(
 
 def test_the_time_that_sentences_take_grows_with_the_text() -> None:
     started = time.process_time()
-    split_sentences("“" * 80_000)
-    assert time.process_time() - started < 3
+    split_sentences("“" * 200_000)
+    assert time.process_time() - started < 5
 
 
 def test_words_that_are_lost_in_silence_are_a_finding(tmp_path: Path) -> None:
