@@ -61,7 +61,7 @@ def test_an_mp3_of_a_varying_bit_rate_is_left_to_a_copy(tmp_path: Path) -> None:
     (tmp_path / "c.mp3").write_bytes(cover + (tmp_path / "b.mp3").read_bytes())
     assert playback(tmp_path / "c.mp3").media_type == "audio/mpeg"
     joined = (tmp_path / "b.mp3").read_bytes()
-    encode(tmp_path / "d.mp3", [samples], 48_000, "mp3", "libmp3lame", {"b": "64000"})
+    encode(tmp_path / "d.mp3", [samples], 48_000, "mp3", "libmp3lame", {"b": "128000"})
     (tmp_path / "e.mp3").write_bytes(joined + (tmp_path / "d.mp3").read_bytes())
     assert playback(tmp_path / "e.mp3").media_type == ""
 
