@@ -108,11 +108,15 @@ def test_the_player_stays_when_pages_change_and_nothing_moves(page: Page) -> Non
     page.get_by_role("button", name="Play 0:32").first.click()
     wait_until(page, f"{PLAYER}?.currentTime > 32")
     assert heading.bounding_box() == before
-    for name, there in (("Library", "Add recordings"), ("Document", "Nearest documents")):
-        page.get_by_role("link", name=name).click()
+    title = "Why the tide keeps its own time"
+    for name, there in ((title, "Nearest documents"), ("Library", "Add recordings")):
+        page.get_by_role("link", name=name).first.click()
         page.get_by_text(there).wait_for()
         assert is_playing(page) and position(page) > 32
         assert player(page).is_visible()
+    page.go_back()
+    page.get_by_text("Nearest documents").wait_for()
+    assert is_playing(page)
     assert page.locator("#hilbert-player").count() == 1
     player(page).get_by_role("button", name="Close the player").click()
     player(page).wait_for(state="hidden")
