@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import streamlit as st
 
@@ -15,7 +16,7 @@ from app.markdown import escape, markdown_link
 from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, cues_of, current_library, document_map
-from app.state.result_cache import GONE
+from app.state.result_cache import GONE, Answer, find_answer
 from app.state.search_state import SearchState, UserQuery
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
@@ -92,13 +93,47 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
             cue_player(library, document.id, start or 0.0)
             label = f"Play from {clock(start)}" if start else "Play"
             play_button(document.id, start or 0.0, None, "whole", label=label)
-        _show_words(library, document, start)
+        answer = _answer(library)
+        _show_hits(document, answer, start)
+        _show_words(library, document, answer.highlighted, start)
     with right:
         _show_nearest(library, document)
         _show_map(library, document)
 
 
-def _show_words(library: OpenLibrary, document: IndexedDocument, start: float | None) -> None:
+def _answer(library: OpenLibrary) -> Answer:
+    """Return what the question found of which the visitor opened this recording, all moments."""
+    return find_answer(library, replace(search_state.current(), all_moments=True))
+
+
+def _show_hits(document: IndexedDocument, answer: Answer, start: float | None) -> None:
+    """Draw the moments of this recording that the question found, and the way among them."""
+    result = answer.result
+    if result is None or not result.answered:
+        return
+    found = [*result.hits, *(m for d in result.documents for m in d.moments)]
+    hits = {h.start: h for h in found if h.document == document.id and h.start is not None}
+    times = sorted(hits)
+    if not times:
+        return
+    at = start if start is not None else times[0]
+    current = max((n for n, time in enumerate(times) if time <= at + 1), default=0)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"Hit {current + 1} of {len(times)}", width="content")
+        for name, other in (("Previous hit", current - 1), ("Next hit", current + 1)):
+            if 0 <= other < len(times):
+                to = urls.link(urls.DOCUMENT, doc=document.id, t=times[other])
+                st.markdown(markdown_link(name, to), width="content")
+        for time in times:
+            play_button(document.id, time, hits[time].end, f"hit-{time:g}")
+
+
+def _show_words(
+    library: OpenLibrary,
+    document: IndexedDocument,
+    highlighted: frozenset[str],
+    start: float | None,
+) -> None:
     cues = cues_of(library.key, library, document.id)
     if not cues:
         st.info("Nothing is known of what is said here.")
@@ -109,7 +144,9 @@ def _show_words(library: OpenLibrary, document: IndexedDocument, start: float | 
             key=f"whole-{document.id}",
             document=document.id,
             found=found,
+            highlighted=highlighted,
             height="32rem",
+            find=True,
         )
     else:
         with st.container(height=500):

@@ -1,0 +1,52 @@
+"""A recording that a question opened: its hits, the marked words, and words found in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from tests.browser.waiting import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+WATER = "why is the water in the ocean like a cup of tea"
+TIDE = "Why the tide keeps its own time"
+
+
+def test_hits_are_counted_and_gone_through_and_words_are_found(page: Page) -> None:
+    page.goto(f"/?{urlencode({'q': WATER})}")
+    page.get_by_label("Recent searches").get_by_text(WATER).wait_for()
+    page.get_by_role("link", name=TIDE).first.click()
+    page.get_by_text("Hit 2 of 3").wait_for()
+    transcript = page.get_by_label("Transcript", exact=True)
+    transcript.locator("mark", has_text="ocean").first.wait_for(state="attached")
+    page.get_by_role("link", name="Next hit").click()
+    page.get_by_text("Hit 3 of 3").wait_for()
+    assert float(parse_qs(urlsplit(page.url).query)["t"][0]) > 50
+    assert page.get_by_role("link", name="Next hit").count() == 0
+    page.go_back()
+    page.get_by_text("Hit 2 of 3").wait_for()
+    box = page.get_by_label("Find in the transcript")
+    box.fill("TÍDE")  # neither case nor accents count
+    place = page.locator(".find output")
+    places = int(place.inner_text().removeprefix("1 of "))
+    assert places > 3
+    assert transcript.locator("mark").count() == places
+    box.press("Enter")
+    assert place.inner_text() == f"2 of {places}"
+    box.press("Shift+Enter")
+    page.get_by_role("button", name="Previous place").click()
+    assert place.inner_text() == f"{places} of {places}"
+    seen = "(m => { const [a, b] = [m, m.closest('ol')].map(e => e.getBoundingClientRect());"
+    seen += " return a.top >= b.top && a.bottom <= b.bottom; })"
+    assert transcript.locator("mark.current").evaluate(seen)
+    box.fill("xylophone")
+    assert place.inner_text() == "not said"
+    box.fill("")
+    assert transcript.locator("mark", has_text="ocean").count() > 0
+    wait_until(page, "document.querySelectorAll('[data-testid=stException]').length == 0")
