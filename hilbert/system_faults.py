@@ -39,6 +39,10 @@ _WORKING_FILE = (
     "there is not enough memory; what is stored stays as it was: free some space, then run the "
     "same command again"
 )
+_FULL_OR_FAILS = (
+    "the disk is full or fails (I/O error); what is stored stays as it was: free some space or "
+    "check the disk, then run the same command again"
+)
 _CANNOT_OPEN = (
     "a database cannot be opened; check that there is permission to read it and its folder, and "
     "that not too many files are open, then run the same command again"
@@ -66,6 +70,8 @@ _SQLITE = {
 }
 # Extended ones, of the `-shm` file: SQLITE_IOERR_SHMOPEN, SHMSIZE, SHMMAP.
 _SQLITE_EXTENDED = {number << 8 | 10: _WORKING_FILE for number in (18, 19, 21)}
+# SQLITE_IOERR_FSYNC, DIR_FSYNC, TRUNCATE: SQLite does not say that the disk is full.
+_SQLITE_EXTENDED |= {number << 8 | 10: _FULL_OR_FAILS for number in (4, 5, 6)}
 # How Rust, C and C++ write it: safetensors and tokenizers, ONNX Runtime, FAISS.
 _NUMBER = re.compile(r"(?:os error|error number|errcode =|errno:?) (\d+)")
 _TEXTS = {os.strerror(number): words for number, words in _WORDS.items()}
