@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import re
 import shutil
 import socket
 import statistics
@@ -31,6 +32,7 @@ QUERIES = (
 )
 SIZE = {"width": 1360, "height": 1000}
 _BOX = "What was said, or what was meant"
+_ANSWERED = re.compile("best recordings|Nothing here says this")
 _CHART = ".js-plotly-plot .main-svg"
 
 
@@ -125,7 +127,7 @@ def _search(page: Page, words: str) -> None:
     box.fill(words)
     box.press("Enter")
     page.wait_for_function("words => new URL(location).searchParams.get('q') === words", arg=words)
-    page.get_by_text("best recordings").wait_for()
+    page.get_by_text(_ANSWERED).first.wait_for()
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
 
 
@@ -169,9 +171,8 @@ def take(page: Page, folder: Path, look: str) -> None:
     page.get_by_label(_BOX).wait_for()
     _search(page, QUERIES[0])
     page.get_by_text("Transcript around it").first.click()
-    page.wait_for_function("document.querySelector('audio')?.currentTime > 0")
     shoot("search")
-    page.get_by_role("button", name="Whole recording").first.click()
+    page.get_by_role("link", name="Whole recording").first.click()
     page.get_by_text("Nearest documents").wait_for()
     page.locator(_CHART).first.wait_for()
     shoot("document")
