@@ -33,6 +33,8 @@ def of_sqlite(code: int) -> sqlite3.Error:
         (of_sqlite(sqlite3.SQLITE_FULL), FULL),
         (of_sqlite(sqlite3.SQLITE_IOERR_WRITE), IO),
         (of_sqlite(sqlite3.SQLITE_IOERR_SHMSIZE), FULL),
+        (of_sqlite(sqlite3.SQLITE_IOERR_FSYNC), FULL),
+        (of_sqlite(sqlite3.SQLITE_IOERR_TRUNCATE), FULL),
         (of_sqlite(sqlite3.SQLITE_READONLY_DIRECTORY), "only be read"),
         (Exception("Error while serializing: I/O error: ... (os error 28)"), FULL),
         (RuntimeError("Load model failed: system error number 5"), IO),
