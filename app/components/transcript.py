@@ -168,13 +168,15 @@ export default function ({ parentElement, data }) {
     if (cue === null) return;
     items[cue].classList.add("heard");
     items[cue].setAttribute("aria-current", "true");
-    scrollTo(items[cue]);
+    if (!box.value.trim()) scrollTo(items[cue]); // else it stays at what was found
   }
-  function scrollTo(item) {
+  // Lines that were never seen have estimated heights: the second time they are known.
+  function scrollTo(item, again = true) {
     list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 3;
+    if (again) requestAnimationFrame(() => scrollTo(item, false));
   }
   const first = items.find((item) => item.classList.contains("found"));
-  if (first) requestAnimationFrame(() => scrollTo(first));
+  if (first && !box.value.trim()) requestAnimationFrame(() => scrollTo(first));
   const timer = setInterval(follow, 250);
   return () => clearInterval(timer);
 }
