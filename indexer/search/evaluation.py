@@ -25,8 +25,10 @@ MOST_SCORED = 1 << 14
 # Each channel names so many segments, and four times as many where too much might be better. Of
 # vector indexes that may miss some of the nearest fewer are asked, since each costs many
 # comparisons; but where one channel of vectors has no others to make up for what it misses, and for
-# ranks, which are among what is scored.
-FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES, _RANKED_CANDIDATES = 256, 64, 1024
+# ranks, which are among what is scored. What was heard in a clip and how it sounds are two things:
+# the best by both together are further down by each.
+FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES = 256, 64
+_RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
 # Beside approximate ones, channels that know all scores name so many, and so many documents are
 # scored for each that is wanted.
 _NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 1024, 3
@@ -56,6 +58,7 @@ class Evaluation:
         k: How many moments and documents are wanted.
         ranks: See `indexer.search.fusion.fuse`; ranks are of everything, where that can be had.
         exhaustive: Score everything.
+        of_clip: The query holds sound and what is said in it.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Evaluation:
         *,
         ranks: bool = False,
         exhaustive: bool = False,
+        of_clip: bool = False,
     ) -> None:
         self.rows = np.zeros(0, np.int64)
         self.certain = np.inf
@@ -82,7 +86,7 @@ class Evaluation:
         if not self._is_exact and ranks:
             self._candidates = _RANKED_CANDIDATES
         elif not self._is_exact and self._n_vector_channels() > 1:
-            self._candidates = _APPROXIMATE_CANDIDATES
+            self._candidates = _CLIP_CANDIDATES if of_clip else _APPROXIMATE_CANDIDATES
 
     @property
     def is_complete(self) -> bool:

@@ -398,6 +398,7 @@ class Searcher:
                 *(compared, index, searched, k),
                 ranks=channel == RRF,
                 exhaustive=self._exhaustive,
+                of_clip=query.heard is not None,
             )
             fused, moments, best = self._best(evaluation, k, per_document)
         else:

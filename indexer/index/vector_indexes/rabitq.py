@@ -39,6 +39,8 @@ _TRAINED_ON = 20_000
 _OVERSAMPLING = (2, 4, 8, 16, 32, 64)
 # Whoever asks for fewer rows gets the candidates of so many.
 _LEAST_ASKED = 32
+# Of many rows that are asked for, fewer candidates each: the nearest of them are found as well.
+_MANY, _OVERSAMPLING_OF_MANY = 4096, 4
 # One of several indexes finds so many times its share of the candidates.
 _MORE_THAN_SHARE = 4
 # Up to this share of allowed rows, these are compared one by one.
@@ -144,7 +146,9 @@ class RabitqIndex(HalfFloatIndex):
 
     def n_candidates(self, n: int) -> int:
         """Return how many rows are compared to find the `n` nearest, where they are few of all."""
-        return n if self.is_exact else max(n, _LEAST_ASKED) * self.oversampling
+        if self.is_exact:
+            return n
+        return min(max(n, _LEAST_ASKED) * self.oversampling, _MANY + _OVERSAMPLING_OF_MANY * n)
 
     def candidates(
         self,

@@ -240,11 +240,11 @@ def test_encoders_of_another_version_are_refused(
         _ = library.encoders.text
 
 
-def test_lost_features_are_told_with_the_file_to_index_again(library_copy: LibraryStore) -> None:
+def test_lost_features_are_told_with_what_mends_them(library_copy: LibraryStore) -> None:
     lost = library_copy.catalog.documents()[0]
     (library_copy.features.folder / lost.features).unlink()
     (problem,) = examine(library_copy.folder).problems
-    assert lost.name in problem and f"hilbert index {lost.path}" in problem
+    assert lost.name in problem and f"hilbert rebuild --library {library_copy.folder}" in problem
 
 
 def test_a_damaged_catalog_is_told(library_copy: LibraryStore) -> None:
