@@ -36,6 +36,9 @@ def answer(library: str, document: str, part: str) -> Response:
 
 
 def _file(recording: Recording) -> Response:
+    # A library from somebody else may name any file of this machine as a recording.
+    if not facts.is_readable(recording):
+        return PlainTextResponse("This file is no recording that can be read", 415, NOT_KEPT)
     return file_response(recording.path, facts.content_type(recording))
 
 

@@ -63,6 +63,11 @@ def _playback(path: Path, language: str | None, version: tuple[int, int]) -> Pla
     return playback(path, language)
 
 
+def is_readable(recording: Recording) -> bool:
+    """Return whether a file is a recording at all."""
+    return playback_of(recording) is not _NOT_PLAYED
+
+
 def content_type(recording: Recording) -> str:
     """Return the MIME type of a recording by what is in it, else by its extension."""
     return playback_of(recording).media_type or media_type(recording.path)

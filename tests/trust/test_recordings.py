@@ -208,6 +208,9 @@ def test_a_recording_that_cannot_be_read_says_why(served: Ask, documents: dict[s
         failed = made(served, f"{name}/{what}")
         assert failed.status == 422 and b"broken.mp3: " in failed.body
     assert served(f"{name}/copy.flac").status == 404
+    # Whatever a library names as its recording: what is none is not sent.
+    answer = served(name)
+    assert answer.status == 415 and answer.body == b"This file is no recording that can be read"
 
 
 def test_many_are_served_at_once(served: Ask, folder: Path, documents: dict[str, str]) -> None:
