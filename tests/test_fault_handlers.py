@@ -23,6 +23,7 @@ _GUARDED = "the guarded process hands the error to its parent, which asks"
 
 # File and function of each handler that does not ask, and why.
 UNASKED: dict[str, str] = {
+    "hilbert/encoders/joined_model.py:joined_folder": "raised again where there is no folder",
     "hilbert/registry.py:_named_groups": "a package whose entry points cannot be read adds none",
     "hilbert/trusted.py:trust_own": "what cannot be listed is asked for later",
     "indexer/base/memory.py:keep_freed_memory": "an optional feature of one C library",

@@ -49,7 +49,7 @@ def _parsed(text: str) -> Any:
 
 
 def _whole(escape: re.Match[str]) -> str:
-    return r"\ufffd" if escape["half"] else escape[0]
+    return "" if escape["half"] else escape[0]
 
 
 def is_json(text: str) -> bool:

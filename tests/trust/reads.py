@@ -36,6 +36,7 @@ from tests.sharing import copy_library
 _MOST = 8  # documents
 _PARTS = 3  # segments of each
 _READS_OF_A_LIBRARY = 10
+_LEAST_COMMITS = 3
 
 _VERSION = re.compile(r"version (\d+)")
 
@@ -172,11 +173,14 @@ def run(
         while not journal.done and time.monotonic() < end:
             time.sleep(0.05)
             journal.read()
-        while done < reads and time.monotonic() < end and len(findings) < 20:
+        # A quick machine reads more often, so that there is something to be wrong about.
+        while (done < reads or journal.done < _LEAST_COMMITS) and (
+            time.monotonic() < end and len(findings) < 20
+        ):
             try:
                 # As the command line does, which opens it anew, and as the app, which keeps it.
                 with Library.open(folder) as library:
-                    for _ in range(min(_READS_OF_A_LIBRARY, reads - done)):
+                    for _ in range(min(_READS_OF_A_LIBRARY, max(1, reads - done))):
                         findings += read(library, journal)
                         done += 1
             except Exception:
@@ -189,7 +193,7 @@ def run(
         os.kill(writer, signal.SIGKILL)
     os.waitpid(writer, 0)
     journal.read()
-    if journal.done < 3:
+    if journal.done < _LEAST_COMMITS:
         findings.append(f"only {journal.done} commits")
     return done, findings
 

@@ -28,7 +28,7 @@ def test_each_answer_is_that_of_one_commit(
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.startswith("100 reads, ") and done.stdout.endswith(" 0 findings\n")
+    assert int(done.stdout.split()[0]) >= 100 and done.stdout.endswith(" 0 findings\n")
 
 
 STATES: list[State] = [{"a": 1, "b": 2}, {"a": 3, "b": 2}, {"a": 3}]

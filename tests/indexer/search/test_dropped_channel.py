@@ -119,7 +119,8 @@ def test_the_app_offers_it_and_draws_its_scores(copy: Copy, models: None) -> Non
     assert seen["chosen"] == "pace"
     assert seen["labels"] == ["Auto", "Lexical", "Metadata", "Text", "Audio", "Joint", "Pace"]
     titles = [text for text in seen["drawn"] if text.startswith("**")]
-    assert [title.strip("*").split()[-1] for title in titles] == ["fast", "middle", "slow"]
+    names = [title.partition("[")[2].partition("]")[0] for title in titles]
+    assert names == ["fast", "middle", "slow"]
     badges = [text for text in seen["drawn"] if "score" in text]
     assert len(badges) == 3 and all(":red-badge[pace +" in text for text in badges)
 
