@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexer.index.library_store import LibraryStore
-from tests.browser.conftest import chromium  # noqa: F401
 from tests.serving import HILBERT, free_port, started
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def beyond(trace: str) -> list[str]:
 
 
 def test_no_packet_leaves_while_the_app_is_visited(
-    chromium: Browser,  # noqa: F811
+    chromium: Browser,
     small_library: LibraryStore,
     tmp_path: Path,
 ) -> None:
