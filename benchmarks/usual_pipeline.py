@@ -27,7 +27,7 @@ def main(folder: Path, out: Path) -> None:
     whisper = WhisperModel(
         str(resolve("bundled:whisper-tiny.en").path), device="cpu", compute_type="int8"
     )
-    sentences = SentenceTransformer(str(resolve("bundled:minilm").path), device="cpu")
+    sentences = SentenceTransformer(str(resolve("bundled:minilm-torch").path), device="cpu")
     audio_vectors, text_vectors = [], []
     for path in sorted(folder.iterdir()):
         audio = decode_audio(str(path))
