@@ -125,7 +125,7 @@ def _show_hits(document: IndexedDocument, answer: Answer, start: float | None) -
                 to = urls.link(urls.DOCUMENT, doc=document.id, t=times[other])
                 st.markdown(markdown_link(name, to), width="content")
         for time in times:
-            play_button(document.id, time, hits[time].end, f"hit-{time:g}")
+            play_button(document.id, time, hits[time].end, f"hit-{time:.10g}")
 
 
 def _show_words(

@@ -7,40 +7,30 @@ import logging
 import os
 import re
 import shutil
-import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from hilbert.user_folders import cache_folder
 from indexer.base.errors import QueryError
 
 log = logging.getLogger(__name__)
 
-FOLDER_VARIABLE = "HILBERT_CACHE"
 # The clips used last are kept, up to these.
 _MOST_CLIPS = 50
 _MOST_BYTES = 500_000_000
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LONGEST_STEM = 80
+# Seconds after which a file that is still being written is a leftover.
+_UNFINISHED = 86_400
 
 
 def clips_folder() -> Path:
-    """Return the folder of this user's clips, which need not exist.
-
-    `HILBERT_CACHE` names another one than the system's usual.
-    """
-    home = Path(os.path.expanduser("~"))
-    if named := os.environ.get(FOLDER_VARIABLE):
-        cache = Path(os.path.expanduser(named)).absolute()
-    elif sys.platform == "win32":
-        cache = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "hilbert"
-    elif sys.platform == "darwin":
-        cache = home / "Library" / "Caches" / "hilbert"
-    else:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "hilbert"
-    return cache / "clips"
+    """Return the folder of this user's clips, which need not exist."""
+    return cache_folder() / "clips"
 
 
 def keep_clip(content: IO[bytes]) -> str:
@@ -106,7 +96,13 @@ def clip_file(digest: str, name: str) -> Iterator[Path]:
 
 
 def _drop_old(folder: Path, newest: str) -> None:
-    """Delete what was used longest ago, beyond the most that is kept; never the newest."""
+    """Delete what was used longest ago, beyond the most that is kept; never the newest.
+
+    And what a server that was killed did not finish writing.
+    """
+    for path in folder.iterdir():
+        if not _DIGEST.fullmatch(path.name) and path.stat().st_mtime < time.time() - _UNFINISHED:
+            path.unlink(missing_ok=True)
     files = sorted(
         (path for path in folder.iterdir() if _DIGEST.fullmatch(path.name)),
         key=lambda path: (path.name == newest, path.stat().st_mtime),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
@@ -29,6 +30,8 @@ LIST_FILTERS = {
     "languages": "language",
 }
 _LONGEST_NAME = 200
+# Ids of segments have 63 bits (`indexer.store.catalog.segment_id`).
+_IDS = re.compile(r"[0-9]{1,19}")
 _LONGEST_SECONDS = 1e6
 
 Parameters = dict[str, str | list[str]]
@@ -135,7 +138,7 @@ def parameters(search: SearchState) -> Parameters:
         "clip": query.clip,
         "name": query.clip_name if query.clip else "",
         "like": query.document,
-        "at": None if query.seconds is None else f"{query.seconds:g}",
+        "at": None if query.seconds is None else f"{query.seconds:.10g}",
         "segment": None if query.segment is None else str(query.segment),
         "channel": _unusual(search.channel, _NOTHING.channel),
         "same": _unusual(search.same, _NOTHING.same),
@@ -157,7 +160,7 @@ def _query(one: Mapping[str, str]) -> UserQuery | None:
         return UserQuery(
             document=document,
             seconds=number_in(one.get("at")),
-            segment=int(segment) if segment.isdecimal() and len(segment) < 16 else None,
+            segment=int(segment) if _IDS.fullmatch(segment) else None,
         )
     words, clip = " ".join(one.get("q", "").split()), one.get("clip", "")
     if not words and not clip:

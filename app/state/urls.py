@@ -30,7 +30,7 @@ def parameters(
         **({"library": library} if library else {}),
         **search_state.parameters(search_state.current() if search is None else search),
         **({"doc": doc} if doc else {}),
-        **({"t": f"{round(t, 1):g}"} if doc and t is not None else {}),
+        **({"t": f"{round(t, 1):.10g}"} if doc and t is not None else {}),
     }
 
 

@@ -46,7 +46,8 @@ def rebuild(
     from indexer.maintenance.mending import mend_features  # all of indexing is behind it
 
     with library.writing():
-        mend_features(library, progress)
+        if mended := mend_features(library, progress):
+            log.warning("encoded again, as features were damaged: %s", ", ".join(mended))
         folder = _model_for(library, model)
         return library.commit(progress, reuse=False, model_folder=folder, vectors=vectors)
 

@@ -50,3 +50,14 @@ def test_a_clip_that_cannot_be_stored_is_told(
     monkeypatch.setenv("HILBERT_CACHE", str(tmp_path / "file"))
     with pytest.raises(QueryError, match="cannot be kept"):
         keep_clip(io.BytesIO(b"sound"))
+
+
+def test_what_a_killed_server_did_not_finish_is_deleted_a_day_later() -> None:
+    keep_clip(io.BytesIO(b"sound"))
+    for name, age in (("tmp-old", 2 * 86_400), ("tmp-new", 60)):
+        (clips_folder() / name).write_bytes(b"so")
+        then = (clips_folder() / name).stat().st_mtime - age
+        os.utime(clips_folder() / name, (then, then))
+    keep_clip(io.BytesIO(b"another"))
+    names = {path.name for path in clips_folder().iterdir()}
+    assert "tmp-old" not in names and "tmp-new" in names
