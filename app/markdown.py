@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from indexer.base.text_analysis import Token, analyse, fold, query_terms
+from indexer.base.text_analysis import Token, analyse, fold
 from indexer.base.timecode import clock
-from indexer.index.fulltext_index import FulltextIndex
 from indexer.search.channels import CHANNELS
 from indexer.search.fusion import AUTO
 from indexer.search.searcher import similarity_methods
@@ -41,8 +40,6 @@ _MARKUP = re.compile(r"([!#$&()*+\-./:<=>@\[\\\]^_`{|}~])")
 # invisible character within (U+2060, word joiner) prevents that.
 _TRANSFORMED = re.compile(r"://|www\.|@|<->|<-|->|--|>=|<=|~=|:streamlit:", re.IGNORECASE)
 _JOINER = "\u2060"
-# Words below this share of the query's highest IDF weight, such as "the", are not highlighted.
-_LEAST_WEIGHT = 0.4
 
 
 def escape(text: str) -> str:
@@ -77,20 +74,6 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     for channel, share in channels.items():
         badges.append(f":{CHANNEL_COLOURS.get(channel, 'gray')}-badge[{channel} {share:+.2f}]")
     return " ".join(badges)
-
-
-def highlighted_words(query: str, lexical: FulltextIndex) -> frozenset[str]:
-    """Return what stands for the informative terms of a query, by their weights in the library.
-
-    Returns:
-        Exact words, and such in a row (`gpt 4`).
-    """
-    weights = {term: lexical.weight([term]) for term in query_terms(query)}
-    if not weights:
-        return frozenset()
-    least = _LEAST_WEIGHT * max(weights.values())
-    informative = (term for term, weight in weights.items() if weight >= least)
-    return frozenset(word for term in informative for word in lexical.spellings(term))
 
 
 def highlight(text: str, words: Collection[str]) -> str:

@@ -50,7 +50,7 @@ def show_card(
         rank: Place among the results, from 1; 0 for the moment that a link names.
         scored: The recording or moment whose score is shown.
         moments: Moments to choose from, best first.
-        highlighted: Words to highlight, see `app.markdown.highlighted_words`.
+        highlighted: Words to highlight, see `indexer.search.marks.marked_words`.
     """
     key = f"{rank}-{scored.document[:12]}-{moments[0].segment if moments else 0}"
     document = library.searcher.documents[scored.document]

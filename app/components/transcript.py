@@ -200,7 +200,7 @@ def show_transcript(
         key: Key of the widget.
         document: Id of the document.
         found: Start and end in seconds of the moment; its cues are bold.
-        highlighted: Words to highlight, see `app.markdown.highlighted_words`.
+        highlighted: Words to highlight, see `indexer.search.marks.marked_words`.
         height: CSS height beyond which the transcript scrolls.
         find: Whether words can be found in it.
     """

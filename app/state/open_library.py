@@ -16,9 +16,11 @@ from app.state.library_access import default_library_folder
 from hilbert.diagnostics import pca_map
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.types import Cue
+from indexer.base.word_lists import function_words
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import manifest_path
 from indexer.index.snapshot_names import snapshot_folder
+from indexer.search.marks import languages_of
 from indexer.search.searcher import Searcher
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,11 @@ class OpenLibrary:
     def languages(self) -> list[str]:
         """Languages of the documents, sorted."""
         return sorted({d.language for d in self.searcher.documents.values() if d.language})
+
+    @cached_property
+    def languages_said(self) -> list[str]:
+        """Languages of the documents by code, that of most documents first."""
+        return languages_of(self.searcher.documents.values())
 
     @cached_property
     def speakers(self) -> list[str]:
@@ -137,6 +144,8 @@ def _warm_up(library: OpenLibrary) -> None:
     try:
         with library.lock:
             library.searcher.warm_up()
+        for language in library.languages_said:
+            function_words(language)
     except HilbertError:  # a search will say why
         log.debug("could not warm up %s", library.key, exc_info=True)
 

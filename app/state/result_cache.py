@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from app.markdown import highlighted_words
 from app.state.clips import clip_file
 from app.state.open_library import OpenLibrary, load_models
 from app.state.search_state import MOST_HITS, SearchState, UserQuery
 from indexer.base.errors import HilbertError
+from indexer.base.text_analysis import query_terms
 from indexer.search.filters import Filters
+from indexer.search.marks import marked_words
 from indexer.search.query import Query
 from indexer.search.results import SearchResult
 from indexer.search.searcher import PER_DOCUMENT, similarity_methods
@@ -30,7 +31,7 @@ class Answer:
 
     Attributes:
         result: Hits; None where the search failed.
-        highlighted: Words to highlight, see `app.markdown.highlighted_words`.
+        highlighted: Words to highlight, see `indexer.search.marks.marked_words`.
         error: Why the search failed, in one line.
     """
 
@@ -67,6 +68,7 @@ def _find(
         return Answer(None, error=GONE)
     try:
         if query.is_similar:
+            encoded = None
             with st.spinner("Searching …"), library.lock:
                 result = searcher.similar(
                     query.document,
@@ -87,11 +89,19 @@ def _find(
     except HilbertError as error:
         log.debug("a query failed", exc_info=True)
         return Answer(None, error=str(error))
-    heard = result.heard or ""
-    words = f"{query.words} {heard}".strip()
-    if query.is_moment:
-        words = searcher.segment_of(query.document, query.seconds, query.segment).text
-    return Answer(result, highlighted_words(words, searcher.snapshot.lexical))
+    return Answer(result, _highlighted(library, query, encoded))
+
+
+def _highlighted(library: OpenLibrary, query: UserQuery, encoded: Query | None) -> frozenset[str]:
+    searcher = library.searcher
+    if encoded is not None:
+        text, terms, phrases = encoded.words, encoded.terms, (*encoded.phrases, *encoded.quoted)
+    elif query.is_moment:
+        text = searcher.segment_of(query.document, query.seconds, query.segment).text
+        terms, phrases = tuple(query_terms(text)), ()
+    else:
+        return frozenset()
+    return marked_words(text, terms, searcher.snapshot.lexical, library.languages_said, phrases)
 
 
 def _encoded(library: OpenLibrary, query: UserQuery) -> Query:

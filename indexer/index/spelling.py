@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from indexer.base.sound_key import sound_key
+from indexer.base.word_lists import everyday_words
 
 _MIN_LETTERS = 5  # too many short words are similar
 _MIN_SIMILARITY = 0.75  # one wrong letter in four
@@ -101,7 +98,7 @@ class Vocabulary:
         """
         found = []
         for language in sorted(_COMPOUNDING & set(self._words)):
-            known, everyday = set(self._words[language]), _everyday_words(language)
+            known, everyday = set(self._words[language]), everyday_words(language)
             for place in range(_MIN_LETTERS_OF_PART, len(term) - _MIN_LETTERS_OF_HEAD + 1):
                 head, before = term[place:], term[:place]
                 befores = {before.removesuffix(link) for link in _LINKS}
@@ -159,20 +156,8 @@ def _may_be_misspelt(term: str, language: str) -> bool:
     """Return whether a term is long enough and no everyday word of a language."""
     if len(term) < _MIN_LETTERS:
         return False
-    everyday = _everyday_words(language)
+    everyday = everyday_words(language)
     return everyday is None or term not in everyday
-
-
-@lru_cache
-def _everyday_words(language: str) -> frozenset[str] | None:
-    """Return the words of a language in small letters; None where there is no list of them.
-
-    Of `spellchecker` the lists alone are used: its own class takes twice as long to load one.
-    """
-    path = files("spellchecker") / "resources" / f"{language}.json.gz"
-    if not path.is_file():
-        return None
-    return frozenset(json.loads(gzip.decompress(path.read_bytes())))
 
 
 def similarity(term: str, words: Sequence[str]) -> float:
