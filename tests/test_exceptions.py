@@ -16,6 +16,7 @@ SILENT: dict[str, str] = {
         "a checkout that was never installed names the packages without versions"
     ),
     "app/guard/hosts.py:host_name ValueError": "an empty name is the answer for what names no host",
+    "app/guard/own_folder.py:delete_leftovers Timeout": "a running server holds the folder",
     "app/state/library_access.py:_resolved ValueError": (
         "None is the answer for what is no path; the page refuses it in words"
     ),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from app.guard.own_folder import OwnFolder
+
 log = logging.getLogger(__name__)
 # Seconds that files outlast their visit, whose connection may have broken for a moment.
 _KEPT = 3600
@@ -29,7 +31,7 @@ class UploadStore:
     """Files that visitors uploaded, by the ids that Streamlit gave them; for any thread."""
 
     def __init__(self) -> None:
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: OwnFolder | None = None
         self._files: dict[str, _Upload] = {}
         self._lock = threading.Lock()
 
@@ -46,8 +48,8 @@ class UploadStore:
         """
         with self._lock:
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="hilbert-uploads-")
-            folder = self._folder.name
+                self._folder = OwnFolder("uploads")
+            folder = self._folder.path
         with tempfile.NamedTemporaryFile(dir=folder, delete=False) as stored:
             path = Path(stored.name)
             try:
@@ -87,7 +89,7 @@ class UploadStore:
             folder, self._folder = self._folder, None
             self._files.clear()
         if folder:
-            folder.cleanup()
+            folder.delete()
 
 
 @functools.cache

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import functools
 import itertools
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.guard.own_folder import OwnFolder
 from app.media.served import Recording
 from app.media.worker import State, Worker
 from indexer.media.browser_copy import EXTENSION, write_browser_copy
@@ -57,7 +57,7 @@ def _copies() -> Worker[_Version, Path]:
     numbers = itertools.count()
 
     def make(wanted: _Version, progress: Callable[[float], None]) -> Path:
-        out = Path(_folder().name) / f"{next(numbers)}{EXTENSION}"
+        out = _folder().path / f"{next(numbers)}{EXTENSION}"
         write_browser_copy(wanted.path, out, wanted.language, progress)
         return out
 
@@ -65,14 +65,14 @@ def _copies() -> Worker[_Version, Path]:
 
 
 @functools.cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="hilbert-copies-")
+def _folder() -> OwnFolder:
+    return OwnFolder("copies")
 
 
 def delete_copies() -> None:
     """Delete all copies, and none can be made any more: the server ends."""
     if _folder.cache_info().currsize:
-        _folder().cleanup()
+        _folder().delete()
 
 
 def _discard(path: Path) -> None:

@@ -39,6 +39,7 @@ if _found is None or str(_HERE.parent) not in (_found.submodule_search_locations
 
 from app.guard.access import AccessGuard  # noqa: E402
 from app.guard.hosts import Hosts, host_name  # noqa: E402
+from app.guard.own_folder import delete_leftovers  # noqa: E402
 from app.guard.response_headers import response_headers  # noqa: E402
 from app.guard.token import Token  # noqa: E402
 from app.guard.upload_store import upload_store  # noqa: E402
@@ -143,6 +144,7 @@ def _prepare_visits() -> None:
         while not _listens():
             time.sleep(_MOMENT)
         _prepare_first_page()
+        delete_leftovers()
         # Streamlit asks for it before the first element of a process, to tell a shell from a
         # script. Which module each frame is of is looked up once: a tenth of a second.
         inspect.stack()
