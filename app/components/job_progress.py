@@ -1,11 +1,13 @@
-"""The progress of a background job, redrawn until it ends."""
+"""The progress of a background job, redrawn until it ends, and how one ended that was stopped."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from app.components.file_outcomes import show_latest_outcomes
 from app.markdown import escape
 from app.state import jobs
+from app.state.adding import Adding
 
 
 def show_job(key: str) -> jobs.Job | None:
@@ -30,6 +32,28 @@ def _watch(key: str) -> None:
     if job is None or job.done:
         st.rerun(scope="app")
     progress = " · ".join(filter(None, (job.title, escape(job.text), job.time_left)))
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.progress(job.share, text=progress, width="stretch")
-        st.button("Stop", key=f"stop-{key}", on_click=job.stop, width="content")
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.progress(job.share, text=progress, width="stretch")
+            st.button("Stop", key=f"stop-{key}", on_click=job.stop, width="content")
+        if isinstance(job.so_far, Adding):
+            show_latest_outcomes(job.so_far)
+
+
+def show_stopped(job: jobs.Job, key: str) -> None:
+    """Draw what a job that was stopped has done, and a button that goes on with the rest."""
+    adding = job.so_far
+    if isinstance(adding, Adding):
+        done = f"{adding.stored} of {adding.report.planned} stored and searchable"
+        text = f"Stopped: {done}. Go on continues with the rest."
+    else:
+        text = f"{job.title}: stopped, nothing is changed. Go on does it from the start."
+    st.info(text, icon=":material/pause_circle:")
+    st.button(
+        "Go on",
+        key=f"go-on-{key}",
+        icon=":material/play_arrow:",
+        on_click=jobs.go_on,
+        args=(key,),
+        type="primary",
+    )

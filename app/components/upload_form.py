@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.components.job_progress import show_job
+from app.components.file_outcomes import show_outcomes
+from app.components.job_progress import show_job, show_stopped
 from app.markdown import escape
 from app.state import jobs, tasks, uploads
+from app.state.adding import Adding
 from app.state.open_library import OpenLibrary
 from indexer.base.errors import QueryError
-from indexer.ingest.report import AddReport
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 
@@ -50,12 +51,11 @@ def show_adding(library: OpenLibrary) -> None:
                 log.debug("could not keep the uploaded files", exc_info=True)
                 st.error(f"The files cannot be kept: {error.strerror}")
             else:
-                st.session_state["refused-uploads"] = refused
                 if len(refused) < len(chosen):
-                    _start(folder, folder / tasks.UPLOADS)
+                    _start(folder, folder / tasks.UPLOADS, refused)
+                else:
+                    tasks.remember_refused(folder, refused)
                 st.rerun()
-        for name, reason in st.session_state.get("refused-uploads", {}).items():
-            st.error(escape(f"{name}: {reason}"), icon=":material/block:")
     with path, st.container(border=True, height="stretch"):
         named = st.text_input(
             "A folder of this machine, with everything below it",
@@ -86,18 +86,22 @@ def show_adding(library: OpenLibrary) -> None:
 
 
 def _keep(folder: Path, files: Sequence[UploadedFile]) -> dict[str, str]:
-    """Keep uploaded files; return those that are not what they are called, with the reasons."""
+    """Keep uploaded files.
+
+    Returns:
+        Those that are not what they are called: the path that each would have, and the reason.
+    """
     refused = {}
     for file in files:
         try:
             with uploads.open_upload(file) as content:
                 if reason := uploads.not_what_it_is_called(file.name, content):
-                    refused[file.name] = reason
+                    refused[str(folder / tasks.UPLOADS / file.name)] = reason
                 else:
                     tasks.keep_upload(folder, file.name, content)
         except QueryError as error:
             log.debug("could not keep an uploaded file", exc_info=True)
-            refused[file.name] = str(error)
+            refused[str(folder / tasks.UPLOADS / file.name)] = str(error)
     return refused
 
 
@@ -110,23 +114,27 @@ def file_types() -> list[str]:
     return [extension.removeprefix(".") for extension in extensions]
 
 
-def _start(folder: Path, what: Path) -> None:
+def _start(folder: Path, what: Path, refused: Mapping[str, str] | None = None) -> None:
     asr = "auto" if st.session_state.get("recognise", True) else "never"
-    jobs.start(str(folder), "Adding", partial(tasks.add, folder=folder, paths=[what], asr=asr))
+    work = partial(tasks.add, folder=folder, paths=[what], asr=asr, refused=refused)
+    jobs.start(str(folder), "Adding", work)
 
 
 def _show_end(job: jobs.Job, key: str) -> None:
     if job.error:
         st.error(escape(job.error), icon=":material/error:")
-    elif isinstance(job.result, AddReport):
-        show_summary(job.result)
+    elif job.stopped:
+        show_stopped(job, key)
+    elif isinstance(job.so_far, Adding):
+        show_summary(job.so_far)
     else:
         st.success(f"{job.title}: done.", icon=":material/check:")
     st.button("Hide this", key="hide-job", on_click=jobs.forget, args=(key,), type="tertiary")
 
 
-def show_summary(summary: AddReport) -> None:
-    """Draw the counts of an indexing run, then each file that failed, with the reason."""
+def show_summary(adding: Adding) -> None:
+    """Draw the counts of an adding that has ended, and what became of each file."""
+    summary = adding.report
     counts = (
         f"{len(summary.added)} added, {len(summary.updated)} updated, "
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed; the library holds "
@@ -135,7 +143,7 @@ def show_summary(summary: AddReport) -> None:
     complete = summary.documents and not summary.failed
     show = st.success if complete else st.warning
     show(counts, icon=":material/check:" if complete else ":material/warning:")
-    show_failures(summary.failed)
+    show_outcomes(adding)
     if passed_over := summary.describe_passed_over():
         st.caption(escape(f"{passed_over}."))
     if summary.warnings:
@@ -143,17 +151,3 @@ def show_summary(summary: AddReport) -> None:
             for path, texts in summary.warnings.items():
                 for text in texts:
                     st.markdown(f"{escape(Path(path).name)}: {escape(text)}")
-
-
-def show_failures(failures: dict[str, str]) -> None:
-    """Draw a table of files that could not be indexed, with the reasons."""
-    if failures:
-        st.dataframe(
-            {
-                "File": [Path(path).name for path in failures],
-                "Why": list(failures.values()),
-                "Folder": [str(Path(path).parent) for path in failures],
-            },
-            hide_index=True,
-            width="stretch",
-        )

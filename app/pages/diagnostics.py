@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.components.job_progress import show_job
+from app.components.job_progress import show_job, show_stopped
 from app.components.layout import spread_row
 from app.markdown import escape
 from app.state import address, jobs, tasks, urls
@@ -48,6 +48,9 @@ def draw() -> None:
     job = show_job(key)
     if job is None or not job.done:
         st.caption("Up to a minute, once for each state of the library. Other pages go on.")
+        return
+    if job.stopped:
+        show_stopped(job, key)
         return
     if job.error:
         st.error(escape(job.error), icon=":material/error:")

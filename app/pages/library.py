@@ -7,13 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.components.document_table import show_document_table
+from app.components.failure_list import show_failures
 from app.components.library_facts import show_facts
-from app.components.upload_form import show_adding, show_failures
-from app.markdown import escape, markdown_link
+from app.components.upload_form import show_adding
+from app.markdown import escape
 from app.state import address, jobs, tasks, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
-from indexer.base.timecode import clock
 from indexer.index.records import IndexedDocument
 from indexer.maintenance.doctor import examine
 
@@ -30,40 +31,22 @@ def draw() -> None:
     st.subheader(f"{len(documents):,} documents")
     if documents:
         _show_documents(library, documents)
-    failures = library.store.catalog.failures()
-    if failures:
-        files = "file" if len(failures) == 1 else "files"
-        st.subheader(f"{len(failures)} {files} could not be indexed")
-        show_failures(failures)
-        st.caption("Repair or replace them and add them again; the others are not touched.")
+    folder = library.store.folder
+    show_failures(
+        library.store.catalog.failures(),
+        busy=jobs.busy(str(folder)),
+        try_again=partial(
+            jobs.start, str(folder), "Trying again", partial(tasks.try_again, folder=folder)
+        ),
+    )
     _show_health(library)
 
 
 def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> None:
-    table = st.dataframe(
-        {
-            "Title": [d.title for d in documents],
-            "Speaker": [d.speaker or "" for d in documents],
-            "Date": [d.date or "" for d in documents],
-            "Label": [d.label or "" for d in documents],
-            "Language": [d.language or "" for d in documents],
-            "Length": [clock(d.seconds) if d.seconds else "" for d in documents],
-            "File": [d.path for d in documents],
-        },
-        hide_index=True,
-        width="stretch",
-        on_select="rerun",
-        selection_mode="multi-row",
-        key=f"documents-{library.key}",
-    )
-    rows = table.selection.rows if table else []
-    chosen = [documents[row] for row in rows if row < len(documents)]
+    key = f"documents-{library.key}"
+    ids = set(show_document_table(documents, key=key, choose=True))
+    chosen = [document for document in documents if document.id in ids]
     with st.container(horizontal=True, gap="small"):
-        for document in chosen[:1]:
-            to = urls.link(urls.DOCUMENT, doc=document.id)
-            st.markdown(
-                f":material/article: Open {markdown_link(document.title, to)}", width="content"
-            )
         if st.button(
             f"Remove {len(chosen)}" if chosen else "Remove",
             key="remove-chosen",

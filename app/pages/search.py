@@ -7,6 +7,7 @@ import logging
 import streamlit as st
 
 from app.components.clip_view import show_clip
+from app.components.document_table import show_document_table
 from app.components.query_name import query_name
 from app.components.result_list import show_answer, show_linked
 from app.components.search_form import show_search_form
@@ -16,7 +17,6 @@ from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from app.state.result_cache import find_answer
 from indexer.base.errors import HilbertError
-from indexer.base.timecode import clock
 
 log = logging.getLogger(__name__)
 
@@ -69,17 +69,7 @@ def _show_documents(library: OpenLibrary) -> None:
         st.info("This library is empty. Add recordings on the page Library.")
         return
     st.caption("What there is to search")
-    st.dataframe(
-        {
-            "Title": [d.title for d in documents],
-            "Speaker": [d.speaker or "" for d in documents],
-            "Date": [d.date or "" for d in documents],
-            "Label": [d.label or "" for d in documents],
-            "Length": [clock(d.seconds) if d.seconds else "" for d in documents],
-        },
-        hide_index=True,
-        width="stretch",
-    )
+    show_document_table(documents, key=f"documents-{library.key}")
 
 
 PAGE = add_page(Page("search", "Search", ":material/search:", 10, draw))

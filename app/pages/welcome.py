@@ -9,7 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.components.job_progress import show_job
+from app.components.failure_list import show_failures
+from app.components.job_progress import show_job, show_stopped
 from app.components.upload_form import show_summary
 from app.markdown import escape, markdown_link
 from app.state import jobs, library_access, tasks, urls
@@ -58,15 +59,11 @@ def _offer_demo() -> None:
             icon=":material/play_arrow:",
             disabled=not where.strip(),
             on_click=jobs.start,
-            args=(_DEMO_KEY, "Building the demo", partial(_make_demo, folder)),
+            args=(_DEMO_KEY, "Building the demo", partial(tasks.make_demo, folder=folder)),
         )
     job = show_job(_DEMO_KEY)
     if job and job.done:
-        _open_when_done(job, _DEMO_KEY)
-
-
-def _make_demo(folder: Path, job: jobs.Job) -> dict[str, object]:
-    return {"folder": folder, "summary": tasks.make_demo(job, folder)}
+        _show_end(job, _DEMO_KEY)
 
 
 def _offer_own(folder: Path | None) -> None:
@@ -92,12 +89,13 @@ def _offer_own(folder: Path | None) -> None:
         disabled=not (recordings.strip() and named.strip()),
     ):
         if os.path.exists(source):
-            jobs.start(key, "Indexing", partial(_make_own, made, source))
+            work = partial(tasks.add, folder=made, paths=[source], asr="auto")
+            jobs.start(key, "Indexing", work)
         else:  # before a library is made of nothing
             st.error(escape(f"There is no folder {source}"), icon=":material/error:")
     job = show_job(key)
     if job and job.done:
-        _open_when_done(job, key)
+        _show_end(job, key)
     st.caption("The same from a terminal:")
     library = shlex.quote(str(made))
     what = shlex.quote(str(source) if recordings.strip() else "my-recordings")
@@ -107,22 +105,23 @@ def _offer_own(folder: Path | None) -> None:
     )
 
 
-def _make_own(folder: Path, recordings: Path, job: jobs.Job) -> dict[str, object]:
-    return {"folder": folder, "summary": tasks.add(job, folder, [recordings], "auto")}
-
-
-def _open_when_done(job: jobs.Job, key: str) -> None:
+def _show_end(job: jobs.Job, key: str) -> None:
+    """Open a library that was made without a failure; else say how the making ended."""
     if job.error:
         st.error(escape(job.error), icon=":material/error:")
         return
-    summary = job.result["summary"]
-    if summary.documents and not summary.failed:
+    summary = job.so_far.report
+    if job.stopped:
+        show_stopped(job, key)
+    else:
+        if summary.documents and not summary.failed:
+            jobs.forget(key)
+            _open(job.so_far.library)
+        show_summary(job.so_far)
+        show_failures(summary.failed)
+    if summary.searchable and st.button("Open it", key=f"open-{key}"):
         jobs.forget(key)
-        _open(job.result["folder"])
-    show_summary(summary)
-    if summary.documents and st.button("Open it", key=f"open-{key}"):
-        jobs.forget(key)
-        _open(job.result["folder"])
+        _open(job.so_far.library)
 
 
 def _open(folder: Path) -> None:

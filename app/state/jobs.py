@@ -28,18 +28,24 @@ class Job:
         title: What it does, for the page.
         text: Current step.
         share: Share of the work that is done, 0 to 1.
+        so_far: What the work has done until now, where it keeps account of that.
         result: What the work returned.
-        error: One line that says why it failed or was stopped; empty otherwise.
-        done: Whether it has ended, with a result or an error.
+        error: One line that says why it failed; empty otherwise.
+        stopped: Whether it ended because the visitor stopped it.
+        done: Whether it has ended: with a result, with an error, or stopped.
+        work: What it does, to do the same again.
         started: Seconds of the monotonic clock.
     """
 
     title: str
     text: str = ""
     share: float = 0.0
+    so_far: Any = None
     result: Any = None
     error: str = ""
+    stopped: bool = False
     done: bool = False
+    work: Callable[[Job], Any] | None = None
     started: float = field(default_factory=time.monotonic)
     _stop: threading.Event = field(default_factory=threading.Event)
 
@@ -70,9 +76,10 @@ class Job:
     def run(self, work: Callable[[Job], Any]) -> None:
         """Do the work, and keep its result or its error."""
         try:
+            self.work = work
             self.result = work(self)
         except Stopped:
-            self.error = "Stopped. What is done is kept; the same again goes on from there."
+            self.stopped = True
         except HilbertError as error:
             log.info("%s failed", self.title, exc_info=True)
             self.error = str(error)
@@ -95,6 +102,13 @@ def start(key: str, title: str, work: Callable[[Job], Any]) -> None:
     job = Job(title)
     _jobs()[key] = job
     threading.Thread(target=job.run, args=(work,), name=title, daemon=True).start()
+
+
+def go_on(key: str) -> None:
+    """Start the work of a job that has ended once more."""
+    job = find(key)
+    if job and job.done and job.work:
+        start(key, job.title, job.work)
 
 
 def busy(key: str) -> bool:

@@ -24,6 +24,8 @@ class AddReport:
     document that is no longer there to its name, `removed` those that were taken out for that;
     `unreachable` maps a folder or file that cannot be reached to the reason.
     `unchecked` are timed transcripts that could not be compared with their recordings.
+    While the indexing goes on, `planned` is how many documents it processes, and `searchable` how
+    many of those that were added and updated a commit has put into the index.
     Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
     separator.
     """
@@ -40,6 +42,8 @@ class AddReport:
     gone: dict[str, str] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
+    planned: int = 0
+    searchable: int = 0
     documents: int = 0
     audio_seconds: float = 0.0
     seconds: float = 0.0

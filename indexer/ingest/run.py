@@ -47,6 +47,7 @@ def index_folders(
     prune: bool = False,
     schedule: CommitSchedule | None = None,
     retry_failed: bool = False,
+    report: AddReport | None = None,
 ) -> AddReport:
     """Bring the library up to date with what was scanned, then commit a snapshot.
 
@@ -62,12 +63,14 @@ def index_folders(
         prune: Whether documents that are gone are removed.
         schedule: When what is stored so far is committed; None for the usual one.
         retry_failed: Whether files that made their reader crash are tried again.
+        report: Filled while the indexing goes on, for who shows each file as it ends; None for a
+            new one.
 
     Raises:
         LibraryError: Another writer holds the library.
     """
     started = time.monotonic()
-    report = AddReport()
+    report = AddReport() if report is None else report
     profiler = Profiler(library.encoders)
     times = profiler.times
     with library.writing():
@@ -77,6 +80,7 @@ def index_folders(
                 library.catalog.remembered.forget_culprits()
         with times.measure("planning"):
             planned = _plan(library, scanned, writer, report)
+        report.planned = len(planned.jobs)
         schedule = schedule or CommitSchedule()
         shown = progress or SilentProgress()
         with closing(process(planned.jobs, library.encoders, shown, times)) as done:
@@ -86,6 +90,7 @@ def index_folders(
                 if writer.changed and schedule.is_due:
                     with times.measure("committing"), schedule.measured():
                         library.commit()
+                    report.searchable = len(report.added) + len(report.updated)
         with times.measure("storing"):
             for duplicate, first in planned.duplicates:
                 writer.put_duplicate(duplicate, first)
@@ -96,6 +101,7 @@ def index_folders(
                 report.snapshot = library.commit(progress)
             else:
                 report.snapshot = library.catalog.current_generation()
+            report.searchable = len(report.added) + len(report.updated)
     report.documents = len(library.catalog.documents())
     report.seconds = time.monotonic() - started
     report.profile = profiler.result()

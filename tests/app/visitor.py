@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import NamedTuple
@@ -34,6 +35,14 @@ def turn_to(page: AppTest, name: str) -> AppTest:
     """Choose a page by its name, as a click in the menu does; `page.run()` draws it."""
     page._page_hash = menu(page)[PAGES[name].title]
     return page
+
+
+def listed(page: AppTest) -> list[str]:
+    """Return the titles in the table of documents; empty where there is none."""
+    for component in page.get("bidi_component"):
+        if component.proto.component_name == "hilbert_documents":
+            return [row["cells"][0] for row in json.loads(component.proto.json)["rows"]]
+    return []
 
 
 def texts(page: AppTest) -> list[str]:

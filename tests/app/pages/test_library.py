@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, assert_no_error, press, texts, turn_to
+from visitor import Visit, assert_no_error, listed, press, texts, turn_to
 
 from app.state import jobs, tasks
+from app.state.adding import Adding
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.manage import remove
 
@@ -41,12 +43,11 @@ def wait(page: AppTest, folder: Path) -> AppTest:
 
 def test_it_lists_what_is_there(visit: Visit) -> None:
     page = library_page(visit())
-    [table] = page.dataframe
-    assert len(table.value) == 4 and "odd-words" in list(table.value["Title"])
+    assert len(listed(page)) == 4 and "odd-words" in listed(page)
 
 
 def test_a_folder_is_added_and_broken_files_are_told(
-    copy: Path, open_page: Visit, tmp_path: Path, recordings: Path
+    copy: Path, open_page: Visit, tmp_path: Path, clip: Path
 ) -> None:
     more = tmp_path / "more"
     more.mkdir()
@@ -58,12 +59,91 @@ def test_a_folder_is_added_and_broken_files_are_told(
     press(page, "Add the folder")
     page = wait(page, copy)
     assert any("1 added, 0 updated, 0 unchanged, 1 failed" in text for text in texts(page))
-    failed = [t.value for t in page.dataframe if "Why" in t.value]
-    assert list(failed[0]["File"]) == ["letter.mp3"]
-    assert len(failed) == 2  # of this run, and of the library
-    assert "note" in list(next(t.value for t in page.dataframe if "Title" in t.value)["Title"])
+    assert failures(page) == ["letter.mp3"]
+    assert "note" in listed(page)
     page = press(page, "Hide this")
     assert not any("1 added" in text for text in texts(page))
+    page = library_page(open_page())  # the failures are the library's, not the visit's
+    assert failures(page) == ["letter.mp3"]
+    [table] = [t.value for t in page.dataframe if "Why" in t.value]
+    assert all(table["Why"]) and all("then try again" in text for text in table["What to do"])
+    shutil.copy(clip, more / "letter.mp3")
+    page = wait(press(page, "Try again"), copy)
+    assert any("1 added, 0 updated" in text for text in texts(page)) and not failures(page)
+
+
+def failures(page: AppTest) -> list[str]:
+    """The files in the one list of those that failed."""
+    tables = [t.value for t in page.dataframe if "Why" in t.value]
+    assert len(tables) <= 1
+    return list(tables[0]["File"]) if tables else []
+
+
+def test_uploads_that_are_refused_stay_in_the_list_of_failures(
+    copy: Path, open_page: Visit
+) -> None:
+    page = library_page(open_page())
+    page.file_uploader(key="uploads").set_value([("letter.mp3", b"Dear all, hello", "audio/mpeg")])
+    assert_no_error(page.run())
+    page = press(page, "Add the files")
+    assert failures(page) == ["letter.mp3"] and jobs.find(str(copy)) is None
+    assert failures(library_page(open_page())) == ["letter.mp3"]
+
+
+def test_an_adding_that_is_stopped_says_neutrally_what_is_searchable_and_goes_on(
+    copy: Path, open_page: Visit, tmp_path: Path
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    for name in ("one", "two", "three"):
+        (more / f"{name}.txt").write_text(f"A walrus keeps its {name} pebbles in a row. " * 20)
+    job = jobs.Job("Adding")
+    jobs._jobs()[str(copy)] = job
+    report = job.report
+
+    def stopping(text: str, share: float) -> None:
+        if job.so_far and job.so_far.stored:
+            job.stop()
+        report(text, share)
+
+    job.report = stopping  # type: ignore[method-assign]
+    job.run(partial(tasks.add, folder=copy, paths=[more], asr="auto"))
+    page = library_page(open_page())
+    stored = job.so_far.stored
+    assert 0 < stored < 3
+    [notice] = [info.value for info in page.info if "Stopped" in info.value]
+    assert notice.startswith(f"Stopped: {stored} of 3 stored and searchable.")
+    assert not page.error and not page.warning
+    assert len(listed(page)) == 4 + stored
+    page = wait(press(page, "Go on"), copy)
+    assert len(listed(page)) == 7
+
+
+def test_outcomes_are_in_the_order_in_which_files_ended_and_say_what_is_searchable() -> None:
+    adding = Adding(Path("library"))
+    adding.report.added += ["one"]
+    adding.collect()
+    adding.report.failed["/x/bad.mp3"] = "no sound"
+    adding.collect()
+    adding.report.updated += ["two"]
+    adding.report.searchable = 1
+    adding.collect()
+    adding.collect()
+    assert [(o.name, o.became) for o in adding.outcomes] == [
+        ("one", "added"),
+        ("bad.mp3", "failed"),
+        ("two", "updated"),
+    ]
+    assert [adding.is_searchable(place) for place in range(3)] == [True, False, False]
+
+
+def test_nothing_is_made_where_there_is_nothing_to_add(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for source in (tmp_path / "empty", tmp_path / "nowhere"):
+        job = jobs.Job("Adding")
+        job.run(partial(tasks.add, folder=tmp_path / "mine", paths=[source], asr="auto"))
+        assert "there are no recordings and no transcripts in" in job.error
+        assert not (tmp_path / "mine").exists()
 
 
 def test_uploaded_files_are_kept_and_added(copy: Path, open_page: Visit, recordings: Path) -> None:
@@ -98,8 +178,8 @@ def test_a_removed_document_is_gone_from_the_page(copy: Path, open_page: Visit) 
     job = jobs.Job("Removing")
     job.run(lambda job: tasks.remove_documents(job, copy, [gone.id]))
     assert job.result == 1 and not job.error
-    table = assert_no_error(page.run()).dataframe[0].value
-    assert len(table) == 3 and "odd-words" not in list(table["Title"])
+    left = listed(assert_no_error(page.run()))
+    assert len(left) == 3 and "odd-words" not in left
 
 
 def test_the_index_is_rebuilt(copy: Path, open_page: Visit) -> None:
@@ -132,7 +212,7 @@ def test_work_can_be_stopped_and_its_defects_are_a_line() -> None:
                 job.stop()
 
     job.run(count)
-    assert job.done and job.error.startswith("Stopped.") and job.share == pytest.approx(0.01)
+    assert job.done and job.stopped and not job.error and job.share == pytest.approx(0.01)
     broken = jobs.Job("Dividing")
     broken.run(lambda job: 1 / 0)
     assert broken.done and "ZeroDivisionError" in broken.error

@@ -10,7 +10,17 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, address, assert_no_error, follow, players, press, texts, visit_link
+from visitor import (
+    Visit,
+    address,
+    assert_no_error,
+    follow,
+    listed,
+    players,
+    press,
+    texts,
+    visit_link,
+)
 
 from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
@@ -40,9 +50,7 @@ def cards(page: AppTest) -> list[str]:
 
 def test_the_start_page_lists_what_there_is_to_search(visit: Visit) -> None:
     page = visit()
-    [table] = page.dataframe
-    assert "Why the tide keeps its own time" in list(table.value["Title"])
-    assert len(table.value) == 4
+    assert "Why the tide keeps its own time" in listed(page) and len(listed(page)) == 4
     assert not page.sidebar.metric  # what a library is made of is told on the page Library
 
 
@@ -260,7 +268,7 @@ def test_more_like_this_shows_neighbours_under_an_address_of_their_own(visit: Vi
     visit_link(page, f"/?q={quote(WATER)}")
     assert cards(page) == before and page.text_input(key="typed").value == WATER
     visit_link(page, "/")
-    assert page.dataframe and page.text_input(key="typed").value == ""
+    assert listed(page) and page.text_input(key="typed").value == ""
 
 
 def test_an_empty_query_is_told_what_to_do(visit: Visit) -> None:
@@ -332,11 +340,11 @@ def test_what_is_indexed_meanwhile_is_there_on_the_next_click(
     shutil.copytree(library, copy)
     monkeypatch.setenv("HILBERT_LIBRARY", str(copy))
     page = open_page()
-    assert len(page.dataframe[0].value) == 4
+    assert len(listed(page)) == 4
     writer = LibraryStore.open(copy)
     remove(writer, ["odd-words"])
     writer.close()
-    assert len(assert_no_error(page.run()).dataframe[0].value) == 3
+    assert len(listed(assert_no_error(page.run()))) == 3
 
 
 def test_the_search_outlasts_a_look_at_another_page(visit: Visit) -> None:

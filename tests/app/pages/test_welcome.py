@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from visitor import Visit, assert_no_error, press, texts
+from visitor import Visit, assert_no_error, listed, press, texts
 
 from app.state import jobs
 from indexer.index.library_store import LibraryStore
@@ -38,7 +38,7 @@ def test_a_library_that_cannot_be_opened_is_told_with_a_way_out(
     assert any(f"--library {tmp_path}/nowhere" in code.value for code in page.code)
     monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "nowhere"))
     page = open_page({"library": str(library)})  # the address wins
-    assert page.dataframe and not page.error
+    assert listed(page) and not page.error
 
 
 def test_a_link_opens_libraries_beside_that_of_the_app_and_no_others(
@@ -49,17 +49,17 @@ def test_a_link_opens_libraries_beside_that_of_the_app_and_no_others(
         shutil.copytree(library, copy)
     (tmp_path / "mine" / "link").symlink_to(elsewhere)
     monkeypatch.setenv("HILBERT_LIBRARY", str(tmp_path / "mine" / "own"))
-    assert open_page({"library": str(beside)}).dataframe
+    assert listed(open_page({"library": str(beside)}))
     loop, nul = tmp_path / "mine" / "loop", "/a\0b"
     loop.symlink_to(loop)
     for refused in (elsewhere, tmp_path / "mine" / "link", tmp_path / "mine" / ".." / "x", nul):
         page = open_page({"library": str(refused)})
         [error] = page.error
-        assert "not started for" in error.value and not page.dataframe
+        assert "not started for" in error.value and not listed(page)
     assert open_page({"library": str(loop)}).error
     page = open_page({"library": str(elsewhere)})
     press(page, "Open this library")  # the visitor's own wish
-    assert page.dataframe and not page.error
+    assert listed(page) and not page.error
     monkeypatch.setenv("HILBERT_LIBRARY", "/library")  # beside it is everything
     assert "not started for" in open_page({"library": "/tmp"}).error[0].value
 
@@ -97,7 +97,7 @@ def test_a_library_is_made_of_a_folder_and_opened(
         time.sleep(0.1)
     assert_no_error(page.run())
     assert_no_error(page.run())
-    assert list(page.dataframe[0].value["Title"]) == ["note"]
+    assert listed(page) == ["note"]
 
 
 def test_a_folder_that_holds_other_things_is_no_place_for_a_library(
@@ -105,6 +105,7 @@ def test_a_folder_that_holds_other_things_is_no_place_for_a_library(
 ) -> None:
     monkeypatch.delenv("HILBERT_LIBRARY", raising=False)
     (tmp_path / "letters.doc").write_text("letters")
+    (tmp_path / "note.txt").write_text("A walrus keeps its pebbles in a row.")
     page = open_page()
     page.text_input(key="own-folder").set_value(str(tmp_path))
     page.text_input(key="own-recordings").set_value(str(tmp_path))
@@ -137,4 +138,4 @@ def test_another_library_at_the_same_place_is_another_library(
         made = LibraryStore.create(tmp_path / "mine")
         index(made, scan([folder]), ProcessSettings())
         made.close()
-        assert list(open_page().dataframe[0].value["Title"]) == [name]
+        assert listed(open_page()) == [name]
