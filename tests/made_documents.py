@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from hilbert.model.features import Features
-from indexer.base.types import Chapter, Cue, Segment
+from indexer.base.types import Chapter, Cue, Segment, WordTime
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 from indexer.store.supplements import DESCRIPTION, Supplement
+from indexer.store.word_times import count_words, pack_word_times
 
 WIDTH = 384
 SPEAKERS = ("Ana Brandão", "Bo Li", "Cy Twombly")
@@ -107,7 +108,11 @@ def put(library: LibraryStore, seed: int, version: int = 0) -> str:
     )
     segments = [Segment(20.0 * i, 20.0 * i + 20, t, i, i + 1, True) for i, t in enumerate(said)]
     cues = [Cue(s.text, s.start, s.end, speaker) for s in segments]
-    about = Supplement((), (Chapter("Opening", 0.0, 20.0),), {DESCRIPTION: said[0][:40]})
+    spoken = [WordTime(float(i), i + 0.5, float(rng.random())) for i in range(count_words(cues))]
+    about = Supplement(
+        *((), (Chapter("Opening", 0.0, 20.0),), {DESCRIPTION: said[0][:40]}),
+        pack_word_times(spoken),
+    )
     with library.catalog.transaction():
         library.catalog.put_document(document, cues, segments, about)
     return id_

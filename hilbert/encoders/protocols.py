@@ -70,11 +70,19 @@ class TextEncoder(Protocol):
 
 @dataclass(frozen=True)
 class Word:
-    """A spoken word; `start` and `end` in seconds from the start of its window."""
+    """A spoken word.
+
+    Attributes:
+        text: The word with its punctuation.
+        start: Seconds from the start of its window.
+        end: Likewise.
+        probability: Mean probability of its tokens, 0 to 1; None where the recogniser gives none.
+    """
 
     text: str
     start: float
     end: float
+    probability: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,12 +94,31 @@ class WindowTranscript:
         words: The transcript with word times; empty where nothing credible was said.
         avg_logprob: Mean log-probability of the decoded text tokens.
         no_speech_prob: Whisper's probability that the window holds no speech.
+        language: ISO 639-1 code of the language that most of it was recognised in; None where
+            that was not found out.
     """
 
     tokens: NDArray[np.float32]
     words: tuple[Word, ...]
     avg_logprob: float
     no_speech_prob: float
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Guide:
+    """What is known of a window before it is heard.
+
+    Attributes:
+        language: ISO 639-1 code of the spoken language, for certain or, with `detect`, where the
+            sound leaves doubt.
+        detect: Whether the language is to be found out.
+        names: Names and words that may come up, the likeliest first.
+    """
+
+    language: str = "en"
+    detect: bool = False
+    names: tuple[str, ...] = ()
 
 
 class Recogniser(Protocol):
@@ -137,5 +164,24 @@ class BeginningsRecogniser(Protocol):
 
         Returns:
             One transcript a window; its tokens are those of the whole window.
+        """
+        ...
+
+
+@runtime_checkable
+class GuidedRecogniser(Protocol):
+    """A recogniser that finds out the language of a window, and spells names as it is told."""
+
+    def transcribe_guided(
+        self, windows: Sequence[NDArray[np.float32]], guides: Sequence[Guide]
+    ) -> list[WindowTranscript]:
+        """Recognise the words of each window.
+
+        Args:
+            windows: 16 kHz mono float32, each at most 30 s long.
+            guides: What is known of each.
+
+        Returns:
+            One transcript a window.
         """
         ...

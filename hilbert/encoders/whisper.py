@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.encoders.protocols import SAMPLE_RATE, WindowTranscript, Word
+from hilbert.encoders.decoding_guards import Guards, missed_speech, quietest
+from hilbert.encoders.protocols import SAMPLE_RATE, Guide, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
+from hilbert.encoders.whisper_decoding import (
+    SURE_LANGUAGE,
+    Decoder,
+    chosen_languages,
+    may_switch,
+    whisper_tokenizer,
+)
 from hilbert.forking import PerProcess
 from hilbert.stage_times import StageTimes
 
@@ -25,36 +32,21 @@ if TYPE_CHECKING:
 WINDOW_SECONDS = 30.0
 FRAMES_PER_SECOND = 50  # encoder states; two log-mel frames of 10 ms make one
 
-# Whisper's own thresholds for a decoding that failed (Radford et al. 2022, section 4.5).
-_MAX_COMPRESSION_RATIO = 2.4
-_MIN_AVG_LOGPROB = -1.0
-_MAX_NO_SPEECH_PROB = 0.6
 _MAX_WORKERS = 8
-# Aligning computes the probabilities of the whole vocabulary at each token: some 40 MB a window.
-_ALIGNED_TOGETHER = 4
 # Of a window's beginning: about 30 words, a dozen seconds of speech. The alignment would spread
 # the last of them over the rest of the window.
 _BEGINNING_TOKENS = 36
 _BEGINNING_SECONDS = 20.0
+# A part of a window in another language is longer than a name or a title.
+_LEAST_SWITCH_SECONDS = 6.0
 
 
-@dataclass(frozen=True)
-class _Decoded:
-    ids: list[int]
-    text: str
-    avg_logprob: float
-    no_speech_prob: float
+# What is heard again begins a little before where no words are, and is believed where it is
+# likelier than what is tried again.
+_AROUND_SECONDS = 0.2
+_MIN_AGAIN_LOGPROB = -0.8
 
-    @property
-    def looping(self) -> bool:
-        """Whether the text compresses too well: the decoder repeats itself."""
-        raw = self.text.encode()
-        return len(raw) > 0 and len(raw) / len(zlib.compress(raw)) > _MAX_COMPRESSION_RATIO
-
-    @property
-    def credible(self) -> bool:
-        silent = self.no_speech_prob > _MAX_NO_SPEECH_PROB and self.avg_logprob < _MIN_AVG_LOGPROB
-        return not silent and not self.looping and any(c.isalnum() for c in self.text)
+T = TypeVar("T")
 
 
 class WhisperEncoder:
@@ -66,6 +58,7 @@ class WhisperEncoder:
     Attributes:
         times: Where its time went so far. CTranslate2 computes in threads of its own: the
             processor time of these is not counted.
+        guards: Which faults of a recognition are looked for.
     """
 
     tokens_per_second = 2.0
@@ -78,11 +71,11 @@ class WhisperEncoder:
         workers: int = 1,
         load: Callable[[], Any] | None = None,
     ) -> None:
-        from faster_whisper.tokenizer import Tokenizer
         from faster_whisper.transcribe import get_suppressed_tokens
 
         self.name = name
         self.times = StageTimes()
+        self.guards = Guards()
         settings = f"ctranslate2 int8, {self.tokens_per_second} tokens a second"
         self.fingerprint = hashlib.sha256(f"{fingerprint} {settings}".encode()).hexdigest()
         self.multilingual: bool = model.model.is_multilingual
@@ -92,8 +85,8 @@ class WhisperEncoder:
             lambda: ThreadPoolExecutor(workers, thread_name_prefix="whisper")
         )
         self._n_workers = workers
-        self._tokenizer_class = Tokenizer
-        self._suppressed = list(get_suppressed_tokens(self._tokenizer("en"), [-1]))
+        english = whisper_tokenizer(model, self.multilingual, "en")
+        self._suppressed = list(get_suppressed_tokens(english, [-1]))
 
     @classmethod
     def load(cls, resolved: ResolvedModel, threads: int = 0) -> WhisperEncoder:
@@ -151,59 +144,115 @@ class WhisperEncoder:
     ) -> list[WindowTranscript]:
         """Return tokens and words of each window, from a single encoder pass (greedy decoding).
 
-        A decoding that loops or is improbable is tried again with a beam; what stays incredible
-        is dropped rather than shown.
+        A decoding that loops or is improbable is tried again with a beam, and speech without
+        words by itself; what stays incredible is dropped rather than shown.
         """
-        return self._transcribe_shares(windows, language, None)
+        return self.transcribe_guided(windows, [Guide(language)] * len(windows))
+
+    def transcribe_guided(
+        self, windows: Sequence[NDArray[np.float32]], guides: Sequence[Guide]
+    ) -> list[WindowTranscript]:
+        """Do the same, with what is known of each window; languages are told apart by base sizes.
+
+        Only a multilingual model detects languages. A window with two of them is cut in two.
+        """
+        pairs = list(zip(windows, guides, strict=True))
+        parts = self._workers.map(self._transcribe, self._shares(pairs))
+        return [transcript for part in parts for transcript in part]
 
     def transcribe_beginnings(
         self, windows: Sequence[NDArray[np.float32]], language: str = "en"
     ) -> list[WindowTranscript]:
         """Return tokens of each window and its first words, about a dozen seconds of them."""
-        return self._transcribe_shares(windows, language, _BEGINNING_TOKENS)
-
-    def _transcribe_shares(
-        self, windows: Sequence[NDArray[np.float32]], language: str, most_tokens: int | None
-    ) -> list[WindowTranscript]:
-        parts = self._workers.map(
-            lambda part: self._transcribe(part, language, most_tokens), self._shares(windows)
-        )
+        pairs = [(window, Guide(language)) for window in windows]
+        parts = self._workers.map(self._transcribe_beginnings, self._shares(pairs))
         return [transcript for part in parts for transcript in part]
 
-    def _shares(
-        self, windows: Sequence[NDArray[np.float32]]
-    ) -> list[Sequence[NDArray[np.float32]]]:
+    def _shares(self, windows: Sequence[T]) -> list[Sequence[T]]:
         """Split windows into consecutive shares, one for each worker."""
         size = max(1, -(-len(windows) // self._n_workers))
         return [windows[i : i + size] for i in range(0, len(windows), size)]
 
-    def _transcribe(
-        self, windows: Sequence[NDArray[np.float32]], language: str, most_tokens: int | None
+    @property
+    def _decoder(self) -> Decoder:
+        return Decoder(self._model, self.multilingual, self._suppressed, self.times, self.guards)
+
+    def _transcribe_beginnings(
+        self, pairs: Sequence[tuple[NDArray[np.float32], Guide]]
     ) -> list[WindowTranscript]:
-        tokenizer = self._tokenizer(language)
+        windows, decoder = [window for window, _ in pairs], self._decoder
         states = self._encode(windows)
-        decode = partial(self._decode, tokenizer=tokenizer, most_tokens=most_tokens)
-        decoded = decode(_to_storage(states), len(windows))
-        retry = [i for i, d in enumerate(decoded) if d.looping or d.avg_logprob < _MIN_AVG_LOGPROB]
-        if retry:
-            again = decode(_to_storage(states[retry]), len(retry), beam_size=5, no_repeat_ngram=4)
-            for i, second in zip(retry, again, strict=True):
-                if decoded[i].looping or second.avg_logprob > decoded[i].avg_logprob:
-                    decoded[i] = second
-        longest = WINDOW_SECONDS if most_tokens is None else _BEGINNING_SECONDS
-        heard = [window[: round(longest * SAMPLE_RATE)] for window in windows]
-        words = self._word_times(states, decoded, heard, tokenizer)
+        languages = [guide.language for _, guide in pairs]
+        decoded = decoder.decode(states, languages, [()] * len(pairs), _BEGINNING_TOKENS)
+        begun = [window[: round(_BEGINNING_SECONDS * SAMPLE_RATE)] for window in windows]
+        words = decoder.word_times(states, decoded, begun)
+        tokens = self._tokens(states, windows)
         return [
-            WindowTranscript(tokens, words_of, d.avg_logprob, d.no_speech_prob)
-            for tokens, words_of, d in zip(
+            WindowTranscript(of_window, heard, one.avg_logprob, one.no_speech_prob, one.language)
+            for of_window, heard, one in zip(tokens, words, decoded, strict=True)
+        ]
+
+    def _transcribe(
+        self, pairs: Sequence[tuple[NDArray[np.float32], Guide]]
+    ) -> list[WindowTranscript]:
+        windows, guides = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+        decoder = self._decoder
+        states = self._encode(windows)
+        wanted = [i for i, guide in enumerate(guides) if guide.detect and self.multilingual]
+        found = decoder.ranked_languages(states[wanted]) if wanted else []
+        ranked = dict(zip(wanted, found, strict=True))
+        languages = chosen_languages(guides, ranked)
+        decoded = decoder.decode(states, languages, [guide.names for guide in guides])
+        words = decoder.word_times(states, decoded, windows)
+        for i, window in enumerate(windows):
+            both = self._both_languages(window, guides[i]) if may_switch(ranked.get(i, ())) else ()
+            words[i] = both or self._with_missed(window, words[i], languages[i])
+        return [
+            WindowTranscript(tokens, of_window, one.avg_logprob, one.no_speech_prob, one.language)
+            for tokens, of_window, one in zip(
                 self._tokens(states, windows), words, decoded, strict=True
             )
         ]
 
-    def _tokenizer(self, language: str) -> Any:
-        return self._tokenizer_class(
-            self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language
-        )
+    def _both_languages(self, window: NDArray[np.float32], guide: Guide) -> tuple[Word, ...]:
+        """Return the words of a window in two languages; none where it is in one."""
+        if len(window) < 2 * _LEAST_SWITCH_SECONDS * SAMPLE_RATE:
+            return ()
+        middle = quietest(window)
+        cut = round(middle * SAMPLE_RATE)
+        parts, decoder = [window[:cut], window[cut:]], self._decoder
+        states = self._encode(parts)
+        (first, p), (second, q) = (each[0] for each in decoder.ranked_languages(states))
+        if first == second or min(p, q) < SURE_LANGUAGE:
+            return ()
+        decoded = decoder.decode(states, [first, second], [guide.names] * 2)
+        before, after = decoder.word_times(states, decoded, parts)
+        moved = (replace(w, start=middle + w.start, end=middle + w.end) for w in after)
+        return (*before, *moved)
+
+    def _with_missed(
+        self, window: NDArray[np.float32], words: tuple[Word, ...], language: str
+    ) -> tuple[Word, ...]:
+        """Add the words of speech that the decoder passed over, heard by itself."""
+        if not self.guards.gaps:
+            return words
+        found = list(words)
+        for start, end in missed_speech(window, words):
+            low = max(0.0, start - _AROUND_SECONDS)
+            part = window[round(low * SAMPLE_RATE) : round((end + _AROUND_SECONDS) * SAMPLE_RATE)]
+            found += (
+                replace(word, start=low + word.start, end=min(low + word.end, end))
+                for word in self._heard_again(part, language)
+                if start <= low + (word.start + word.end) / 2 <= end
+            )
+        return tuple(sorted(found, key=lambda word: word.start))
+
+    def _heard_again(self, part: NDArray[np.float32], language: str) -> tuple[Word, ...]:
+        states, decoder = self._encode([part]), self._decoder
+        decoded = decoder.decode(states, [language], [()])
+        if decoded[0].avg_logprob < _MIN_AGAIN_LOGPROB:
+            return ()
+        return decoder.word_times(states, decoded, [part])[0]
 
     def _encode(self, windows: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Return encoder states `[n, 1500, width]`.
@@ -238,84 +287,6 @@ class WhisperEncoder:
             counts = np.diff(np.append(starts, frames))
             tokens.append((sums / counts[:, None]).astype(np.float32))
         return tokens
-
-    def _decode(
-        self,
-        storage: Any,
-        n_windows: int,
-        tokenizer: Any,
-        most_tokens: int | None = None,
-        beam_size: int = 1,
-        no_repeat_ngram: int = 0,
-    ) -> list[_Decoded]:
-        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        max_length = self._model.max_length
-        if most_tokens is not None:
-            max_length = 2 * most_tokens  # CTranslate2 keeps half of it for a prompt
-        with self.times.measure("recognition"):
-            results = self._model.model.generate(
-                storage,
-                [prompt] * n_windows,
-                beam_size=beam_size,
-                no_repeat_ngram_size=no_repeat_ngram,
-                max_length=max_length,
-                suppress_blank=True,
-                suppress_tokens=self._suppressed,
-                return_scores=True,
-                return_no_speech_prob=True,
-            )
-        decoded = []
-        for result in results:
-            ids = result.sequences_ids[0]
-            # CTranslate2 gives the mean over the tokens; Whisper's mean counts the end token too.
-            avg_logprob = result.scores[0] * len(ids) / (len(ids) + 1)
-            decoded.append(_Decoded(ids, tokenizer.decode(ids), avg_logprob, result.no_speech_prob))
-        return decoded
-
-    def _word_times(
-        self,
-        states: NDArray[np.float32],
-        decoded: list[_Decoded],
-        windows: Sequence[NDArray[np.float32]],
-        tokenizer: Any,
-    ) -> list[tuple[Word, ...]]:
-        words: list[tuple[Word, ...]] = [() for _ in decoded]
-        credible = [i for i, d in enumerate(decoded) if d.credible]
-        for first in range(0, len(credible), _ALIGNED_TOGETHER):
-            kept = credible[first : first + _ALIGNED_TOGETHER]
-            with self.times.measure("word times"):
-                alignments = self._model.find_alignment(
-                    tokenizer,
-                    [decoded[i].ids for i in kept],
-                    _to_storage(states[kept]),
-                    [len(windows[i]) // 160 for i in kept],
-                )
-            for i, alignment in zip(kept, alignments, strict=True):
-                words[i] = tuple(_merge_punctuation(alignment))
-        return words
-
-
-def _to_storage(states: NDArray[np.float32]) -> Any:
-    import ctranslate2
-
-    return ctranslate2.StorageView.from_array(np.ascontiguousarray(states))
-
-
-def _merge_punctuation(alignment: list[dict[str, Any]]) -> Iterator[Word]:
-    """Yield words with their punctuation: a token without a leading space joins the last."""
-    text, start, end = "", 0.0, 0.0
-    for piece in alignment:
-        token: str = piece["word"]
-        if text and not token.startswith(" "):
-            text += token
-            if any(c.isalnum() for c in token):
-                end = float(piece["end"])
-            continue
-        if text.strip():
-            yield Word(text.strip(), start, end)
-        text, start, end = token, float(piece["start"]), float(piece["end"])
-    if text.strip():
-        yield Word(text.strip(), start, end)
 
 
 def _is_whisper(resolved: ResolvedModel) -> bool:

@@ -69,13 +69,47 @@ class Chapter:
 
 @dataclass(frozen=True)
 class HeardWord:
-    """A recognised word; times in seconds of the recording, scores of the window it is in."""
+    """A recognised word.
+
+    Attributes:
+        text: The word with its punctuation.
+        start: Seconds from the start of the recording.
+        end: Likewise.
+        avg_logprob: Of the window it is in.
+        no_speech_prob: Likewise.
+        confidence: How probable the recogniser holds it, 0 to 1; None where it does not say.
+    """
 
     text: str
     start: float
     end: float
     avg_logprob: float
     no_speech_prob: float
+    confidence: float | None = None
+
+
+DOUBTFUL_CONFIDENCE: Final = 0.4
+"""Of recognised words below it, more than half are wrong."""
+
+
+@dataclass(frozen=True)
+class WordTime:
+    """When a recognised word of a cue is said, and how sure the recogniser is of it.
+
+    Attributes:
+        start: Seconds from the start of the recording.
+        end: Likewise.
+        confidence: 0 to 1; None where the recogniser does not say.
+    """
+
+    start: float
+    end: float
+    confidence: float | None = None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is more probably wrong than right."""
+        return self.confidence is not None and self.confidence < DOUBTFUL_CONFIDENCE
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,17 @@ def _formats() -> Sequence[str]:
     show_default=True,
     help="json holds all that is known; vtt, srt and md are for other programs.",
 )
-def command(name: str, library: Path, as_json: bool, form: str) -> None:
+@click.option(
+    "--mark-doubtful",
+    "mark",
+    is_flag=True,
+    help="Write [word?] for a recognised word that is more probably wrong than right.",
+)
+def command(name: str, library: Path, as_json: bool, form: str, mark: bool) -> None:
     """Print the transcript of the document NAME as it is stored.
 
     Its words came from its transcript or from the recogniser; json says from where, how sure the
-    recogniser was of each cue, and what was noticed. What is printed can be indexed again.
+    recogniser was of each cue and word, and what was noticed. What is printed can be indexed again.
     """
     from indexer.base.errors import LibraryError
     from indexer.index.library_store import LibraryStore
@@ -60,6 +66,9 @@ def command(name: str, library: Path, as_json: bool, form: str) -> None:
         )
     if export.timed_only and not transcript.timed:
         raise LibraryError(f"{transcript.name} has no times, which {form} needs; use txt or md")
+    if mark:
+        print_document(export.write(transcript.with_doubts()))
+        return
     text = export.write(transcript)
     print_document(text)
     _warn_of_loss(text, form, transcript)

@@ -35,7 +35,9 @@ def inverse_document_frequency(n_rows: int, count: int) -> float:
     return max(LEAST_IDF, math.log((n_rows - count + 0.5) / (count + 0.5)))
 
 
-def bm25(times: NDArray[np.integer[Any]], norms: Scores, idf: float) -> Scores:
+def bm25(
+    times: NDArray[np.integer[Any]] | NDArray[np.float64], norms: Scores, idf: float
+) -> Scores:
     """Score rows for a term as FTS5's bm25() does, `[n]`.
 
     Args:

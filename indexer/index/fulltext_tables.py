@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.base.languages import language_code
 from indexer.base.sound_key import sound_key
@@ -19,6 +20,7 @@ from indexer.base.text_analysis import (
     phrase_length,
     stem,
 )
+from indexer.index.doubtful_words import DoubtfulStems, read_doubtful_words
 from indexer.index.metadata_tables import (
     descriptions,
     has_texts,
@@ -87,6 +89,19 @@ class _Words:
     stems: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
+@dataclass
+class _Doubts:
+    """Doubtful words.
+
+    Attributes:
+        of_segments: Id of a segment to the numbers of its doubtful words.
+        stems: Collects their stems.
+    """
+
+    of_segments: dict[int, NDArray[np.int32]]
+    stems: DoubtfulStems = field(default_factory=DoubtfulStems)
+
+
 def is_current(db: sqlite3.Connection) -> bool:
     """Return whether the full-text tables, and the text analysis, are of this version."""
     return int(db.execute("PRAGMA user_version").fetchone()[0]) == VERSION
@@ -108,10 +123,11 @@ def write_words(db: sqlite3.Connection) -> None:
     for statement in _SCHEMA:
         db.execute(statement)
     words, postings = _Words(), PostingsWriter()
+    doubts = _Doubts(read_doubtful_words(db))
     documents = db.execute("SELECT id, language FROM documents ORDER BY id").fetchall()
     for number, (id_, named) in enumerate(documents):
         language = language_code(named) or ""
-        stems = _write_segments(db, id_, language, words, postings)
+        stems = _write_segments(db, id_, language, words, postings, doubts)
         described = described_as.get(id_, "")
         stems += _stem_line(described, analyse(described), language, words)[0]
         _insert(db, DOCUMENT_FTS, [(number, stems)])
@@ -129,6 +145,7 @@ def write_words(db: sqlite3.Connection) -> None:
         ((id_, *compound) for compound, id_ in words.compounds.items()),
     )
     postings.write(db)
+    doubts.stems.write(db)
     write_segment_arrays(db)
     for table in TABLES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
@@ -137,7 +154,12 @@ def write_words(db: sqlite3.Connection) -> None:
 
 
 def _write_segments(
-    db: sqlite3.Connection, document: str, language: str, words: _Words, postings: PostingsWriter
+    db: sqlite3.Connection,
+    document: str,
+    language: str,
+    words: _Words,
+    postings: PostingsWriter,
+    doubts: _Doubts,
 ) -> list[str]:
     """Write the words of the segments of a document; return all of their stems."""
     rows = db.execute(
@@ -147,8 +169,11 @@ def _write_segments(
     of_stems, of_exact, of_boundaries = [], [], []
     previous: list[str] = []
     for id_, text in rows:
-        stems, exact = _stem_line(text, analyse(text), language, words)
+        tokens = analyse(text)
+        stems, exact = _stem_line(text, tokens, language, words)
         row = postings.add_segment(id_, stems)
+        if id_ in doubts.of_segments:
+            doubts.stems.add(row, text, tokens, stems, doubts.of_segments[id_])
         of_stems.append((row, stems))
         of_exact.append((row, exact))
         if previous and exact:

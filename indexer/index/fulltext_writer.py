@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from hilbert.files import sync_file
 from indexer.base.types import Cue, Segment, Sound
+from indexer.index.doubtful_words import put_doubtful_words
 from indexer.index.fulltext_tables import write_words
 from indexer.index.metadata_tables import (
     CHAPTER,
@@ -18,6 +19,7 @@ from indexer.index.metadata_tables import (
 )
 from indexer.store.catalog import Catalog, Document, segment_id
 from indexer.store.supplements import Supplement
+from indexer.store.word_times import by_cue, count_words, unpack_word_times
 
 RECORDS_SCHEMA = (
     """CREATE TABLE documents (
@@ -44,7 +46,7 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
         others = {}
         for document in documents:
             supplement = catalog.supplement(document.id)
-            _write_document(db, catalog, document, supplement.sounds)
+            _write_document(db, catalog, document, supplement)
             others[document.id] = list(_other_texts(document, supplement))
         put_texts(db, others)
         write_words(db)
@@ -55,7 +57,7 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
 
 
 def _write_document(
-    db: sqlite3.Connection, catalog: Catalog, d: Document, noted: Sequence[Sound]
+    db: sqlite3.Connection, catalog: Catalog, d: Document, supplement: Supplement
 ) -> None:
     db.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -65,7 +67,10 @@ def _write_document(
         ),
     )
     cues, segments = catalog.cues(d.id), catalog.segments(d.id)
-    sounds = segment_sounds(segments, noted)
+    sounds = segment_sounds(segments, supplement.sounds)
+    times = unpack_word_times(supplement.word_times, count_words(cues))
+    if times:
+        put_doubtful_words(db, d.id, segments, by_cue(cues, times))
     db.executemany(
         "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from hilbert.system_faults import raise_system_fault
 from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
+from indexer.index.doubtful_words import discounted, read_doubtful_stems
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
 from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
@@ -171,7 +172,7 @@ class LexicalShard(Records):
         if known is None:
             columns = ", ".join(_COLUMNS.values())
             found = self.read(f"SELECT {columns} FROM postings WHERE stem = ?", [phrase])
-            known = self._stems.add(phrase, _read_columns(found[0] if found else None))
+            known = self._stems.add(phrase, self._counted(phrase, found[0] if found else None))
         return known[table]
 
     def held(self, phrase: str) -> NDArray[np.bool_]:
@@ -252,7 +253,18 @@ class LexicalShard(Records):
         columns = f"stem, {', '.join(_COLUMNS.values())} FROM postings WHERE stem"
         found = {row[0]: tuple(row)[1:] for row in self._read_in(columns, wanted)}
         for stem in wanted:
-            self._stems.add(stem, _read_columns(found.get(stem)))
+            self._stems.add(stem, self._counted(stem, found.get(stem)))
+
+    def _counted(self, stem: str, row: Sequence[bytes] | None) -> dict[str, Postings]:
+        """Read the postings of a stem; where its words are doubtful, they count less."""
+        read = _read_columns(row)
+        if stem in self._doubtful:
+            read[STEM_FTS] = discounted(read[STEM_FTS], self._doubtful[stem])
+        return read
+
+    @cached_property
+    def _doubtful(self) -> Mapping[str, Postings]:
+        return read_doubtful_stems(self.read)
 
     def _read_in(
         self, columns: str, values: Sequence[str], rest: str = ""

@@ -38,11 +38,11 @@ class Postings:
 
     Attributes:
         rows: `[n]`, ascending.
-        times: `[n]`, how often each does.
+        times: `[n]`, how often each does; a doubtful word counts less than once.
     """
 
     rows: NDArray[np.int32]
-    times: NDArray[np.integer[Any]]
+    times: NDArray[np.integer[Any]] | NDArray[np.float64]
 
     def of(self, live: NDArray[np.bool_] | None) -> Postings:
         """Return those of the rows that `live [n_rows]` has; all for None."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hilbert.model.features import Features
-from indexer.base.types import Chapter, Cue, Segment, Sound
+from indexer.base.types import Chapter, Cue, Segment, Sound, WordTime
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class AnalysedDocument:
     fingerprint of a recogniser that was chosen by name, else empty; `description` is a text that
     stood beside the recording and is not what is spoken; `unchecked` says why nobody could tell
     whether a timed transcript is the recording's; `sounds` are those that the transcript
-    notes, `chapters` those of the container.
+    notes, `chapters` those of the container; `words` are the times of all words of the cues,
+    where a recogniser gave them.
     """
 
     cues: tuple[Cue, ...]
@@ -32,3 +33,4 @@ class AnalysedDocument:
     unchecked: str | None = None
     sounds: tuple[Sound, ...] = ()
     chapters: tuple[Chapter, ...] = ()
+    words: tuple[WordTime, ...] = ()

@@ -30,6 +30,7 @@ from indexer.ingest.segment import (
     cut_segments,
     sound_segments,
     split_with_sounds,
+    word_times,
 )
 from indexer.ingest.spoken_text import spoken_text
 from indexer.ingest.text_vectors import DocumentDraft, audio_features, embed_texts
@@ -249,6 +250,7 @@ def draft_recording(prepared: PreparedRecording, heard: AudioAnalysis) -> Docume
         text.unchecked,
         sounds,
         hearing.recording.facts.chapters,
+        word_times(cues, heard.words or ()) if text_source == RECOGNISED else (),
     )
     return DocumentDraft(document)
 

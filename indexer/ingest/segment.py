@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings, Sound
+from indexer.base.types import Cue, HeardWord, Segment, SegmentSettings, Sound, WordTime
 from indexer.media.vad import Span
 from indexer.transcripts.sentences import SENTENCE_END, split_sentences
 
@@ -51,6 +51,18 @@ def words_to_cues(words: Sequence[HeardWord]) -> tuple[Cue, ...]:
             pending = []
     pieces.extend(_clauses(pending))
     return tuple(_spoken_cue(piece) for piece in pieces if piece)
+
+
+def word_times(cues: Sequence[Cue], words: Sequence[HeardWord]) -> tuple[WordTime, ...]:
+    """Return when each word of some cues is said; nothing where they are not those words."""
+    said = [word for cue in cues for word in cue.text.split()]
+    if said != [part for word in words for part in word.text.split()]:
+        return ()
+    return tuple(
+        WordTime(round(word.start, 2), round(word.end, 2), word.confidence)
+        for word in words
+        for _ in word.text.split()
+    )
 
 
 def _clauses(words: list[HeardWord]) -> list[list[HeardWord]]:

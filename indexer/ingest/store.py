@@ -28,6 +28,7 @@ from indexer.ingest.report import AddReport
 from indexer.store.catalog import Document
 from indexer.store.remembered import Culprit, Origin
 from indexer.store.supplements import DESCRIPTION, Supplement
+from indexer.store.word_times import pack_word_times
 
 NOT_TRIED_AGAIN = "not tried again until it changes; 'hilbert index --retry-failed' tries it"
 
@@ -201,6 +202,7 @@ class DocumentWriter:
             done.sounds,
             done.chapters if chapters is None else chapters,
             {DESCRIPTION: done.description} if done.description else {},
+            pack_word_times(done.words),
         )
         document, origin = self._with_origin(job, done)
         origin = with_chapters_of(origin, from_file=chapters is not None)

@@ -150,6 +150,7 @@ class Hearing:
                     min(window.start + w.end, window.end),
                     transcript.avg_logprob,
                     transcript.no_speech_prob,
+                    w.probability,
                 )
                 for w in transcript.words
             )

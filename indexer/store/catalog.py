@@ -203,6 +203,8 @@ class Catalog:
             about.sounds,
             about.chapters,
             sorted(about.facts.items()),
+            # Documents of earlier releases have none, and keep their digest.
+            *((about.word_times,) if about.word_times else ()),
         )
         return hashlib.sha256(repr(stored).encode("utf-8", "surrogatepass")).hexdigest()
 

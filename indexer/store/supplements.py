@@ -1,4 +1,4 @@
-"""What a catalog keeps of a document beside its words: sounds, chapters and facts.
+"""What a catalog keeps of a document beside its words: sounds, chapters, facts, word times.
 
 The catalog of the first release has no tables for them. A writer makes a table when it first has
 rows for it, so that older libraries open as they are, also where they cannot be written to; what
@@ -33,6 +33,13 @@ CREATE TABLE IF NOT EXISTS chapters (
     PRIMARY KEY (document, ordinal)
 ) WITHOUT ROWID
 """,
+    "heard_words": """
+CREATE TABLE IF NOT EXISTS heard_words (
+    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    times BLOB NOT NULL,            -- indexer.store.word_times
+    PRIMARY KEY (document)
+) WITHOUT ROWID
+""",
     "document_facts": """
 CREATE TABLE IF NOT EXISTS document_facts (
     document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
@@ -51,11 +58,14 @@ class Supplement:
         sounds: In the order of its cues.
         chapters: In the order of their starts.
         facts: Short texts by key, such as `DESCRIPTION`.
+        word_times: Of the words of its cues, packed (`indexer.store.word_times`); empty where
+            nobody recognised them.
     """
 
     sounds: tuple[Sound, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    word_times: bytes = b""
 
     @property
     def description(self) -> str | None:
@@ -68,10 +78,12 @@ def read_supplement(db: sqlite3.Connection, document: str) -> Supplement:
     sounds = _read(db, "sounds", 'label, start, "end", cue', "ordinal", document)
     chapters = _read(db, "chapters", 'title, start, "end"', "ordinal", document)
     facts = _read(db, "document_facts", "key, value", "key", document)
+    words = _read(db, "heard_words", "times", "document", document)
     return Supplement(
         tuple(Sound(**dict(row)) for row in sounds),
         tuple(Chapter(**dict(row)) for row in chapters),
         {row["key"]: row["value"] for row in facts},
+        words[0]["times"] if words else b"",
     )
 
 
@@ -88,6 +100,8 @@ def write_supplement(db: sqlite3.Connection, document: str, supplement: Suppleme
     _replace(db, "sounds", document, sounds)
     write_chapters(db, document, supplement.chapters)
     _replace(db, "document_facts", document, sorted(supplement.facts.items()))
+    times = supplement.word_times
+    _replace(db, "heard_words", document, [(times,)] if times else [])
 
 
 def write_chapters(db: sqlite3.Connection, document: str, chapters: Iterable[Chapter]) -> None:

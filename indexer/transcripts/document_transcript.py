@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from indexer.base.types import Chapter, Cue, Segment, Sound
+from indexer.base.types import Chapter, Cue, Segment, Sound, WordTime
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class DocumentTranscript:
         sounds: What the transcript notes that is no speech, in order.
         chapters: As its makers divided it.
         description: What its makers write about it.
+        words: When the words of each cue are said, and how sure the recogniser is of them; empty
+            where nobody recognised them.
     """
 
     name: str
@@ -35,6 +37,7 @@ class DocumentTranscript:
     sounds: tuple[Sound, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     description: str | None = None
+    words: tuple[tuple[WordTime, ...], ...] = ()
 
     @property
     def timed(self) -> bool:
@@ -49,6 +52,17 @@ class DocumentTranscript:
                 yield sounds.pop(0)
             yield cue
         yield from sounds
+
+    def _times(self) -> tuple[tuple[WordTime, ...], ...]:
+        return self.words or ((),) * len(self.cues)
+
+    def with_doubts(self) -> DocumentTranscript:
+        """Return the transcript with a mark around each word that the recogniser doubts."""
+        cues = tuple(
+            replace(cue, text=_marked(cue.text, times))
+            for cue, times in zip(self.cues, self._times(), strict=True)
+        )
+        return replace(self, cues=cues)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON that the README documents."""
@@ -66,12 +80,36 @@ class DocumentTranscript:
                     "speaker": cue.speaker,
                     "text": cue.text,
                     "confidence": confidence(cue),
+                    **({"words": _words_to_dicts(cue, times)} if times else {}),
                 }
-                for cue in self.cues
+                for cue, times in zip(self.cues, self._times(), strict=True)
             ],
             "sounds": [asdict(sound) for sound in self.sounds],
             "segments": [{"start": s.start, "end": s.end} for s in self.segments],
         }
+
+
+def _words_to_dicts(cue: Cue, times: Sequence[WordTime]) -> list[dict[str, Any]]:
+    return [
+        {
+            "text": text,
+            "start": time.start,
+            "end": time.end,
+            "confidence": None if time.confidence is None else round(time.confidence, 2),
+            "doubtful": time.doubtful,
+        }
+        for text, time in zip(cue.text.split(), times, strict=True)
+    ]
+
+
+def _marked(text: str, times: Sequence[WordTime]) -> str:
+    """Return a text with `word` as `[word?]` where it is doubtful."""
+    if not times:
+        return text
+    return " ".join(
+        f"[{word}?]" if time.doubtful else word
+        for word, time in zip(text.split(), times, strict=True)
+    )
 
 
 def confidence(cue: Cue) -> float | None:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.base.types import Chapter, Cue, Sound
+from indexer.base.types import Chapter, Cue, Sound, WordTime
 from indexer.cli import run
 from indexer.store.catalog import Catalog
 from indexer.store.supplements import DESCRIPTION, Supplement
+from indexer.store.word_times import pack_word_times
 from indexer.transcripts.reader import read_transcript
 from tests.dropping import ROOT
 
@@ -110,6 +111,30 @@ def test_sounds_chapters_and_description_are_printed(
     assert found["description"] == "A talk on tides."
     assert found["chapters"][1] == {"start": 8.5, "end": None, "title": "End"}
     assert found["sounds"][1] == {"label": "applause", "start": 10.0, "end": 14.0, "cue": 4}
+
+
+def test_doubtful_words_are_shown_as_such(
+    library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cues = [Cue("The tide is late.", 3.0, 5.0), Cue("So it is.", 6.0, 8.0)]
+    sure = (0.9, 0.15, 0.8, None, 0.99, 0.1, 0.95)
+    times = [WordTime(3.0 + i / 2, 3.25 + i / 2, each) for i, each in enumerate(sure)]
+    change(library, "why-tides-lag", cues, Supplement(word_times=pack_word_times(times)))
+    text = shown(capsys, "why-tides-lag", "-l", library)
+    assert text.splitlines() == ["[00:00:03] The tide is late.", "[00:00:06] So it is."]
+    marked = shown(capsys, "why-tides-lag", "-l", library, "--mark-doubtful")
+    assert marked.splitlines() == ["[00:00:03] The [tide?] is late.", "[00:00:06] So [it?] is."]
+    found = shown(capsys, "why-tides-lag", "-l", library, "--json")
+    words = [word for cue in json.loads(found)["cues"] for word in cue["words"]]
+    assert [word["text"] for word in words] == ["The", "tide", "is", "late.", "So", "it", "is."]
+    assert words[1] == {
+        **{"text": "tide", "start": 3.5, "end": 3.75, "confidence": 0.15, "doubtful": True}
+    }
+    assert words[3]["confidence"] is None
+    (tmp_path / "again.json").write_text(found, "utf-8")
+    assert [cue.text for cue in read_transcript(tmp_path / "again.json").cues] == [
+        cue.text for cue in cues
+    ]
 
 
 def test_what_a_form_cannot_carry_is_said(

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from indexer.base.errors import LibraryError
 from indexer.base.text_analysis import query_terms
-from indexer.base.types import Segment
+from indexer.base.types import Cue, Segment, WordTime
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.store.catalog import Catalog, Document, segment_id
 from indexer.store.supplements import DESCRIPTION, Supplement
+from indexer.store.word_times import pack_word_times
 
 TEXTS = {
     "a" * 64: [
@@ -94,6 +95,32 @@ def test_a_document_is_found_by_its_description_and_no_segment_is(lexical: Fullt
     scores = document_scores(lexical, query_terms("kayak"))
     assert [id_ for id_, score in scores.items() if score] == ["b" * 64]
     assert found(lexical, "kayaks") == []
+
+
+def test_a_doubtful_word_counts_half_and_is_found(tmp_path: Path) -> None:
+    said = ["a heron's nest at the harbour", "no birds at all", "the tide is late"]
+    catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
+    with catalog.transaction():
+        for id_, sure in (("a" * 64, 0.1), ("b" * 64, 0.9)):
+            document = Document(
+                *(id_, "talk", "On birds", None, None, None, "en", 60.0, "/talk.opus", None, None),
+                *("asr", "x.safetensors", ()),
+            )
+            cues = [Cue(text, 20.0 * i, 20.0 * i + 20) for i, text in enumerate(said)]
+            segments = [Segment(20.0 * i, 20.0 * i + 20, t, i, i + 1) for i, t in enumerate(said)]
+            words = [word for text in said[:1] for word in text.split()]
+            doubted = [sure if word == "heron's" else 0.9 for word in words] + [0.9] * 8
+            times = pack_word_times([WordTime(float(i), i + 0.5, p) for i, p in enumerate(doubted)])
+            catalog.put_document(document, cues, segments, Supplement(word_times=times))
+    write_fulltext_index(tmp_path / "lexical.sqlite", catalog, catalog.documents())
+    catalog.close()
+    index = FulltextIndex(tmp_path / "lexical.sqlite")
+    heron = scores(index, query_terms("heron"))
+    doubtful, sure = heron[segment_id("a" * 64, 0)], heron[segment_id("b" * 64, 0)]
+    assert 0.3 * sure < doubtful < 0.8 * sure
+    nest = scores(index, query_terms("nest"))
+    assert nest[segment_id("a" * 64, 0)] == nest[segment_id("b" * 64, 0)]
+    assert segment_id("a" * 64, 0) in index.segments_with_phrase("heron's nest")
 
 
 @given(st.text(max_size=60) | st.text(st.sampled_from("\"'*()^:-{}\\;%,. \x00abN"), max_size=30))

@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
-from hilbert.encoders.protocols import WindowTranscript, Word
-from hilbert.encoders.whisper import WhisperEncoder, _Decoded
+from hilbert.encoders.protocols import Guide, WindowTranscript, Word
+from hilbert.encoders.whisper import WhisperEncoder
 from indexer.encoders import Encoders
 from indexer.ingest.transcribe import BATCH_WINDOWS, AudioAnalysis, transcribe
 from indexer.media.decode import SAMPLE_RATE, Recording, open_recording
@@ -54,6 +54,7 @@ def test_words_are_in_order_within_the_recording(heard: AudioAnalysis) -> None:
     assert starts == sorted(starts)
     assert all(0 <= w.start <= w.end <= heard.seconds + 0.05 for w in heard.words)
     assert all(-1.5 < w.avg_logprob <= 0 <= w.no_speech_prob <= 1 for w in heard.words)
+    assert all(w.confidence is not None and 0 <= w.confidence <= 1 for w in heard.words)
 
 
 def test_tokens_come_at_two_a_second_and_know_their_time(heard: AudioAnalysis) -> None:
@@ -196,30 +197,6 @@ def test_of_several_moments_a_plain_recogniser_hears_a_dozen_seconds_each(
     assert len(found.tokens) == 120
 
 
-def test_a_decoder_that_repeats_itself_is_not_believed() -> None:
-    loop = _Decoded([], "I am sorry. " * 30, avg_logprob=-0.1, no_speech_prob=0.01)
-    assert loop.looping and not loop.credible
-    said = "The squalor of the debtors' side was intensified by constant overcrowding."
-    sentence = _Decoded([], said, avg_logprob=-0.3, no_speech_prob=0.01)
-    assert not sentence.looping and sentence.credible
-
-
-@pytest.mark.parametrize(
-    ("text", "logprob", "no_speech", "credible"),
-    [
-        ("Thank you.", -1.4, 0.9, False),
-        ("Thank you.", -0.2, 0.9, True),
-        ("Thank you.", -1.4, 0.1, True),
-        (" ... ", -0.1, 0.0, False),
-        ("", -0.1, 0.0, False),
-    ],
-)
-def test_improbable_and_empty_text_is_dropped(
-    text: str, logprob: float, no_speech: float, credible: bool
-) -> None:
-    assert _Decoded([], text, logprob, no_speech).credible is credible
-
-
 class Interrupted:
     """An encoder during whose work the user presses Ctrl+C, once decoding goes on beside it."""
 
@@ -249,3 +226,35 @@ def test_an_interrupt_while_a_recording_is_decoded_is_an_interrupt() -> None:
     # Closed as soon as `transcribe` has raised, and not while a thread reads from it.
     with pytest.raises(KeyboardInterrupt), closing(recording):
         transcribe(recording, encoder, spans=spans)
+
+
+def test_speech_that_was_passed_over_is_heard_by_itself(
+    tides: Samples, recogniser: WhisperEncoder
+) -> None:
+    window = tides[: 28 * SAMPLE_RATE]
+    (whole,) = recogniser.transcribe([window])
+    kept = tuple(word for word in whole.words if not 8.0 < word.end < 20.0)
+    again = recogniser._with_missed(window, kept, "en")
+    said = words_of(" ".join(word.text for word in whole.words))
+    found = words_of(" ".join(word.text for word in again))
+    assert len(words_of(" ".join(word.text for word in kept))) < 0.7 * len(said)
+    assert Levenshtein.distance(said, found) < 0.15 * len(said)
+    assert [word.start for word in again] == sorted(word.start for word in again)
+
+
+def test_names_that_may_come_up_are_not_heard_where_nobody_speaks(
+    tides: Samples, music: Samples, recogniser: WhisperEncoder
+) -> None:
+    names = ("Gargunnock", "Thistlethwaite", "Professor Zbigniew Brzezinski")
+    noise = 0.05 * np.random.default_rng(2).standard_normal(9 * SAMPLE_RATE).astype(np.float32)
+    silence = np.zeros(9 * SAMPLE_RATE, np.float32)
+    window = tides[: 20 * SAMPLE_RATE]
+    windows = [silence, noise, music, window]
+    guided = recogniser.transcribe_guided(windows, [Guide(names=names)] * 4)
+    for heard in guided:
+        text = " ".join(word.text for word in heard.words)
+        assert not any(part in text for name in names for part in name.split())
+    (plain,) = recogniser.transcribe([window])
+    said, found = ([w.text for w in t.words] for t in (plain, guided[-1]))
+    assert Levenshtein.distance(said, found) < 0.1 * len(said)
+    np.testing.assert_array_equal(guided[-1].tokens, plain.tokens)
