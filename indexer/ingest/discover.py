@@ -22,12 +22,12 @@ from indexer.ingest.folders import (
 )
 from indexer.ingest.metadata_table import (
     MetadataTable,
-    TableError,
     document_name,
     is_metadata_file,
     read_metadata_table,
     split_speakers,
 )
+from indexer.ingest.table_rows import TableError
 from indexer.ingest.transcript_folders import TranscriptFolders
 from indexer.media.kinds import RECORDING_EXTENSIONS, Content, content_of, not_a_recording
 from indexer.transcripts.formats import transcript_extensions

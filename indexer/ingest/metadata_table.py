@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
+import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from indexer.base.names import folded
 from indexer.base.regular_file import read_small
+from indexer.ingest.table_rows import NAME_COLUMN, TableError, read_table
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions
 
@@ -20,10 +20,6 @@ METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
 SPEAKERS_FIELD = "speakers"
 """Column of names for the labels of a transcript: `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
 _NAMED = 3
-
-
-class TableError(ValueError):
-    """A table that cannot be read: what is wrong with it."""
 
 
 def document_name(path: Path) -> str:
@@ -98,28 +94,32 @@ def read_metadata_table(path: Path) -> MetadataTable:
         TableError: It cannot be read, or has no column of names.
     """
     try:
-        stream = io.StringIO(read_small(path).decode("utf-8-sig"), newline="")
-        rows = [
-            {folded((key or "").strip()): value for key, value in row.items()}
-            for row in csv.DictReader(stream, restkey="")
-        ]
+        table = read_table(read_small(path))
     except OSError as error:
         raise TableError(f"cannot be read as a table: {error.strerror or error}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TableError(f"cannot be read as a table: {error}") from error
-    if rows and "name" not in rows[0]:
-        columns = ",".join(METADATA_FIELDS)
-        raise TableError(f"needs a header line: name,{columns} (only name is required)")
     fields: dict[str, dict[str, str]] = {}
     repeated: dict[str, None] = {}
+    elsewhere: dict[str, None] = {}
     nameless = 0
-    for row in rows:
-        name, values = document_name(Path(_text(row["name"]))), _fields(row)
+    for row in table.rows:
+        written, values = row.get(NAME_COLUMN, ""), _fields(row)
+        file = _name_here(written, path.parent)
+        if file is None:
+            elsewhere[written] = None
+            continue
+        name = document_name(Path(file))
         if name in fields and fields[name] != values:
             repeated[name] = None
         nameless += bool(values and not name)
         fields[name] = values
-    notes = [f"several rows for {_listed(list(repeated))}: the last one counts"] if repeated else []
+    notes = list(table.notes)
+    if repeated:
+        notes.append(f"several rows for {_listed(list(repeated))}: the last one counts")
+    if elsewhere:
+        notes.append(
+            f"rows of other folders, {_listed(list(elsewhere))}, are not used: a table stands in "
+            "the folder of its files"
+        )
     if nameless:
         notes.append(f"rows without a name, used for nothing: {nameless}")
     return MetadataTable(path, fields, notes)
@@ -127,9 +127,13 @@ def read_metadata_table(path: Path) -> MetadataTable:
 
 def split_speakers(row: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return the row without its column of speakers, and the names of speakers by label."""
-    pairs = (pair.partition("=") for pair in row.get(SPEAKERS_FIELD, "").split(";"))
+    written = row.get(SPEAKERS_FIELD, "")
+    pairs = (pair.partition("=") for pair in written.split(";"))
     speakers = {label.strip(): name.strip() for label, _, name in pairs if name.strip()}
-    return {key: value for key, value in row.items() if key != SPEAKERS_FIELD}, speakers
+    values = {key: value for key, value in row.items() if key != SPEAKERS_FIELD}
+    if written and "=" not in written:  # "Speaker(s)": who speaks, of no labels
+        values.setdefault("speaker", written)
+    return values, speakers
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -137,10 +141,21 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def _fields(row: dict[str, str | None]) -> dict[str, str]:
-    values = {key: _text(row.get(key)) for key in (*METADATA_FIELDS, SPEAKERS_FIELD)}
+def _name_here(written: str, folder: Path) -> str | None:
+    """The name of a file of this folder as a row writes it, with or without its folders.
+
+    A whole path may be one of another computer, so its folders say nothing; those of a relative
+    path lie below the table, unless the table's own folder is called so.
+    """
+    *folders, name = re.split(r"[/\\]", written)
+    folders = [part for part in folders if part != "."]
+    is_whole = bool(folders) and (folders[0] == "" or re.fullmatch(r"[A-Za-z]:", folders[0]))
+    here = [folded(part) for part in folder.parts[-len(folders) :]]
+    if not folders or is_whole or here == [folded(part) for part in folders]:
+        return name
+    return None
+
+
+def _fields(row: dict[str, str]) -> dict[str, str]:
+    values = {key: row.get(key, "") for key in (*METADATA_FIELDS, SPEAKERS_FIELD)}
     return {key: value for key, value in values.items() if value}
-
-
-def _text(value: str | None) -> str:
-    return value.strip() if isinstance(value, str) else ""

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from indexer.adapt.eval_queries import read_eval_queries
 from indexer.base.errors import AudioError, QueryError
-from indexer.ingest.metadata_table import TableError, read_metadata_table, split_speakers
+from indexer.ingest.metadata_table import read_metadata_table, split_speakers
+from indexer.ingest.table_rows import TableError
 from indexer.media.chapters import read_chapters
 from tests.trust.fuzzing import Input, wrong_message
 from tests.trust.mutations import mutated_text

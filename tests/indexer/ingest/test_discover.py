@@ -97,8 +97,8 @@ def test_a_table_gives_titles_to_names_with_or_without_extension(tmp_path: Path)
 @pytest.mark.parametrize(
     ("table", "reason"),
     [
-        (b"title;name\nOn tides;a\n", "needs a header line: name,title"),
-        (b"name,title\na,Caf\xe9\n", "cannot be read as a table"),
+        (b"title;who\nOn tides;a\n", "needs a header line: name,title"),
+        (b"PK\x03\x04\x00\x01\x02\x03\x07\x08" * 9, "cannot be read as a table: it is no text"),
     ],
 )
 def test_a_broken_table_is_a_failure_and_the_recordings_go_on(

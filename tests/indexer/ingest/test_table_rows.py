@@ -1,0 +1,64 @@
+"""Tables as spreadsheets of many countries save them are read as the same rows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from indexer.ingest.metadata_table import read_metadata_table, split_speakers
+
+ROW = {"title": 'Die "blaue" Tür, von Jürgen', "date": "05.01.2024", "speaker": "Jürgen Groß"}
+QUOTED = '"Die ""blaue"" Tür, von Jürgen"'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        f"name,title,date,speaker\r\ntür.mp3,{QUOTED},05.01.2024,Jürgen Groß\r\n,,,\r\n".encode(),
+        f"Name;Title;Date;Speaker\r\ntür;{QUOTED};05.01.2024;Jürgen Groß\r\n".encode("cp1252"),
+        f"sep=;\nDateiname;Titel;Datum;Sprecher\ntür;{QUOTED};05.01.2024;Jürgen Groß".encode(),
+        f"\ufefftitre;fichier;date;speaker\n{QUOTED};tür;05.01.2024;Jürgen Groß\n".encode(),
+        f"File Name\t Title \tDate published\tSpeaker\r\ntür\t{QUOTED}\t05.01.2024\tJürgen Groß"
+        "\r\n".encode("utf-16"),
+        "name,title,date,Speaker(s)\n"
+        f"C:\\Talks\\tür.mp3,{QUOTED},05.01.2024,Jürgen Groß\n".encode(),
+    ],
+    ids=["commas", "semicolons-cp1252", "sep-german", "french", "tabs-utf16", "windows-path"],
+)
+def test_a_table_of_any_spreadsheet_gives_the_same_row(tmp_path: Path, data: bytes) -> None:
+    path = tmp_path / "metadata.csv"
+    path.write_bytes(data)
+    table = read_metadata_table(path)
+    values, speakers = split_speakers(table.row("tür"))
+    assert (values, speakers) == (ROW, {})
+    assert [said for said in table.warnings(["tür"]) if "encoding is a guess" not in said] == []
+
+
+def test_a_column_that_is_misspelt_is_said_and_others_are_nobodys_business(tmp_path: Path) -> None:
+    path = tmp_path / "metadata.csv"
+    path.write_text("name,Speakr,langauge,notes,url\na,Ann,de,x,y\n")
+    table = read_metadata_table(path)
+    assert table.row("a") == {}
+    assert table.warnings(["a"]) == [
+        "the column 'Speakr' is not used; speaker is the known name",
+        "the column 'langauge' is not used; language is the known name",
+    ]
+
+
+def test_rows_of_files_in_other_folders_are_said_and_not_used_for_files_here(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "s1"
+    folder.mkdir()
+    path = folder / "metadata.csv"
+    path.write_text("name,title\ns2/a.mp3,Second\n./b,Here\ns1/c.mp3,Own\n/mnt/x/d.mp3,Whole\n")
+    table = read_metadata_table(path)
+    assert [table.row(name) for name in "abcd"] == [
+        {},
+        {"title": "Here"},
+        {"title": "Own"},
+        {"title": "Whole"},
+    ]
+    (said,) = table.warnings(list("abcd"))
+    assert "rows of other folders, s2/a.mp3, are not used" in said
