@@ -12,6 +12,7 @@ import streamlit as st
 from app.components.menu import show_menu
 from app.components.player import show_player
 from app.components.sidebar import show_sidebar
+from app.components.trust_notice import show_trust_notice
 from app.state import address, library_access, navigation, open_library, search_state
 from indexer.base.errors import HilbertError
 
@@ -42,6 +43,7 @@ def main() -> None:
         _welcome(pages, folder, str(error))
         return
     show_sidebar(library, pages, page.url_path)
+    show_trust_notice(library)
     show_player(library)  # before the buttons that play in it
     try:
         page.run()

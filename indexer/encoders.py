@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -144,6 +144,20 @@ class Encoders:
                 fingerprint = find_model(role, spec)[1].fingerprint
                 if not is_trusted(fingerprint):
                     yield role, spec, fingerprint
+
+    def trust(self, found: Iterable[tuple[Role, str, str]]) -> None:
+        """List models as trusted from now on, with the digests that the user was told.
+
+        Args:
+            found: As `brought_models` yields them.
+
+        Raises:
+            OSError: The list cannot be written.
+        """
+        from hilbert.trusted import trust
+
+        for role, name, digest in found:
+            trust(digest, f"the {role} encoder {name} of {self._library}")
 
     @cached_property
     def recogniser(self) -> Recogniser:

@@ -14,6 +14,7 @@ import streamlit as st
 
 from app.state.library_access import default_library_folder
 from hilbert.diagnostics import pca_map
+from hilbert.encoders.registry import Role
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.types import Cue
 from indexer.base.word_lists import function_words
@@ -58,6 +59,25 @@ class OpenLibrary:
     def languages_said(self) -> list[str]:
         """Languages of the documents by code, that of most documents first."""
         return languages_of(self.searcher.documents.values())
+
+    @cached_property
+    def untrusted(self) -> list[tuple[Role, str, str]]:
+        """Models that it names and the user has not accepted: role, name and digest."""
+        try:
+            return [*self.store.encoders.brought_models()]
+        except HilbertError:  # what needs the model will say why it cannot be loaded
+            log.debug("could not look for the models of %s", self.key, exc_info=True)
+            return []
+
+    def trust(self) -> None:
+        """Accept the models that `untrusted` has told, and load what was refused.
+
+        Raises:
+            OSError: That cannot be remembered.
+        """
+        self.store.encoders.trust(self.untrusted)
+        del self.untrusted
+        self.warming.clear()
 
     @cached_property
     def speakers(self) -> list[str]:

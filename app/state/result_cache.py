@@ -50,7 +50,10 @@ def find_answer(library: OpenLibrary, search: SearchState) -> Answer:
     per_document = 0 if search.all_moments else PER_DOCUMENT
     key = (library.key, query, method, search.filters, per_document)
     if key not in answers:
-        answers[key] = _find(library, query, method, search.filters, per_document)
+        answer = _find(library, query, method, search.filters, per_document)
+        if answer.result is None:  # what failed may be mended
+            return answer
+        answers[key] = answer
         for old in list(answers)[:-_MOST_ANSWERS]:
             del answers[old]
     return answers[key]

@@ -24,14 +24,13 @@ def command(library: Path, as_json: bool) -> None:
     only after this. What was accepted is remembered by its digest, and has to be accepted again
     when it changes.
     """
-    from hilbert.trusted import TRUSTED_FILE, trust
+    from hilbert.trusted import TRUSTED_FILE
     from hilbert.user_folders import config_folder
     from indexer.index.library_store import LibraryStore
 
     store = LibraryStore.open(library)
     found = list(store.encoders.brought_models())
-    for role, name, digest in found:
-        trust(digest, f"the {role} encoder {name} of {library}")
+    store.encoders.trust(found)
     if as_json:
         print_json({"trusted": [{"role": r, "name": n, "sha256": d} for r, n, d in found]})
         return
