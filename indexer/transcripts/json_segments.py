@@ -19,6 +19,7 @@ from indexer.transcripts.transcript import TranscriptError, check_times
 MARKERS = (b'"segments"', b'"transcription"')
 """What stands in such a file, and hardly in any other JSON."""
 
+_VALUE = re.compile(r"\S")
 # Half of a character outside the basic plane (RFC 8259, section 8.2), which no text can hold.
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPE = re.compile(
@@ -28,7 +29,7 @@ _ESCAPE = re.compile(
 
 
 def read_json(text: str) -> Any:
-    """Read JSON.
+    """Read JSON; of several values one after another, as Vosk prints them, a list.
 
     Raises:
         TranscriptError: It is none; with the line.
@@ -45,7 +46,13 @@ def _parsed(text: str) -> Any:
     """Each format looks at the same text in turn; none changes what it is given."""
     if _HALF.search(text):
         text = _ESCAPE.sub(_whole, text)
-    return json.loads(text)
+    decoder = json.JSONDecoder()
+    values: list[Any] = []
+    at = 0
+    while (found := _VALUE.search(text, at)) or not values:
+        value, at = decoder.raw_decode(text, found.start() if found else 0)
+        values.append(value)
+    return values[0] if len(values) == 1 else values
 
 
 def _whole(escape: re.Match[str]) -> str:

@@ -18,6 +18,7 @@ from indexer.transcripts.clock_forms import with_colons
 from indexer.transcripts.clock_lines import (
     ENDS_SENTENCE,
     ClockLine,
+    clock_line,
     clock_lines,
     spelled_clock,
 )
@@ -110,8 +111,21 @@ def _drop_spelled_clocks(clocks: Sequence[ClockLine], lines: list[str]) -> None:
         below, above = clock.number + 1, clock.number - 1
         if not clock.rest.strip() and below < len(lines):
             lines[below] = lines[below][spelled_clock(lines[below], clock.start) :]
-        if above >= 0 and spelled_clock(lines[above], clock.start) == len(lines[above]):
+        if above >= 0 and _says_only(lines[above], clock.start):
             lines[above] = ""
+
+
+def _says_only(line: str, seconds: float) -> bool:
+    """Whether a line holds this time and nothing else, in words or as another clock does."""
+    if spelled_clock(line, seconds) == len(line):
+        return True
+    same = clock_line(line, 0)
+    return (
+        same is not None
+        and same.name is None
+        and not same.rest.strip()
+        and int(same.start) == int(seconds)
+    )
 
 
 def _drop_numbers(clocks: Sequence[ClockLine], lines: list[str]) -> None:

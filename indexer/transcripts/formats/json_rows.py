@@ -33,6 +33,7 @@ from indexer.transcripts.row_keys import (
 # Lists of alternatives begin with the best one.
 _BEST = ("alternatives", "nbest")
 _DEEPEST = 8
+_LISTS_OF_NAMES = ("speakers", "participants", "users")
 _MIN_SHARE = 0.8
 _LONGEST_WORD, _LONGEST_SEGMENT = 60.0, 1800.0  # seconds
 _MAX_SECONDS = 1e6
@@ -102,9 +103,12 @@ def _walk(
 
 def _add(rows: _Rows, row: dict[str, Any], owner: str | None, names: dict[str, str]) -> None:
     """Add what one object says."""
+    # Azure's Video Indexer says when a line is shown in a list of its own.
+    shown = next(iter(objects(row, "instances")), {})
     best = next((b for key in row if plain_key(key) in _BEST for b in objects(row, key)[:1]), {})
-    start_key, start = time_of(row, STARTS)
-    _, end = time_of(row, ENDS)
+    timed = row if time_of(row, STARTS)[1] is not None else shown
+    start_key, start = time_of(timed, STARTS)
+    _, end = time_of(timed, ENDS)
     _, length = time_of(row, LENGTHS)
     words_key, words = text_of(row)
     if words is None:
@@ -165,12 +169,10 @@ def _are_words(cues: list[Cue]) -> bool:
 
 def _names(data: Any) -> dict[str, str]:
     """Names of speakers by their ids, where a list has both."""
-    listed = (objects(data, key) for key in ("speakers", "participants", "users"))
     return {
         str(row["id"]): str(row["name"])
-        for rows in listed
-        for row in rows
-        if row.get("name") and "id" in row
+        for place, row, _ in _walk(data, "", None, _DEEPEST)
+        if place.rpartition("/")[2] in _LISTS_OF_NAMES and row.get("name") and "id" in row
     }
 
 

@@ -25,15 +25,39 @@ from indexer.transcripts.transcript import Transcript, TranscriptError, timed_tr
 
 _EXTENSIONS = (".tsv", ".csv")
 _DELIMITERS = "\t;,|"
-_STARTS = f"{STARTS} in timein tcin timecode timestamp"
-_ENDS = f"{ENDS} out timeout tcout"
-_WORDS = f"{WORDS} words subtitle dialogue"
-_NAMES = f"{NAMES} who participant"
+# Also as people translate them: German, French, Spanish, Italian, Portuguese, Dutch.
+_STARTS = (
+    f"{STARTS} in timein tcin timecode timestamp anfang beginn startzeit zeit von début debut"
+    " inicio início comienzo inizio begintijd tempo tiempo temps"
+)
+_ENDS = f"{ENDS} out timeout tcout ende endzeit bis fin fim fine einde eindtijd"
+_WORDS = (
+    f"{WORDS} words subtitle dialogue inhalt transkript äußerung untertitel texte texto testo tekst"
+    " paroles transcripción trascrizione transcrição"
+)
+_NAMES = (
+    f"{NAMES} who participant sprecher sprecherin person locuteur intervenant hablante orador"
+    " interlocutor parlante relatore spreker"
+)
 # Of Excel: which mark parts the columns.
 _SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=.\"?[ \t]*\n", re.IGNORECASE)
 _QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 _MILLISECOND = 0.001
+# Parts of the names of starts, in any case but at their beginning.
+_MARKERS: tuple[bytes, ...] = (
+    b"tart",
+    b"egin",
+    b"ime",
+    b"IME",
+    b"TART",
+    b"nfang",
+    b"eit",
+    b"VON",
+    b"von",
+    b"Von",
+)
+_MARKERS += ("ébut".encode(), b"nicio", "nício".encode(), b"nizio", b"emp", b"omienzo")
 
 
 @dataclass(frozen=True)
@@ -185,6 +209,6 @@ def _time(cell: str, scale: float) -> float | None:
 
 TRANSCRIPT_FORMATS.add(
     "table",
-    TranscriptFormat(_EXTENSIONS, True, sniff, parse, (b"tart", b"egin", b"ime", b"IME", b"TART")),
+    TranscriptFormat(_EXTENSIONS, True, sniff, parse, _MARKERS),
     order=23,
 )

@@ -382,3 +382,16 @@ def test_messages_of_a_meeting_are_read_as_what_they_are(tmp_path, form):
     assert not transcript.timed
     (warning,) = transcript.warnings
     assert "typed in a meeting" in warning
+
+
+def test_minutes_in_words_below_each_clock_are_no_words(tmp_path):
+    panel = (
+        "0:04\n4 seconds\nThe ferry was late.\n1:05\n1 minute, 5 seconds\nNobody knew why.\n"
+        "1:02:10\n1 hour, 2 minutes, 10 seconds\nThat is all.\n"
+    )
+    cues = read(tmp_path, "panel.txt", panel).cues
+    assert [(cue.start, cue.text) for cue in cues] == [
+        (4.0, "The ferry was late."),
+        (65.0, "Nobody knew why."),
+        (3730.0, "That is all."),
+    ]

@@ -523,3 +523,39 @@ SHAPES: list[Any] = [
 def test_other_shapes_are_refused_in_words(tmp_path, data):
     with pytest.raises(TranscriptError):
         read(tmp_path, data)
+
+
+def test_video_indexer_s_lines_have_their_times_and_names_elsewhere(tmp_path):
+    lines = [
+        {
+            "id": number,
+            "text": text,
+            "speakerId": number,
+            "instances": [{"start": f"0:00:0{number}.5", "end": f"0:00:0{number + 1}.25"}],
+        }
+        for number, text in ((1, "The ferry is late."), (2, "Nobody knows why."))
+    ]
+    speakers = [{"id": 1, "name": "Ann"}, {"id": 2, "name": "Bob"}]
+    insights = {"transcript": lines, "ocr": [{"id": 1, "text": "EXIT"}], "speakers": speakers}
+    transcript = read(tmp_path, {"name": "x", "videos": [{"insights": insights}]})
+    assert transcript.cues == (
+        Cue("The ferry is late.", 1.5, 2.25, "Ann"),
+        Cue("Nobody knows why.", 2.5, 3.25, "Bob"),
+    )
+
+
+def test_values_of_json_one_after_another_are_read_as_their_list(tmp_path):
+    parts = [
+        {"result": [word("the", 0.5, 0.8), word("ferry", 0.8, 1.4)], "text": "the ferry"},
+        {"partial": ""},
+        {"result": [word("left", 3.0, 3.4), word("late", 3.4, 4.0)], "text": "left late"},
+    ]
+    path = tmp_path / "a.json"
+    path.write_text("\n".join(json.dumps(part, indent=2) for part in parts))
+    assert may_be_transcript(path)
+    cues = read_transcript(path).cues
+    assert " ".join(cue.text for cue in cues) == "the ferry left late"
+    assert (cues[0].start, cues[-1].end) == (0.5, 4.0)
+    path.write_text(path.read_text() + "{")
+    with pytest.raises(TranscriptError, match="not valid JSON"):
+        read_transcript(path)

@@ -124,3 +124,22 @@ def test_what_a_library_writes_is_read_word_for_word(tmp_path, rows):
         clock += length / 1000
     cues = read(tmp_path, "a.csv", stream.getvalue()).cues
     assert " ".join(cue.text for cue in cues).split() == expected
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Start;Ende;Sprecher;Text",
+        "Von;Bis;Person;Inhalt",
+        "Début;Fin;Intervenant;Texte",
+        "Inicio;Fin;Hablante;Texto",
+        "Inizio;Fine;Parlante;Testo",
+        "Begintijd;Eindtijd;Spreker;Tekst",
+    ],
+)
+def test_headings_in_other_languages_with_decimal_commas(tmp_path: Path, header: str) -> None:
+    first = "00:00:00,5;00:00:03,2;Ann;We sail, at last."
+    rows = f'{first}\n0:00:03,2;0:00:06,1;Bob;"It is a ""fine"" day."\n'
+    (tmp_path / "b.csv").write_text(f"\ufeff{header}\r\n{rows}", encoding="utf-8")
+    assert may_be_transcript(tmp_path / "b.csv")
+    assert read_transcript(tmp_path / "b.csv").cues == SAID
