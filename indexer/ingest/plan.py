@@ -76,8 +76,15 @@ def plan(
             log.debug("could not examine %s", source.path, exc_info=True)
             writer.fail(source.path, error)
             continue
-        if job and job.document_id in claimed:
-            made.duplicates.append((job, claimed[job.document_id]))
+        first = claimed.get(job.document_id) if job else None
+        if job and first and job.transcript and not first.transcript and job.existing is None:
+            # Of copies the one whose words are given.
+            claimed[job.document_id] = job
+            made.jobs[made.jobs.index(first)] = job
+            made.duplicates = [(d, job if f is first else f) for d, f in made.duplicates]
+            made.duplicates.append((first, job))
+        elif job and first:
+            made.duplicates.append((job, first))
         elif job:
             claimed[job.document_id] = job
             made.jobs.append(job)
@@ -113,7 +120,8 @@ class _Planner:
         existing = self.catalog.document(document_id)
         source = self._with_kept_speakers(source, document_id, main.before)
         if existing and existing.path != str(source.path) and self._is_still_at(existing):
-            self.writer.add_alias(source, main, existing)
+            unused = transcript if transcript and transcript is not main else None
+            self.writer.add_alias(source, main, existing, unused)
             return None
         known_words = existing.transcript_sha if existing else None
         parsed = None

@@ -76,10 +76,24 @@ class DocumentWriter:
             culprit = Culprit(str(path), status.st_size, status.st_mtime_ns, reason)
             self.catalog.remembered.put_culprit(culprit)
 
-    def add_alias(self, source: Source, main: HashedFile, existing: Document) -> None:
-        """Note the bytes of a document under another path, too."""
+    def add_alias(
+        self,
+        source: Source,
+        main: HashedFile,
+        existing: Document,
+        transcript: HashedFile | None = None,
+    ) -> None:
+        """Note the bytes of a document under another path, too.
+
+        Args:
+            source: The file there.
+            main: Its hash.
+            existing: The document.
+            transcript: The transcript beside that file.
+        """
         if not _is_same_file(str(source.path), existing.path):  # by two links to one folder
-            self.report.warn(str(source.path), f"the same recording as {existing.path}; kept once")
+            known_words = existing.transcript_sha
+            self._warn_of_copy(str(source.path), existing.path, transcript, known_words)
         self.report.unchanged.append(source.name)
         if main.known.document != existing.id:
             replaced = main.before.document if main.before else None
@@ -93,11 +107,22 @@ class DocumentWriter:
         if original in self.report.failed:
             self.report.failed[path] = self.report.failed[original]
             return
-        self.report.warn(path, f"the same recording as {original}; kept once")
+        words = first.transcript.known.sha256 if first.transcript else None
+        unused = duplicate.transcript if duplicate.recording else None
+        self._warn_of_copy(path, original, unused, words)
         self.report.unchanged.append(duplicate.source.name)
         known = replace(duplicate.main.known, document=duplicate.document_id)
         with self.catalog.transaction():
             self.catalog.put_path(path, known)
+
+    def _warn_of_copy(
+        self, path: str, kept: str, transcript: HashedFile | None, words: str | None
+    ) -> None:
+        """Say which copy is kept, and that another transcript stands beside this one."""
+        said = f"the same recording as {kept}; kept once"
+        if transcript and transcript.known.sha256 != words:
+            said += f", and its transcript {transcript.path.name} is not used: put it beside that"
+        self.report.warn(path, said)
 
     def refresh(
         self, existing: Document, source: Source, files: Sequence[HashedFile | None]
