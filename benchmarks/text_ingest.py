@@ -20,22 +20,22 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from benchmarks.common.resident_memory import run_sampled
+
 _ENCODER = "encoder"
-_SAMPLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: wall and processor seconds, and resident megabytes a sample."""
+    """One run: wall and processor seconds, and resident mebibytes a sample."""
 
     wall: float
     processor: float
-    megabytes: list[float]
+    mebibytes: list[float]
 
 
 def main() -> None:
@@ -63,9 +63,9 @@ def main() -> None:
             f"{encoder.processor:11.1f}  {encoder.wall / index.wall:11.2f}  "
             f"{encoder.processor / index.processor:9.2f}"
         )
-    memory = rounds[0][0].megabytes
+    memory = rounds[0][0].mebibytes
     tenths = [memory[len(memory) * i // 10] for i in range(10)] + memory[-1:]
-    print("resident MB over the run, by tenths:", " ".join(f"{m:.0f}" for m in tenths))
+    print("resident MiB over the run, by tenths:", " ".join(f"{m:.0f}" for m in tenths))
     ratio = statistics.median(e.processor / i.processor for i, e in rounds)
     print(f"median share of the encoder alone, by processor time: {ratio:.2f}")
     if options.json:
@@ -115,29 +115,13 @@ def _round(transcripts: list[Path]) -> tuple[Measured, Measured]:
 def _measure(command: list[str]) -> Measured:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    samples: list[float] = []
-    ended = threading.Event()
-    sampler = threading.Thread(target=_sample, args=(process.pid, samples, ended))
-    sampler.start()
-    status = process.wait()
-    ended.set()
-    sampler.join()
+    status, samples = run_sampled(command, quiet=True)
     if status:
         sys.exit(f"failed: {' '.join(command)}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Measured(time.perf_counter() - started, processor, samples)
-
-
-def _sample(pid: int, samples: list[float], ended: threading.Event) -> None:
-    """Note the resident memory of a process until it ends; Linux only."""
-    while not ended.wait(_SAMPLE_SECONDS):
-        try:
-            pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
-        except (OSError, IndexError):
-            return
-        samples.append(pages * resource.getpagesize() / 1e6)
+    wall = time.perf_counter() - started
+    return Measured(wall, processor, [mebibytes for _, mebibytes in samples])
 
 
 if __name__ == "__main__":

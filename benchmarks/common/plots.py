@@ -84,3 +84,15 @@ def draw_cut_off(
     axis.grid(alpha=0.3)
     figure.legend(loc="outside right upper", frameon=False, fontsize=7)
     _save(figure, path)
+
+
+def draw_memory(samples: Sequence[tuple[float, float]], path: Path) -> None:
+    """Draw resident mebibytes by minutes of a run."""
+    figure = _figure(7.5, 2.8)
+    axis = figure.subplots()
+    axis.plot([seconds / 60 for seconds, _ in samples], [mebibytes for _, mebibytes in samples])
+    axis.set(xlabel="minutes", ylabel="resident, MiB")
+    axis.set_xlim(left=0)
+    axis.set_ylim(bottom=0)
+    axis.grid(alpha=0.3)
+    _save(figure, path)

@@ -91,17 +91,19 @@ def _typed(
 
 
 def some_filters(searcher: Searcher) -> dict[str, Filters]:
-    """Choose a frequent speaker, a rare one, and a date that about a tenth of documents follow."""
+    """Choose a frequent speaker, a rare one, a date that a tenth of documents follow, if known."""
     dates = sorted(d.date for d in searcher.table.documents if d.date)
     codes = searcher.table.speakers.codes
     names = searcher.table.speakers.values
     counted = Counter(codes.tolist()).most_common()
     named = [names[code] for code, _ in counted if names[code] and "\n" not in names[code]]
-    return {
-        "frequent_speaker": Filters(speakers=(named[0],)),
-        "rare_speaker": Filters(speakers=(named[int(0.9 * len(named))],)),
-        "since": Filters(since=dates[int(0.9 * len(dates))][:4]),
-    }
+    found = {}
+    if named:
+        found["frequent_speaker"] = Filters(speakers=(named[0],))
+        found["rare_speaker"] = Filters(speakers=(named[int(0.9 * len(named))],))
+    if dates:
+        found["since"] = Filters(since=dates[int(0.9 * len(dates))][:4])
+    return found
 
 
 def _similar(searcher: Searcher, count: int) -> dict[str, Any]:
