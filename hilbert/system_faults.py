@@ -43,9 +43,10 @@ _FULL_OR_FAILS = (
     "the disk is full or fails (I/O error); what is stored stays as it was: free some space or "
     "check the disk, then run the same command again"
 )
+# SQLite does not say why.
 _CANNOT_OPEN = (
-    "a database cannot be opened; check that there is permission to read it and its folder, and "
-    "that not too many files are open, then run the same command again"
+    "a database cannot be opened: the disk is full, too many files are open, or there is no "
+    "permission to read and write it and its folder; mend that, then run the same command again"
 )
 
 _WORDS = {

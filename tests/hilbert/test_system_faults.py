@@ -36,6 +36,7 @@ def of_sqlite(code: int) -> sqlite3.Error:
         (of_sqlite(sqlite3.SQLITE_IOERR_FSYNC), FULL),
         (of_sqlite(sqlite3.SQLITE_IOERR_TRUNCATE), FULL),
         (of_sqlite(sqlite3.SQLITE_READONLY_DIRECTORY), "only be read"),
+        (of_sqlite(sqlite3.SQLITE_CANTOPEN), FULL),
         (Exception("Error while serializing: I/O error: ... (os error 28)"), FULL),
         (RuntimeError("Load model failed: system error number 5"), IO),
         (RuntimeError("could not open x for reading: Too many open files"), "many files are open"),
