@@ -106,7 +106,7 @@ bench: $(VENV)/installed  ## measure against other tools, on libraries in WORK (
 
 requirements:  ## resolve the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile $(COMPILE) --output-file requirements/core.txt pyproject.toml
-	uv pip compile $(COMPILE) --output-file requirements/dev.txt --all-extras \
+	uv pip compile $(COMPILE) --output-file requirements/dev.txt --extra dev \
 	  --constraint requirements/core.txt pyproject.toml
 
 clean:  ## remove what make made

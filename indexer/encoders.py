@@ -20,11 +20,21 @@ log = logging.getLogger(__name__)
 
 DEFAULT_SPEECH = "bundled:whisper-tiny.en"
 DEFAULT_TEXT = "bundled:minilm"
+MULTILINGUAL_TEXT = "bundled:multilingual"
 # Of a library: the text encoder exported to ONNX, where `train` did so; it needs no torch.
 TEXT_ENCODER_FOLDER = "text-encoder"
 
 AUTO, NEVER = "auto", "never"
 """How words are recognised where no recogniser is named: by the library's own, or not at all."""
+
+
+def text_encoder_for(language: str | None) -> str:
+    """Return the text encoder of a new library whose recordings are mostly in a language.
+
+    Args:
+        language: ISO 639 code; None where nothing tells it.
+    """
+    return DEFAULT_TEXT if language in (None, "en") else MULTILINGUAL_TEXT
 
 
 def recogniser_choices() -> tuple[str, ...]:

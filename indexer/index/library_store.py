@@ -14,7 +14,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hilbert.assets import shipped_model
 from hilbert.extras import train_extra
 from hilbert.files import (
     PARTIAL_SUFFIX,
@@ -23,15 +22,15 @@ from hilbert.files import (
     sha256_file,
     sync_file,
     sync_folder,
-    sync_tree,
     write_atomically,
 )
-from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FILE, HilbertConfig
+from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FILE
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
 from indexer.base.types import SegmentSettings
-from indexer.encoders import Encoders, EncoderSettings
+from indexer.encoders import Encoders, EncoderSettings, text_encoder_for
+from indexer.index.first_model import put_first_model
 from indexer.index.snapshot_names import fingerprint_of, snapshot_folder
 from indexer.store.catalog import DAMAGED_SETTINGS, Catalog
 from indexer.store.catalog_file import SCHEMA_VERSION
@@ -99,13 +98,21 @@ class LibraryStore:
         return cls(Path(os.path.expanduser(folder)).absolute())
 
     @classmethod
-    def create(cls, folder: Path | str, encoders: EncoderSettings | None = None) -> LibraryStore:
+    def create(
+        cls,
+        folder: Path | str,
+        encoders: EncoderSettings | None = None,
+        *,
+        language: str | None = None,
+    ) -> LibraryStore:
         """Make an empty library, or open the one that is there.
 
         Args:
             folder: A new or empty folder.
             encoders: Which encoders to use; None for the embedded ones, or for those of the
                 library that is there.
+            language: ISO 639 code of most of what will be in it, None where nothing tells:
+                by it the embedded text encoder is chosen.
 
         Raises:
             LibraryError: The folder holds something else, or another choice of encoders.
@@ -130,7 +137,8 @@ class LibraryStore:
             raise_system_fault(error)
             raise LibraryError(f"{folder} cannot be made: {error.strerror}") from error
         with writer_lock(folder):
-            _initialise(folder, Encoders(encoders or EncoderSettings()))
+            chosen = encoders or EncoderSettings(text=text_encoder_for(language))
+            _initialise(folder, Encoders(chosen))
         return cls(folder)
 
     def _refuse_other(self, encoders: EncoderSettings | None) -> None:
@@ -459,7 +467,7 @@ class LibraryStore:
     def put_shipped_model(self) -> Path:
         """Put in the model that ships, where it fits, for the next `commit`; returns its folder."""
         folder = self.folder / FIRST_MODEL
-        _put_model(folder, self.encoders)
+        put_first_model(folder, self.encoders)
         self._loaded = None
         return folder
 
@@ -489,7 +497,7 @@ def _initialise(folder: Path, encoders: Encoders) -> None:
     from indexer.index.vector_choice import VectorSettings
 
     settings = encoders.fingerprinted()
-    _put_model(folder / FIRST_MODEL, encoders)
+    put_first_model(folder / FIRST_MODEL, encoders)
     catalog = Catalog(folder / CATALOG_FILE, create=True)
     try:
         with catalog.transaction():
@@ -502,39 +510,6 @@ def _initialise(folder: Path, encoders: Encoders) -> None:
             )
     finally:
         catalog.close()
-
-
-def _put_model(target: Path, encoders: Encoders) -> None:
-    """Copy the shipped model, or make an untrained one for encoders it was not trained for."""
-    from hilbert.model.weights_file import read_config
-
-    speech, text = encoders.speech, encoders.text
-    shipped = shipped_model()
-    config = read_config(shipped) if shipped else HilbertConfig()
-    trained_for = (config.speech_encoder, config.text_encoder)
-    if shipped and trained_for == (speech.fingerprint, text.fingerprint):
-        shutil.copytree(shipped, target, dirs_exist_ok=True)
-        sync_tree(target)
-        return
-    with train_extra(f"a library of {speech.name} and {text.name}"):
-        from hilbert.model.checkpoint import new_model, save_model
-
-    config = HilbertConfig(
-        d_audio=speech.width,
-        d_text=text.width,
-        width=text.width,
-        heads=_heads(text.width),
-        speech_encoder=speech.fingerprint,
-        text_encoder=text.fingerprint,
-        tokens_per_second=speech.tokens_per_second,
-    )
-    save_model(
-        new_model(config),
-        target,
-        "# HILBERT, untrained\n\nRandom weights, made because no shipped model was trained for "
-        f"{speech.name} and {text.name}. Text search works; the audio channel says nothing "
-        "until the model is trained.\n",
-    )
 
 
 def _put_graph(folder: Path, graph: bytes) -> None:
@@ -555,11 +530,6 @@ def _keep_graph(folder: Path, graph: bytes) -> None:
 def _files_of_model(folder: Path) -> list[str]:
     names = (CONFIG_FILE, WEIGHTS_FILE, GRAPH_FILE, CARD_FILE, SEEN_FILE)
     return [name for name in names if (folder / name).exists()]
-
-
-def _heads(width: int) -> int:
-    """Return the largest usual number of attention heads that divides the width."""
-    return next(h for h in (12, 8, 6, 4, 3, 2, 1) if width % h == 0)
 
 
 def _model_files_hash(folder: Path) -> str:

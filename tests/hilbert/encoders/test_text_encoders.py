@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from hilbert.encoders import EncoderError, load_text_encoder
+from hilbert.encoders.multilingual_text import MultilingualTextEncoder
 from hilbert.encoders.onnx_text import EXPORT_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxTextEncoder
 from hilbert.encoders.protocols import TextEncoder
 from hilbert.encoders.resolve import resolve
@@ -40,7 +41,12 @@ def original() -> SentenceTransformerEncoder:
     return load_text_encoder("bundled:minilm-torch")
 
 
-@pytest.fixture(scope="module", params=["exported", "original"])
+@pytest.fixture(scope="module")
+def multilingual() -> MultilingualTextEncoder:
+    return load_text_encoder("bundled:multilingual")
+
+
+@pytest.fixture(scope="module", params=["exported", "original", "multilingual"])
 def encoder(request: pytest.FixtureRequest) -> TextEncoder:
     return request.getfixturevalue(request.param)
 
@@ -53,10 +59,11 @@ def test_the_exported_model_stands_for_the_original(exported, original):
         assert cosines.min() > 0.99999
 
 
-def test_the_exported_model_runs_without_torch():
+@pytest.mark.parametrize("model", ["bundled:minilm", "bundled:multilingual"])
+def test_an_embedded_model_runs_without_torch(model):
     code = (
         "import sys; from hilbert.encoders import load_text_encoder; "
-        "load_text_encoder().encode(['one']); "
+        f"load_text_encoder({model!r}).encode(['one']); "
         "print(sys.modules.keys() & {'torch', 'transformers', 'sentence_transformers'})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
