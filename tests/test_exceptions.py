@@ -54,9 +54,7 @@ SILENT: dict[str, str] = {
     "indexer/guard/restrictions.py:_limit OSError, ValueError": (
         "False is the answer, and the doctor says which guard is missing"
     ),
-    "indexer/base/languages.py:language_code LanguageTagError": (
-        "None is the answer for what names no language"
-    ),
+    "indexer/base/languages.py:_looked_up LanguageTagError": "a name is looked for instead",
     "indexer/base/languages.py:_by_name LookupError": (
         "None is the answer for what names no language"
     ),

@@ -23,19 +23,23 @@ _COMMON = {name: code for code, more in _THREE_LETTERS.items() for name in (code
 
 
 def language_code(named: str | None) -> str | None:
-    """`en` for en, en-US and eng; `de` for ger; None for what names no language (und, klingon)."""
+    """`en` for en, en-US, eng and English; `de` for ger and Deutsch; None for what names none."""
     if not named or named == "und":
         return None
-    if named in _COMMON:
-        return _COMMON[named]
+    return _COMMON[named] if named in _COMMON else _looked_up(named.strip())
 
+
+@lru_cache(maxsize=4096)
+def _looked_up(named: str) -> str | None:
     import langcodes
     from langcodes.tag_parser import LanguageTagError
 
     try:
         code = langcodes.get(named).language
     except LanguageTagError:
-        return None
+        return _by_name(named)
+    if len(code or "") > 3:  # none is registered: a word that looks like a tag
+        return _by_name(named)
     return None if code in _NO_LANGUAGE else code
 
 
