@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.components.layout import style_page
 from app.components.menu import show_menu
 from app.components.player import show_player
 from app.components.sidebar import show_sidebar
@@ -42,6 +43,7 @@ def main() -> None:
         log.debug("could not open %s", folder, exc_info=True)
         _welcome(pages, folder, str(error))
         return
+    style_page()
     show_sidebar(library, pages, page.url_path)
     show_trust_notice(library)
     show_player(library)  # before the buttons that play in it

@@ -84,6 +84,19 @@ def highlight(text: str, words: Collection[str]) -> str:
     )
 
 
+def excerpt(text: str, words: Collection[str], most: int = 160) -> str:
+    """Return a part of a text, on one line, that holds the first of these words."""
+    text = " ".join(text.split())
+    before = 0
+    for piece, found in split_highlights(text, words):
+        if found:
+            break
+        before += len(piece)
+    first = text.rfind(" ", 0, max(0, before - most // 4)) + 1 if before < len(text) else 0
+    shown = ("… " if first else "") + text[first:]
+    return shown if len(shown) <= most else shown[: most - 1].rsplit(" ", 1)[0] + " …"
+
+
 def split_highlights(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
     """Split text into pieces, each with whether it is to be highlighted."""
     text = " ".join(text.split())

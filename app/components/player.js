@@ -4,6 +4,7 @@
 const HOST = "hilbert-player";
 const SIGN = '[class*="st-key-play-"]';
 const KEY = /^st-key-play-(only-)?([^-]+)-(\d+)-(\d+)-/; // document, milliseconds from and to
+const QUEUE = "hilbert-queue";
 const SKIP = 15; // seconds
 const PLAY = "M8 5v14l11-7z";
 const PAUSE = "M6 19h4V5H6v14zm8-14v14h4V5h-4z";
@@ -38,6 +39,7 @@ function newPlayer(host) {
   let timer = 0;
   let click = 0; // counts what was asked for: the last holds
   let lastCue = "";
+  let queue = null; // hits that play one after another: { items, at }
 
   const position = () =>
     now.source && media.readyState ? media.currentTime - now.shift : want.at;
@@ -49,6 +51,26 @@ function newPlayer(host) {
       known.set(address, facts);
     }
     return known.get(address);
+  }
+
+  // Play a moment that somebody chose.
+  function choose(id, at, end) {
+    leaveQueue();
+    open(id, at, end, true);
+  }
+
+  function playQueued(items, at) {
+    queue = { items, at };
+    const { id, start, end } = items[at];
+    tell("");
+    open(id, start, end, true);
+    document.dispatchEvent(new Event(QUEUE));
+  }
+
+  function leaveQueue() {
+    if (!queue) return;
+    queue = null;
+    document.dispatchEvent(new Event(QUEUE));
   }
 
   // Load a recording where it is not, and stand at a second of it.
@@ -68,7 +90,10 @@ function newPlayer(host) {
         media.load();
         if (facts.type && media.canPlayType(facts.type)) listen(address, facts.offset);
       } catch (error) {
-        if (mine === click) tell(error.message);
+        if (mine === click) {
+          leaveQueue();
+          tell(error.message);
+        }
         return;
       }
     }
@@ -138,6 +163,7 @@ function newPlayer(host) {
 
   // The next of this recording, else the first of the next one on the page.
   function nextHit(all) {
+    if (queue) return queue.items[queue.at + 1];
     const later = now.hits.find((hit) => hit.start > position() + 0.5);
     return later ?? all[all.findLastIndex((each) => each.id === now.id) + 1];
   }
@@ -177,7 +203,8 @@ function newPlayer(host) {
     part("now").textContent = clock(at);
     part("played").style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0)`;
     const chapter = now.chapters.findLast((each) => each.start <= at + 0.1);
-    if (!told) part("note").textContent = chapter ? chapter.title : "";
+    const place = queue ? `Hit ${queue.at + 1} of ${queue.items.length}` : "";
+    if (!told) part("note").textContent = [place, chapter?.title].filter(Boolean).join(" · ");
     const isPlaying = !media.paused;
     part("icon").setAttribute("d", isPlaying ? PAUSE : PLAY);
     part("play").title = isPlaying ? "Pause" : "Play";
@@ -196,20 +223,31 @@ function newPlayer(host) {
   // Events of the media come four times a second: the end of a moment has a timer of its own.
   function watchEnd() {
     clearTimeout(timer);
-    if (media.paused || stopAt === null || part("on").ariaPressed === "true") return;
+    const goesOn = !queue && part("on").ariaPressed === "true";
+    if (media.paused || stopAt === null || goesOn) return;
     const left = stopAt - position();
     if (left > 0.02) {
       timer = setTimeout(watchEnd, (1000 * Math.min(left, 1)) / media.playbackRate);
       return;
     }
+    endMoment();
+  }
+
+  function endMoment() {
+    if (queue && queue.at + 1 < queue.items.length)
+      return playQueued(queue.items, queue.at + 1);
+    const n = queue?.items.length;
     stopAt = null;
+    leaveQueue();
     media.pause();
-    tell("The end of the moment; Play goes on");
+    tell(n ? `That was the last of ${n} hits` : "The end of the moment; Play goes on");
   }
 
   function seek(at) {
     if (!now) return;
     want.at = Math.min(Math.max(0, at), now.seconds || at);
+    const hit = queue?.items[queue.at];
+    if (hit && (want.at < hit.start || want.at > hit.end)) leaveQueue();
     if (now.source) media.currentTime = want.at + now.shift;
     if (stopAt !== null && want.at > stopAt) stopAt = null; // whoever goes on wants to hear on
     draw();
@@ -229,6 +267,7 @@ function newPlayer(host) {
 
   function close() {
     media.pause();
+    leaveQueue();
     click++;
     now = null;
     media.removeAttribute("src");
@@ -239,7 +278,8 @@ function newPlayer(host) {
   const skip = (seconds) => () => seek(position() + seconds);
   function playNext() {
     const hit = now && nextHit(moments());
-    if (hit) open(hit.id, hit.start, hit.end, true);
+    if (hit && queue) playQueued(queue.items, queue.at + 1);
+    else if (hit) choose(hit.id, hit.start, hit.end);
   }
   const actions = { back: skip(-SKIP), forward: skip(SKIP), play: toggle, next: playNext,
     on: goOn, close };
@@ -267,6 +307,7 @@ function newPlayer(host) {
     tell("");
     if (!now.outlined) drawOutline(now); // not before: it takes time from what plays
   });
+  media.addEventListener("ended", () => { if (queue) endMoment(); });
   media.addEventListener("error", () => {
     if (!now?.source) return;
     if (now.source !== now.address) return tell("The recording cannot be read any more");
@@ -287,7 +328,7 @@ function newPlayer(host) {
       event.stopPropagation();
       event.preventDefault();
     }
-    open(sign.id, sign.start, sign.end, true);
+    choose(sign.id, sign.start, sign.end);
   }, true);
   for (const name of ["pointerover", "focusin"])
     document.addEventListener(name, (event) => {
@@ -306,7 +347,12 @@ function newPlayer(host) {
       lastCue = name;
       open(cue.document, cue.start, null, false);
     },
-    play: (id, at) => open(id, at, null, true),
+    play: (id, at) => choose(id, at, null),
+    // Hits in their order, each from its start to its end.
+    playAll: (items) => playQueued(items, 0),
+    stop: () => { leaveQueue(); media.pause(); },
+    // What `playAll` was given, while that lasts; document events of the name QUEUE tell of it.
+    queued: () => queue?.items ?? null,
     // Seconds of a recording at which the player stands; null where it has another one.
     position: (id) => (now?.id === id ? position() : null),
   };

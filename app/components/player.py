@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from app.components.component_files import read
 from app.markdown import escape
 from app.media.routes import ADDRESS
 from app.media.served import serve_library
@@ -18,7 +18,6 @@ from indexer.base.timecode import clock
 from indexer.maintenance.manage import existing_recording
 from indexer.transcripts.formats import transcript_extensions
 
-_HERE = Path(__file__).parent
 # Nothing of it is drawn where it stands: no gap in the page either.
 _CSS = """
 .st-key-player, .st-key-player-cue { position: absolute; }
@@ -43,7 +42,7 @@ def _send(key: str, library: OpenLibrary, cue: dict[str, Any] | None) -> None:
     """Draw the component, which makes the player where there is none; all of them have one."""
     address = f"{root()}{ADDRESS}/{serve_library(library)}"
     component = st.components.v2.component(
-        "hilbert_player", html=_template(), css=_CSS, js=_read("player.js"), isolate_styles=False
+        "hilbert_player", html=_template(), css=_CSS, js=read("player.js"), isolate_styles=False
     )
     component(key=key, data={"address": address, "cue": cue})
 
@@ -92,11 +91,9 @@ def play_button(
         on_click: What the server does, with `args`.
         args: Of `on_click`.
     """
-    only = "" if on_click else "only-"
-    until = 0 if end is None else round(1000 * end)
     st.button(
         label or f"Play {clock(start)}",
-        key=f"play-{only}{document}-{round(1000 * start)}-{until}-{key}",
+        key=sign_key(document, start, end, key, only=on_click is None),
         icon=":material/play_circle:",
         type="tertiary",
         on_click=on_click,
@@ -104,10 +101,19 @@ def play_button(
     )
 
 
+def sign_key(document: str, start: float, end: float | None, key: str, *, only: bool) -> str:
+    """Return the key of an element that plays a moment; its class is this behind `st-key-`.
+
+    Args:
+        document: Id of the document.
+        start: Seconds.
+        end: See `play_button`.
+        key: Ends the key.
+        only: Whether the server has nothing to do at a click.
+    """
+    until = 0 if end is None else round(1000 * end)
+    return f"play-{'only-' if only else ''}{document}-{round(1000 * start)}-{until}-{key}"
+
+
 def _template() -> str:
-    return f"<template><style>{_read('player.css')}</style>{_read('player.html')}</template>"
-
-
-@functools.cache
-def _read(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")
+    return f"<template><style>{read('player.css')}</style>{read('player.html')}</template>"

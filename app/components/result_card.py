@@ -12,11 +12,19 @@ import streamlit as st
 
 from app.components.layout import spread_row
 from app.components.player import is_playable, play_button
-from app.components.transcript import show_transcript
-from app.markdown import WHY_HELP, channel_badges, escape, highlight, markdown_link, time_range
+from app.components.transcript import lines_between, show_transcript
+from app.markdown import (
+    WHY_HELP,
+    channel_badges,
+    escape,
+    excerpt,
+    highlight,
+    markdown_link,
+    time_range,
+)
 from app.state import urls
 from app.state.clips import safe_name
-from app.state.open_library import OpenLibrary, cues_of
+from app.state.open_library import OpenLibrary, cues_of, speakers_of
 from app.state.search_state import SearchState, similar_moment
 from indexer.base.errors import HilbertError
 from indexer.base.timecode import clock
@@ -71,7 +79,7 @@ def show_card(
                 with st.popover("Why this?", type="tertiary", key=f"why-{key}"):
                     st.markdown(channel_badges(shown.score, shown.channels))
                     st.caption(WHY_HELP)
-            if details := _details(document):
+            if details := _details(library, document, chosen):
                 st.caption(details)
             if shown.reasons:
                 st.caption(f"Found by its {', '.join(shown.reasons)}")
@@ -121,7 +129,7 @@ def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], ke
             cues,
             key=f"follow-{key}-{hit.segment}",
             document=hit.document,
-            found=(hit.start, hit.end),
+            found=lines_between(cues, hit.start, hit.end),
             highlighted=highlighted,
         )
 
@@ -143,8 +151,10 @@ def _show_repeat(library: OpenLibrary, hit: Hit) -> None:
 def _places(library: OpenLibrary, duplicates: Sequence[Duplicate], most: int = 5) -> str:
     places = []
     for duplicate in duplicates[:most]:
-        title = escape(library.searcher.documents[duplicate.document].title)
-        places.append(title if duplicate.start is None else f"{title} ({clock(duplicate.start)})")
+        title = library.searcher.documents[duplicate.document].title
+        when = "" if duplicate.start is None else f" ({clock(duplicate.start)})"
+        to = urls.link(urls.DOCUMENT, doc=duplicate.document, t=duplicate.start)
+        places.append(markdown_link(title + when, to))
     more = len(duplicates) - len(places)
     return ", ".join(places) + (f" and {more} more" if more else "")
 
@@ -201,14 +211,17 @@ def _sound(library: OpenLibrary, hit: Hit) -> bytes:
 def _show_words(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
     """Draw what is said in the moment, behind the button that plays it."""
     when = time_range(hit.start, hit.end)
-    if playable and hit.start is not None:
-        left, text = st.columns([3, 14], gap="small")
-        with left:
+    words = highlight(hit.text, highlighted)
+    if not when:
+        st.markdown(words)
+        return
+    left, text = st.columns([3, 14], gap="small")
+    with left:
+        if playable and hit.start is not None:
             play_button(hit.document, hit.start, hit.end, key, label=f"Play {when}")
-        text.markdown(highlight(hit.text, highlighted))
-    elif hit.text:
-        badge = f":gray-badge[:material/schedule: {when}] " if when else ""
-        st.markdown(badge + highlight(hit.text, highlighted))
+        else:
+            st.markdown(f":gray-badge[:material/schedule: {when}]")
+    text.markdown(words)  # a paragraph of its own, whose first letter decides its direction
 
 
 def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
@@ -231,13 +244,11 @@ def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bo
                 on_click=choose,
                 args=chosen,
             )
-    text.markdown(highlight(_short(hit.text, 150), highlighted))
+    text.markdown(highlight(excerpt(hit.text, highlighted), highlighted))
 
 
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1].rsplit(" ", 1)[0] + " …"
-
-
-def _details(document: IndexedDocument) -> str:
-    parts = (document.speaker, document.date, document.label)
+def _details(library: OpenLibrary, document: IndexedDocument, hit: Hit | None) -> str:
+    """Say who speaks in the moment, else in the recording, and when and of what it is."""
+    [named] = speakers_of(library, [hit]) if hit else [()]
+    parts = (", ".join(named) or document.speaker, document.date, document.label)
     return " · ".join(escape(part) for part in parts if part)

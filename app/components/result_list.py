@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from app.components.layout import spread_row
+from app.components.play_all import show_play_all
 from app.components.result_card import show_card
 from app.markdown import escape, markdown_link
 from app.state import urls
@@ -66,6 +67,8 @@ def _show_found(
     with spread_row():
         _show_summary(shown, by_moment)
         with st.container(horizontal=True, width="content", gap="xsmall"):
+            of_documents = (m for document in shown.documents for m in document.moments)
+            show_play_all(library, shown.hits if by_moment else of_documents, "all-hits")
             if by_moment:
                 st.toggle(
                     "All of a recording",

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from dataclasses import replace
 
 import streamlit as st
 
+from app.components.hit_list import show_hit_list
 from app.components.library_facts import TEXT_SOURCES
+from app.components.play_all import show_play_all
 from app.components.player import cue_player, is_playable, play_button
 from app.components.query_name import query_name
-from app.components.transcript import show_transcript
+from app.components.transcript import lines_between, show_transcript
 from app.markdown import escape, markdown_link
 from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
-from app.state.open_library import OpenLibrary, cues_of, current_library, document_map
-from app.state.result_cache import GONE, Answer, find_answer
+from app.state.open_library import (
+    OpenLibrary,
+    cues_of,
+    current_library,
+    document_map,
+    segments_of,
+)
+from app.state.result_cache import GONE, find_answer, find_hits_within
 from app.state.search_state import SearchState, UserQuery
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
 from indexer.base.timecode import clock
-from indexer.base.types import Cue
 from indexer.diagnostics.diagnose import MapPoint
 from indexer.diagnostics.figures import map_figure
 from indexer.index.records import IndexedDocument
-from indexer.search.results import DocumentHit
+from indexer.search.results import DocumentHit, Hit
 
 log = logging.getLogger(__name__)
 
@@ -89,76 +94,75 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
         st.markdown(" ".join(badges))
         for warning in known.warnings if known else ():
             st.caption(f":material/warning: {escape(warning)}")
-        if is_playable(library, document.id, document.path):
+        playable = is_playable(library, document.id, document.path)
+        search = search_state.current()
+        hits = find_hits_within(library, search, document.id)
+        if playable:
             cue_player(library, document.id, start or 0.0)
-            label = f"Play from {clock(start)}" if start else "Play"
-            play_button(document.id, start or 0.0, None, "whole", label=label)
-        answer = _answer(library)
-        _show_hits(document, answer, start)
-        _show_words(library, document, answer.highlighted, start)
+            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+                label = f"Play from {clock(start)}" if start else "Play"
+                play_button(document.id, start or 0.0, None, "whole", label=label)
+                show_play_all(library, hits, "all-hits")
+        _show_words(library, document, hits, start, playable=playable)
     with right:
         _show_nearest(library, document)
         _show_map(library, document)
 
 
-def _answer(library: OpenLibrary) -> Answer:
-    """Return what the question found of which the visitor opened this recording, all moments."""
-    return find_answer(library, replace(search_state.current(), all_moments=True))
-
-
-def _show_hits(document: IndexedDocument, answer: Answer, start: float | None) -> None:
-    """Draw the moments of this recording that the question found, and the way among them."""
-    result = answer.result
-    if result is None or not result.answered:
-        return
-    found = [*result.hits, *(m for d in result.documents for m in d.moments)]
-    hits = {h.start: h for h in found if h.document == document.id and h.start is not None}
-    times = sorted(hits)
-    if not times:
-        return
-    at = start if start is not None else times[0]
-    current = max((n for n, time in enumerate(times) if time <= at + 1), default=0)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"Hit {current + 1} of {len(times)}", width="content")
-        for name, other in (("Previous hit", current - 1), ("Next hit", current + 1)):
-            if 0 <= other < len(times):
-                to = urls.link(urls.DOCUMENT, doc=document.id, t=times[other])
-                st.markdown(markdown_link(name, to), width="content")
-        for time in times:
-            play_button(document.id, time, hits[time].end, f"hit-{time:.10g}")
-
-
 def _show_words(
     library: OpenLibrary,
     document: IndexedDocument,
-    highlighted: frozenset[str],
+    hits: list[Hit],
     start: float | None,
+    *,
+    playable: bool,
 ) -> None:
+    """Draw the hits of this recording for the question that led here, and its transcript."""
     cues = cues_of(library.key, library, document.id)
     if not cues:
         st.info("Nothing is known of what is said here.")
-    elif any(cue.start is not None for cue in cues):
-        found = None if start is None else (start, start + 1.0)
-        show_transcript(
-            cues,
-            key=f"whole-{document.id}",
-            document=document.id,
-            found=found,
+        return
+    highlighted = find_answer(library, search_state.current()).highlighted
+    lines = [_lines_of(library, hit) for hit in hits]
+    found: set[int] = set()
+    if start is not None:
+        found = lines_between(cues, start, start + 1.0)
+    elif hits and hits[0].start is None:
+        found = lines[max(range(len(hits)), key=lambda n: hits[n].score)]
+    if hits:
+        show_hit_list(
+            library,
+            document,
+            hits,
+            current=_hit_at(hits, start),
             highlighted=highlighted,
-            height="32rem",
-            find=True,
+            lines=[min(places, default=0) for places in lines],
+            playable=playable,
         )
-    else:
-        with st.container(height=500):
-            st.markdown("\n\n".join(_paragraphs(cues)))
+    show_transcript(
+        cues,
+        key=f"whole-{document.id}",
+        document=document.id,
+        found=found,
+        hits=set().union(*lines),
+        highlighted=highlighted,
+        height="32rem",
+        find=True,
+    )
 
 
-def _paragraphs(cues: list[Cue]) -> Iterator[str]:
-    last = None
-    for cue in cues:
-        who = f"**{escape(cue.speaker)}:** " if cue.speaker and cue.speaker != last else ""
-        yield who + escape(cue.text)
-        last = cue.speaker
+def _hit_at(hits: list[Hit], start: float | None) -> int:
+    """Return the place of the last hit that begins at a second, or before; 0 without one."""
+    begun = (n for n, hit in enumerate(hits) if (hit.start or 0.0) <= (start or 0.0) + 1)
+    return max(begun, default=0)
+
+
+def _lines_of(library: OpenLibrary, hit: Hit) -> set[int]:
+    """Return the places of the cues that a hit is made of."""
+    segments = segments_of(library.key, library, hit.document)
+    ordinals = [s.ordinal for s in library.searcher.snapshot.lexical.segments(hit.segments)]
+    of_hit = (segments[n] for n in ordinals if n < len(segments))
+    return {line for s in of_hit for line in range(s.first_cue, s.last_cue)}
 
 
 def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:

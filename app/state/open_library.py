@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +17,13 @@ from app.state.library_access import default_library_folder
 from hilbert.diagnostics import pca_map
 from hilbert.encoders.registry import Role
 from indexer.base.errors import HilbertError, LibraryError
-from indexer.base.types import Cue
+from indexer.base.types import Cue, Segment
 from indexer.base.word_lists import function_words
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import manifest_path
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.search.marks import languages_of
+from indexer.search.results import Hit
 from indexer.search.searcher import Searcher
 
 log = logging.getLogger(__name__)
@@ -150,6 +152,23 @@ def _open_snapshot(folder: str, number: int | None, made_at: int) -> OpenLibrary
 def cues_of(key: str, _library: OpenLibrary, document: str) -> list[Cue]:
     """Read the cues of a document, once."""
     return _library.store.catalog.cues(document)
+
+
+def speakers_of(library: OpenLibrary, hits: Sequence[Hit]) -> list[tuple[str, ...]]:
+    """Return who speaks in each of some hits, as the transcripts name them, in order."""
+    lexical = library.searcher.snapshot.lexical
+    segments = lexical.segments([id_ for hit in hits for id_ in hit.segments])
+    named = {segment.id: segment.speakers for segment in segments}
+    return [
+        tuple(dict.fromkeys(name for id_ in hit.segments for name in named.get(id_, ())))
+        for hit in hits
+    ]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def segments_of(key: str, _library: OpenLibrary, document: str) -> list[Segment]:
+    """Read which cues the segments of a document hold, once."""
+    return _library.store.catalog.segments(document)
 
 
 def warm_up(library: OpenLibrary) -> None:

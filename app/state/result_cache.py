@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -14,15 +14,18 @@ from app.state.search_state import MOST_HITS, SearchState, UserQuery
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import query_terms
 from indexer.search.filters import Filters
+from indexer.search.hits_within import hits_within
 from indexer.search.marks import marked_words
 from indexer.search.query import Query
-from indexer.search.results import SearchResult
+from indexer.search.results import Hit, SearchResult
 from indexer.search.searcher import PER_DOCUMENT, similarity_methods
 
 log = logging.getLogger(__name__)
 
 GONE = "The recording that this address names is not in this library, or not any more."
 _MOST_ANSWERS = 64
+# Of one document: a recording of ten hours has some two thousand moments, few of which answer.
+_MOST_WITHIN = 500
 
 
 @dataclass(frozen=True)
@@ -40,17 +43,35 @@ class Answer:
     error: str = ""
 
 
-def find_answer(library: OpenLibrary, search: SearchState) -> Answer:
-    """Return the answer to a search, searching where it is not cached."""
+def find_hits_within(library: OpenLibrary, search: SearchState, document: str) -> list[Hit]:
+    """Return all hits of one document, in the order in which they are said.
+
+    Args:
+        library: Library that is searched.
+        search: What is searched for in all of it.
+        document: Id of the document.
+    """
+    result = find_answer(library, search).result
+    if result is None or not result.answered:
+        return []
+    filters = replace(search.filters, documents=(document,))
+    alone = replace(search, filters=filters, all_moments=True)
+    within = find_answer(library, alone, most=_MOST_WITHIN).result
+    hits = hits_within(document, result, within)
+    return sorted(hits, key=lambda hit: library.searcher.table.row(hit.segment))
+
+
+def find_answer(library: OpenLibrary, search: SearchState, most: int = MOST_HITS) -> Answer:
+    """Return the answer to a search, of so many moments, searching where it is not cached."""
     query = search.query
     if query is None:
         return Answer(None)
     method = similarity_methods()[search.same] if query.is_similar else search.channel
     answers: dict[Any, Answer] = st.session_state.answers
     per_document = 0 if search.all_moments else PER_DOCUMENT
-    key = (library.key, query, method, search.filters, per_document)
+    key = (library.key, query, method, search.filters, per_document, most)
     if key not in answers:
-        answer = _find(library, query, method, search.filters, per_document)
+        answer = _find(library, query, method, search.filters, per_document, most)
         if answer.result is None:  # what failed may be mended
             return answer
         answers[key] = answer
@@ -65,6 +86,7 @@ def _find(
     method: str,
     chosen: Filters,
     per_document: int,
+    most: int,
 ) -> Answer:
     searcher = library.searcher
     if query.is_similar and query.document not in searcher.documents:
@@ -76,7 +98,7 @@ def _find(
                 result = searcher.similar(
                     query.document,
                     query.seconds,
-                    k=MOST_HITS,
+                    k=most,
                     channel=method,
                     segment_id=query.segment,
                     filters=chosen,
@@ -86,9 +108,7 @@ def _find(
             load_models(library, recogniser=bool(query.clip))
             encoded = _encoded(library, query)
             with st.spinner("Searching …"), library.lock:
-                result = searcher.answer(
-                    encoded, MOST_HITS, method, chosen, per_document=per_document
-                )
+                result = searcher.answer(encoded, most, method, chosen, per_document=per_document)
     except HilbertError as error:
         log.debug("a query failed", exc_info=True)
         return Answer(None, error=str(error))

@@ -21,6 +21,7 @@ _RESOLVER = f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1"
 PLAYER = "(document.getElementById('hilbert-player')?.shadowRoot.querySelector('video'))"
 RECORDINGS = ("why-tides-lag", "the-waggle-dance", "fog-on-the-namib")
 # Words that a page must show as they are.
+ARABIC = "الماء في البحر مالح لأن الأنهار تحمل الأملاح."
 ODD_WORDS = (
     "The accordion player wrote <b>bold</b> and **stars** and :red[paint] and :smile: and $x^2$ "
     "and [a link](https://example.org) on one label, and five_times_six on the other."
@@ -37,7 +38,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for file in (demo / "recordings").glob(f"{name}.*"):
             shutil.copy(file, recordings)
     shutil.copy(demo / "recordings" / "metadata.csv", recordings)
-    (recordings / "odd-words.txt").write_text(ODD_WORDS, encoding="utf-8")
+    (recordings / "odd-words.txt").write_text(f"{ODD_WORDS}\n\n{ARABIC}", encoding="utf-8")
     folder = tmp_path_factory.mktemp("library") / "talks"
     done = subprocess.run(
         [*HILBERT, "index", str(recordings), "--library", str(folder)],

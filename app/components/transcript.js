@@ -1,0 +1,173 @@
+// A transcript in step with the player. Its lines arrive as data and are written with
+// `textContent`, never as HTML: no text can be a script.
+const FOLLOW = "hilbert-follow"; // in the browser's storage: "no" where it is off
+const LINE = "hilbert-line"; // event of the document: show a line of a transcript
+// The first letter of a line decides its direction, as `dir="auto"` has it, whoever speaks.
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+
+export default function ({ parentElement, data }) {
+  const list = parentElement.querySelector(".transcript");
+  const isTimed = data.cues.some((cue) => cue.start !== null);
+  list.style.maxHeight = data.height;
+  const saids = [];
+  const items = data.cues.map((cue) => {
+    const item = document.createElement("li");
+    if (cue.found) item.classList.add("found");
+    if (cue.hit) item.classList.add("hit");
+    const line = document.createElement(cue.start === null ? "p" : "button");
+    line.className = "line";
+    const words = document.createElement("span");
+    words.className = "words";
+    words.dir = RIGHT_TO_LEFT.test(textOf(cue)) ? "rtl" : "ltr";
+    if (cue.speaker) {
+      const who = document.createElement("bdi");
+      who.className = "speaker";
+      who.textContent = cue.speaker;
+      words.append(who, ": ");
+    }
+    const said = document.createElement("span");
+    said.append(...pieces(cue.parts));
+    saids.push(said);
+    words.append(said);
+    if (cue.start !== null) {
+      line.type = "button";
+      const time = document.createElement("time");
+      time.textContent = cue.clock;
+      line.append(time);
+      line.addEventListener("click", () => player()?.play(data.document, cue.start));
+    }
+    line.append(words);
+    item.append(line);
+    return item;
+  });
+  list.replaceChildren(...items);
+  function textOf(cue) {
+    return cue.parts.map(([text]) => text).join("");
+  }
+  function pieces(parts) {
+    return parts.map(([text, marked]) => {
+      if (!marked) return text;
+      const part = document.createElement("mark");
+      part.textContent = text;
+      return part;
+    });
+  }
+  // Letters without case and accents, and where in the text each of them stands.
+  function fold(text) {
+    let folded = "";
+    const places = [];
+    for (let i = 0; i < text.length;) {
+      const letter = String.fromCodePoint(text.codePointAt(i));
+      const plain = letter.normalize("NFKD").replace(/\p{M}/gu, "").replace(/[‘’]/g, "'")
+        .toLowerCase();
+      for (let k = 0; k < plain.length; k++) places.push(i);
+      folded += plain;
+      i += letter.length;
+    }
+    places.push(text.length);
+    return { folded, places };
+  }
+  const form = parentElement.querySelector(".find");
+  const box = form.querySelector("input");
+  const count = form.querySelector("output");
+  const steps = form.querySelectorAll("button[value]");
+  const follows = form.querySelector(".follow");
+  form.hidden = !data.find && !isTimed;
+  form.classList.toggle("alone", !data.find);
+  for (const part of [box, count, ...steps]) part.hidden = !data.find;
+  follows.hidden = !isTimed;
+  const texts = data.cues.map(textOf);
+  let folds = null;
+  let marks = [];
+  let current = 0;
+  function find() {
+    const wanted = fold(box.value.trim()).folded;
+    folds ??= texts.map(fold);
+    marks = [];
+    saids.forEach((said, i) => {
+      const { folded, places } = folds[i];
+      const parts = [];
+      let end = 0;
+      for (let at = wanted ? folded.indexOf(wanted) : -1; at >= 0;
+        at = folded.indexOf(wanted, at + wanted.length)) {
+        const [from, to] = [places[at], places[at + wanted.length]];
+        parts.push([texts[i].slice(end, from), false], [texts[i].slice(from, to), true]);
+        end = to;
+      }
+      parts.push([texts[i].slice(end), false]);
+      if (wanted && parts.length === 1 && !said.children.length)
+        return; // as it was: of thousands of lines most are
+      said.replaceChildren(...pieces(wanted ? parts : data.cues[i].parts));
+      if (wanted) marks.push(...said.querySelectorAll("mark"));
+    });
+    go(0, 0);
+  }
+  function go(step, from = current) {
+    marks[current]?.classList.remove("current");
+    current = marks.length ? (from + step + marks.length) % marks.length : 0;
+    for (const button of steps) button.disabled = marks.length < 2;
+    if (!box.value.trim()) count.textContent = "";
+    else count.textContent = marks.length ? `${current + 1} of ${marks.length}` : "not said";
+    const mark = marks[current];
+    if (!mark) return;
+    mark.classList.add("current");
+    scrollTo(mark.closest("li"));
+  }
+  box.oninput = find;
+  form.onsubmit = (event) => event.preventDefault();
+  form.onclick = (event) => { if (event.target.value) go(Number(event.target.value)); };
+  box.onkeydown = (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    go(event.shiftKey ? -1 : 1);
+  };
+  go(0, 0);
+  if (data.find && box.value.trim()) find();
+  function player() {
+    return document.getElementById("hilbert-player")?.player;
+  }
+  const isFollowing = () => follows.ariaPressed === "true";
+  let before = null;
+  function showFollow() {
+    let kept = null;
+    try { kept = localStorage.getItem(FOLLOW); } catch { /* none is allowed */ }
+    follows.ariaPressed = String(kept !== "no");
+  }
+  follows.onclick = () => {
+    follows.ariaPressed = String(!isFollowing());
+    try { localStorage.setItem(FOLLOW, isFollowing() ? "yes" : "no"); } catch { /* for now */ }
+    if (isFollowing() && before !== null) scrollTo(items[before]);
+  };
+  showFollow();
+  function follow() {
+    const at = player()?.position(data.document) ?? null;
+    if (at === null) return;
+    const now = at + 0.05;
+    let cue = null;
+    data.cues.forEach((each, i) => { if (each.start <= now && now < each.end) cue = i; });
+    if (cue === before) return;
+    if (before !== null) { items[before].classList.remove("heard");
+      items[before].removeAttribute("aria-current"); }
+    before = cue;
+    if (cue === null) return;
+    items[cue].classList.add("heard");
+    items[cue].setAttribute("aria-current", "true");
+    if (isFollowing() && !box.value.trim()) scrollTo(items[cue]); // else it stays where one reads
+  }
+  // Lines that were never seen have estimated heights: the second time they are known.
+  function scrollTo(item, again = true) {
+    list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 3;
+    if (again) requestAnimationFrame(() => scrollTo(item, false));
+  }
+  const first = items.find((item) => item.classList.contains("found"));
+  if (first && !box.value.trim()) requestAnimationFrame(() => scrollTo(first));
+  const onLine = (event) => {
+    if (event.detail.document === data.document) scrollTo(items[event.detail.line]);
+  };
+  document.addEventListener(LINE, onLine);
+  const timer = isTimed ? setInterval(follow, 250) : 0;
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener(LINE, onLine);
+  };
+}
