@@ -89,6 +89,7 @@ def add(
     Raises:
         LibraryError: There is nothing to make a new library of, or it cannot be written.
     """
+    from indexer.ingest.create import library_for
     from indexer.ingest.discover import scan
     from indexer.ingest.followed import ScannedFolders
     from indexer.ingest.pipeline import ProcessSettings
@@ -98,7 +99,7 @@ def add(
     if not found.sources and not (folder / CATALOG_FILE).exists():
         where = ", ".join(map(str, paths))
         raise LibraryError(f"there are no recordings and no transcripts in {where}")
-    library = LibraryStore.create(folder)
+    library = library_for(folder, lambda: found.sources)
     try:
         scanned = [ScannedFolders(found, ProcessSettings(asr=asr))]
         return _index(job, library, scanned, refused or {})

@@ -150,8 +150,9 @@ def command(
     from indexer.base.memory import keep_freed_memory
     from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, NEVER, EncoderSettings
     from indexer.index.library_store import LibraryStore
+    from indexer.ingest.create import library_for
+    from indexer.ingest.discover import scan
     from indexer.ingest.followed import scan_followed
-    from indexer.ingest.main_language import main_language
     from indexer.ingest.run import index_folders
 
     if language is not None and language_code(language) is None:
@@ -167,8 +168,9 @@ def command(
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
     if paths:
-        of_new = language_code(language) if language else main_language(paths, library)
-        made = LibraryStore.create(library, encoders, language=of_new)
+        made = library_for(
+            library, lambda: scan(paths, library.absolute()).sources, encoders, language
+        )
     else:
         made = LibraryStore.open(library)
     vectors = made.vector_settings.changed(vector_index, max_memory, target_recall)

@@ -118,7 +118,7 @@ class LibraryStore:
             LibraryError: The folder holds something else, or another choice of encoders.
         """
         folder = Path(os.path.expanduser(folder)).absolute()
-        if (folder / CATALOG_FILE).exists() and _is_finished(folder):
+        if cls.exists(folder):
             library = cls(folder)
             library._refuse_other(encoders)
             return library
@@ -140,6 +140,11 @@ class LibraryStore:
             chosen = encoders or EncoderSettings(text=text_encoder_for(language))
             _initialise(folder, Encoders(chosen))
         return cls(folder)
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether a folder holds a library that was made to the end."""
+        return (folder / CATALOG_FILE).exists() and _is_finished(folder)
 
     def _refuse_other(self, encoders: EncoderSettings | None) -> None:
         mine = self.encoders.settings

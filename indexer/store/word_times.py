@@ -6,10 +6,10 @@ The words themselves stand in the cues: what is kept belongs to the words of all
 from __future__ import annotations
 
 import logging
+import struct
 import zlib
 from collections.abc import Sequence
-
-import numpy as np
+from itertools import accumulate, pairwise
 
 from indexer.base.types import Cue, WordTime
 
@@ -17,8 +17,10 @@ log = logging.getLogger(__name__)
 
 # Hundredths of a second fit a recogniser: Whisper's alignment knows fiftieths.
 _TICKS = 100
+_LONGEST = 2**16 - 1
 _UNKNOWN = 255
-_ROW = np.dtype([("gap", "<i4"), ("length", "<u2"), ("confidence", "u1")])
+# Ticks since the start of the word before, ticks that the word lasts, confidence.
+_ROW = struct.Struct("<iHB")
 
 
 def count_words(cues: Sequence[Cue]) -> int:
@@ -30,21 +32,20 @@ def pack_word_times(words: Sequence[WordTime]) -> bytes:
     """Return the stored form of the times of words; empty for none."""
     if not words:
         return b""
-    rows = np.zeros(len(words), _ROW)
-    starts = np.rint([word.start * _TICKS for word in words])
-    rows["gap"] = np.diff(starts, prepend=0)
-    lengths = np.rint([max(0.0, word.end - word.start) * _TICKS for word in words])
-    rows["length"] = np.minimum(lengths, np.iinfo(np.uint16).max)
-    rows["confidence"] = [
-        _UNKNOWN if word.confidence is None else round(word.confidence * (_UNKNOWN - 1))
-        for word in words
-    ]
-    return zlib.compress(rows.tobytes())
+    starts = [0, *(round(word.start * _TICKS) for word in words)]
+    rows = zip(words, pairwise(starts), strict=True)
+    return zlib.compress(b"".join(_row(word, start - last) for word, (last, start) in rows))
+
+
+def _row(word: WordTime, gap: int) -> bytes:
+    length = round(max(0.0, word.end - word.start) * _TICKS)
+    sure = _UNKNOWN if word.confidence is None else round(word.confidence * (_UNKNOWN - 1))
+    return _ROW.pack(gap, min(length, _LONGEST), sure)
 
 
 def unpack_word_times(data: bytes, n_words: int) -> tuple[WordTime, ...]:
     """Return the times of so many words; none where what is stored belongs to others."""
-    size = n_words * _ROW.itemsize
+    size = n_words * _ROW.size
     unpacker = zlib.decompressobj()
     try:
         raw = unpacker.decompress(data, size + 1)
@@ -53,11 +54,16 @@ def unpack_word_times(data: bytes, n_words: int) -> tuple[WordTime, ...]:
         return ()
     if not n_words or len(raw) != size:
         return ()
-    rows = np.frombuffer(raw, _ROW)
-    starts = np.cumsum(rows["gap"].astype(np.int64)) / _TICKS
-    ends = starts + rows["length"] / _TICKS
-    sure = [None if c == _UNKNOWN else c / (_UNKNOWN - 1) for c in rows["confidence"].tolist()]
-    return tuple(map(WordTime, starts.round(2).tolist(), ends.round(2).tolist(), sure))
+    rows = list(_ROW.iter_unpack(raw))
+    starts = accumulate(gap for gap, _, _ in rows)
+    return tuple(
+        WordTime(
+            start / _TICKS,
+            (start + length) / _TICKS,
+            None if sure == _UNKNOWN else sure / (_UNKNOWN - 1),
+        )
+        for start, (_, length, sure) in zip(starts, rows, strict=True)
+    )
 
 
 def by_cue(cues: Sequence[Cue], words: Sequence[WordTime]) -> list[Sequence[WordTime]]:
