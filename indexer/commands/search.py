@@ -242,7 +242,8 @@ def _read_questions(path: Path) -> Iterator[dict[str, Any]]:
         asked = [question.get(key) for key in ("query", "clip")]
         # Lone surrogates, which JSON can write, are no characters.
         asked = [a.encode("utf-8", "replace").decode() if isinstance(a, str) else a for a in asked]
-        if not any(asked) or not all(isinstance(a, str) for a in asked if a is not None):
+        given = [a for a in asked if a is not None]
+        if not given or not all(isinstance(a, str) for a in given):
             raise click.UsageError(f'{path}, line {number}: needs a "query" or a "clip", in quotes')
         query, clip = asked
         yield {"query": query, "clip": path.parent / clip if clip else None}

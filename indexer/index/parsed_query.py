@@ -17,6 +17,7 @@ class ParsedQuery:
         excluded: As they were typed; a moment must not hold their exact words in a row.
         sounds: Beginnings of words in the labels of sounds that must be noted in a moment.
         excluded_sounds: Likewise of sounds that must not be noted in it.
+        negated: Words that a NOT stands before, which excludes nothing.
         quoted: Phrases in quotation marks within prose, whose words need not stand in a row.
     """
 
@@ -27,3 +28,4 @@ class ParsedQuery:
     sounds: tuple[str, ...] = ()
     excluded_sounds: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()

@@ -76,6 +76,7 @@ class Query:
         excluded_sounds: See `indexer.index.parsed_query.ParsedQuery`.
         filters: Those that were typed with the words.
         quoted: See `indexer.index.parsed_query.ParsedQuery`.
+        negated: See `indexer.index.parsed_query.ParsedQuery`.
     """
 
     parts: tuple[QueryPart, ...]
@@ -85,6 +86,7 @@ class Query:
     excluded_sounds: tuple[str, ...] = ()
     filters: InlineFilters = NO_INLINE_FILTERS
     quoted: tuple[str, ...] = ()
+    negated: tuple[str, ...] = ()
 
     @property
     def heard(self) -> str | None:
@@ -94,12 +96,16 @@ class Query:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the user should know of how it was understood."""
-        if not self.quoted:
-            return ()
-        return (
-            "the words in quotation marks need not be said exactly: this is a long question; "
-            "to require them, type fewer words beside them",
-        )
+        found = [
+            f"NOT is looked for as any word is; -{word} leaves out what says {word}"
+            for word in self.negated
+        ]
+        if self.quoted:
+            found.append(
+                "the words in quotation marks need not be said exactly: this is a long question; "
+                "to require them, type fewer words beside them"
+            )
+        return tuple(found)
 
     @property
     def words(self) -> str:

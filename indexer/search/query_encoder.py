@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from indexer.search.query import (
     QueryPart,
     QueryVector,
 )
+from indexer.search.unknown_words import are_unknown
 from indexer.store.catalog import document_key
 
 if TYPE_CHECKING:
@@ -64,11 +66,14 @@ def typed_query(library: LibraryStore, model: FusionModel, parsed: ParsedQuery) 
     """Return typed words as a query for all channels."""
     from hilbert.model.embed import embed_text
 
-    pieces = split_long(parsed.text)
-    embedded = embed_text(model, library.encoders.text.encode(pieces, kind="query"))
-    vectors = [
-        {"text": text, "joint": joint}
-        for text, joint in zip(embedded.text, embedded.joint, strict=True)
+    # Encoders know letters of one width only.
+    pieces = [unicodedata.normalize("NFKC", piece) for piece in split_long(parsed.text)]
+    encoded = library.encoders.text.encode(pieces, kind="query")
+    embedded = embed_text(model, encoded)
+    unknown = are_unknown(library.encoders.text, pieces, encoded)
+    vectors: list[Vectors] = [
+        {} if is_unknown else {"text": text, "joint": joint}
+        for text, joint, is_unknown in zip(embedded.text, embedded.joint, unknown, strict=True)
     ]
     return _typed_query(parsed, vectors)
 
@@ -93,6 +98,7 @@ def _typed_query(parsed: ParsedQuery, vectors: Sequence[Vectors]) -> Query:
         parsed.sounds,
         parsed.excluded_sounds,
         quoted=parsed.quoted,
+        negated=parsed.negated,
     )
 
 

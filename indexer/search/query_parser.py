@@ -25,6 +25,9 @@ _LEAST_PREFIX = 2
 # Beside so many other words quotation marks quote, as in any prose: a question about a statute, a
 # pasted paragraph. Of 90 such questions about hearings 20 quote what is never said in theirs.
 _PROSE_WORDS = 10
+# As other searches exclude; here it may as well be said loudly: you should NOT do it.
+_NEGATED = re.compile(r"(?<!\S)\(?NOT \(?(\"[^\"]+\"|[^\W_]+)")
+_GAP = re.compile(r"(?:^|\s)\*(?=\s|$)")
 _EXCLUDES = re.compile(r"-\.?[^\W\d_]")
 
 
@@ -32,9 +35,10 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     """Parse typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
 
     A minus excludes where a word begins with it and a letter or a quote follows; anything else
-    that looks like syntax is taken as it stands. `sound:music` filters by what a transcript notes
-    that is no speech; alone it lists such moments. In a question or paragraph written out, ten
-    words or more beside what is quoted, quotation marks ask for nothing: these words are looked
+    that looks like syntax is taken as it stands. An asterisk by itself within quotes stands for any
+    words: what is before and behind it must be said. `sound:music` filters by what a transcript
+    notes that is no speech; alone it lists such moments. In a question or paragraph written out,
+    ten words or more beside what is quoted, quotation marks ask for nothing: these words are looked
     for as all others are.
 
     Args:
@@ -58,6 +62,14 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     for piece in _PIECE.finditer(text.translate(DOUBLE_QUOTES)):
         if sound := piece["quoted"] or piece["sound"]:
             sounds[piece["no"]].append(sound.strip())
+            continue
+        if piece["phrase"] and not piece["sign"] and _GAP.search(piece["phrase"]):
+            parts = [part.strip() for part in _GAP.split(piece["phrase"])]
+            parts = [part for part in parts if exact_words(part)]
+            phrases += parts
+            for part in parts:
+                spoken.add(part, False)
+            kept += parts
             continue
         shown = piece["phrase"] or piece["word"]
         out = bool(piece["sign"])
@@ -85,6 +97,7 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
         raise QueryError("the query only excludes; type also what you are looking for")
     if not (terms or sounds[""]) and alone:
         raise QueryError("there are no words in the query; type what you are looking for")
+    negated = tuple(dict.fromkeys(_NEGATED.findall(text)))
     return ParsedQuery(
         " ".join(kept) if terms else "",
         terms,
@@ -93,6 +106,7 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
         tuple(sounds[""]),
         tuple(sounds["-"]),
         tuple(quoted),
+        negated if text.upper() != text else (),
     )
 
 

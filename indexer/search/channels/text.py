@@ -17,7 +17,7 @@ class Text(VectorChannel):
     help = "what was meant"
     colour = "blue"
     weights: ClassVar[Mapping[str, float]] = {"typed": 0.24, "clip": 0.03, "moment": 0.40}
-    unanswered = "there are no words in the query; try --channel audio"
+    unanswered = "there are no words in the query that its encoder knows; try another channel"
     same = "words"
 
 

@@ -292,6 +292,18 @@ def test_a_file_of_queries_with_something_else_in_it_names_the_line(
     is_one_line(result, 2, "queries.jsonl, line 2: ")
 
 
+def test_a_line_of_queries_without_words_is_answered_by_its_error(
+    hilbert: Hilbert, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "queries.jsonl").write_text('{"query": ""}\n{"query": " "}\n{"query": "tea"}\n')
+    status, output, _ = hilbert(
+        "search", "-l", folder, "--queries", tmp_path / "queries.jsonl", "--json", *LEXICAL
+    )
+    first, second, third = map(json.loads, output.splitlines())
+    assert status == 0 and third["hits"]
+    assert "type what you are looking for" in first["error"] and second["error"] == first["error"]
+
+
 def test_a_library_that_may_not_be_written_is_a_line(
     hilbert: Hilbert, library_copy: LibraryStore
 ) -> None:

@@ -122,3 +122,26 @@ def test_letters_with_accents_are_letters_however_they_are_written() -> None:
 
 def test_beside_a_clip_words_may_do_nothing_but_exclude() -> None:
     assert parse_query("-music", alone=False).excluded == ("music",)
+
+
+def test_an_asterisk_between_quoted_words_stands_for_any_words() -> None:
+    typed = parse_query('"lost * at the airport" "*" "* gone"')
+    assert typed.phrases == ("lost", "at the airport", "gone")
+    assert typed.terms == ("lost", "at", "the", "airport", "gone")
+    assert parse_query('-"a * b" c').excluded == ("a * b",)
+
+
+@pytest.mark.parametrize(
+    ("typed", "negated"),
+    [
+        ("shoes NOT python", ("python",)),
+        ('tide OR (moon NOT "the sun")', ('"the sun"',)),
+        ("do not disturb, NOT", ()),
+        ("DO NOT DISTURB", ()),
+    ],
+)
+def test_a_word_behind_not_is_remembered_and_excludes_nothing(
+    typed: str, negated: tuple[str, ...]
+) -> None:
+    read = parse_query(typed)
+    assert (read.negated, read.excluded) == (negated, ())
