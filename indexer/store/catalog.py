@@ -20,7 +20,10 @@ from indexer.base.checked_sqlite import find_damage
 from indexer.base.errors import LibraryError
 from indexer.base.types import Chapter, Cue, Segment
 from indexer.store.catalog_file import connect, open_schema, transaction
+from indexer.store.remembered import TABLES as REMEMBERED
 from indexer.store.remembered import Remembered
+from indexer.store.schema_check import changed_tables
+from indexer.store.supplements import TABLES as SUPPLEMENTS
 from indexer.store.supplements import (
     Supplement,
     read_sound_labels,
@@ -135,8 +138,14 @@ class Catalog:
             yield
 
     def check(self) -> list[str]:
-        """List what SQLite finds wrong with the file; empty when it is whole."""
-        return find_damage(self._db, "integrity_check")
+        """List what is wrong with the file and its tables; empty when it is whole."""
+        if damage := find_damage(self._db, "integrity_check"):
+            return damage
+        with contextlib.closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+            open_schema(made, create=True)
+            for script in (*SUPPLEMENTS.values(), *REMEMBERED.values()):
+                made.execute(script)
+            return changed_tables(self._db, made)
 
     # settings
 

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass
 
 from indexer.store.supplements import has_table
 
-_TABLES = {
+TABLES = {
     "folders": """
 CREATE TABLE IF NOT EXISTS folders (
     path TEXT PRIMARY KEY,          -- absolute
@@ -197,7 +197,7 @@ class Remembered:
                 )
 
     def _make(self, table: str) -> None:
-        self._connection().execute(_TABLES[table])
+        self._connection().execute(TABLES[table])
 
     def _rows(
         self, table: str, columns: str, rest: str = "", values: Iterable[str] = ()

@@ -16,7 +16,7 @@ from indexer.base.types import Chapter, Sound
 
 DESCRIPTION: Final = "description"  # key of a fact: what its makers write about the document
 
-_TABLES = {
+TABLES = {
     "sounds": """
 CREATE TABLE IF NOT EXISTS sounds (
     document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
@@ -129,7 +129,7 @@ def _replace(
     db: sqlite3.Connection, table: str, document: str, rows: Sequence[tuple[Any, ...]]
 ) -> None:
     if rows:
-        db.execute(_TABLES[table])
+        db.execute(TABLES[table])
     elif not has_table(db, table):
         return
     db.execute(f"DELETE FROM {table} WHERE document = ?", [document])
