@@ -49,6 +49,12 @@ _CANNOT_OPEN = (
     "permission to read and write it and its folder; mend that, then run the same command again"
 )
 
+# SQLite opens a file for reading where it cannot be opened for writing, whatever the reason.
+_OPENED_READ_ONLY = (
+    "a database can only be read: there is no permission to write it and its folder, or the disk "
+    "is full or fails (I/O error); mend that or name another place, then run the same command again"
+)
+
 _WORDS = {
     errno.ENOSPC: _FULL,
     errno.EDQUOT: _FULL,
@@ -64,7 +70,7 @@ _WORDS = {
 _SQLITE = {
     3: _PERMISSION,  # SQLITE_PERM
     7: _MEMORY,  # SQLITE_NOMEM
-    8: _READ_ONLY,  # SQLITE_READONLY
+    8: _OPENED_READ_ONLY,  # SQLITE_READONLY
     10: IO_FAULT,  # SQLITE_IOERR
     13: _FULL,  # SQLITE_FULL
     14: _CANNOT_OPEN,  # SQLITE_CANTOPEN
