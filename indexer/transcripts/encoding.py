@@ -55,6 +55,7 @@ _ODD = re.compile(
     r"(?<=[^\W\d_])[¦¤¬¶±¼½¾×÷¹²³](?!\w)|(?<!\w)[¦¤¬¶¼½¾×÷](?=[^\W\d_])"
     r"|(?<=[^\W\d_])[^\Wa-z\d_](?=[a-z])"
 )
+_PADDING = 8  # bytes
 _MIN_ZEROS = 0.02  # of the bytes of UTF-16
 _ACCENTED = 0.02  # of the letters; English has fewer
 _FEW = 40  # letters outside ASCII
@@ -83,13 +84,24 @@ def decode(data: bytes, language: str, language_is_named: bool = False) -> Decod
     Raises:
         TranscriptError: It is binary, or text in no encoding that fits.
     """
-    decoded = _decoded(data, language, language_is_named)
+    decoded = _decoded(_without_padding(data), language, language_is_named)
     head = decoded.text[:100_000]
     controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in head)
     if controls > len(head) / 200:
         raise TranscriptError("it is binary data, not text; export the transcript as text")
     text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     return DecodedText(text.replace("\0", ""), decoded.warnings)
+
+
+def _without_padding(data: bytes) -> bytes:
+    """The data without zeros that fill it up at its end, as failed disks leave them."""
+    text = data.rstrip(b"\0")
+    if len(data) - len(text) < _PADDING:
+        return data
+    # The last character of UTF-16 may end with a zero.
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    is_wide = is_wide or _utf16_without_mark(text) is not None
+    return text + b"\0" * (len(text) % 2) if is_wide else text
 
 
 def _decoded(data: bytes, language: str, language_is_named: bool) -> DecodedText:

@@ -13,14 +13,20 @@ from typing import Any
 from indexer.base.timecode import read_caption_clock
 from indexer.transcripts.json_segments import objects, seconds, speaker
 
-STARTS = "start starttime begin begintime from timestart tstart ts offset startoffset time"
-ENDS = "end endtime to until stop timeend tend endts endoffset"
+STARTS = (
+    "start starttime begin begintime from timestart tstart ts offset startoffset starttimestamp"
+    " time"
+)
+ENDS = "end endtime to until stop timeend tend endts endoffset endtimestamp"
 LENGTHS = "duration dur length"
 WORDS = (
     "text body content transcript sentence caption line utterance phrase segment display"
     " displaytext punctuatedword word value lines"
 )
-NAMES = "speakername speaker speakerdesignation speakerlabel speakerid speakertag username name"
+NAMES = (
+    "speakername speaker participant speakerdesignation speakerlabel speakerid speakertag username"
+    " name"
+)
 _UNITS = {"milliseconds": 0.001, "millis": 0.001, "ms": 0.001, "inticks": 1e-7, "ticks": 1e-7}
 _UNIT = re.compile(rf"({'|'.join(_UNITS)}|inseconds|seconds|secs?|s)\Z")
 # Results of Azure's recogniser count in ticks of 100 ns and say so nowhere
@@ -103,6 +109,8 @@ def _words(value: Any) -> str | None:
 
 
 def _seconds(value: Any, scale: float) -> float | None:
+    if isinstance(value, dict):  # beside the time of day
+        value = value.get("relative")
     if isinstance(value, str):
         if ":" in value:
             return read_caption_clock(value.strip())

@@ -19,12 +19,13 @@ from indexer.transcripts.sounds import is_sound_label
 
 _PREFIX = re.compile(
     r"\s*(?P<mark>>{1,3}\s*|[-–—‐]\s*(?=\S))?"
-    r"(?:\[(?P<bracket>[^\[\]:\n]{1,60})\](?P<colon>\s*[:：])?|(?P<name>[^\W_][^:：\n\[\]<>]{0,59}?)\s?[:：])"
+    r"(?:\[(?P<bracket>[^\[\]:\n]{1,60})\](?P<colon>\s*[:：])?|(?P<name>(?:\+(?=\d))?[^\W_][^:：\n\[\]<>]{0,59}?)\s?[:：])"
     r"(?P<rest>\s+|\Z|(?<=：))"
 )
 _CHANGE = re.compile(r"\s*(?:>>+)\s*")
 _DASH = re.compile(r"\s*[-–—‐]\s*(?=\S)")
-_WORD = re.compile(r"[^\W_][\w.'’&/\-]*,?|&|\([^()]{1,30}\)|\.", re.UNICODE)
+# "+44 7700 900123" takes part by telephone.
+_WORD = re.compile(r"(?:\+(?=\d))?[^\W_][\w.'’&/\-]*,?|&|\([^()]{1,30}\)|\.", re.UNICODE)
 _MACHINE_NAME = re.compile(r"(?:speaker|spk)[ _]?\w{1,3}\Z", re.IGNORECASE)
 _NO_SPEECH = re.compile(r"\W*|\s*[\[(♪*][^\n]*[\])♪*]\s*")  # "[Music]"
 _MAX_WORDS = 6

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from indexer.transcripts.columns import columns_as_lines
 from indexer.transcripts.markup import flat
@@ -12,6 +14,8 @@ from indexer.transcripts.notes import Notes
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|)\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 )
+_LINE_NUMBER = re.compile(r"\s{0,8}(\d{1,4})(?:(?:\t|[ ]{2,})\s*|\s*\Z)(.*)")
+_MIN_NUMBERED = 5
 # What exporters add: Otter, Teams (https://support.microsoft.com/office/dc1a8f23), Google Meet.
 _BOILERPLATE = re.compile(
     r"\s*(?:(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+"
@@ -25,6 +29,25 @@ _BOILERPLATE = re.compile(
 def is_boilerplate(line: str) -> bool:
     """Whether a line is written by the exporter of a transcript, and said by nobody."""
     return _BOILERPLATE.match(line) is not None
+
+
+def without_line_numbers(lines: Sequence[str]) -> list[str]:
+    """Lines without the numbers that depositions and hearings have at their left edge.
+
+    They count up by one, and begin anew on each page; nearly every line has one, set apart.
+    """
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    numbered = {i: match for i in filled if (match := _LINE_NUMBER.match(lines[i]))}
+    numbers = [int(match[1]) for match in numbered.values()]
+    counted = sum(b in (a + 1, 1) for a, b in pairwise(numbers))
+    with_words = sum(bool(match[2]) for match in numbered.values())
+    if (
+        len(numbered) < max(_MIN_NUMBERED, 0.8 * len(filled))
+        or counted < 0.9 * (len(numbers) - 1)
+        or with_words < 0.5 * len(numbered)
+    ):
+        return list(lines)
+    return [numbered[i][2] if i in numbered else line for i, line in enumerate(lines)]
 
 
 def note_no_speech(notes: Notes, number: int, line: str) -> None:
@@ -47,6 +70,7 @@ def text_lines(text: str, notes: Notes | None = None) -> list[str]:
     """
     notes = notes if notes is not None else Notes()
     lines = _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text).split("\n")
+    lines = without_line_numbers(lines)
     for number, line in enumerate(lines):
         if is_boilerplate(line):
             note_no_speech(notes, number, line)

@@ -36,7 +36,9 @@ from indexer.transcripts.transcript import Transcript, timed_transcript
 EXTENSIONS = (".txt", ".md")
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]\s*:?\s*(?=\S)")
 _BOLD = re.compile(r"(?:\*\*|__)([^*_:]{1,40}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*(?=\S)")
-_BOLD_WITH_CLOCK = re.compile(r"([^\s*_:][^*_:]{0,39}?):\s*(?:\*\*|__)\s*(?=\S)")
+_BOLD_WITH_CLOCK = re.compile(
+    r"([^\s*_:][^*_:]{0,39}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?=\S)"
+)
 _COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*[\t|]\s*(?=\S)")
 _COLON = re.compile(r"(?:>+\s*)?([^\s:.?!][^:?!]{0,39}?):\s+(?=\S)")
 # What share of the clocks must have a name of the form.
@@ -153,7 +155,8 @@ def _with_names(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
                 replace(clock, name=match[1], rest=clock.rest[match.end() :]) if match else clock
                 for clock, match in zip(clocks, found, strict=True)
             ]
-    return _with_bare_names(clocks) or _with_names_alone(clocks, lines)
+    alone = _with_names_alone(clocks, lines)
+    return alone if alone is not clocks else _with_bare_names(clocks) or clocks
 
 
 def _with_bare_names(clocks: list[ClockLine]) -> list[ClockLine] | None:

@@ -22,6 +22,8 @@ _PARAGRAPHS = frozenset(
     | {"table", "ul", "ol"}
 )
 _LINES = frozenset({"br", "div", "dt", "dd"})
+# Of rows, which become those of a table of Markdown.
+_CELLS = frozenset({"td", "th"})
 _BOLD = frozenset({"b", "strong"})
 
 
@@ -61,7 +63,8 @@ def _page(text: str) -> tuple[str, str | None]:
     page.feed(text)
     page.close()
     lines = (" ".join(line.split()) for line in "".join(page.words).split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), page.language
+    rows = (line if line.count("|") > 1 else line.removeprefix("|").strip() for line in lines)
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(rows)).strip(), page.language
 
 
 class _Page(PageParser):
@@ -79,6 +82,8 @@ class _Page(PageParser):
             self.language = language_of(dict(attrs).get("lang"))
         if tag in _NO_SPEECH:
             self._silent.append(tag)
+        if tag in _CELLS and not self._silent:
+            self.words.append(" | ")
         self._mark(tag)
 
     def handle_endtag(self, tag: str) -> None:
@@ -104,6 +109,6 @@ class _Page(PageParser):
 
 TRANSCRIPT_FORMATS.add(
     "html-text",
-    TranscriptFormat(_EXTENSIONS, True, sniff, parse, (b"<p", b"<div", b"<br")),
+    TranscriptFormat(_EXTENSIONS, True, sniff, parse, (b"<p", b"<div", b"<br", b"<td")),
     order=61,
 )

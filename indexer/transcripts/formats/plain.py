@@ -8,6 +8,7 @@ from indexer.base.types import Cue
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import flat, markdown_paragraphs, without_timecodes
 from indexer.transcripts.sentences import split_sentences
+from indexer.transcripts.text_lines import without_line_numbers
 from indexer.transcripts.transcript import Transcript, untimed_transcript
 
 EXTENSIONS = (".txt", ".md")
@@ -29,7 +30,7 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     Raises:
         TranscriptError: There are no words.
     """
-    spoken = without_timecodes(text)
+    spoken = without_timecodes("\n".join(without_line_numbers(text.split("\n"))))
     if extension == ".md":
         paragraphs = markdown_paragraphs(spoken)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,10 +17,14 @@ from indexer.transcripts.captions import (
 )
 from indexer.transcripts.errors import TranscriptError
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
+from indexer.transcripts.json_segments import read_json
+from indexer.transcripts.json_segments import speaker as named_speaker
 from indexer.transcripts.markup import without_tags
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.repeats import without_highlighting
 from indexer.transcripts.transcript import Transcript, timed_transcript
+
+log = logging.getLogger(__name__)
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>")
 _VOICE_END = "</v>"
@@ -48,14 +53,15 @@ def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcrip
         language: Not used; a `Language:` line of the header becomes the transcript's.
 
     Raises:
-        TranscriptError: The `WEBVTT` header is missing, no cue has good times, or there is no
-            text.
+        TranscriptError: No cue has good times, or there is no text.
     """
-    if not text.lstrip().startswith("WEBVTT"):
-        raise TranscriptError(
-            "line 1: it does not begin with WEBVTT; add that line, or name the file .srt or .txt"
-        )
     notes = Notes()
+    if not text.lstrip().startswith("WEBVTT"):
+        if "-->" not in text:
+            raise TranscriptError(
+                "line 1: it does not begin with WEBVTT, and has no times; name the file .txt"
+            )
+        notes.add("it does not begin with WEBVTT; read as if it did", "line 1")
     lines, parts = _without_headers(text.split("\n"))
     blocks = _on_one_clock(caption_blocks(lines, notes, with_identifiers=True), parts)
     cues = caption_cues(blocks, notes)
@@ -170,6 +176,10 @@ def _without_highlighting(cues: list[Cue]) -> list[Cue]:
 
 def _voices(payload: str) -> Iterator[tuple[str | None, str]]:
     """(speaker, text) of each stretch of a cue, neighbours of one speaker joined."""
+    said = _metadata(payload)
+    if said is not None:
+        yield said
+        return
     speaker: str | None = None
     stretches: list[tuple[str | None, str]] = []
     # re.split with one group alternates text and the name of the voice that follows it.
@@ -185,6 +195,22 @@ def _voices(payload: str) -> Iterator[tuple[str | None, str]]:
                 words = f"{stretches.pop()[1]} {words}"
             stretches.append((name, words))
     yield from stretches
+
+
+def _metadata(payload: str) -> tuple[str | None, str] | None:
+    """(speaker, text) of a cue of JSON, as Teams gives a meeting with its metadata; else None.
+
+    Source: https://learn.microsoft.com/graph/api/calltranscript-get (`metadataContent`).
+    """
+    if not payload.lstrip().startswith("{") or '"spokenText"' not in payload:
+        return None
+    try:
+        cue = read_json(payload)
+    except TranscriptError:
+        log.debug("no JSON: %s", payload, exc_info=True)
+        return None
+    words = cue.get("spokenText") if isinstance(cue, dict) else None
+    return (named_speaker(cue.get("speakerName")), words) if isinstance(words, str) else None
 
 
 TRANSCRIPT_FORMATS.add("vtt", TranscriptFormat((".vtt",), True, sniff, parse), order=10)

@@ -89,7 +89,7 @@ def test_language_from_the_name(tmp_path):
 BROKEN = {
     "empty.vtt": ("", "empty"),
     "blank.txt": (" \n\n", "empty"),
-    "header.vtt": ("00:01.000 --> 00:02.000\nhi\n", "line 1: it does not begin with WEBVTT"),
+    "header.vtt": ("00:01.000\nhi\n", "line 1: it does not begin with WEBVTT, and has no times"),
     "no-cues.vtt": ("WEBVTT\n\nNOTE nothing\n", "no cue"),
     "no-text.vtt": ("WEBVTT\n\n00:01.000 --> 00:02.000\n\n", "no cue"),
     "inverted.vtt": ("WEBVTT\n\n00:03.000 --> 00:02.000\nhi\n", "line 3: it ends before"),
@@ -109,7 +109,7 @@ BROKEN = {
     "pod.json": ('{"segments": [{"startTime": -1, "endTime": 2, "body": "x"}]}', "negative"),
     "pod-lacks.json": ('{"segments": [{"startTime": 1, "endTime": 2}]}', "segment 1: it lacks"),
     "binary.txt": (bytes(range(256)) * 20, "binary|not text"),
-    "zeros.txt": (b"\0" * 500, "binary"),
+    "zeros.txt": (b"\0" * 500, "empty"),
     "sound.srt": (b"ID3\x04\x00\x00\x01" + bytes(i * 7 % 251 for i in range(900)), "binary|not"),
     "marks.txt": ("[00:12]\n", "no words"),
     "image.png": ("words", '".png" is no transcript'),
