@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.text_analysis import Token
 from indexer.base.types import Segment, WordTime
-from indexer.index.postings import Postings, read_postings
+from indexer.index.postings import NO_POSTINGS, Postings, read_postings
 from indexer.store.catalog import segment_id
 
 DOUBTFUL_COUNT = 0.5
@@ -103,16 +103,22 @@ class DoubtfulStems:
         )
 
 
-def read_doubtful_stems(read: Callable[[str], Sequence[sqlite3.Row]]) -> Mapping[str, Postings]:
-    """Map stems to the rows in which they are doubtful, and how often.
+def has_doubtful_stems(read: Callable[[str], Sequence[sqlite3.Row]]) -> bool:
+    """Whether a file lists any; `read` answers a query."""
+    return bool(read(f"SELECT 1 FROM sqlite_master WHERE name = '{_BY_STEM_TABLE}'"))
+
+
+def read_doubtful_stem(
+    read: Callable[[str, Sequence[str]], Sequence[sqlite3.Row]], stem: str
+) -> Postings:
+    """Return the rows in which a stem is doubtful, and how often.
 
     Args:
-        read: Answers a query.
+        read: Answers a query with parameters, of a file that lists doubtful stems.
+        stem: Which.
     """
-    if not read(f"SELECT 1 FROM sqlite_master WHERE name = '{_BY_STEM_TABLE}'"):
-        return {}
-    rows = read(f"SELECT stem, rows, times FROM {_BY_STEM_TABLE}")
-    return {row[0]: read_postings(row[1], row[2]) for row in rows}
+    found = read(f"SELECT rows, times FROM {_BY_STEM_TABLE} WHERE stem = ?", [stem])
+    return read_postings(found[0][0], found[0][1]) if found else NO_POSTINGS
 
 
 def discounted(postings: Postings, doubtful: Postings) -> Postings:

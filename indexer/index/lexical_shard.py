@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hilbert.system_faults import raise_system_fault
 from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
-from indexer.index.doubtful_words import discounted, read_doubtful_stems
+from indexer.index.doubtful_words import discounted, has_doubtful_stems, read_doubtful_stem
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
 from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
@@ -258,13 +258,13 @@ class LexicalShard(Records):
     def _counted(self, stem: str, row: Sequence[bytes] | None) -> dict[str, Postings]:
         """Read the postings of a stem; where its words are doubtful, they count less."""
         read = _read_columns(row)
-        if stem in self._doubtful:
-            read[STEM_FTS] = discounted(read[STEM_FTS], self._doubtful[stem])
+        if self._has_doubtful_stems:
+            read[STEM_FTS] = discounted(read[STEM_FTS], read_doubtful_stem(self.read, stem))
         return read
 
     @cached_property
-    def _doubtful(self) -> Mapping[str, Postings]:
-        return read_doubtful_stems(self.read)
+    def _has_doubtful_stems(self) -> bool:
+        return has_doubtful_stems(self.read)
 
     def _read_in(
         self, columns: str, values: Sequence[str], rest: str = ""
