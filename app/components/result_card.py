@@ -13,6 +13,7 @@ import streamlit as st
 from app.components.layout import spread_row
 from app.components.player import is_playable, play_button
 from app.components.transcript import lines_between, show_transcript
+from app.components.web_link import show_web_link
 from app.markdown import (
     WHY_HELP,
     channel_badges,
@@ -105,7 +106,7 @@ def show_card(
         _show_actions(library, search, chosen, key)
         for other in moments:
             if other is not chosen:
-                _show_other(other, highlighted, key, playable=playable)
+                _show_other(search, other, highlighted, key, playable=playable)
 
 
 def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], key: str) -> None:
@@ -171,6 +172,7 @@ def _show_actions(library: OpenLibrary, search: SearchState, hit: Hit, key: str)
             ),
         ):
             st.markdown(f":material/{icon}: {markdown_link(name, to)}", width="content")
+        show_web_link(library, hit.document, hit.start)
         with st.popover("Link", icon=":material/link:", type="tertiary"):
             st.caption("Opens this search again at this moment:")
             st.code(
@@ -224,7 +226,9 @@ def _show_words(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bo
     text.markdown(words)  # a paragraph of its own, whose first letter decides its direction
 
 
-def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
+def _show_other(
+    search: SearchState, hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool
+) -> None:
     """Draw another moment of the recording; what chooses it for the card also plays it."""
     left, text = st.columns([2, 15], vertical_alignment="center", gap="small")
     choose, chosen = st.session_state.__setitem__, (f"chosen-{key}", hit.segment)
@@ -244,7 +248,9 @@ def _show_other(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bo
                 on_click=choose,
                 args=chosen,
             )
-    text.markdown(highlight(excerpt(hit.text, highlighted), highlighted))
+    to = urls.link(urls.DOCUMENT, search, doc=hit.document, t=hit.start)
+    words = highlight(excerpt(hit.text, highlighted), highlighted)
+    text.markdown(f"{words} {markdown_link('Open', to)}")
 
 
 def _details(library: OpenLibrary, document: IndexedDocument, hit: Hit | None) -> str:

@@ -12,6 +12,7 @@ from app.components.play_all import show_play_all
 from app.components.player import cue_player, is_playable, play_button
 from app.components.query_name import query_name
 from app.components.transcript import lines_between, show_transcript
+from app.components.web_link import show_web_link
 from app.markdown import escape, markdown_link
 from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
@@ -99,10 +100,12 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
         hits = find_hits_within(library, search, document.id)
         if playable:
             cue_player(library, document.id, start or 0.0)
-            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+            if playable:
                 label = f"Play from {clock(start)}" if start else "Play"
                 play_button(document.id, start or 0.0, None, "whole", label=label)
                 show_play_all(library, hits, "all-hits")
+            show_web_link(library, document.id, start)
         _show_words(library, document, hits, start, playable=playable)
     with right:
         _show_nearest(library, document)

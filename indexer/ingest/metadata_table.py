@@ -19,6 +19,8 @@ METADATA_FILE = "metadata.csv"
 METADATA_FIELDS = ("title", "date", "speaker", "label", "language")
 SPEAKERS_FIELD = "speakers"
 """Column of names for the labels of a transcript: `SPEAKER_00=Anna; SPEAKER_01=Ben`."""
+URL_FIELD = "url"
+"""Column of the pages on the web."""
 _NAMED = 3
 
 
@@ -157,5 +159,5 @@ def _name_here(written: str, folder: Path) -> str | None:
 
 
 def _fields(row: dict[str, str]) -> dict[str, str]:
-    values = {key: row.get(key, "") for key in (*METADATA_FIELDS, SPEAKERS_FIELD)}
+    values = {key: row.get(key, "") for key in (*METADATA_FIELDS, URL_FIELD, SPEAKERS_FIELD)}
     return {key: value for key, value in values.items() if value}

@@ -11,11 +11,12 @@ from indexer.base.errors import AudioError
 from indexer.base.languages import language_code
 from indexer.base.presence import Presence
 from indexer.base.types import Chapter
+from indexer.base.web_pages import web_address
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob
-from indexer.ingest.metadata_table import METADATA_FIELDS
+from indexer.ingest.metadata_table import METADATA_FIELDS, URL_FIELD
 from indexer.ingest.pipeline import spoken_language
 from indexer.media.decode import open_recording
 from indexer.store.catalog import Document
@@ -30,6 +31,8 @@ _TAGS = {
     "speaker": ("artist", "album_artist"),
     "label": ("genre",),
 }
+# Tags that may hold the page on the web: yt-dlp writes the first, and the last beside it.
+_PAGE_TAGS = ("purl", "url", "comment")
 # Key of what a document has that its recording does not say: chapters of a file beside it.
 _CHAPTERS_OF_FILE = "chapters of a file"
 _DATE_WARNING = "its date '"
@@ -75,6 +78,8 @@ def _of_tags(tags: dict[str, str]) -> dict[str, str]:
         field: next((tags[key] for key in keys if tags.get(key)), "")
         for field, keys in _TAGS.items()
     }
+    pages = (web_address(tags.get(key)) for key in _PAGE_TAGS)
+    found[URL_FIELD] = next(filter(None, pages), "")
     return {field: value for field, value in found.items() if value}
 
 
@@ -105,6 +110,19 @@ def with_values(document: Document, source: Source, origin: Origin, keep: bool =
         language=language or document.language,
         warnings=(*warnings, *_date_warnings(date)),
     )
+
+
+def web_page(source: Source, origin: Origin, known: str | None, keep: bool) -> str | None:
+    """Return the address of a document's page on the web: of its table, else of its recording.
+
+    Args:
+        source: Its files, and its row of a table.
+        origin: What its files say.
+        known: The address that it has.
+        keep: See `with_values`.
+    """
+    of_table = web_address(source.metadata.get(URL_FIELD))
+    return of_table or (known if keep else None) or web_address(origin.own.get(URL_FIELD))
 
 
 def with_chapters_of(origin: Origin, *, from_file: bool) -> Origin:

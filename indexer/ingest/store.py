@@ -20,6 +20,7 @@ from indexer.ingest.origins import (
     origin_of_job,
     origin_of_source,
     own_chapters,
+    web_page,
     with_chapters_of,
     with_values,
 )
@@ -27,7 +28,7 @@ from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport
 from indexer.store.catalog import Document
 from indexer.store.remembered import Culprit, Origin
-from indexer.store.supplements import DESCRIPTION, Supplement
+from indexer.store.supplements import DESCRIPTION, WEB_PAGE, Supplement
 from indexer.store.word_times import pack_word_times
 
 NOT_TRIED_AGAIN = "not tried again until it changes; 'hilbert index --retry-failed' tries it"
@@ -138,8 +139,10 @@ class DocumentWriter:
                 for file in stale:
                     self.catalog.put_path(str(file.path), replace(file.known, document=existing.id))
         new_chapters = self._refresh_chapters(existing, source)
+        new_page = self._refresh_web_page(existing, source)
         if wanted != existing or new_chapters:
             self.changed = True
+        if wanted != existing or new_chapters or new_page:
             self.report.updated.append(source.name)
         else:
             self.report.unchanged.append(source.name)
@@ -218,19 +221,38 @@ class DocumentWriter:
             self.catalog.put_chapters(existing.id, chapters)
         return True
 
+    def _refresh_web_page(self, existing: Document, source: Source) -> bool:
+        """Store the page on the web of an unchanged document; return whether it is another now."""
+        origin = self.catalog.remembered.origin(existing.id)
+        known = self.catalog.fact(existing.id, WEB_PAGE)
+        page = self._web_page(existing.id, source, origin) if origin else known
+        if page == known:
+            return False
+        with self.catalog.transaction():
+            self.catalog.put_fact(existing.id, WEB_PAGE, page)
+        return True
+
+    def _web_page(self, document: str, source: Source, origin: Origin) -> str | None:
+        keep = keeps_values(origin, source, self.places)
+        return web_page(source, origin, self.catalog.fact(document, WEB_PAGE), keep)
+
     def _put(self, job: DocumentJob, done: AnalysedDocument) -> None:
         """Features first, then the catalog; only then the document counts as done."""
         chapters, warning = self._chapter_files.beside(job.source.recording)
         if warning:
             done = replace(done, warnings=(*done.warnings, warning))
+        document, origin = self._with_origin(job, done)
+        origin = with_chapters_of(origin, from_file=chapters is not None)
+        facts = {
+            DESCRIPTION: done.description,
+            WEB_PAGE: self._web_page(document.id, job.source, origin),
+        }
         supplement = Supplement(
             done.sounds,
             done.chapters if chapters is None else chapters,
-            {DESCRIPTION: done.description} if done.description else {},
+            {key: value for key, value in facts.items() if value},
             pack_word_times(done.words),
         )
-        document, origin = self._with_origin(job, done)
-        origin = with_chapters_of(origin, from_file=chapters is not None)
         self.library.features.write(document.features, done.features)
         replaced = _replaced(job)
         with self.catalog.transaction():

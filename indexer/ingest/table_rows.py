@@ -33,6 +33,7 @@ _HEADINGS = {
     " orateur ponente orador relatore spreker",
     "label": "label category topic kategorie thema categorie categoria etiqueta etichetta",
     "language": "language lang sprache langue idioma lingua taal",
+    "url": "url webpageurl webpage link episodelink episodeurl pageurl lien enlace",
     "speakers": "speakers",
 }
 _LIKE = 0.75  # of the letters: Speakr, Langauge

@@ -26,9 +26,11 @@ from indexer.store.schema_check import changed_tables
 from indexer.store.supplements import TABLES as SUPPLEMENTS
 from indexer.store.supplements import (
     Supplement,
+    read_fact,
     read_sound_labels,
     read_supplement,
     write_chapters,
+    write_fact,
     write_supplement,
 )
 
@@ -284,6 +286,14 @@ class Catalog:
         self._db.execute(
             "UPDATE documents SET updated_at = ? WHERE id = ?", [time.time(), document_id]
         )
+
+    def fact(self, document_id: str, key: str) -> str | None:
+        """Return a fact of a document by its key (`indexer.store.supplements`)."""
+        return read_fact(self._db, document_id, key)
+
+    def put_fact(self, document_id: str, key: str, value: str | None) -> None:
+        """Replace a fact that is in no index, within a transaction."""
+        write_fact(self._db, document_id, key, value)
 
     def supplement(self, document_id: str) -> Supplement:
         """Return the sounds, chapters and facts of a document."""

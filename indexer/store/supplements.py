@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from indexer.base.types import Chapter, Sound
 
-DESCRIPTION: Final = "description"  # key of a fact: what its makers write about the document
+# Keys of facts: what its makers write about the document, and its page on the web.
+DESCRIPTION: Final = "description"
+WEB_PAGE: Final = "url"
 
 TABLES = {
     "sounds": """
@@ -102,6 +104,23 @@ def write_supplement(db: sqlite3.Connection, document: str, supplement: Suppleme
     _replace(db, "document_facts", document, sorted(supplement.facts.items()))
     times = supplement.word_times
     _replace(db, "heard_words", document, [(times,)] if times else [])
+
+
+def read_fact(db: sqlite3.Connection, document: str, key: str) -> str | None:
+    """Read one fact of a document; None where there is none."""
+    if not has_table(db, "document_facts"):
+        return None
+    query = "SELECT value FROM document_facts WHERE document = ? AND key = ?"
+    row = db.execute(query, [document, key]).fetchone()
+    return row[0] if row else None
+
+
+def write_fact(db: sqlite3.Connection, document: str, key: str, value: str | None) -> None:
+    """Replace one fact of a document, within a transaction."""
+    known = _read(db, "document_facts", "key, value", "key", document)
+    facts = {row["key"]: row["value"] for row in known if row["key"] != key}
+    facts |= {key: value} if value else {}
+    _replace(db, "document_facts", document, sorted(facts.items()))
 
 
 def write_chapters(db: sqlite3.Connection, document: str, chapters: Iterable[Chapter]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from visitor import (
 
 from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
+from indexer.store.supplements import WEB_PAGE
 
 TIDES = "Why the tide keeps its own time"
 
@@ -124,3 +126,24 @@ def test_what_is_chosen_is_written_and_an_address_opens_it_again(
     visit_link(page, "/library")
     page = visit_link(page, f"/document?doc={ids[TIDES]}&t=41.5")
     assert players(page)[0].start_time == 41
+
+
+def test_a_page_on_the_web_is_linked_at_the_second(
+    visit: Visit,
+    ids: dict[str, str],
+    library: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copy = shutil.copytree(library, tmp_path / "library")
+    opened = LibraryStore.open(copy)
+    with opened.catalog.transaction():
+        opened.catalog.put_fact(ids[TIDES], WEB_PAGE, "https://www.youtube.com/watch?v=x_(y)")
+        opened.catalog.put_fact(ids["odd-words"], WEB_PAGE, "javascript:alert(1)")
+    opened.close()
+    monkeypatch.setenv("HILBERT_LIBRARY", str(copy))
+    page = document(visit(), doc=ids[TIDES], t="41.5")
+    there = links(page)["On the web at 0:41"]
+    assert there == "https://www.youtube.com/watch?v=x_%28y%29&t=41"
+    page = document(visit(), doc=ids["odd-words"])
+    assert not any(name.startswith("On the web") for name in links(page))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from indexer.ingest.metadata_table import read_metadata_table
+from indexer.store.supplements import WEB_PAGE
 from tests.indexer.ingest.conftest import Collection, vtt
 
 HEADER = "name,title,date,speaker,label,language,speakers"
@@ -193,3 +194,28 @@ def test_a_date_that_a_new_talk_brings_is_said_to_be_none(collection: Collection
     path.write_text(vtt("The swarm is gone. Nobody knows where to"))
     (warning,) = collection.index().warnings[str(path)]
     assert warning == "its date '31.4.2023' is none that can be read: --since and --until miss it"
+
+
+def test_the_page_on_the_web_is_that_of_the_table_else_of_the_recording(
+    collection: Collection, write_sound: Callable[..., Path], music: object
+) -> None:
+    def page() -> str | None:
+        return collection.library.catalog.fact(collection.documents()["song"].id, WEB_PAGE)
+
+    tags = {"title": "Chords", "comment": "https://example.org/of-the-tag"}
+    write_sound(collection.folder / "song.flac", music, codec="flac", tags=tags)
+    table = collection.table("name,url", "song,https://youtu.be/abc")
+    collection.index(collection.folder, asr="never")
+    assert page() == "https://youtu.be/abc"
+    collection.table("name,url", "song,https://example.org/other page")  # no address
+    assert collection.index().updated == ["song"]
+    assert page() == "https://example.org/of-the-tag"
+    assert collection.index().unchanged
+    collection.table("name,url", "song,https://example.org/1")
+    collection.index()
+    table.write_bytes(b"\xff\xfe\x00 no table")
+    collection.index()
+    assert page() == "https://example.org/1"  # nobody can tell what the table says now
+    table.unlink()
+    collection.index()
+    assert page() == "https://example.org/of-the-tag"

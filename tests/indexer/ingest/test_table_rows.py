@@ -37,7 +37,7 @@ def test_a_table_of_any_spreadsheet_gives_the_same_row(tmp_path: Path, data: byt
 
 def test_a_column_that_is_misspelt_is_said_and_others_are_nobodys_business(tmp_path: Path) -> None:
     path = tmp_path / "metadata.csv"
-    path.write_text("name,Speakr,langauge,notes,url\na,Ann,de,x,y\n")
+    path.write_text("name,Speakr,langauge,notes,views\na,Ann,de,x,y\n")
     table = read_metadata_table(path)
     assert table.row("a") == {}
     assert table.warnings(["a"]) == [
