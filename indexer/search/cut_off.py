@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.languages import language_code
+from indexer.base.text_analysis import exact_words
 from indexer.index.background import Background
 from indexer.search.fusion import bonus_channels
 from indexer.search.index_view import IndexView
@@ -115,7 +116,12 @@ def confidence(
         if seen is None or part.kind not in CALIBRATIONS:
             return None
         odds = CALIBRATIONS[part.kind].log_odds(seen)
-        said = query.phrases or _is_named(scores) or _all_said(part, scores, rows, compared.index)
+        said = (
+            query.phrases
+            or _is_named(scores)
+            or _is_noted(part, searched, compared.index)
+            or _all_said(part, scores, rows, compared.index)
+        )
         if part.kind == TYPED and said:
             odds = max(odds, _SAID)
         found.append(odds)
@@ -198,6 +204,16 @@ def _is_named(scores: PartScores) -> bool:
     """Return whether what is written about a document matches the query well."""
     matches = (scores.segments[name] for name in bonus_channels() if name in scores.segments)
     return any(bool((each >= _NAMED).any()) for each in matches)
+
+
+def _is_noted(part: QueryPart, searched: NDArray[np.bool_], index: IndexView) -> bool:
+    """Return whether the words are the label of a sound that a transcript notes: laughter."""
+    wanted = exact_words(part.words)
+
+    def notes(labels: str) -> bool:
+        return any(exact_words(label) == wanted for label in labels.split("\n"))
+
+    return bool(wanted) and bool((index.table.sounds.where(notes) & searched).any())
 
 
 def _all_said(

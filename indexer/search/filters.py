@@ -71,7 +71,7 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
     documents = table.documents
     of_documents = np.ones(len(documents), bool)
     for wanted, known, what in (
-        (filters.documents, [(d.name, d.title, d.id) for d in documents], "document"),
+        (filters.documents, list(map(_names_of, documents)), "document"),
         (filters.labels, [(d.label or "",) for d in documents], "label"),
     ):
         if wanted:
@@ -88,6 +88,11 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
     if not passed.any():
         raise nothing_passes(filters, table)
     return passed
+
+
+def _names_of(document: IndexedDocument) -> tuple[str, ...]:
+    """What a document may be called: its file with the extension as well."""
+    return document.name, document.title, document.id, Path(document.path).name
 
 
 def nothing_passes(filters: Filters, table: SegmentTable) -> QueryError:

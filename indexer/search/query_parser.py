@@ -61,7 +61,7 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     sounds: dict[str, list[str]] = {"": [], "-": []}
     for piece in _PIECE.finditer(text.translate(DOUBLE_QUOTES)):
         if sound := piece["quoted"] or piece["sound"]:
-            sounds[piece["no"]].append(sound.strip())
+            sounds[piece["no"]].append(sound.strip(" []()*") or sound.strip())
             continue
         if piece["phrase"] and not piece["sign"] and _GAP.search(piece["phrase"]):
             parts = [part.strip() for part in _GAP.split(piece["phrase"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from indexer.base.errors import LibraryError
@@ -36,9 +37,11 @@ NamedT = TypeVar("NamedT", bound=Named)
 def matching_documents(documents: Sequence[NamedT], name: str) -> list[NamedT]:
     """Return the documents that a name fits.
 
-    Exactly, else in another Unicode form or case, else by the beginning of a name or an id.
+    Exactly, also as a file is called with its extension, else in another Unicode form or case, else
+    by the beginning of a name or an id.
     """
     exact = [d for d in documents if name in (d.name, d.id, d.path)]
+    exact = exact or [d for d in documents if name == Path(d.path).name]
     if exact or not name:
         return exact
     wanted = folded(name)
@@ -49,7 +52,8 @@ def matching_documents(documents: Sequence[NamedT], name: str) -> list[NamedT]:
 
 
 def _is_called(document: Named, folded_name: str) -> bool:
-    return folded_name in (folded(document.name), document.id, folded(document.path))
+    names = (document.name, document.path, Path(document.path).name)
+    return folded_name == document.id or folded_name in map(folded, names)
 
 
 def named_document(documents: Sequence[NamedT], name: str) -> NamedT:

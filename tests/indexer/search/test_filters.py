@@ -44,6 +44,7 @@ def passed(table: SegmentTable, **filters: Any) -> list[int]:
 
 def test_each_filter_passes_what_it_names(table: SegmentTable, tmp_path: Path) -> None:
     assert passed(table, documents=("A",)) == [0, 1]
+    assert passed(table, documents=("a.opus", "C.OPUS")) == [0, 1, 4, 5]
     assert passed(table, documents=("on b", "c" * 64)) == [2, 3, 4, 5]
     assert passed(table, labels=("SCIENCE",)) == [0, 1, 2, 3]
     assert passed(table, folders=(str(tmp_path / "one"),)) == [0, 1, 2, 3]

@@ -49,6 +49,7 @@ def test_sounds_are_parsed_apart_from_words() -> None:
     assert parsed.excluded_sounds == ("applause",)
     assert (parsed.terms, parsed.text) == (("tide", "the", "town"), "tide the town")
     assert parsed.phrases == ("the town",)
+    assert parse_query("sound:[laughter] sound:laugh*").sounds == ("laughter", "laugh")
     alone = parse_query("sound:“door slams”")
     assert (alone.text, alone.terms, alone.sounds) == ("", (), ("door slams",))
 
@@ -125,6 +126,13 @@ def test_a_sound_alone_lists_its_moments_in_order(searcher: Searcher) -> None:
     music = searcher.search("sound:music")
     assert [h.start for h in music.hits] == [4.0]
     assert not searcher.search("sound:music sound:applause").hits
+
+
+@pytest.mark.parametrize("query", ["laughter", "(Upbeat music)"])
+def test_a_sound_that_is_noted_answers_its_label(searcher: Searcher, query: str) -> None:
+    found = searcher.search(query)
+    assert found.hits[0].name == "harbours"
+    assert found.answered and (found.confidence or 0) >= 0.88
 
 
 def test_an_unknown_sound_is_refused_with_those_that_there_are(searcher: Searcher) -> None:

@@ -34,6 +34,8 @@ TWIN = Doc("ef56" * 16, "How a Violin Sings", "/old/How a Violin Sings.opus")
         ("AB9", VIOLIN),
         ("/talks/why-tides.opus", TIDE),
         ("how a v", VIOLIN),
+        ("why-tides.opus", TIDE),
+        ("HOW A VIOLIN SINGS.opus", VIOLIN),
     ],
 )
 def test_a_name_finds_its_document(name: str, wanted: Doc) -> None:
