@@ -7,6 +7,10 @@ const NAMESPACE = "http://www.w3.org/2000/svg";
 export default function ({ parentElement, data }) {
   const part = (selector) => parentElement.querySelector(selector);
   const { hits, current } = data;
+  const list = part("ol");
+  const key = JSON.stringify(data);
+  if (list.shown === key) return; // drawn anew: whoever scrolled here stays
+  list.shown = key;
   part(".count").textContent = data.heading;
   part(".place").textContent = data.timed ? `Hit ${current + 1} of ${hits.length}` : "";
   for (const [name, other] of [["previous", current - 1], ["next", current + 1]]) {
@@ -17,7 +21,6 @@ export default function ({ parentElement, data }) {
   const timeline = part(".timeline");
   timeline.hidden = !data.timed || !data.seconds;
   timeline.replaceChildren(...(timeline.hidden ? [] : hits.map(tick)));
-  const list = part("ol");
   const rows = hits.map(row);
   list.replaceChildren(...rows);
   const here = data.timed ? rows[current] : null;

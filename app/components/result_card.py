@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # Transcript shown before and after a moment.
 _CONTEXT_SECONDS = 45.0
+# Right-to-left mark: Latin words at the end of an Arabic text do not run on into a link.
+_APART = "\u200f"
 # Further cards draw what is below their words on demand.
 _MOST_WHOLE = 5
 
@@ -250,7 +252,7 @@ def _show_other(
             )
     to = urls.link(urls.DOCUMENT, search, doc=hit.document, t=hit.start)
     words = highlight(excerpt(hit.text, highlighted), highlighted)
-    text.markdown(f"{words} {markdown_link('Open', to)}")
+    text.markdown(f"{words}{_APART} {markdown_link('Open', to)}")
 
 
 def _details(library: OpenLibrary, document: IndexedDocument, hit: Hit | None) -> str:

@@ -7,6 +7,9 @@ const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
 export default function ({ parentElement, data }) {
   const list = parentElement.querySelector(".transcript");
+  // The page may be drawn anew with the same lines: whoever reads them stays where they are.
+  const key = JSON.stringify(data);
+  if (list.shown?.key === key) return list.shown.start();
   const isTimed = data.cues.some((cue) => cue.start !== null);
   list.style.maxHeight = data.height;
   const saids = [];
@@ -164,10 +167,14 @@ export default function ({ parentElement, data }) {
   const onLine = (event) => {
     if (event.detail.document === data.document) scrollTo(items[event.detail.line]);
   };
-  document.addEventListener(LINE, onLine);
-  const timer = isTimed ? setInterval(follow, 250) : 0;
-  return () => {
-    clearInterval(timer);
-    document.removeEventListener(LINE, onLine);
+  const start = () => {
+    document.addEventListener(LINE, onLine);
+    const timer = isTimed ? setInterval(follow, 250) : 0;
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener(LINE, onLine);
+    };
   };
+  list.shown = { key, start };
+  return start();
 }

@@ -25,6 +25,14 @@ TOP = "list => { list.style.maxHeight = '6rem'; list.scrollTo(0, 0); }"
 QUEUED = "document.getElementById('hilbert-player').player.queued()"
 
 
+def open_first(page: Page, question: str, title: str) -> None:
+    """Search, and open a recording, once its link is a step of this tab."""
+    page.goto(f"/?{urlencode({'q': question})}")
+    recent = page.get_by_label("Recent searches").get_by_text(question, exact=True)
+    recent.wait_for(state="attached")
+    page.get_by_role("link", name=title).first.click()
+
+
 def test_all_hits_play_one_after_another_across_recordings_until_a_click(page: Page) -> None:
     search(page, WATER)
     button = page.get_by_role("button", name=re.compile(r"^Play all \d+ hits$"))
@@ -52,8 +60,7 @@ def test_all_hits_play_one_after_another_across_recordings_until_a_click(page: P
 
 
 def test_every_hit_of_a_recording_is_a_row_a_mark_and_a_link(page: Page) -> None:
-    page.goto(f"/?{urlencode({'q': WATER})}")
-    page.get_by_role("link", name=TIDE).first.click()
+    open_first(page, WATER, TIDE)
     count = page.get_by_role("heading", name=re.compile(r"^\d+ moments in this recording$"))
     n = int(count.inner_text().split()[0])
     hits = page.get_by_label("Hits", exact=True)
@@ -74,8 +81,7 @@ def test_every_hit_of_a_recording_is_a_row_a_mark_and_a_link(page: Page) -> None
 
 def test_the_transcript_follows_what_plays_unless_told_not_to(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 700})
-    page.goto(f"/?{urlencode({'q': WATER})}")
-    page.get_by_role("link", name=TIDE).first.click()
+    open_first(page, WATER, TIDE)
     lines = page.get_by_label("Transcript", exact=True)
     follow = page.get_by_role("button", name="Follow")
     assert follow.get_attribute("aria-pressed") == "true"
@@ -91,15 +97,18 @@ def test_the_transcript_follows_what_plays_unless_told_not_to(page: Page) -> Non
     assert follow.get_attribute("aria-pressed") == "false"  # the browser keeps it
     lines.evaluate(TOP)
     follow.click()
-    page.wait_for_timeout(100)
-    assert lines.evaluate("list => list.scrollTop") > 0
+    for _ in range(50):
+        if lines.evaluate("list => list.scrollTop") > 0:
+            break
+        page.wait_for_timeout(100)
+    else:
+        pytest.fail("the transcript does not follow")
 
 
 def test_words_are_found_in_a_text_without_times_and_arabic_runs_from_the_right(
     page: Page,
 ) -> None:
-    page.goto(f"/?{urlencode({'q': PAINT})}")
-    page.get_by_role("link", name="odd-words").first.click()
+    open_first(page, PAINT, "odd-words")
     box = page.get_by_label("Find in the transcript")
     box.fill("times")
     assert page.locator(".find output").inner_text() == "1 of 1"
