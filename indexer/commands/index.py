@@ -115,6 +115,12 @@ def _asr_help() -> str:
     is_flag=True,
     help="Try files again that made what reads them crash, or take too much time or memory.",
 )
+@click.option(
+    "--part",
+    metavar="N/COUNT",
+    help="Only the Nth of COUNT parts of what is found, by content: each can be indexed on a "
+    "machine of its own into a library of its own; 'hilbert gather' puts them together.",
+)
 @click.option("--profile", is_flag=True, help="Print where the time went, stage by stage.")
 @click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
 @click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
@@ -128,6 +134,7 @@ def command(
     language: str | None,
     prune: bool,
     retry_failed: bool,
+    part: str | None,
     profile: bool,
     speech_encoder: str | None,
     text_encoder: str | None,
@@ -153,6 +160,7 @@ def command(
     from indexer.ingest.create import library_for
     from indexer.ingest.discover import scan
     from indexer.ingest.followed import scan_followed
+    from indexer.ingest.part import Part
     from indexer.ingest.run import index_folders
 
     if language is not None and language_code(language) is None:
@@ -161,6 +169,7 @@ def command(
         raise click.UsageError("--reasr names the recogniser; leave out --asr")
     if reasr == NEVER:
         raise click.BadParameter("'never' recognises nothing; name a recogniser for --reasr")
+    of_part = Part.parse(part) if part else None
     encoders = None
     if (speech_encoder or text_encoder) and not paths:
         raise click.UsageError("an encoder is chosen with the first PATHS of a library; name them")
@@ -179,7 +188,14 @@ def command(
             made.put_vector_settings(vectors)
     found = scan_followed(made, paths, language=language, asr=asr or reasr, again=reasr is not None)
     with TerminalProgress() as progress:
-        summary = index_folders(made, found, progress, prune=prune, retry_failed=retry_failed)
+        summary = index_folders(
+            made,
+            found,
+            progress,
+            prune=prune,
+            retry_failed=retry_failed,
+            part=of_part,
+        )
     if as_json:
         print_json(summary_to_dict(summary, profile=profile))
     else:
@@ -208,6 +224,7 @@ def summary_to_dict(summary: AddReport, *, profile: bool = False) -> dict[str, A
         "moved": summary.moved,
         "replaced": summary.replaced,
         "gone": summary.gone,
+        "of_other_parts": summary.of_other_parts,
         "removed": summary.removed,
         "not_reachable": summary.unreachable,
         "documents": summary.documents,
@@ -229,6 +246,8 @@ def print_summary(summary: AddReport) -> None:
     print_line(*summary.describe_changes())
     if passed_over := summary.describe_passed_over():
         print_line(f"{passed_over}; --verbose lists them")
+    if summary.of_other_parts:
+        print_line(f"{summary.of_other_parts} documents are of other parts")
     speed = ""
     if summary.audio_seconds:
         speed = (

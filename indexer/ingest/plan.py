@@ -17,6 +17,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Source
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.origins import keeps_values
+from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings, other_recogniser
 from indexer.ingest.report import AddReport
 from indexer.ingest.store import NOT_TRIED_AGAIN, DocumentWriter
@@ -48,6 +49,7 @@ def plan(
     writer: DocumentWriter,
     report: AddReport,
     made: Plan | None = None,
+    part: Part | None = None,
 ) -> Plan:
     """Compare sources with the catalog.
 
@@ -60,11 +62,12 @@ def plan(
         writer: Writes what needs no processing.
         report: Receives what fails.
         made: Plan of other sources, which is added to.
+        part: Which documents are processed, None for all.
 
     Raises:
         LibraryError: The library is damaged; a source that fails is reported only.
     """
-    planner = _Planner(library, settings, writer, report)
+    planner = _Planner(library, settings, writer, report, part)
     made = made or Plan()
     claimed = {job.document_id: job for job in made.jobs}
     for source in sources:
@@ -100,7 +103,9 @@ class _Planner:
         settings: ProcessSettings,
         writer: DocumentWriter,
         report: AddReport,
+        part: Part | None,
     ) -> None:
+        self.part = part
         self.features = library.features
         self.catalog = library.catalog
         self.settings = settings
@@ -117,6 +122,9 @@ class _Planner:
         main = recording or transcript
         assert main is not None
         document_id = main.known.sha256
+        if self.part and not self.part.holds(document_id):
+            self.report.of_other_parts += 1
+            return None
         existing = self.catalog.document(document_id)
         source = self._with_kept_speakers(source, document_id, main.before)
         if existing and existing.path != str(source.path) and self._is_still_at(existing):

@@ -24,6 +24,7 @@ class AddReport:
     document that is no longer there to its name, `removed` those that were taken out for that;
     `unreachable` maps a folder or file that cannot be reached to the reason.
     `unchecked` are timed transcripts that could not be compared with their recordings.
+    `of_other_parts` counts the documents that other parts of the collection hold.
     While the indexing goes on, `planned` is how many documents it processes, and `searchable` how
     many of those that were added and updated a commit has put into the index.
     Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
@@ -42,6 +43,7 @@ class AddReport:
     gone: dict[str, str] = field(default_factory=dict)
     removed: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
+    of_other_parts: int = 0
     planned: int = 0
     searchable: int = 0
     documents: int = 0

@@ -16,6 +16,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.commits import CommitSchedule
 from indexer.ingest.discover import Scan
 from indexer.ingest.followed import ScannedFolders, follow
+from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.plan import Plan, plan
 from indexer.ingest.process import process
@@ -48,6 +49,7 @@ def index_folders(
     schedule: CommitSchedule | None = None,
     retry_failed: bool = False,
     report: AddReport | None = None,
+    part: Part | None = None,
 ) -> AddReport:
     """Bring the library up to date with what was scanned, then commit a snapshot.
 
@@ -65,6 +67,7 @@ def index_folders(
         retry_failed: Whether files that made their reader crash are tried again.
         report: Filled while the indexing goes on, for who shows each file as it ends; None for a
             new one.
+        part: Which documents are processed; None for all.
 
     Raises:
         LibraryError: Another writer holds the library.
@@ -79,7 +82,7 @@ def index_folders(
             with library.catalog.transaction():
                 library.catalog.remembered.forget_culprits()
         with times.measure("planning"):
-            planned = _plan(library, scanned, writer, report)
+            planned = _plan(library, scanned, writer, report, part)
         report.planned = len(planned.jobs)
         schedule = schedule or CommitSchedule()
         shown = progress or SilentProgress()
@@ -135,6 +138,7 @@ def _plan(
     scanned: Sequence[ScannedFolders],
     writer: DocumentWriter,
     report: AddReport,
+    part: Part | None = None,
 ) -> Plan:
     """Plan what is to be done for all that was scanned."""
     planned = Plan()
@@ -144,7 +148,7 @@ def _plan(
         for path, reason in found.scan.warnings.items():
             report.warn(path, reason)
         settings = replace(found.settings, segments=library.segment_settings)
-        plan(found.scan.sources, library, settings, writer, report, planned)
+        plan(found.scan.sources, library, settings, writer, report, planned, part)
     return planned
 
 

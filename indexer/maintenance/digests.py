@@ -131,6 +131,30 @@ def documents_with_other_features(
             yield document
 
 
+def damaged_document_ids(library: LibraryStore) -> set[str]:
+    """Return the ids of documents that hold other features or words than were indexed.
+
+    Nothing is known of what was stored since the last snapshot, nor of one without digests.
+    """
+    number = library.catalog.current_generation()
+    if number is None:
+        return set()
+    folder = snapshot_folder(library.folder, number)
+    try:
+        manifest = read_manifest(folder)
+    except LibraryError:
+        log.debug("could not read the manifest of %s", folder, exc_info=True)
+        return set()
+    if manifest.is_old:
+        return set()
+    found = {d.id for d in documents_with_other_features(library, folder, manifest)}
+    return found | {
+        document.id
+        for document, known in _indexed_documents(library, folder, manifest)
+        if known.content_sha256 != library.catalog.content_sha256(document.id)
+    }
+
+
 def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) -> Iterator[str]:
     """Yield which documents have other features, or other words, than were indexed."""
     for document in documents_with_other_features(library, folder, manifest):
