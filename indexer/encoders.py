@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import Recogniser, SpeechEncoder, TextEncoder
@@ -130,8 +131,8 @@ class Encoders:
             return load_encoder(role, spec, only_trusted=self._library is not None)
         except UntrustedModelError as error:
             raise LibraryError(
-                f"this library wants to load {error}; where you trust whoever made the library, "
-                f"run 'hilbert trust --library {self._library}' once"
+                f"{error}, and this library wants to load it; where you trust whoever made the "
+                f"library, run 'hilbert trust --library {quoted(self._library or '')}' once"
             ) from error
 
     def brought_models(self) -> Iterator[tuple[Role, str, str]]:

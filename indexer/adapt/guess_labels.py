@@ -11,6 +11,7 @@ from hilbert.classification.checkpoint import load_classifier
 from hilbert.model.checkpoint import model_fingerprint
 from hilbert.system_faults import raise_system_fault
 from indexer.adapt.train_labels import CLASSIFIER_FOLDER, LabelError, document_vectors
+from indexer.base.shell import quoted
 from indexer.index.library_store import LibraryStore
 from indexer.index.vector_index import MODALITIES
 from indexer.maintenance.manage import find_document
@@ -47,7 +48,7 @@ def guess_labels(
         LibraryError: A name fits no document or several, or nothing is indexed yet.
     """
     folder = library.folder / CLASSIFIER_FOLDER
-    retrain = f"run 'hilbert train --labels FILE.csv --library {library.folder}'"
+    retrain = f"run 'hilbert train --labels FILE.csv --library {quoted(library.folder)}'"
     if not folder.is_dir():
         raise LabelError(f"no classifier has been trained in this library; {retrain}")
     snapshot = library.snapshot()
@@ -82,6 +83,7 @@ def _chosen(
     chosen = list({d.id: d for d in (find_document(library, name) for name in names)}.values())
     if waiting := [d.name for d in chosen if d.id not in indexed]:
         raise LabelError(
-            f"{waiting[0]} is not searchable yet; run 'hilbert rebuild --library {library.folder}'"
+            f"{waiting[0]} is not searchable yet; run 'hilbert rebuild --library "
+            f"{quoted(library.folder)}'"
         )
     return chosen

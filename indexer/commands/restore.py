@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from indexer.base.shell import quoted
 from indexer.commands.options import json_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -57,5 +58,5 @@ def command(file: Path, library: Path | None, check: bool, overwrite: bool, as_j
     for place in report.missing:
         print_line(
             f"note: {place} is not here: its documents can be found but not played; run 'hilbert "
-            f"relink {place} NEW --library {report.path}'"
+            f"relink {place} NEW --library {quoted(report.path)}'"
         )

@@ -28,6 +28,7 @@ from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FIL
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
+from indexer.base.shell import quoted
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings, text_encoder_for
 from indexer.index.first_model import put_first_model
@@ -215,7 +216,7 @@ class LibraryStore:
             raise_system_fault(error)
             raise LibraryError(
                 f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
-                f"--library {self.folder}' to put the shipped model back"
+                f"--library {quoted(self.folder)}' to put the shipped model back"
             ) from error
 
     def fingerprint(self, model_folder: Path | None = None) -> str:
@@ -249,7 +250,7 @@ class LibraryStore:
         if number is None:
             raise LibraryError(
                 f"nothing is indexed in {self.folder} yet; run 'hilbert index FOLDER --library "
-                f"{self.folder}', or 'hilbert rebuild' where indexing was interrupted"
+                f"{quoted(self.folder)}', or 'hilbert rebuild' where indexing was interrupted"
             )
         model = self.model_folder
         try:

@@ -17,6 +17,7 @@ from typing import Any
 from hilbert.files import cached_sha256_file, sha256_file, sync_file
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 from indexer.index.vector_names import FIRST_VECTOR_INDEX, LEVELS, MODALITIES
 
 log = logging.getLogger(__name__)
@@ -277,4 +278,4 @@ def damaged_files(
 
 def rebuild_advice(folder: Path) -> str:
     """Return what to do about a damaged file in the folder of a shard or a snapshot."""
-    return f"run 'hilbert rebuild --library {folder.parent.parent}'"
+    return f"run 'hilbert rebuild --library {quoted(folder.parent.parent)}'"

@@ -12,6 +12,7 @@ from hilbert.forking import PerProcess
 from hilbert.system_faults import raise_system_fault
 from indexer.base.checked_sqlite import connect_checked, find_damage
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 
 _SEGMENT = 'id, document, ordinal, start, "end", text, speakers, {sounds}'
 
@@ -165,7 +166,7 @@ def damaged(path: Path, error: sqlite3.DatabaseError) -> LibraryError:
     """Return the error for a file of a snapshot that SQLite cannot read."""
     return LibraryError(
         f"{path.name} is missing or damaged ({error}); run 'hilbert rebuild --library "
-        f"{path.parent.parent.parent}'"
+        f"{quoted(path.parent.parent.parent)}'"
     )
 
 

@@ -21,6 +21,7 @@ from hilbert.model.features import Features
 from hilbert.registry import Registry
 from hilbert.system_faults import raise_system_fault, why_not_opened
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 from indexer.base.types import Cue, Segment
 from indexer.index.id_lookup import IdLookup
 from indexer.store.catalog import Document
@@ -170,6 +171,6 @@ def _read(folder: Path, names: Sequence[str], n_segments: int) -> dict[str, NDAr
         raise_system_fault(error)
         raise LibraryError(
             f"{VALUES_FILE} is missing or damaged ({error}); run 'hilbert rebuild --library "
-            f"{folder.parent.parent}'"
+            f"{quoted(folder.parent.parent)}'"
         ) from error
     return found

@@ -16,6 +16,7 @@ from hilbert.files import PARTIAL_SUFFIX, sync_folder
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.base.progress import BUILDING, Progress, SilentProgress
+from indexer.base.shell import quoted
 from indexer.index.background import PairSums
 from indexer.index.manifest import (
     SHARDS_FOLDER,
@@ -139,7 +140,7 @@ def write_snapshot(
     Raises:
         LibraryError: There is no such kind of vector index.
     """
-    advice = f"choose one with 'hilbert rebuild --vector-index NAME --library {library}'"
+    advice = f"choose one with 'hilbert rebuild --vector-index NAME --library {quoted(library)}'"
     if vectors.kind != AUTO:
         vector_index_class(vectors.kind, advice)
     documents = {d.id: d for d in catalog.documents() if d.id not in removed}

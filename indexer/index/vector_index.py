@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from hilbert.extension_points import VECTOR_INDEXES as POINT
 from hilbert.registry import Registry
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 from indexer.index.id_lookup import IdLookup
 from indexer.index.vector_names import LEVELS, MODALITIES, VECTOR_NAMES
 
@@ -267,5 +268,5 @@ def damaged(path: Path) -> LibraryError:
     """Return the error for an index file that is missing or damaged."""
     return LibraryError(
         f"{path.name} is missing or damaged; run 'hilbert rebuild --library "
-        f"{path.parent.parent.parent}'"
+        f"{quoted(path.parent.parent.parent)}'"
     )

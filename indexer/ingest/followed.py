@@ -11,6 +11,7 @@ from pathlib import Path
 from indexer.base.errors import LibraryError
 from indexer.base.names import existing_path
 from indexer.base.presence import Presence, Whereabouts, is_within, look_for, mount_point
+from indexer.base.shell import quoted
 from indexer.encoders import AUTO
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan, scan
@@ -61,7 +62,7 @@ def scan_followed(
         lie = f" (its documents lie in {', '.join(places[:_NAMED])})" if places else ""
         raise LibraryError(
             f"this library follows no folder yet; name one: 'hilbert index FOLDER --library "
-            f"{library.folder}'{lie}"
+            f"{quoted(library.folder)}'{lie}"
         )
     targets = [_target(path, known, bool(named)) for path in named or [f.path for f in known]]
     inner = [f for f in known if not f.is_file and any(is_within(f.path, p) for p in named)]

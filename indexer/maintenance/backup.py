@@ -20,6 +20,7 @@ from hilbert.model.config import WEIGHTS_FILE
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.presence import is_within
+from indexer.base.shell import quoted
 from indexer.encoders import TEXT_ENCODER_FOLDER
 from indexer.index.library_store import CATALOG_FILE, FIRST_MODEL, LibraryStore
 from indexer.index.manifest import read_manifest
@@ -198,8 +199,8 @@ def _write(library: LibraryStore, partial: Path) -> Manifest:
             log.debug("attempt %d: a file of the library is not there", attempt, exc_info=True)
             missing = error.filename
     raise LibraryError(
-        f"{missing} is missing; run 'hilbert doctor --library {library.folder}', or try again "
-        "when nothing is written to the library"
+        f"{missing} is missing; run 'hilbert doctor --library {quoted(library.folder)}', or try "
+        "again when nothing is written to the library"
     )
 
 

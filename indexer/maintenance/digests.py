@@ -12,6 +12,7 @@ from hilbert.model.config import GRAPH_FILE
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError
 from indexer.base.presence import is_within
+from indexer.base.shell import quoted
 from indexer.encoders import TEXT_ENCODER_FOLDER
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import (
@@ -82,7 +83,7 @@ def _damaged_model(library: LibraryStore) -> Iterator[str]:
         ):
             yield (
                 f"{folder.name}/{name} is missing or damaged; run 'hilbert rebuild --library "
-                f"{library.folder}'"
+                f"{quoted(library.folder)}'"
             )
 
 
@@ -111,7 +112,7 @@ def _damaged_recordings(library: LibraryStore) -> Iterator[str]:
         if is_within(name, folder) and path.exists() and _sha256(path) != known.sha256:
             yield (
                 f"{path.relative_to(folder)} is not what was indexed; restore a backup, or run "
-                f"'hilbert index --library {library.folder}' to index it as it is now"
+                f"'hilbert index --library {quoted(library.folder)}' to index it as it is now"
             )
 
 
@@ -165,8 +166,8 @@ def _damaged_documents(library: LibraryStore, folder: Path, manifest: Manifest) 
         if known.content_sha256 != library.catalog.content_sha256(document.id):
             yield (
                 f"the catalog does not hold of {document.name} what was indexed; restore a "
-                f"backup, or run 'hilbert remove {document.name} --library {library.folder}' "
-                "and index it again"
+                f"backup, or run 'hilbert remove {document.name} --library "
+                f"{quoted(library.folder)}' and index it again"
             )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hilbert.system_faults import raise_system_fault, system_fault
 from indexer.base.errors import HilbertError, LibraryError, UnfinishedLibraryError
+from indexer.base.shell import quoted
 from indexer.guard.children import missing_guards
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot_writer import leftovers
@@ -85,15 +86,15 @@ def _features(library: LibraryStore, checkup: Checkup) -> None:
             log.debug("could not read the features of %s", document.name, exc_info=True)
             checkup.problems.append(
                 f"the features of {document.name} are missing or damaged; run 'hilbert rebuild "
-                f"--library {library.folder}'"
+                f"--library {quoted(library.folder)}'"
             )
             continue
         expected = library.catalog.count_segments(document.id)
         if features.n_segments != expected:
             checkup.problems.append(
                 f"{document.name} has {expected} segments but features of {features.n_segments}; "
-                f"run 'hilbert remove {document.name} --library {library.folder}' and index it "
-                "again"
+                f"run 'hilbert remove {document.name} --library {quoted(library.folder)}' and "
+                "index it again"
             )
 
 
@@ -102,7 +103,7 @@ def _generation(library: LibraryStore, checkup: Checkup) -> None:
     if library.catalog.current_generation() is None:  # or killed before the first was written
         checkup.notes.append(_waiting(library, len(documents)) or "the library is empty")
         return
-    rebuild = f"run 'hilbert rebuild --library {library.folder}'"
+    rebuild = f"run 'hilbert rebuild --library {quoted(library.folder)}'"
     try:
         snapshot = library.snapshot()
         indexed = {d.id: d.features for d in snapshot.lexical.documents()}
@@ -131,7 +132,7 @@ def _waiting(library: LibraryStore, documents: int) -> str:
         return ""
     return (
         f"{documents} documents of an interrupted run are not searchable yet; run the same "
-        f"'hilbert index' again, or 'hilbert rebuild --library {library.folder}'"
+        f"'hilbert index' again, or 'hilbert rebuild --library {quoted(library.folder)}'"
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
+from indexer.base.shell import quoted
 from indexer.index.library_store import LibraryStore
 from indexer.index.vector_choice import VectorSettings
 from indexer.store.catalog import Document
@@ -78,8 +79,8 @@ def _model_for(library: LibraryStore, model: str | None) -> Path:
         others = " or '--model last' for the one before it" if library.last_good_model() else ""
         raise LibraryError(
             f"the weights in {folder.name} are not those that this library was indexed with; run "
-            f"'hilbert rebuild --model shipped --library {library.folder}' for those that ship,"
-            f"{others} or 'hilbert train' for new ones"
+            f"'hilbert rebuild --model shipped --library {quoted(library.folder)}' for those that "
+            f"ship,{others} or 'hilbert train' for new ones"
         )
     return folder
 

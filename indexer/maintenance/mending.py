@@ -7,6 +7,7 @@ from pathlib import Path
 
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
+from indexer.base.shell import quoted
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import read_manifest
 from indexer.index.snapshot_names import snapshot_folder
@@ -50,7 +51,7 @@ def mend_features(library: LibraryStore, progress: Progress | None = None) -> li
         raise LibraryError(
             f"the features of {names} are damaged and could not be made anew "
             f"({'; '.join(sorted(reasons)[:_NAMED])}); put the files back and rebuild, or take the "
-            f"documents out with 'hilbert remove --library {library.folder}'"
+            f"documents out with 'hilbert remove --library {quoted(library.folder)}'"
         )
     return [document.name for document in damaged]
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hilbert.onnx_session import RUNS_BEFORE_OPTIMISING
 from indexer.base.errors import QueryError
+from indexer.base.shell import quoted
 from indexer.index.library_store import LibraryStore
 from indexer.index.records import IndexedDocument, IndexedSegment
 from indexer.index.segment_table import SegmentTable
@@ -359,7 +360,7 @@ class Searcher:
         if method in self._unusable:
             raise QueryError(
                 f"this library was indexed without what the {method} channel compares; run "
-                f"'hilbert rebuild --library {self.library.folder}'"
+                f"'hilbert rebuild --library {quoted(self.library.folder)}'"
             )
 
     def _segments_of(self, document: str) -> list[IndexedSegment]:

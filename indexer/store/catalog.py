@@ -18,6 +18,7 @@ from hilbert.forking import PerProcess
 from hilbert.system_faults import raise_system_fault
 from indexer.base.checked_sqlite import find_damage
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 from indexer.base.types import Chapter, Cue, Segment
 from indexer.store.catalog_file import connect, open_schema, transaction
 from indexer.store.remembered import TABLES as REMEMBERED
@@ -111,7 +112,7 @@ class Catalog:
         if not create and not path.exists():
             raise LibraryError(
                 f"{path.parent}: there is no library here; make one with "
-                f"'hilbert index FOLDER --library {path.parent}'"
+                f"'hilbert index FOLDER --library {quoted(path.parent)}'"
             )
         try:
             # SQLite forbids a connection to be carried across a fork.
@@ -122,7 +123,7 @@ class Catalog:
             raise_system_fault(error)
             raise LibraryError(
                 f"{path}: not a readable catalog ({error}); run "
-                f"'hilbert doctor --library {path.parent}'"
+                f"'hilbert doctor --library {quoted(path.parent)}'"
             ) from error
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from hilbert.files import is_leftover, sha256_file, write_atomically
 from hilbert.system_faults import raise_system_fault, why_not_opened
 from indexer.base.errors import LibraryError
+from indexer.base.shell import quoted
 
 if TYPE_CHECKING:
     from hilbert.model.features import Features
@@ -74,7 +75,7 @@ class FeatureStore:
             raise_system_fault(error)
             raise LibraryError(
                 f"features/{name} is missing or damaged ({error}); run "
-                f"'hilbert doctor --library {self.folder.parent}'"
+                f"'hilbert doctor --library {quoted(self.folder.parent)}'"
             ) from error
 
     def is_whole(self, name: str) -> bool:
