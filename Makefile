@@ -16,7 +16,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 # Tests start hundreds of processes, each of which would compile our modules again without it.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test trust trust-faults trust-fuzz trust-flips trust-reads test-extras test-fast lint format app bench browser-test requirements clean
+.PHONY: help demo test trust trust-faults trust-fuzz trust-flips trust-reads test-extras test-fast lint format app bench browser-test screenshots requirements clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -103,6 +103,12 @@ format: $(VENV)/installed  ## format the code
 
 bench: $(VENV)/installed  ## measure against other tools, on libraries in WORK (see benchmarks/README.md)
 	$(BIN)/python -m benchmarks.scale $(or $(WORK),.scale) --json $(or $(WORK),.scale)/bench.json $(ARGS)
+
+SHOTS ?= $(or $(TMPDIR),/tmp)/hilbert-screenshots
+
+screenshots: $(VENV)/installed  ## pictures of every page and state of the app (need Debian's chromium); SHOTS=folder
+	[ -d $(DEMO_LIBRARY) ] || $(BIN)/hilbert index assets/demo/recordings --library $(DEMO_LIBRARY)
+	$(BIN)/python -m tools.screenshots $(SHOTS) --library $(DEMO_LIBRARY) $(ARGS)
 
 requirements:  ## resolve the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile $(COMPILE) --output-file requirements/core.txt pyproject.toml

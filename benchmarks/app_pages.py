@@ -1,27 +1,27 @@
-"""Look at the app in Chromium: how long pages take, and what they look like.
+"""How long the app takes in Chromium, and what it costs: searches, pages, its load, a rebuild.
 
-    python -m benchmarks.app_pages changelog-library --rounds 5
-    python -m benchmarks.app_pages demo-library --screenshots assets/screenshots
+    python -m benchmarks.app_pages changelog-library --rounds 10
 
-Times are from the key or click until the new words are on the page, medians of the rounds, in a
-session whose models are loaded. Screenshots are taken of every page, light and dark.
+Times are taken in the page, from the key or click until what it asked for is drawn. The library
+is copied: a rebuild is watched.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
-import re
+import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.common.served_app import ServedApp, chromium, served, visitor
 
 QUERIES = (
     "why is the water in the ocean like a cup of tea",
@@ -29,159 +29,210 @@ QUERIES = (
     "a machine that nobody understood",
     "what it costs to keep old things running",
     "somebody who was too early",
+    "what a small team can do that a large one cannot",
+    "the day that everything broke",
+    "asking strangers for help",
+    "music that is made by a computer",
+    "why people leave a project",
 )
-SIZE = {"width": 1360, "height": 1000}
 _BOX = "What was said, or what was meant"
-_ANSWERED = re.compile("best recordings|Nothing here says this")
-_CHART = ".js-plotly-plot .main-svg"
+# Starts to look, in each frame, for when an event led to a first sign and to the end of all runs.
+_WATCH = """([event, first, path]) => {
+  const app = document.querySelector("[data-testid=stApp]");
+  const idle = () => app.getAttribute("data-test-script-state") === "notRunning";
+  const isStale = (element) => element.closest("[data-stale=true]");
+  const sign = new RegExp(first);
+  const signs = () => [...document.querySelectorAll("[data-testid=stMain] :is(p, h2, h3)")]
+    .some((element) => sign.test(element.textContent) && !isStale(element));
+  window.measured = new Promise((resolve) => {
+    addEventListener(event, () => {
+      const from = performance.now();
+      let seen = 0;
+      let ran = false;
+      const look = () => {
+        const at = new URL(location);
+        ran ||= !idle();
+        const there = ran && (at.searchParams.get("q") === path || at.pathname === path);
+        if (!seen && there && signs()) seen = (performance.now() - from) / 1000;
+        if (seen && idle() && !document.querySelector("[data-stale=true]")) {
+          resolve([seen, (performance.now() - from) / 1000]);
+        } else requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    }, { once: true, capture: true });
+  });
+}"""
 
 
 def main() -> int:
-    """Serve the library, measure, and take pictures where a folder is named."""
+    """Serve a copy of the library and measure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("library", type=Path)
-    parser.add_argument("--rounds", type=int, default=5, help="times each (default 5)")
-    parser.add_argument("--screenshots", type=Path, help="folder for pictures, instead of times")
+    parser.add_argument("--rounds", type=int, default=10, help="times each (default 10)")
+    parser.add_argument("--searches", type=int, default=200, help="for the memory (default 200)")
     options = parser.parse_args()
-    with served(options.library) as address, sync_playwright() as driver:
-        chromium = driver.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-        )
-        if options.screenshots:
-            options.screenshots.mkdir(parents=True, exist_ok=True)
-            for look in ("light", "dark"):
-                take(visitor(chromium, address, look), options.screenshots, look)
-        else:
-            measure(visitor(chromium, address, "light"), options.rounds)
-        chromium.close()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
+        library = Path(folder) / "library"
+        shutil.copytree(options.library, library)
+        browser = chromium(driver)
+        with served(library) as app:
+            measure_first_search(browser, app)
+        with served(library) as app:
+            measure_load(browser, app, options.rounds)
+            page = visitor(browser, app)
+            measure_searches(page, options.rounds)
+            measure_switches(page, options.rounds)
+            measure_memory(page, app, options.searches)
+            measure_idle(page, app)
+            watched = measure_rebuild(page, app)
+        browser.close()
+        started = time.perf_counter()
+        command = [str(Path(sys.executable).with_name("hilbert")), "rebuild", "--library", library]
+        subprocess.run(list(map(str, command)), check=True, capture_output=True)
+        alone = time.perf_counter() - started
+        print(f"rebuild on the command line: {alone:.2f} s; watched: {watched / alone:.2f} times")
     return 0
 
 
-@contextlib.contextmanager
-def served(library: Path) -> Iterator[str]:
-    """The app on a free port of this machine, and the address that it prints."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    hilbert = Path(sys.executable).with_name("hilbert")
-    command = [str(hilbert), "app", "--library", str(library), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE)
-    try:
-        assert process.stdout
-        printed = process.stdout.readline().decode().partition(" at ")[2].split()
-        if not printed:
-            sys.exit(f"the app does not start with {library}")
-        for _ in range(120):
-            with contextlib.suppress(ConnectionError):
-                socket.create_connection(("127.0.0.1", port), timeout=2).close()
-                break
-            time.sleep(0.25)
-        yield printed[0]
-    finally:
-        process.terminate()
-        process.wait()
+def measure_first_search(browser: Browser, app: ServedApp) -> None:
+    """Search as soon as the page of an app that has just started can be typed in."""
+    page = visitor(browser, app)
+    page.goto("/")
+    page.get_by_label(_BOX).wait_for()
+    first, everything = _search(page, "the very first question")
+    _print("first search after the start, first card", [first])
+    _print("first search after the start, everything", [everything])
+    page.context.close()
 
 
-def visitor(chromium: Browser, address: str, look: str) -> Page:
-    """A page of a visitor whom the address lets in, and whose system is light or dark."""
-    context = chromium.new_context(
-        viewport=SIZE,  # type: ignore[arg-type]
-        base_url=address.partition("?")[0],
-        color_scheme="dark" if look == "dark" else "light",
+def measure_load(browser: Browser, app: ServedApp, rounds: int) -> None:
+    """Print what the first page loads, and how long that takes a browser without a cache."""
+    times, requests, sizes, own = [], [], [], []
+    for _ in range(rounds):
+        page = visitor(browser, app)
+        found: list[tuple[str, int]] = []
+        frames: list[int] = []
+        session = page.context.new_cdp_session(page)
+        session.send("Network.enable")
+        urls: dict[str, str] = {}
+        session.on("Network.requestWillBeSent", lambda e, u=urls: _note_url(u, e))
+        session.on("Network.loadingFinished", lambda e, u=urls, f=found: _note_size(f, u, e))
+        session.on(
+            "Network.webSocketFrameReceived",
+            lambda e, f=frames: f.append(len(e["response"]["payloadData"])),
+        )
+        started = time.perf_counter()
+        page.goto("/")
+        page.get_by_label(_BOX).wait_for()
+        page.get_by_role("table", name="Documents").wait_for()
+        times.append(time.perf_counter() - started)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(500)
+        requests.append(len(found))
+        sizes.append(sum(size for _, size in found) / 1e6)
+        own.append(sum(frames) * 3 / 4 / 1e6)  # frames are told as Base64
+        page.context.close()
+    _print("load to usable", times)
+    print(
+        f"  {statistics.median(requests):.0f} requests, {statistics.median(sizes):.2f} MB, all of "
+        f"Streamlit's front end; {statistics.median(own):.2f} MB of the page's own messages"
     )
-    context.set_default_timeout(120_000)
-    context.request.get(address, max_redirects=0)
-    return context.new_page()
 
 
-def measure(page: Page, rounds: int) -> None:
-    """Print medians of typed searches and of page switches."""
+def measure_searches(page: Page, rounds: int) -> None:
+    """Print the time from Enter to the first card, and to everything."""
     page.goto("/")
     page.get_by_label(_BOX).wait_for()
     _search(page, "the models are loaded by this")
+    times = [_search(page, f"{QUERIES[n % len(QUERIES)]} {n}") for n in range(rounds)]
+    _print("Enter to the first card", [first for first, _ in times])
+    _print("Enter to everything", [everything for _, everything in times])
 
-    searches = [_timed(lambda q=q: _search(page, q)) for q in (QUERIES * rounds)[: max(rounds, 5)]]
-    _print("typed search to visible results", searches)
-    for name, sign in (
-        ("Document", "Nearest documents"),
-        ("Library", "Add recordings"),
-        ("Search", "best recordings"),
+
+def measure_switches(page: Page, rounds: int) -> None:
+    """Print the time from a click on a link of the menu until its page is drawn."""
+    for name, path, sign in (
+        ("Document", "/document", "Nearest documents"),
+        ("Library", "/library", "Add recordings"),
+        ("Search", "/", r"^1\. "),
     ):
         times = []
         for _ in range(rounds):
-            _turn(page, "Diagnostics", "Other pages go on|Reading")
-            times.append(_timed(lambda name=name, sign=sign: _turn(page, name, sign)))
+            elsewhere = "Library" if name != "Library" else "Search"
+            page.get_by_role("link", name=elsewhere, exact=True).first.click()
+            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(600)
+            page.evaluate(_WATCH, ["click", sign, path])
+            page.get_by_role("link", name=name, exact=True).first.click()
+            times.append(page.evaluate("() => window.measured")[1])
         _print(f"switch to {name}", times)
-    _open_diagnostics(page)
-    times = []
-    for _ in range(rounds):
-        _turn(page, "Library", "Add recordings")
-        times.append(_timed(lambda: _turn(page, "Diagnostics", "Reading")))
-    _print("switch to Diagnostics, measured before", times)
 
 
-def _search(page: Page, words: str) -> None:
-    """Type, and wait until the results of these words are there."""
+def measure_memory(page: Page, app: ServedApp, searches: int) -> None:
+    """Print the memory of the server before and after many searches."""
+    before = _memory(app)
+    for n in range(searches):
+        _search(page, f"{QUERIES[n % len(QUERIES)]} number {n}")
+    print(f"memory of the server: {before:.0f} MB, after {searches} searches {_memory(app):.0f} MB")
+
+
+def measure_idle(page: Page, app: ServedApp) -> None:
+    """Print the processor time of the server while a page is open and nobody does anything."""
+    page.wait_for_timeout(3000)
+    before = _processor_seconds(app)
+    page.wait_for_timeout(60_000)
+    print(f"idle page: {_processor_seconds(app) - before:.2f} s of processor time a minute")
+
+
+def measure_rebuild(page: Page, app: ServedApp) -> float:
+    """Rebuild while the page watches; return how long that takes, in seconds."""
+    page.get_by_role("link", name="Library", exact=True).first.click()
+    page.get_by_role("button", name="Rebuild the index").wait_for()
+    page.wait_for_timeout(1000)
+    before, started = _processor_seconds(app), time.perf_counter()
+    page.get_by_role("button", name="Rebuild the index").click()
+    page.get_by_text("Rebuilding: done.").wait_for(timeout=600_000)
+    took = time.perf_counter() - started
+    cost = _processor_seconds(app) - before
+    print(f"rebuild that a page watches: {took:.2f} s, {cost:.2f} s of processor time")
+    return took
+
+
+def _search(page: Page, words: str) -> tuple[float, float]:
+    """Type, and return the seconds until the first card, and until everything is drawn."""
     box = page.get_by_label(_BOX)
     box.fill(words)
+    page.evaluate(_WATCH, ["keydown", r"^1\. |Nothing here says this", words])
     box.press("Enter")
-    page.wait_for_function("words => new URL(location).searchParams.get('q') === words", arg=words)
-    page.get_by_text(_ANSWERED).first.wait_for()
-    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    first, everything = page.evaluate("() => window.measured")
+    return float(first), float(everything)
 
 
-def _open_diagnostics(page: Page) -> None:
-    """Open the page and wait for all of its charts; a busy machine measures for minutes."""
-    page.get_by_role("link", name="Diagnostics").click()
-    page.get_by_text("Reading", exact=True).wait_for(timeout=600_000)
-    page.locator(_CHART).nth(3).wait_for()
+def _note_url(urls: dict[str, str], event: Any) -> None:
+    urls[event["requestId"]] = event["request"]["url"]
 
 
-def _turn(page: Page, name: str, sign: str) -> None:
-    page.get_by_role("link", name=name).click()
-    for part in sign.split("|"):
-        with contextlib.suppress(Exception):
-            page.get_by_text(part).first.wait_for(timeout=60_000 if "|" not in sign else 1500)
-            return
+def _note_size(found: list[tuple[str, int]], urls: dict[str, str], event: Any) -> None:
+    found.append((urls.get(event["requestId"], ""), int(event["encodedDataLength"])))
 
 
-def _timed(act: Callable[[], None]) -> float:
-    started = time.perf_counter()
-    act()
-    return time.perf_counter() - started
+def _memory(app: ServedApp) -> float:
+    """Resident memory, in MB."""
+    pages = int(Path(f"/proc/{app.process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _processor_seconds(app: ServedApp) -> float:
+    fields = Path(f"/proc/{app.process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _print(what: str, seconds: list[float]) -> None:
     print(
         f"{what}: {statistics.median(seconds):.2f} s "
-        f"({min(seconds):.2f} to {max(seconds):.2f}, {len(seconds)} times)"
+        f"({min(seconds):.2f} to {max(seconds):.2f}, {len(seconds)} times)",
+        flush=True,
     )
-
-
-def take(page: Page, folder: Path, look: str) -> None:
-    """Pictures of every page."""
-
-    def shoot(name: str) -> None:
-        page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(1500)  # charts are drawn in steps
-        page.screenshot(path=folder / f"{name}-{look}.png")
-
-    page.goto("/")
-    page.get_by_label(_BOX).wait_for()
-    _search(page, QUERIES[0])
-    page.get_by_text("Transcript around it").first.click()
-    shoot("search")
-    page.get_by_role("link", name="Whole recording").first.click()
-    page.get_by_text("Nearest documents").wait_for()
-    page.locator(_CHART).first.wait_for()
-    shoot("document")
-    _turn(page, "Library", "Add recordings")
-    shoot("library")
-    _open_diagnostics(page)
-    page.set_viewport_size({"width": SIZE["width"], "height": 1750})
-    shoot("diagnostics")
-    page.set_viewport_size(SIZE)  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
