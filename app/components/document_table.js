@@ -113,12 +113,12 @@ export default function ({ parentElement, data, setStateValue }) {
     url.searchParams.set("doc", row.id);
     link.href = url.href;
     link.textContent = row.cells[0];
-    const facts = row.cells.filter((_, n) => data.columns[n].minor && !data.columns[n].path);
+    const facts = row.cells.filter((_, n) => used[n] && data.columns[n].minor && !data.columns[n].path);
     const title = cell("td", "title", link, cell("small", "", facts.filter(Boolean).join(" · ")));
     const others = data.columns.flatMap((column, n) => {
       if (!n || !used[n]) return [];
-      const names = [column.minor && "minor", column.nowrap && "nowrap"];
-      const made = cell("td", names.filter(Boolean).join(" "));
+      const names = ["minor", "nowrap", "path"].filter((name) => column[name]);
+      const made = cell("td", names.join(" "));
       made.textContent = column.path ? row.cells[n].split(/[\\/]/).pop() : row.cells[n];
       if (column.path) made.title = row.cells[n];
       return made;

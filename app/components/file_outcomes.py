@@ -43,7 +43,7 @@ def show_outcomes(adding: Adding) -> None:
     if not stored:
         return
     files = "file" if len(stored) == 1 else "files"
-    with st.expander(f"{len(stored):,} {files}"):
+    with st.expander(f"{len(stored):,} {files} added or updated"):
         st.dataframe(
             {"File": [o.name for o in stored], "What became of it": [o.became for o in stored]},
             hide_index=True,

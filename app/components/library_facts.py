@@ -31,33 +31,43 @@ _UNTRANSCRIBED = {NO_SPEECH: "without speech", NOT_TRANSCRIBED: "not listened to
 
 
 def show_facts(library: OpenLibrary) -> None:
-    """Draw the size, the sources of text and the model of a library."""
+    """Draw the size of a library, and where its words are from."""
     facts = library.facts
+    size = (
+        count_documents(facts["documents"]),
+        _length(facts["hours"]),
+        f"{facts['segments']:,} moments",
+        f"{facts['megabytes']:.0f} MB on disk",
+    )
+    st.markdown(" · ".join(size))
     words = [
         f"{count:,} {_UNTRANSCRIBED.get(source) or 'from ' + TEXT_SOURCES.get(source, source)}"
         for source, count in facts["words_from"].items()
     ]
-    shown = (
-        ("Recordings", _length(facts["hours"]), f"{facts['documents']:,} documents"),
-        ("Words", *words),
-        ("Size", f"{facts['segments']:,} segments", f"{facts['megabytes']:.0f} MB on disk"),
-        ("Model", escape(card_heading(library.searcher.snapshot.model_folder))),
-        (
-            "Encoders",
-            escape(facts["speech_encoder"].removeprefix("bundled:")),
-            escape(facts["text_encoder"].removeprefix("bundled:")),
-        ),
-    )
-    for column, (name, *lines) in zip(st.columns(len(shown)), shown, strict=True):
-        with column:
-            _fact(name, *lines)
+    if words:
+        st.caption(f"Words: {', '.join(words)}")
 
 
-def _fact(name: str, *lines: str) -> None:
-    with st.container(gap=None):
-        st.caption(name)
-        st.markdown("  \n".join(lines))
+def show_models(library: OpenLibrary) -> None:
+    """Draw the model and the encoders of a library, folded: a search needs nobody to know them."""
+    facts = library.facts
+    with st.expander("Model and encoders", icon=":material/neurology:"):
+        names = (
+            facts[each].removeprefix("bundled:") for each in ("speech_encoder", "text_encoder")
+        )
+        speech, text = map(escape, names)
+        st.markdown(escape(card_heading(library.searcher.snapshot.model_folder)))
+        st.caption(f"Speech encoder {speech} · text encoder {text}")
+
+
+def count_documents(number: int) -> str:
+    """Return how many documents there are, in words."""
+    return "1 document" if number == 1 else f"{number:,} documents"
 
 
 def _length(hours: float) -> str:
-    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
+    if not hours:
+        return "no recordings"
+    if hours < 1 / 60:
+        return "under a minute of recordings"
+    return (f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min") + " of recordings"

@@ -30,3 +30,13 @@ def show_sidebar(library: OpenLibrary, pages: Mapping[str, StreamlitPage], here:
             help=escape(library.facts["library"]),
         )
         show_menu(library, pages, here)
+        if library.is_warming:
+            _show_warming(library)
+
+
+@st.fragment(run_every=1.0)
+def _show_warming(library: OpenLibrary) -> None:
+    """Draw a sign until a search no longer waits for models; then the page asks no more."""
+    if not library.is_warming:
+        st.rerun(scope="app")
+    st.caption(":material/hourglass_top: Loading the models for the first search …")

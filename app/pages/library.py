@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components.document_table import show_document_table
 from app.components.failure_list import show_failures
-from app.components.library_facts import show_facts
+from app.components.library_facts import count_documents, show_facts, show_models
 from app.components.upload_form import show_adding
 from app.markdown import escape
 from app.state import address, jobs, tasks, urls
@@ -27,10 +27,6 @@ def draw() -> None:
     show_facts(library)
     st.subheader("Add recordings")
     show_adding(library)
-    documents = list(library.searcher.documents.values())
-    st.subheader(f"{len(documents):,} documents")
-    if documents:
-        _show_documents(library, documents)
     folder = library.store.folder
     show_failures(
         library.store.catalog.failures(),
@@ -39,7 +35,12 @@ def draw() -> None:
             jobs.start, str(folder), "Trying again", partial(tasks.try_again, folder=folder)
         ),
     )
+    documents = list(library.searcher.documents.values())
+    st.subheader(count_documents(len(documents)))
+    if documents:
+        _show_documents(library, documents)
     _show_health(library)
+    show_models(library)
 
 
 def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from app.components.job_progress import show_job, show_stopped
 from app.components.upload_form import show_summary
 from app.markdown import escape, markdown_link
 from app.state import jobs, library_access, tasks, urls
+from indexer.base.shell import quoted
 from indexer.index.library_store import CATALOG_FILE
 from indexer.transcripts.formats import transcript_extensions
 
@@ -69,14 +69,21 @@ def _offer_demo() -> None:
 def _offer_own(folder: Path | None) -> None:
     st.subheader("Use your own recordings")
     st.markdown(
-        "A library is a folder that makes recordings searchable. Recordings stay where they are; "
-        f"transcripts beside them ({', '.join(transcript_extensions())}) are used, without any the "
-        "speech is recognised."
+        "Name the folder that they lie in. They stay where they are; transcripts beside them are "
+        "used, and where there are none the speech is recognised."
+    )
+    recordings = st.text_input(
+        "Folder of recordings",
+        key="own-recordings",
+        placeholder="/home/me/podcasts",
+        help=f"Transcripts may be {', '.join(transcript_extensions())}",
     )
     named = st.text_input(
-        "Library", str(folder or Path.home() / "my-library"), key="own-folder", help="A new folder"
+        "Where the library is kept",
+        str(folder or Path.home() / "my-library"),
+        key="own-folder",
+        help="A new folder, for what makes recordings searchable",
     )
-    recordings = st.text_input("Folder of recordings", key="own-recordings")
     made = Path(os.path.expanduser(named)).absolute()
     key = f"make:{made}"
     job = jobs.find(key)
@@ -96,13 +103,13 @@ def _offer_own(folder: Path | None) -> None:
     job = show_job(key)
     if job and job.done:
         _show_end(job, key)
-    st.caption("The same from a terminal:")
-    library = shlex.quote(str(made))
-    what = shlex.quote(str(source) if recordings.strip() else "my-recordings")
-    st.code(
-        f"hilbert index {what} --library {library}\nhilbert app --library {library}",
-        language="bash",
-    )
+    library = quoted(made)
+    what = quoted(source if recordings.strip() else "my-recordings")
+    with st.expander("The same from a terminal", icon=":material/terminal:"):
+        st.code(
+            f"hilbert index {what} --library {library}\nhilbert app --library {library}",
+            language="bash",
+        )
 
 
 def _show_end(job: jobs.Job, key: str) -> None:

@@ -165,8 +165,10 @@ def _prepare_first_page() -> None:
         libraries = importlib.import_module("app.state.open_library")
         served = importlib.import_module("app.media.served")
         if folder:
+            library = libraries.open_shared(folder)
             # A page that was open before this start goes on playing.
-            served.serve_library(libraries.open_shared(folder))
+            served.serve_library(library)
+            libraries.warm_up(library)
         for name in _ICONS:
             if importlib.util.find_spec(name):
                 importlib.import_module(name)

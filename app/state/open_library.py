@@ -42,7 +42,8 @@ class OpenLibrary:
         facts: Counts and sizes, as `LibraryStore.info` gives them.
         key: Names this library in this state; caches are keyed by it.
         lock: Held by each search: all visitors share the models.
-        warming: Set once what the first search needs is being loaded, behind the first page.
+        warming: Set once what the first search needs is being loaded.
+        warmed: Set once that has ended.
     """
 
     store: LibraryStore
@@ -51,6 +52,12 @@ class OpenLibrary:
     key: str
     lock: threading.Lock = field(default_factory=threading.Lock)
     warming: threading.Event = field(default_factory=threading.Event)
+    warmed: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def is_warming(self) -> bool:
+        """Whether what the first search needs is being loaded now."""
+        return self.warming.is_set() and not self.warmed.is_set()
 
     @cached_property
     def languages(self) -> list[str]:
@@ -80,6 +87,7 @@ class OpenLibrary:
         self.store.encoders.trust(self.untrusted)
         del self.untrusted
         self.warming.clear()
+        self.warmed.clear()
 
     @cached_property
     def speakers(self) -> list[str]:
@@ -187,6 +195,8 @@ def _warm_up(library: OpenLibrary) -> None:
             function_words(language)
     except HilbertError:  # a search will say why
         log.debug("could not warm up %s", library.key, exc_info=True)
+    finally:
+        library.warmed.set()
 
 
 def load_models(library: OpenLibrary, *, recogniser: bool) -> None:

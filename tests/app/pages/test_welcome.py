@@ -76,7 +76,7 @@ def test_a_folder_that_is_not_there_is_refused_before_anything_is_made(
     assert f"There is no folder {tmp_path / 'my talks'}" in texts(page)
     assert jobs.find(f"make:{tmp_path / 'mine'}") is None and not (tmp_path / "mine").exists()
     [command] = [code.value for code in page.code]
-    assert command.startswith(f"hilbert index '{tmp_path}/my talks' --library {tmp_path}/mine\n")
+    assert command.startswith(f'hilbert index "{tmp_path}/my talks" --library {tmp_path}/mine\n')
 
 
 def test_a_library_is_made_of_a_folder_and_opened(

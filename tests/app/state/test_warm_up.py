@@ -41,7 +41,9 @@ def test_the_first_search_finds_everything_loaded(
         warm_up(opened)
         threads = [each for each in threading.enumerate() if each.name == "Warming up"]
         assert len(threads) == 1
+        assert opened.is_warming  # which the page says
     join_warming()
+    assert not opened.is_warming
     text, model = opened.store.encoders.text, opened.searcher.model
     assert isinstance(text, OnnxTextEncoder) and text.session.optimised
     assert isinstance(model, OnnxFusion) and model.session.optimised
