@@ -59,7 +59,7 @@ _COMPANIONS = frozenset(
 _UNREAD_FORMATS = frozenset(
     {".sub", ".smi", ".sami", ".stl", ".scc", ".mcc", ".usf", ".cap", ".textgrid", ".eaf"}
     | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
-    | {".mks"}
+    | {".mks", ".dote"}
 )
 _NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
 

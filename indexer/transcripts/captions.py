@@ -17,6 +17,7 @@ from indexer.base.types import Cue
 from indexer.transcripts.errors import TranscriptError
 from indexer.transcripts.markup import without_tags
 from indexer.transcripts.notes import Notes
+from indexer.transcripts.text_lines import is_boilerplate, note_no_speech
 from indexer.transcripts.times import has_good_times, repair_times
 
 # Word processors make a dash and a bracket of the arrow, web pages an entity.
@@ -38,12 +39,14 @@ class CaptionBlock:
         start: Seconds; None where the time is unreadable.
         end: Seconds; None where the time is unreadable.
         text: Lines of text, still with tags and entities, without blank ones.
+        identifier: The line above it that numbers or names the cue; empty where there is none.
     """
 
     line: int
     start: float | None
     end: float | None
     text: str
+    identifier: str = ""
 
 
 def begins_with_timing(text: str) -> bool:
@@ -82,13 +85,17 @@ def caption_blocks(
     ordered = [*timings, len(lines)]
     for i, following in pairwise(ordered):
         start, end, rest = timings[i]
-        text = [rest] + [
-            line
-            for j, line in enumerate(lines[i + 1 : following], start=i + 1)
-            if line is not None and j not in identifiers
-        ]
+        text = [rest]
+        for j, line in enumerate(lines[i + 1 : following], start=i + 1):
+            if line is None or j in identifiers:
+                continue
+            if is_boilerplate(line):
+                note_no_speech(notes, j, line)
+            else:
+                text.append(line)
         shown = "\n".join(line.strip() for line in text if line.strip())
-        blocks.append(CaptionBlock(i + 1, start, end, shown))
+        named = lines[i - 1] if i - 1 in identifiers else None
+        blocks.append(CaptionBlock(i + 1, start, end, shown, (named or "").strip()))
     return blocks
 
 

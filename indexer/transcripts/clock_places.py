@@ -59,7 +59,7 @@ def _is_long(text: str) -> bool:
 
 def _with_ends_moved(lines: Sequence[str]) -> list[str]:
     filled = [i for i, line in enumerate(lines) if line.strip()]
-    led = sum(_HEAD.match(lines[i]) is not None for i in filled)
+    led = sum(_is_led(lines[i]) for i in filled)
     blocks = _blocks(lines)
     if all(len(block) == 1 for block in blocks) or len(blocks) < 2:
         blocks = [[i] for i in filled]
@@ -77,6 +77,14 @@ def _with_ends_moved(lines: Sequence[str]) -> list[str]:
         moved[i] = f"[{f'{before} --> {clocks[i]}' if behind else clocks[i]}] {moved[i]}"
         before = clocks[i]
     return moved
+
+
+def _is_led(line: str) -> bool:
+    """Whether words stand behind a clock at the head of a line, or behind a name and a clock."""
+    if _HEAD.match(line):
+        return True
+    found = clock_line(line, 0)
+    return found is not None and found.name is not None and bool(found.rest.strip())
 
 
 def _are_ends(clocks: Sequence[tuple[float, float]]) -> bool:

@@ -14,11 +14,12 @@ from indexer.transcripts.notes import Notes
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?:(?:[\w-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|)\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 )
-_LINE_NUMBER = re.compile(r"\s{0,8}(\d{1,4})(?:(?:\t|[ ]{2,})\s*|\s*\Z)(.*)")
+_LINE_NUMBER = re.compile(r"\s{0,8}(\d{1,4})(?:(?:[\t\u2002\u2003]|[ \xa0]{2,})\s*|\s*\Z)(.*)")
 _MIN_NUMBERED = 5
 # What exporters add: Otter, Teams (https://support.microsoft.com/office/dc1a8f23), Google Meet.
 _BOILERPLATE = re.compile(
     r"\s*(?:(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+"
+    r"|\[auto-generated transcript\b[^\[\]]{0,80}\]"  # Panopto
     r"|[^.:?!]{1,60} (?:started|stopped) transcription"
     r"|(?:transcription|meeting) ended after \d{1,2}:\d{2}(?::\d{2})?.{0,20}"
     r"|this (?:editable )?transcript was (?:computer|automatically) generated\b.{0,160})\s*\Z",

@@ -27,10 +27,10 @@ _EXTENSIONS = (".tsv", ".csv")
 _DELIMITERS = "\t;,|"
 # Also as people translate them: German, French, Spanish, Italian, Portuguese, Dutch.
 _STARTS = (
-    f"{STARTS} in timein tcin timecode timestamp anfang beginn startzeit zeit von début debut"
-    " inicio início comienzo inizio begintijd tempo tiempo temps"
+    f"{STARTS} in timein tcin timecode timestamp recordin anfang beginn startzeit zeit von début"
+    " debut inicio início comienzo inizio begintijd tempo tiempo temps"
 )
-_ENDS = f"{ENDS} out timeout tcout ende endzeit bis fin fim fine einde eindtijd"
+_ENDS = f"{ENDS} out timeout tcout recordout ende endzeit bis fin fim fine einde eindtijd"
 _WORDS = (
     f"{WORDS} words subtitle dialogue inhalt transkript äußerung untertitel texte texto testo tekst"
     " paroles transcripción trascrizione transcrição"
@@ -57,7 +57,7 @@ _MARKERS: tuple[bytes, ...] = (
     b"von",
     b"Von",
 )
-_MARKERS += ("ébut".encode(), b"nicio", "nício".encode(), b"nizio", b"emp", b"omienzo")
+_MARKERS += (b"ecord In", "ébut".encode(), b"nicio", "nício".encode(), b"nizio", b"emp", b"omienzo")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from indexer.transcripts.transcript import Transcript, timed_transcript
 log = logging.getLogger(__name__)
 
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>")
+_NAMED = re.compile(r'\d+ "([^"<>]{1,80})" \(\d+\)')
 _VOICE_END = "</v>"
 _LANGUAGE = re.compile(r"Language:\s*([A-Za-z]{2,3})\b")
 _TIMESTAMP_MAP = re.compile(r"X-TIMESTAMP-MAP\s*=\s*(.*)", re.IGNORECASE)
@@ -64,7 +65,7 @@ def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcrip
         notes.add("it does not begin with WEBVTT; read as if it did", "line 1")
     lines, parts = _without_headers(text.split("\n"))
     blocks = _on_one_clock(caption_blocks(lines, notes, with_identifiers=True), parts)
-    cues = caption_cues(blocks, notes)
+    cues = caption_cues(_with_named_speakers(blocks), notes)
     if len(parts) > 1:
         cues = list(_without_seams(cues))
     cues = [
@@ -139,6 +140,15 @@ def _on_one_clock(blocks: list[CaptionBlock], parts: list[_Part]) -> list[Captio
         end = None if block.end is None else block.end + shift
         shifted.append(replace(block, start=start, end=end))
     return shifted
+
+
+def _with_named_speakers(blocks: list[CaptionBlock]) -> list[CaptionBlock]:
+    """Blocks whose identifiers say who speaks, as Webex writes them: `1 "Ann Reed" (1024)`."""
+    names = [_NAMED.fullmatch(block.identifier) for block in blocks]
+    return [
+        replace(block, text=f"<v {name[1]}>{block.text}") if name and block.text else block
+        for block, name in zip(blocks, names, strict=True)
+    ]
 
 
 def _without_seams(cues: list[Cue]) -> Iterator[Cue]:

@@ -140,3 +140,28 @@ def test_a_file_that_is_filled_up_with_zeros_is_text(tmp_path: Path, encoding: s
     text = "1\n00:00:01,000 --> 00:00:02,000\nThe ferry is late.\n".encode(encoding)
     found = read(tmp_path, "a.srt", text + b"\0" * 400)
     assert found.cues == (Cue("The ferry is late.", 1.0, 2.0),)
+
+
+def test_a_clock_behind_the_words_as_well_leaves_the_first_and_the_name(tmp_path: Path) -> None:
+    lines = "".join(
+        f"{name}:  [00:00:0{3 * i}] {words} [00:00:0{3 * i + 2}]\n\n" for i, (name, words) in TURNS
+    )
+    found = read(tmp_path, "a.txt", lines)
+    assert turns(found) == expected()
+    assert [cue.start for cue in found.cues] == [0.0, 3.0, 6.0]
+
+
+def test_identifiers_of_webex_say_who_speaks(tmp_path: Path) -> None:
+    cues = "".join(
+        f'{i + 1} "{name}" ({1000 + i})\n00:00:0{3 * i}.000 --> 00:00:0{3 * i + 2}.000\n{words}\n\n'
+        for i, (name, words) in TURNS
+    )
+    assert turns(read(tmp_path, "a.vtt", f"WEBVTT\n\n{cues}")) == expected()
+
+
+def test_what_a_recorder_adds_to_captions_is_no_words(tmp_path: Path) -> None:
+    said = "[Auto-generated transcript. Edits may have been applied for clarity.]"
+    cues = f"1\n00:00:00,500 --> 00:00:02,000\n{said}\n{SAID[0]}\n"
+    found = read(tmp_path, "a.srt", cues)
+    assert turns(found) == [(None, SAID[0])]
+    assert "left out, it is no speech" in found.warnings[0]

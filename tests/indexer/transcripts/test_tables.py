@@ -135,6 +135,7 @@ def test_what_a_library_writes_is_read_word_for_word(tmp_path, rows):
         "Inicio;Fin;Hablante;Texto",
         "Inizio;Fine;Parlante;Testo",
         "Begintijd;Eindtijd;Spreker;Tekst",
+        "Record In;Record Out;Speaker;Text",
     ],
 )
 def test_headings_in_other_languages_with_decimal_commas(tmp_path: Path, header: str) -> None:
