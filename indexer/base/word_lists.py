@@ -10,9 +10,9 @@ from importlib.resources import files
 
 from indexer.base.text_analysis import exact_words
 
-# Stop lists also hold what people ask about, such as fire and research. A word that is said less
+# Stop lists also hold what people ask about, such as fire and free. A word that is said less
 # often than once in so many is as likely to be that.
-_RARE = 6_000
+_RARE = 5_000
 # Lists that are kept under the code of several languages together.
 _LISTED_AS = {"nb": "no", "nn": "no", "in": "id", "iw": "he"}
 
