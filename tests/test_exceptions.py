@@ -32,6 +32,9 @@ SILENT: dict[str, str] = {
     "hilbert/encoders/joined_model.py:joined_folder OSError": (
         "another process was quicker; raised where there is no folder"
     ),
+    "indexer/ingest/expected_names.py:_vocabulary FileNotFoundError": (
+        "most folders have no vocabulary"
+    ),
     "hilbert/offline.py:_is_here ValueError": "a name of a computer is no address of this one",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/web_pages.py:web_address ValueError": "what is no address is None",

@@ -86,12 +86,14 @@ class Word:
         start: Seconds from the start of its window.
         end: Likewise.
         probability: Mean probability of its tokens, 0 to 1; None where the recogniser gives none.
+        language: ISO 639-1 code, where it is not that of its window.
     """
 
     text: str
     start: float
     end: float
     probability: float | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,14 @@ class Guide:
             sound leaves doubt.
         detect: Whether the language is to be found out.
         names: Names and words that may come up, the likeliest first.
+        recording: Tells the windows of one recording from those of others: where the language of
+            a window is in doubt, the others of its recording say.
     """
 
     language: str = "en"
     detect: bool = False
     names: tuple[str, ...] = ()
+    recording: str = ""
 
 
 class Recogniser(Protocol):

@@ -17,9 +17,9 @@ from hilbert.encoders.decoding_guards import Guards, missed_speech, quietest
 from hilbert.encoders.protocols import SAMPLE_RATE, Guide, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.whisper_decoding import (
-    SURE_LANGUAGE,
     Decoder,
     chosen_languages,
+    language_of_part,
     may_switch,
     whisper_tokenizer,
 )
@@ -222,13 +222,18 @@ class WhisperEncoder:
         cut = round(middle * SAMPLE_RATE)
         parts, decoder = [window[:cut], window[cut:]], self._decoder
         states = self._encode(parts)
-        (first, p), (second, q) = (each[0] for each in decoder.ranked_languages(states))
-        if first == second or min(p, q) < SURE_LANGUAGE:
+        first, second = map(language_of_part, decoder.ranked_languages(states))
+        if first is None or second is None or first == second:
             return ()
         decoded = decoder.decode(states, [first, second], [guide.names] * 2)
         before, after = decoder.word_times(states, decoded, parts)
-        moved = (replace(w, start=middle + w.start, end=middle + w.end) for w in after)
-        return (*before, *moved)
+        return (
+            *(replace(word, language=first) for word in before),
+            *(
+                replace(word, start=middle + word.start, end=middle + word.end, language=second)
+                for word in after
+            ),
+        )
 
     def _with_missed(
         self, window: NDArray[np.float32], words: tuple[Word, ...], language: str

@@ -28,6 +28,11 @@ _MIN_WORDS = 5
 _ALIGNED_TOGETHER = 4
 # A language that is surer than this is believed of a single window.
 SURE_LANGUAGE = 0.6
+# Half of a window is believed in another language than the other half where it is as sure as this,
+# and as many times surer than of the next language.
+_SURE_PART, _PART_LEAD = 0.4, 2.0
+# The language that is expected counts as so many times as probable where the sound leaves doubt.
+_EXPECTED = 3.0
 # A second language that is this probable may be that of a part of the window.
 _SECOND_LANGUAGE = 0.1
 # Of names before a window: more cost time, and what comes last counts most.
@@ -266,7 +271,7 @@ def chosen_languages(
     Args:
         guides: Of the windows.
         ranked: Number of a window to its languages with their probabilities, the likeliest first.
-            Where a window leaves doubt, the others of the same guide say.
+            Where a window leaves doubt, all of its recording say.
     """
     sums: dict[Guide, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for i, languages in ranked.items():
@@ -277,10 +282,17 @@ def chosen_languages(
         code, probability = languages[0]
         of_guide = sums[guides[i]]
         if probability < SURE_LANGUAGE:
-            code = max(of_guide, key=lambda each: of_guide[each])
-        if max(probability, of_guide[code]) >= SURE_LANGUAGE:
-            chosen[i] = code
+            expected = guides[i].language
+            code = max(of_guide, key=lambda c: of_guide[c] * (_EXPECTED if c == expected else 1))
+        chosen[i] = code
     return chosen
+
+
+def language_of_part(languages: Sequence[tuple[str, float]]) -> str | None:
+    """Return the language of half a window; None where that is in doubt."""
+    (code, probability), (_, second) = languages[:2]
+    sure = probability >= _SURE_PART and probability >= _PART_LEAD * second
+    return code if sure else None
 
 
 def may_switch(languages: Sequence[tuple[str, float]]) -> bool:

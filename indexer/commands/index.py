@@ -106,8 +106,9 @@ def _asr_help() -> str:
 )
 @click.option(
     "--language",
-    show_default="as the last time, else en",
-    help="Spoken language where no file names it.",
+    show_default="as the last time, else auto",
+    help="Spoken language where no file names it. auto: a recogniser of many languages finds it "
+    "out, else the words of a transcript tell; en where neither does.",
 )
 @click.option("--prune", is_flag=True, help="Remove documents whose files are gone.")
 @click.option(
@@ -155,7 +156,7 @@ def command(
     """
     from indexer.base.languages import language_code
     from indexer.base.memory import keep_freed_memory
-    from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, NEVER, EncoderSettings
+    from indexer.encoders import AUTO, DEFAULT_SPEECH, DEFAULT_TEXT, NEVER, EncoderSettings
     from indexer.index.library_store import LibraryStore
     from indexer.ingest.create import library_for
     from indexer.ingest.discover import scan
@@ -163,8 +164,8 @@ def command(
     from indexer.ingest.part import Part
     from indexer.ingest.run import index_folders
 
-    if language is not None and language_code(language) is None:
-        raise click.BadParameter(f"'{language}' is no language code such as en or de")
+    if language not in (None, AUTO) and language_code(language) is None:
+        raise click.BadParameter(f"'{language}' is no language code such as en or de, nor {AUTO}")
     if asr and reasr:
         raise click.UsageError("--reasr names the recogniser; leave out --asr")
     if reasr == NEVER:

@@ -29,6 +29,7 @@ from indexer.index.metadata_tables import (
 )
 from indexer.index.postings import POSTINGS_TABLES, PostingsWriter
 from indexer.index.segment_arrays import write_segment_arrays
+from indexer.index.segment_languages import read_segment_languages
 
 # By what their rows hold: the stems of a segment; its exact words; the exact words around the
 # boundary of a segment and the next one, under the row of the first; the stems of a document and of
@@ -90,16 +91,18 @@ class _Words:
 
 
 @dataclass
-class _Doubts:
-    """Doubtful words.
+class _Noted:
+    """What is noted of single segments.
 
     Attributes:
-        of_segments: Id of a segment to the numbers of its doubtful words.
-        stems: Collects their stems.
+        doubtful: Id of a segment to the numbers of its doubtful words.
+        languages: Id of a segment to its language, where it is not that of its document.
+        doubtful_stems: Collects the stems of doubtful words.
     """
 
-    of_segments: dict[int, NDArray[np.int32]]
-    stems: DoubtfulStems = field(default_factory=DoubtfulStems)
+    doubtful: dict[int, NDArray[np.int32]]
+    languages: dict[int, str]
+    doubtful_stems: DoubtfulStems = field(default_factory=DoubtfulStems)
 
 
 def is_current(db: sqlite3.Connection) -> bool:
@@ -123,11 +126,13 @@ def write_words(db: sqlite3.Connection) -> None:
     for statement in _SCHEMA:
         db.execute(statement)
     words, postings = _Words(), PostingsWriter()
-    doubts = _Doubts(read_doubtful_words(db))
+    noted = _Noted(
+        read_doubtful_words(db), read_segment_languages(lambda query: db.execute(query).fetchall())
+    )
     documents = db.execute("SELECT id, language FROM documents ORDER BY id").fetchall()
     for number, (id_, named) in enumerate(documents):
         language = language_code(named) or ""
-        stems = _write_segments(db, id_, language, words, postings, doubts)
+        stems = _write_segments(db, id_, language, words, postings, noted)
         described = described_as.get(id_, "")
         stems += _stem_line(described, analyse(described), language, words)[0]
         _insert(db, DOCUMENT_FTS, [(number, stems)])
@@ -145,7 +150,7 @@ def write_words(db: sqlite3.Connection) -> None:
         ((id_, *compound) for compound, id_ in words.compounds.items()),
     )
     postings.write(db)
-    doubts.stems.write(db)
+    noted.doubtful_stems.write(db)
     write_segment_arrays(db)
     for table in TABLES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
@@ -159,7 +164,7 @@ def _write_segments(
     language: str,
     words: _Words,
     postings: PostingsWriter,
-    doubts: _Doubts,
+    noted: _Noted,
 ) -> list[str]:
     """Write the words of the segments of a document; return all of their stems."""
     rows = db.execute(
@@ -170,10 +175,11 @@ def _write_segments(
     previous: list[str] = []
     for id_, text in rows:
         tokens = analyse(text)
-        stems, exact = _stem_line(text, tokens, language, words)
+        spoken = noted.languages.get(id_, language)
+        stems, exact = _stem_line(text, tokens, spoken, words)
         row = postings.add_segment(id_, stems)
-        if id_ in doubts.of_segments:
-            doubts.stems.add(row, text, tokens, stems, doubts.of_segments[id_])
+        if id_ in noted.doubtful:
+            noted.doubtful_stems.add(row, text, tokens, stems, noted.doubtful[id_])
         of_stems.append((row, stems))
         of_exact.append((row, exact))
         if previous and exact:

@@ -17,6 +17,7 @@ from indexer.index.metadata_tables import (
     MetadataText,
     put_texts,
 )
+from indexer.index.segment_languages import put_segment_languages
 from indexer.store.catalog import Catalog, Document, segment_id
 from indexer.store.supplements import Supplement
 from indexer.store.word_times import by_cue, count_words, unpack_word_times
@@ -68,6 +69,7 @@ def _write_document(
     )
     cues, segments = catalog.cues(d.id), catalog.segments(d.id)
     sounds = segment_sounds(segments, supplement.sounds)
+    put_segment_languages(db, d.id, supplement.languages)
     times = unpack_word_times(supplement.word_times, count_words(cues))
     if times:
         put_doubtful_words(db, d.id, segments, by_cue(cues, times))

@@ -20,6 +20,7 @@ from indexer.index.fulltext_upgrade import current_version
 from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
 from indexer.index.records import IndexedDocument, IndexedSegment, Records, SegmentText, damaged
 from indexer.index.segment_arrays import SegmentArrays, read_segment_arrays
+from indexer.index.segment_languages import read_segment_languages
 
 # What BM25 is computed for: its columns of `postings`, and its array of the lengths of rows.
 _COLUMNS = {STEM_FTS: "rows, times", DOCUMENT_FTS: "rows_d, times_d"}
@@ -103,11 +104,17 @@ class LexicalShard(Records):
 
     @property
     def languages(self) -> set[str]:
-        """Codes of the languages of the documents; empty for one that is not known."""
+        """Codes of the languages of the documents and of segments in others; empty for unknown."""
+        of_segments = set(self.segment_languages.values())
         if self.removed:
-            return {language_code(d.language) or "" for d in self.documents()}
+            return {language_code(d.language) or "" for d in self.documents()} | of_segments
         rows = self.read("SELECT DISTINCT language FROM documents")
-        return {language_code(row[0]) or "" for row in rows}
+        return {language_code(row[0]) or "" for row in rows} | of_segments
+
+    @cached_property
+    def segment_languages(self) -> dict[int, str]:
+        """Ids of the segments that are in another language than their document, to that."""
+        return read_segment_languages(self.read)
 
     def documents(self) -> list[IndexedDocument]:
         """List the documents, by name."""

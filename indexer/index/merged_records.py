@@ -93,6 +93,10 @@ class MergedRecords:
         """List the segments of a document in order."""
         return [segment for shard in self.shards for segment in shard.segments_of(document)]
 
+    def segment_languages(self) -> dict[int, str]:
+        """Map the ids of segments in another language than their document to that."""
+        return {i: code for shard in self.shards for i, code in shard.segment_languages.items()}
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages of the documents; empty for one that is not known."""

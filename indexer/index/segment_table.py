@@ -33,6 +33,7 @@ class SegmentTable:
         self.ids = lexical.segment_ids
         self.rows_of_ids = np.array([row_of[id_] for id_ in lexical.document_ids], np.int64)
         self.owners = np.repeat(self.rows_of_ids, lexical.segment_counts)
+        self._of_segments = lexical.segment_languages
         arrays = lexical.segment_arrays()
         self.starts, self.ends = arrays.starts, arrays.ends
         self.speakers, self.sounds = arrays.speakers, arrays.sounds
@@ -52,6 +53,13 @@ class SegmentTable:
         first = np.zeros(len(self.documents), np.int64)
         first[self.owners[begins]] = begins
         return first
+
+    @cached_property
+    def languages(self) -> dict[int, str]:
+        """The rows of the segments that are in another language than their document, to that."""
+        noted = self._of_segments()
+        rows = self.rows(list(noted)).tolist() if noted else []
+        return {row: code for row, code in zip(rows, noted.values(), strict=True) if row >= 0}
 
     def row(self, segment: int) -> int:
         """Return the row of a segment id.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from hilbert.model.features import Features
 from indexer.base.types import Chapter, Cue, Segment, Sound, WordTime
@@ -17,7 +18,8 @@ class AnalysedDocument:
     stood beside the recording and is not what is spoken; `unchecked` says why nobody could tell
     whether a timed transcript is the recording's; `sounds` are those that the transcript
     notes, `chapters` those of the container; `words` are the times of all words of the cues,
-    where a recogniser gave them.
+    where a recogniser gave them; `segment_languages` are the languages of segments by number, of
+    those that are in another one than the document.
     """
 
     cues: tuple[Cue, ...]
@@ -34,3 +36,4 @@ class AnalysedDocument:
     sounds: tuple[Sound, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     words: tuple[WordTime, ...] = ()
+    segment_languages: Mapping[int, str] = field(default_factory=dict)

@@ -48,6 +48,7 @@ _NOT_TRANSCRIPTS = re.compile(
     r".*\.(?:info|live_chat|chapters|meta|metadata)"  # of yt-dlp and podcast hosts
     r"|(?:source[ _-])?(?:read[ _-]?me|licen[sc]e|changelog)\b.*"
     r"|(?:copying|notice|contributing|requirements|robots|(?:.*\W)?(?:track[ _-]?list|playlist))s?"
+    r"|vocabulary"  # of names, for the recogniser: indexer.ingest.expected_names
 )
 # Of a recording's name, but of no words: lists, checksums, links, settings.
 _COMPANIONS = frozenset(

@@ -19,7 +19,7 @@ from indexer.ingest.pipeline import ProcessSettings, parse_settings
 from indexer.store.catalog import Catalog
 from indexer.store.remembered import FollowedFolder
 
-_DEFAULT_LANGUAGE = "en"
+_DEFAULT_LANGUAGE = AUTO
 _NAMED = 3
 
 
@@ -46,7 +46,8 @@ def scan_followed(
     Args:
         library: The library.
         paths: Files and folders; none for all followed ones.
-        language: Spoken language where no file names it; None for that of the last time.
+        language: Spoken language where no file names it, `auto` to find it out; None for that of
+            the last time, `auto` the first time.
         asr: Who recognises words; None for `auto`, and for that of the last time where no paths
             are named.
         again: Whether words that another recogniser recognised are recognised again.
@@ -117,7 +118,11 @@ def follow(library: LibraryStore, scanned: Iterable[ScannedFolders]) -> Followed
             is_file = not os.path.isdir(place)
             settings = found.settings
             kept[place] = FollowedFolder(
-                place, is_file, settings.language, settings.asr, mount_point(place)
+                place,
+                is_file,
+                AUTO if settings.detect else settings.language,
+                settings.asr,
+                mount_point(place),
             )
     wanted = _outermost(kept.values())
     if wanted != catalog.remembered.folders():

@@ -17,7 +17,7 @@ from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob
 from indexer.ingest.metadata_table import METADATA_FIELDS, URL_FIELD
-from indexer.ingest.pipeline import spoken_language
+from indexer.ingest.pipeline import named_language
 from indexer.media.decode import open_recording
 from indexer.store.catalog import Document
 from indexer.store.remembered import Origin
@@ -42,7 +42,10 @@ _LONGEST_DATE = 40
 def origin_of_job(job: DocumentJob, done: AnalysedDocument) -> Origin:
     """Return what the files of a document say that was analysed."""
     without_table = replace(job.source, metadata={})
-    language = spoken_language(without_table, job.parsed, job.settings, done.tags)
+    language = named_language(without_table, job.parsed, done.tags)
+    if language is None:
+        in_table = job.source.metadata.get("language")
+        language = job.settings.language if in_table else done.language
     return _origin(job.source, {**_of_tags(done.tags), "language": language})
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hilbert.encoders.protocols import Guide, GuidedRecogniser
 from hilbert.stage_times import StageTimes
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
 from indexer.base.limits import limits
+from indexer.base.text_language import language_of_text
 from indexer.base.types import (
     NO_SPEECH,
     NOT_TRANSCRIBED,
@@ -24,10 +26,12 @@ from indexer.base.types import (
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.discover import Source
+from indexer.ingest.expected_names import names_for
 from indexer.ingest.fit_length import expect_length
 from indexer.ingest.plausibility import choose_moments
 from indexer.ingest.segment import (
     cut_segments,
+    segment_languages,
     sound_segments,
     split_with_sounds,
     word_times,
@@ -55,6 +59,8 @@ class ProcessSettings:
         asr: Who recognises the words of recordings without a transcript: `auto` (the library's
             recogniser), `never` (nobody), or `NAME` or `NAME:MODEL` of a registered recogniser.
         language: ISO 639 code of the spoken language where no file names one.
+        detect: Whether the language is found out where no file names one: by a recogniser that
+            can, else by the words of a transcript; `language` where neither tells.
         segments: Lengths of segments.
         again: Whether words that another recogniser recognised are recognised again.
     """
@@ -63,6 +69,7 @@ class ProcessSettings:
     language: str = "en"
     segments: SegmentSettings = field(default_factory=SegmentSettings)
     again: bool = False
+    detect: bool = False
 
 
 def parse_settings(asr: str, language: str) -> ProcessSettings:
@@ -71,15 +78,16 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
     Raises:
         QueryError: `asr` is no choice, or `language` no language code.
     """
-    code = language_code(language)
+    detect = language == AUTO
+    code = "en" if detect else language_code(language)
     if code is None:
-        raise QueryError(f"'{language}' is no language code such as en or de")
+        raise QueryError(f"'{language}' is no language code such as en or de, nor {AUTO}")
     if not is_recogniser_choice(asr):
         raise QueryError(
             f"asr is {', '.join(recogniser_choices())}, NAME:MODEL or a model that 'hilbert "
             f"models' lists, not '{asr}'"
         )
-    return ProcessSettings(asr=asr, language=code)
+    return ProcessSettings(asr=asr, language=code, detect=detect)
 
 
 def analyse_document(
@@ -134,13 +142,26 @@ def spoken_language(
     settings: ProcessSettings,
     tags: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the language by table, else by transcript, tags of the recording, or settings."""
+    """Return the language by table, else by transcript, tags of the recording, or settings.
+
+    Where these leave it to be found out, the words of a transcript tell.
+    """
+    named = named_language(source, transcript, tags)
+    if named is None and settings.detect and transcript:
+        named = language_of_text(" ".join(cue.text for cue in transcript.cues))
+    return named or settings.language
+
+
+def named_language(
+    source: Source, transcript: Transcript | None, tags: Mapping[str, str] | None = None
+) -> str | None:
+    """Return the language that a table, a transcript or the tags of a recording name."""
     named = language_code(source.metadata.get("language"))
     if not named and transcript:
         named = language_code(transcript.language)
     if not named and tags:
         named = language_code(tags.get("language"))
-    return named or settings.language
+    return named
 
 
 def draft_transcript(
@@ -213,7 +234,12 @@ def prepare(
         recording,
         encoders.speech,
         recogniser,
-        language,
+        Guide(
+            language,
+            detect=_is_found_out(source, transcript, recording, recogniser, settings),
+            names=() if transcript else names_for(source, recording.tags),
+            recording=str(source.path),
+        ),
         spans,
         moments,
         times if times is not None else StageTimes(),
@@ -221,11 +247,25 @@ def prepare(
     return PreparedRecording(hearing, transcript, settings, tuple(warnings))
 
 
+def _is_found_out(
+    source: Source,
+    transcript: Transcript | None,
+    recording: Recording,
+    recogniser: Recogniser | None,
+    settings: ProcessSettings,
+) -> bool:
+    """Whether the recogniser finds out the language of a recording."""
+    if not settings.detect or transcript or recogniser is None or not recogniser.multilingual:
+        return False
+    named = named_language(source, transcript, recording.tags)
+    return named is None and isinstance(recogniser, GuidedRecogniser)
+
+
 def draft_recording(prepared: PreparedRecording, heard: AudioAnalysis) -> DocumentDraft:
     """Make what was heard of a recording, and its transcript, into cues and segments."""
     transcript, settings = prepared.transcript, prepared.settings
     hearing, recogniser = prepared.hearing, prepared.hearing.recogniser
-    language = hearing.language
+    language = heard.language
     text = spoken_text(transcript, heard, language)
     text_source = text.source
     warnings = [*prepared.warnings, *text.warnings]
@@ -251,6 +291,7 @@ def draft_recording(prepared: PreparedRecording, heard: AudioAnalysis) -> Docume
         sounds,
         hearing.recording.facts.chapters,
         word_times(cues, heard.words or ()) if text_source == RECOGNISED else (),
+        segment_languages(segments, heard.languages, language),
     )
     return DocumentDraft(document)
 

@@ -271,6 +271,29 @@ def _segment(cues: Sequence[Cue], first: int, last: int, timed: bool) -> Segment
     return Segment(round(start, 3), round(max(start, end), 3), text, first, last, timed)
 
 
+def segment_languages(
+    segments: Sequence[Segment], stretches: Sequence[tuple[Span, str]], language: str
+) -> dict[int, str]:
+    """Return the languages of the segments that are in another one than most of a recording.
+
+    Args:
+        segments: Of the recording.
+        stretches: With their languages, in order.
+        language: Of most of it.
+    """
+    found = {}
+    for number, segment in enumerate(segments if len(stretches) > 1 else ()):
+        seconds: dict[str, float] = {}
+        for (start, end), code in stretches:
+            shared = min(end, segment.end) - max(start, segment.start)
+            if shared > 0:
+                seconds[code] = seconds.get(code, 0.0) + shared
+        most = max(seconds, key=lambda each: seconds[each], default=language)
+        if most != language:
+            found[number] = most
+    return found
+
+
 def sound_segments(windows: Sequence[Span]) -> tuple[Segment, ...]:
     """Segments of a recording that nobody transcribed: one a window, without text."""
     return tuple(Segment(round(a, 3), round(b, 3), "", 0, 0) for a, b in windows)

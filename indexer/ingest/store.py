@@ -252,6 +252,7 @@ class DocumentWriter:
             done.chapters if chapters is None else chapters,
             {key: value for key, value in facts.items() if value},
             pack_word_times(done.words),
+            done.segment_languages,
         )
         self.library.features.write(document.features, done.features)
         replaced = _replaced(job)

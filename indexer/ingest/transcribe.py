@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.protocols import Guide
 from hilbert.stage_times import StageTimes
 from indexer.base.read_ahead import read_ahead
 from indexer.base.types import HeardWord
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 # Shorter than this, whatever a recogniser says is a guess.
 MIN_SPEECH_SECONDS = 0.5
+
+_ENGLISH = Guide()
 
 OnSeconds = Callable[[float], None]
 
@@ -42,6 +45,8 @@ class AudioAnalysis:
         notes: what was guessed or filled in, in words.
         tags: the container's tags.
         announced: length by the header, in seconds, where that names one.
+        language: spoken in most of it.
+        languages: stretches with their languages, in order, where these were found out.
     """
 
     seconds: float
@@ -54,6 +59,8 @@ class AudioAnalysis:
     notes: tuple[str, ...]
     tags: dict[str, str]
     announced: float | None = None
+    language: str = "en"
+    languages: tuple[tuple[Span, str], ...] = ()
 
     @property
     def whole_seconds(self) -> float:
@@ -80,7 +87,8 @@ class Hearing:
         encoder: Gives the audio tokens.
         recogniser: Gives the words, None for tokens only. Where it is the encoder itself, one
             encoder pass serves both.
-        language: Spoken language, for the recogniser.
+        guide: What is known of it, for the recogniser: the spoken language, or that it is to be
+            found out, and names that may come up.
         spans: Timed cues that say where speech is; None to let the detector find it.
         moments: Seconds; words are recognised only in the windows that hold one of them, where
             there are several only the first words of each. None for words everywhere.
@@ -90,7 +98,7 @@ class Hearing:
     recording: Recording
     encoder: SpeechEncoder
     recogniser: Recogniser | None = None
-    language: str = "en"
+    guide: Guide = _ENGLISH
     spans: Sequence[Span] | None = None
     moments: Sequence[float] | None = None
     times: StageTimes = field(default_factory=StageTimes)
@@ -100,6 +108,7 @@ class Hearing:
     _token_times: list[NDArray[np.float64]] = field(default_factory=list, init=False)
     _words: list[HeardWord] = field(default_factory=list, init=False)
     _is_speech: bool = field(default=False, init=False)
+    _languages: list[tuple[Span, str]] = field(default_factory=list, init=False)
 
     def windows(self) -> Iterator[Window]:
         """Decode the recording to its end, and yield its windows.
@@ -124,7 +133,7 @@ class Hearing:
             window.samples,
             self.encoder,
             self.recogniser if wanted else None,
-            self.language,
+            self.guide,
             only_beginning=self.moments is not None and len(self.moments) > 1,
             exact_tokens=self.moments is not None,
         )
@@ -143,6 +152,7 @@ class Hearing:
         last = max(0.0, window.end - window.start - 0.01)
         self._token_times.append(window.start + np.minimum(middles, last))
         if transcript:
+            self._note_languages(window, transcript)
             self._words.extend(
                 HeardWord(
                     w.text,
@@ -154,6 +164,22 @@ class Hearing:
                 )
                 for w in transcript.words
             )
+
+    def _note_languages(self, window: Window, transcript: WindowTranscript) -> None:
+        """Note the stretches of a window in which words are, by their language."""
+        for word in transcript.words:
+            language = word.language or transcript.language or self.guide.language
+            start, end = window.start + word.start, window.start + word.end
+            if self._languages and self._languages[-1][1] == language:
+                start = self._languages.pop()[0][0]
+            self._languages.append(((start, end), language))
+
+    def _language(self) -> str:
+        """Return the language of most of the words, by their time."""
+        seconds: dict[str, float] = {}
+        for (start, end), language in self._languages:
+            seconds[language] = seconds.get(language, 0.0) + end - start
+        return max(seconds, key=lambda each: seconds[each], default=self.guide.language)
 
     def result(self) -> AudioAnalysis:
         """Return what was heard, once all windows were."""
@@ -170,6 +196,8 @@ class Hearing:
             notes=tuple(recording.notes),
             tags=recording.tags,
             announced=recording.facts.announced,
+            language=self._language() if self.guide.detect else self.guide.language,
+            languages=tuple(self._languages) if self.guide.detect else (),
         )
 
 
@@ -178,7 +206,7 @@ def transcribe(
     encoder: SpeechEncoder,
     *,
     recogniser: Recogniser | None = None,
-    language: str = "en",
+    guide: Guide = _ENGLISH,
     spans: Sequence[Span] | None = None,
     moments: Sequence[float] | None = None,
     on_seconds: OnSeconds | None = None,
@@ -189,7 +217,7 @@ def transcribe(
         recording: See `Hearing`, as all but the last.
         encoder: See there.
         recogniser: See there.
-        language: See there.
+        guide: See there.
         spans: See there.
         moments: See there.
         on_seconds: Called with the seconds of the recording that are done.
@@ -197,7 +225,7 @@ def transcribe(
     Raises:
         AudioError: The recording cannot be decoded.
     """
-    hearing = Hearing(recording, encoder, recogniser, language, spans, moments)
+    hearing = Hearing(recording, encoder, recogniser, guide, spans, moments)
     return hear(hearing, on_seconds)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.encoders.protocols import SAMPLE_RATE, BeginningsRecogniser
+from hilbert.encoders.protocols import SAMPLE_RATE, BeginningsRecogniser, Guide, GuidedRecogniser
 
 if TYPE_CHECKING:
     from hilbert.encoders.protocols import Recogniser, SpeechEncoder, WindowTranscript
@@ -19,6 +19,8 @@ BATCH_WINDOWS = 16
 
 # Of a window, for a recogniser that cannot stop after the first words.
 _BEGINNING_SAMPLES = 12 * SAMPLE_RATE
+
+_ENGLISH = Guide()
 
 T = TypeVar("T")
 HeardWindow = tuple[NDArray[np.float32], "WindowTranscript | None"]
@@ -33,7 +35,7 @@ class Request:
         samples: The window, 16 kHz mono float32, at most 30 s.
         encoder: Gives its audio tokens.
         recogniser: Gives its words; None where none are wanted.
-        language: Spoken language, for the recogniser.
+        guide: What is known of it, for the recogniser.
         only_beginning: Whether the first words are enough.
         exact_tokens: Whether tokens that come with a transcript count only where the recogniser
             knows beginnings: another one may have been given a part of the window.
@@ -42,7 +44,7 @@ class Request:
     samples: NDArray[np.float32]
     encoder: SpeechEncoder
     recogniser: Recogniser | None = None
-    language: str = "en"
+    guide: Guide = _ENGLISH
     only_beginning: bool = False
     exact_tokens: bool = False
 
@@ -78,7 +80,9 @@ def hear_windows(requests: Sequence[Request]) -> list[HeardWindow]:
     of_one_kind: dict[object, list[int]] = defaultdict(list)
     for i, request in enumerate(requests):
         if request.recogniser is not None:
-            of_one_kind[id(request.recogniser), request.language, request.only_beginning].append(i)
+            guided = isinstance(request.recogniser, GuidedRecogniser)
+            alike = "" if guided and not request.only_beginning else request.guide.language
+            of_one_kind[id(request.recogniser), alike, request.only_beginning].append(i)
     for chosen in of_one_kind.values():
         heard = _transcribe([requests[i] for i in chosen])
         transcripts.update(zip(chosen, heard, strict=True))
@@ -94,13 +98,15 @@ def hear_windows(requests: Sequence[Request]) -> list[HeardWindow]:
 
 
 def _transcribe(requests: Sequence[Request]) -> list[WindowTranscript]:
-    """Recognise windows that differ in nothing but their samples."""
+    """Recognise windows that differ in nothing but their samples and, for some, what is known."""
     first = requests[0]
     assert first.recogniser is not None
-    windows = [request.samples for request in requests]
+    windows, language = [request.samples for request in requests], first.guide.language
     if not first.only_beginning:
-        return first.recogniser.transcribe(windows, first.language)
+        if isinstance(first.recogniser, GuidedRecogniser):
+            return first.recogniser.transcribe_guided(windows, [r.guide for r in requests])
+        return first.recogniser.transcribe(windows, language)
     if isinstance(first.recogniser, BeginningsRecogniser):
-        return first.recogniser.transcribe_beginnings(windows, first.language)
+        return first.recogniser.transcribe_beginnings(windows, language)
     beginnings = [window[:_BEGINNING_SAMPLES] for window in windows]
-    return first.recogniser.transcribe(beginnings, first.language)
+    return first.recogniser.transcribe(beginnings, language)

@@ -40,7 +40,8 @@ class Filters:
         since: First date, `2021`, `2021-03` or `2021-03-28`.
         until: Last date, in the same form; all of that year, month or day counts.
         min_seconds: Least length of the recording.
-        languages: Codes such as `en` or `en-US`.
+        languages: Codes such as `en` or `en-US`, of the document or of the moment where that is
+            in another one.
     """
 
     documents: tuple[str, ...] = ()
@@ -78,11 +79,11 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
             of_documents &= _equal(wanted, known, what)
     if filters.folders:
         of_documents &= _in_folders(filters.folders, documents)
-    if filters.languages:
-        of_documents &= _in_languages(filters.languages, documents)
     of_documents &= _between(filters.since, filters.until, documents)
     of_documents &= np.array([d.seconds >= filters.min_seconds for d in documents], bool)
     passed = of_documents[table.owners]
+    if filters.languages:
+        passed &= _in_languages(filters.languages, table)
     if filters.speakers:
         passed &= _spoken_by(filters.speakers, table)
     if not passed.any():
@@ -186,16 +187,19 @@ def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) ->
     return passed
 
 
-def _in_languages(
-    languages: Iterable[str], documents: Sequence[IndexedDocument]
-) -> NDArray[np.bool_]:
+def _in_languages(languages: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
+    """Return which segments are in one of some languages: that of their document, or their own."""
     wanted = set()
     for language in languages:
         code = language_code(language)
         if code is None:
             raise QueryError(f"'{language}' is no language; write a code such as en or de")
         wanted.add(code)
-    return np.array([language_code(d.language) in wanted for d in documents], bool)
+    of_documents = [language_code(d.language) in wanted for d in table.documents]
+    passed: NDArray[np.bool_] = np.array(of_documents, bool)[table.owners]
+    for row, code in table.languages.items():
+        passed[row] = code in wanted
+    return passed
 
 
 def _between(

@@ -217,6 +217,7 @@ class Catalog:
             sorted(about.facts.items()),
             # Documents of earlier releases have none, and keep their digest.
             *((about.word_times,) if about.word_times else ()),
+            *sorted(about.languages.items()),
         )
         return hashlib.sha256(repr(stored).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What a catalog keeps of a document beside its words: sounds, chapters, facts, word times.
+"""What a catalog keeps of a document beside its words: sounds, chapters, facts, times, languages.
 
 The catalog of the first release has no tables for them. A writer makes a table when it first has
 rows for it, so that older libraries open as they are, also where they cannot be written to; what
@@ -42,6 +42,13 @@ CREATE TABLE IF NOT EXISTS heard_words (
     PRIMARY KEY (document)
 ) WITHOUT ROWID
 """,
+    "segment_languages": """
+CREATE TABLE IF NOT EXISTS segment_languages (
+    document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
+    segment INTEGER NOT NULL, language TEXT NOT NULL,
+    PRIMARY KEY (document, segment)
+) WITHOUT ROWID
+""",
     "document_facts": """
 CREATE TABLE IF NOT EXISTS document_facts (
     document TEXT NOT NULL REFERENCES documents(id) ON DELETE CASCADE,
@@ -62,12 +69,14 @@ class Supplement:
         facts: Short texts by key, such as `DESCRIPTION`.
         word_times: Of the words of its cues, packed (`indexer.store.word_times`); empty where
             nobody recognised them.
+        languages: Of segments by number, of those in another language than the document.
     """
 
     sounds: tuple[Sound, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     word_times: bytes = b""
+    languages: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def description(self) -> str | None:
@@ -81,11 +90,13 @@ def read_supplement(db: sqlite3.Connection, document: str) -> Supplement:
     chapters = _read(db, "chapters", 'title, start, "end"', "ordinal", document)
     facts = _read(db, "document_facts", "key, value", "key", document)
     words = _read(db, "heard_words", "times", "document", document)
+    languages = _read(db, "segment_languages", "segment, language", "segment", document)
     return Supplement(
         tuple(Sound(**dict(row)) for row in sounds),
         tuple(Chapter(**dict(row)) for row in chapters),
         {row["key"]: row["value"] for row in facts},
         words[0]["times"] if words else b"",
+        {row["segment"]: row["language"] for row in languages},
     )
 
 
@@ -104,6 +115,7 @@ def write_supplement(db: sqlite3.Connection, document: str, supplement: Suppleme
     _replace(db, "document_facts", document, sorted(supplement.facts.items()))
     times = supplement.word_times
     _replace(db, "heard_words", document, [(times,)] if times else [])
+    _replace(db, "segment_languages", document, sorted(supplement.languages.items()))
 
 
 def read_fact(db: sqlite3.Connection, document: str, key: str) -> str | None:

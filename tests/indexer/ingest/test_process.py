@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from hilbert.encoders.protocols import WindowTranscript, Word
+from hilbert.encoders.protocols import Guide, WindowTranscript, Word
 from hilbert.model.features import Features
 from indexer.base.progress import SilentProgress
 from indexer.base.types import Cue
@@ -208,7 +208,7 @@ def test_windows_of_one_language_are_recognised_together_and_answers_keep_their_
     levels = (0.1, 0.2, 0.3, 0.4)
     languages = ("en", "de", "en", "en")
     requests = [
-        Request(np.full(SAMPLE_RATE, level, np.float32), ear, ear, language)  # type: ignore[arg-type]
+        Request(np.full(SAMPLE_RATE, level, np.float32), ear, ear, Guide(language))  # type: ignore[arg-type]
         for level, language in zip(levels, languages, strict=True)
     ]
     heard = hear_windows(requests)

@@ -34,6 +34,7 @@ def table(tmp_path: Path) -> SegmentTable:
     ]
     made.ids = np.arange(6)
     made.owners = np.repeat([0, 1, 2], 2)
+    made.languages = {}
     made.speakers = CodedColumn.of(["Ann", "Bob Ray", "", "Zoe", "", ""])
     return made
 
