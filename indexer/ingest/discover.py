@@ -62,6 +62,7 @@ _UNREAD_FORMATS = frozenset(
     | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
     | {".mks", ".dote"}
 )
+_REFUSED = 5  # are named
 _NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
 
 
@@ -170,11 +171,23 @@ class _Scanner:
             self._take(listing)
         is_empty = len(self.found.sources) + len(self.found.failures) == before
         if is_empty and not taken_before:
-            self.found.warnings.setdefault(
-                str(top),
-                "no recordings or transcripts here; recordings are sound and video that FFmpeg "
-                f"reads, transcripts end in {' '.join(transcript_extensions())}",
-            )
+            self.found.warnings.setdefault(str(top), self._why_empty(top))
+
+    def _why_empty(self, top: Path) -> str:
+        """Say why nothing in a folder was taken: what might have been, or what there is not."""
+        extensions = transcript_extensions()
+        refused = [
+            f"{Path(path).name} ({why})"
+            for path, why in self.found.passed_over.items()
+            if Path(path).suffix.lower() in extensions and top in Path(path).parents
+        ]
+        if refused:
+            more = f" and {len(refused) - _REFUSED} more" if len(refused) > _REFUSED else ""
+            return f"nothing here was taken: {', '.join(refused[:_REFUSED])}{more}"
+        return (
+            "no recordings or transcripts here; recordings are sound and video that FFmpeg reads, "
+            f"transcripts end in {' '.join(extensions)}"
+        )
 
     def scan_file(self, path: Path) -> None:
         """Take a file that the user named, or say why not."""

@@ -423,3 +423,12 @@ def test_data_that_was_named_is_refused_by_its_reader(tmp_path: Path) -> None:
     data = tmp_path / "talk.csv"
     data.write_text("time,level\n1,2\n")
     assert pairs(tmp_path / "talk.mp3", data) == [("talk.mp3", "talk.csv")]
+
+
+def test_a_folder_of_which_nothing_is_taken_names_what_might_have_been(tmp_path: Path) -> None:
+    put(tmp_path, {"talk.csv": b"a,b\n1,2\n", "sub/README.txt": b"x", "photo.xyz": b"\x00"})
+    found = scan([tmp_path]).warnings[str(tmp_path)]
+    assert found == (
+        "nothing here was taken: talk.csv (not a transcript, by its content), README.txt (not a "
+        "transcript, by its name)"
+    )
