@@ -135,6 +135,8 @@ def test_a_token_that_ran_out_says_what_to_do(chromium: Browser, address: str) -
     page.goto("/library?token=of-an-earlier-start")
     page.get_by_text("belongs to another start of the app").wait_for()
     page.get_by_text("Open the address that hilbert app printed in the terminal").wait_for()
+    # Dark where the visitor's system is: the canvas takes the scheme of the root alone.
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light dark"
     context.close()
 
 
