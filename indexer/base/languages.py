@@ -37,9 +37,9 @@ def _looked_up(named: str) -> str | None:
     try:
         code = langcodes.get(named).language
     except LanguageTagError:
-        return _by_name(named)
+        return _of_whole_name(named)
     if len(code or "") > 3:  # none is registered: a word that looks like a tag
-        return _by_name(named)
+        return _of_whole_name(named)
     return None if code in _NO_LANGUAGE else code
 
 
@@ -70,6 +70,18 @@ def language_named_by(words: str, *, sure: bool) -> str | None:
         macro = langcodes.get(langcodes.standardize_tag(words, macro=True)).language or ""
         return macro if len(macro) == 2 else None  # cmn is zh, arb is ar
     return None if subtags else _by_name(words)
+
+
+def _of_whole_name(words: str) -> str | None:
+    """Likewise, where the words are a name and nothing else but a region: `English (US)`."""
+    import langcodes
+
+    name = words.partition("(")[0].strip()
+    code = _by_name(name)
+    if code is None:
+        return None
+    own = langcodes.get(code)
+    return code if folded(name) in (folded(own.display_name()), folded(own.autonym())) else None
 
 
 def _by_name(words: str) -> str | None:

@@ -30,6 +30,7 @@ def test_common_codes_are_what_the_register_says() -> None:
         ("Deutsch", "de"),
         ("Portuguese (Brazil)", "pt"),
         ("日本語", "ja"),
+        ("English, please", None),
         ("klingon", None),
         ("unknown", None),
         ("", None),
