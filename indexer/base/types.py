@@ -89,7 +89,7 @@ class HeardWord:
 
 
 DOUBTFUL_CONFIDENCE: Final = 0.4
-"""Of recognised words below it, more than half are wrong."""
+"""Of clear speech a third of the words below it are wrong, of all two in a hundred."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class WordTime:
 
     @property
     def doubtful(self) -> bool:
-        """Whether it is more probably wrong than right."""
+        """Whether the recogniser doubts it."""
         return self.confidence is not None and self.confidence < DOUBTFUL_CONFIDENCE
 
 

@@ -40,7 +40,7 @@ def _formats() -> Sequence[str]:
     "--mark-doubtful",
     "mark",
     is_flag=True,
-    help="Write [word?] for a recognised word that is more probably wrong than right.",
+    help="Write [word?] for a recognised word that the recogniser doubts.",
 )
 def command(name: str, library: Path, as_json: bool, form: str, mark: bool) -> None:
     """Print the transcript of the document NAME as it is stored.
