@@ -177,6 +177,8 @@ def command(
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
+    if paths and not LibraryStore.exists(library):
+        _refuse_missing(paths)
     if paths:
         made = library_for(
             library, lambda: scan(paths, library.absolute()).sources, encoders, language
@@ -208,6 +210,21 @@ def command(
     for line in summary.describe_unchecked():
         print_line(line, err=True)
     return 1 if summary.failed or summary.unreachable else 0
+
+
+def _refuse_missing(paths: tuple[Path, ...]) -> None:
+    """Refuse to make a library of nothing.
+
+    Raises:
+        LibraryError: None of the paths is there.
+    """
+    from indexer.base.errors import LibraryError
+    from indexer.base.names import existing_path
+
+    if not any(existing_path(path.absolute()).exists() for path in paths):
+        raise LibraryError(
+            f"{paths[0]}: there is no such file or folder; name one that holds recordings"
+        )
 
 
 def summary_to_dict(summary: AddReport, *, profile: bool = False) -> dict[str, Any]:

@@ -26,14 +26,14 @@ def library_for(
         sources: Finds what is to be indexed; called where a library is made and nothing else
             tells the language.
         encoders: Which encoders to use, whatever the language.
-        language: Of the recordings; None where tables and names of transcripts tell.
+        language: Of the recordings; None or `auto` where tables and names of transcripts tell.
 
     Raises:
         LibraryError: The folder holds something else, or another choice of encoders.
     """
     if encoders or LibraryStore.exists(folder):
         return LibraryStore.create(folder, encoders)
-    named = language_code(language) if language else main_language(sources())
+    named = language_code(language) or main_language(sources())
     return LibraryStore.create(folder, language=named)
 
 

@@ -261,6 +261,12 @@ def test_a_missing_library_is_a_line_that_says_how_to_make_one(
     assert not (tmp_path / "none").exists()
 
 
+def test_no_library_is_made_of_what_is_not_there(hilbert: Hilbert, tmp_path: Path) -> None:
+    result = hilbert("index", tmp_path / "typo", "-l", tmp_path / "new")
+    is_one_line(result, 1, "there is no such file or folder; name one that holds recordings")
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
