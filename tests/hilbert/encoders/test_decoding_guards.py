@@ -77,9 +77,9 @@ def test_each_guard_can_be_left_out_to_measure_it() -> None:
 
 def test_a_stretch_without_words_is_a_gap_also_behind_a_word_that_was_stretched_over_it() -> None:
     words = [Word("one", 0.2, 0.5), Word("two", 0.6, 9.0), Word("three", 9.0, 9.4)]
-    assert gaps(words, 12.5) == [(pytest.approx(1.41), 9.0), (pytest.approx(9.4), 12.5)]
+    assert gaps(words, 15.5) == [(pytest.approx(1.41), 9.0), (pytest.approx(9.4), 15.5)]
     assert gaps(words[:1], 2.0) == []
-    assert gaps([], 4.0) == [(0.0, 4.0)]
+    assert gaps([], 6.0) == [(0.0, 6.0)]
 
 
 def test_a_window_is_cut_where_it_is_quietest() -> None:
