@@ -21,7 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.common.served_app import ServedApp, chromium, served, visitor
+from tools.served_app import ServedApp, chromium, served, visitor
 
 QUERIES = (
     "why is the water in the ocean like a cup of tea",

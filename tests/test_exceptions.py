@@ -35,6 +35,7 @@ SILENT: dict[str, str] = {
     "indexer/ingest/expected_names.py:_vocabulary FileNotFoundError": (
         "most folders have no vocabulary"
     ),
+    "indexer/ingest/expected_names.py:_vocabulary OSError": "a warning says why",
     "hilbert/offline.py:_is_here ValueError": "a name of a computer is no address of this one",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/web_pages.py:web_address ValueError": "what is no address is None",

@@ -32,6 +32,7 @@ UNASKED: dict[str, str] = {
     "indexer/base/presence.py:unreachable_folder": _TOLD,
     "indexer/commands/completion.py:_values": "a shell that completes has no place for errors",
     "indexer/commands/search.py:_answer_line": "the answer to the line holds the error",
+    "indexer/ingest/expected_names.py:_vocabulary": _TOLD,
     "indexer/guard/child.py:_listen": "the parent has ended, and so does this process",
     "indexer/guard/child.py:_next": _GUARDED,
     "indexer/guard/children.py:_Child.__init__": _TOLD,

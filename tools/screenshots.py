@@ -21,9 +21,9 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from benchmarks.common.served_app import PHONE, SIZE, ServedApp, chromium, served, visitor
 from hilbert.assets import assets_folder
 from indexer.index.library_store import LibraryStore
+from tools.served_app import PHONE, SIZE, ServedApp, chromium, served, visitor
 
 QUESTION = "why is the water in the ocean like a cup of tea"
 BOX = "What was said, or what was meant"

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>hilbert</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}
-<style>:root {{ color-scheme: light dark; }}
+<style>html {{ color-scheme: light dark; }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 38rem; margin: 3rem auto;
 padding: 0 1rem; }}</style></head>
 <body><h1>hilbert</h1>{body}</body></html>

@@ -12,7 +12,7 @@ from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, print_line
 
 
-@verb(order=15)
+@verb(order=123)
 @click.command("gather", short_help="Take in what other libraries hold.")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path))
 @library_option

@@ -59,7 +59,7 @@ def _vocabulary(folder: Path) -> Iterator[str]:
         text = read_small(folder / VOCABULARY_FILE).decode("utf-8-sig", "replace")
     except FileNotFoundError:
         return
-    except OSError:
-        log.warning("%s cannot be read", folder / VOCABULARY_FILE, exc_info=True)
+    except OSError as error:
+        log.warning("%s cannot be read: %s", folder / VOCABULARY_FILE, error.strerror)
         return
     yield from (line.partition("#")[0] for line in text.splitlines())

@@ -14,6 +14,7 @@ from hilbert.files import write_atomically
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.progress import Progress
+from indexer.base.shell import quoted
 from indexer.base.types import RECOGNISED
 from indexer.encoders import EncoderSettings
 from indexer.index.library_store import LibraryStore
@@ -120,8 +121,8 @@ def _take_all(library: LibraryStore, folder: Path, report: GatherReport) -> Iter
             try:
                 if document.id in damaged:
                     raise LibraryError(
-                        f"it is damaged there; run 'hilbert rebuild --library {folder}', then "
-                        "gather again"
+                        "it is damaged there; run 'hilbert rebuild --library "
+                        f"{quoted(folder)}', then gather again"
                     )
                 if _take(library, other, document, report):
                     yield document

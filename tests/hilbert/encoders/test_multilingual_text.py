@@ -91,7 +91,7 @@ def test_a_sentence_is_nearest_to_its_translation(multilingual, english, languag
 
 def test_english_sentences_stay_near_to_where_the_english_encoder_has_them(multilingual, english):
     cosines = np.einsum("nd,nd->n", multilingual.encode(ENGLISH), english.encode(ENGLISH))
-    assert cosines.min() > 0.75 and cosines.mean() > 0.9
+    assert cosines.min() > 0.7 and cosines.mean() > 0.88
     assert space_of(multilingual) == english.fingerprint != multilingual.fingerprint
     assert space_of(english) == english.fingerprint
 
