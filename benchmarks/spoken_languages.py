@@ -1,13 +1,14 @@
 """Recognition and search in six languages, and what is stored of recordings that are no plain talk.
 
-    python -m benchmarks.spoken_languages [--asr base] [--keep FOLDER]
+    python -m benchmarks.spoken_languages [--asr base] [--told] [--keep FOLDER]
 
 Makes recordings with espeak-ng (machine speech, one voice a language) of the texts in
 `spoken_languages.json`, five a language, indexes all of them together, and asks a typed query of
 each: the table has the word error rate, how many languages were found out right, and MRR@10 of
-documents, among the recordings of all languages. Then it makes a recording that switches from
-German to French, one of music, one of silence and one of German in pink noise, and prints what is
-stored of each. Needs espeak-ng, and a multilingual recogniser.
+documents, among the recordings of all languages, in a library with the multilingual text encoder;
+with --told each language is named when its recordings are indexed. Then it makes a recording that
+switches from German to French, one of music, one of silence and one of German in pink noise, and
+prints what is stored of each. Needs espeak-ng, and a multilingual recogniser.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.common.spoken_sets import word_errors
+from indexer.encoders import MULTILINGUAL_TEXT, EncoderSettings
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.followed import scan_followed
 from indexer.ingest.run import index_folders
@@ -39,6 +41,7 @@ def main() -> None:
     """Make the recordings, index them and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--asr", default="base")
+    parser.add_argument("--told", action="store_true", help="name each language")
     parser.add_argument("--keep", type=Path, help="folder for recordings and library")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
@@ -46,9 +49,11 @@ def main() -> None:
         texts = json.loads(_TEXTS.read_text(encoding="utf-8"))
         make_talks(work / "talks", texts)
         make_odd_recordings(work / "odd", texts)
-        talks = indexed(work / "talks", work / "talks-library", options.asr)
+        told = {work / "talks" / language: language for language in texts}
+        folders = told if options.told else {work / "talks": "auto"}
+        talks = indexed(folders, work / "talks-library", options.asr)
         print_languages(talks, texts)
-        print_odd(indexed(work / "odd", work / "odd-library", options.asr))
+        print_odd(indexed({work / "odd": "auto"}, work / "odd-library", options.asr))
 
 
 def speak(text: str, voice: str) -> Waveform:
@@ -61,11 +66,12 @@ def speak(text: str, voice: str) -> Waveform:
 
 
 def make_talks(folder: Path, texts: Mapping[str, Sequence[Sequence[str]]]) -> None:
-    """Write one recording a text: `de-0.opus`."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write one recording a text: `de/de-0.opus`."""
     for language, pairs in texts.items():
+        (folder / language).mkdir(parents=True, exist_ok=True)
         for number, (said, _) in enumerate(pairs):
-            (folder / f"{language}-{number}.opus").write_bytes(opus(speak(said, language)))
+            path = folder / language / f"{language}-{number}.opus"
+            path.write_bytes(opus(speak(said, language)))
 
 
 def make_odd_recordings(folder: Path, texts: Mapping[str, Sequence[Sequence[str]]]) -> None:
@@ -98,10 +104,11 @@ def music(rng: np.random.Generator) -> Waveform:
     return sound.astype(np.float32)
 
 
-def indexed(recordings: Path, library: Path, asr: str) -> LibraryStore:
-    """Index a folder with a recogniser that finds out the languages."""
-    store = LibraryStore.create(library)
-    index_folders(store, scan_followed(store, [recordings], asr=asr, language="auto"))
+def indexed(folders: Mapping[Path, str], library: Path, asr: str) -> LibraryStore:
+    """Index folders of a language each, or `auto` where the recogniser finds it out."""
+    store = LibraryStore.create(library, EncoderSettings(text=MULTILINGUAL_TEXT))
+    for folder, language in folders.items():
+        index_folders(store, scan_followed(store, [folder], asr=asr, language=language))
     return store
 
 
