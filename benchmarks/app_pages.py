@@ -48,7 +48,8 @@ _WATCH = """([event, first, path]) => {
     addEventListener(event, () => {
       const from = performance.now();
       let seen = 0;
-      let ran = false;
+      // The sign of another page is none of this one. A quick run is over between two frames.
+      let ran = event === "click";
       const look = () => {
         const at = new URL(location);
         ran ||= !idle();
