@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,8 @@ class MultilingualTextEncoder:
         self.space = english.fingerprint
         self._english, self._multilingual = english, multilingual
         self._matrix, self._offset = read_projection(projection_file())
-        settings = (weights, version(_PACKAGE), PROJECTION_SHA256, english.fingerprint)
+        # Not the version of the package: one that runs the same weights serves the same libraries.
+        settings = (weights, PROJECTION_SHA256, english.fingerprint)
         gate = (_MOST_ENGLISH, _HALF_WAY, _STEEPNESS)
         self.fingerprint = hashlib.sha256(repr((settings, gate)).encode()).hexdigest()
 
