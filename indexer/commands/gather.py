@@ -20,10 +20,11 @@ from indexer.commands.terminal import TerminalProgress, print_line
 def command(folders: tuple[Path, ...], library: Path, as_json: bool) -> int:
     """Take all documents of the libraries FOLDERS into another one, which is made if need be.
 
-    Nothing is encoded again and no recording is read. Documents that are there already stay as they
-    are, so parts may overlap and the command may be repeated; those whose words were recognised
-    take the words of a transcript. What is damaged is reported and left out, and the exit status
-    is 1.
+    Nothing is encoded again and no recording is read. Parts may overlap and the command may be
+    repeated: documents that are there already stay as they are but for what was stored later in
+    FOLDERS. A recording that was edited replaces what its path held. Words that were recognised
+    give way to those of a transcript. Nothing is removed because FOLDERS lack it; what is gone is
+    named. What is damaged is reported and left out, and the exit status is 1.
     """
     from indexer.maintenance.gather import gather, open_like
 
@@ -36,12 +37,17 @@ def command(folders: tuple[Path, ...], library: Path, as_json: bool) -> int:
                 "added": report.added,
                 "updated": report.updated,
                 "unchanged": report.known,
+                "moved": report.moved,
+                "replaced": report.replaced,
+                "older": report.older,
+                "gone": report.gone,
                 "failed": report.failed,
                 "documents": len(made.catalog.documents()),
                 "generation": report.snapshot,
             }
         )
     else:
+        print_line(*report.describe_changes(library))
         for place, reason in report.failed.items():
             print_line(f"failed: {place}: {reason}")
         print_line(

@@ -243,6 +243,7 @@ def summary_to_dict(summary: AddReport, *, profile: bool = False) -> dict[str, A
         "replaced": summary.replaced,
         "gone": summary.gone,
         "of_other_parts": summary.of_other_parts,
+        "of_other_part_now": summary.of_other_part_now,
         "removed": summary.removed,
         "not_reachable": summary.unreachable,
         "documents": summary.documents,

@@ -20,7 +20,7 @@ from indexer.ingest.origins import keeps_values
 from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings, other_recogniser
 from indexer.ingest.report import AddReport
-from indexer.ingest.store import NOT_TRIED_AGAIN, DocumentWriter
+from indexer.ingest.store import NOT_TRIED_AGAIN, DocumentWriter, replaced_by
 from indexer.media.bounds import check_size
 from indexer.store.catalog import Document, KnownPath
 from indexer.transcripts.guarded import read_guarded
@@ -36,10 +36,12 @@ class Plan:
     Attributes:
         jobs: Documents to process.
         duplicates: Second paths with the bytes of a document of `jobs`, each with its first.
+        elsewhere: Documents at paths that the library knows, whose content another part holds now.
     """
 
     jobs: list[DocumentJob] = field(default_factory=list)
     duplicates: list[tuple[DocumentJob, DocumentJob]] = field(default_factory=list)
+    elsewhere: list[DocumentJob] = field(default_factory=list)
 
 
 def plan(
@@ -67,7 +69,7 @@ def plan(
     Raises:
         LibraryError: The library is damaged; a source that fails is reported only.
     """
-    planner = _Planner(library, settings, writer, report, part)
+    planner = _Planner(library, settings, writer, report)
     made = made or Plan()
     claimed = {job.document_id: job for job in made.jobs}
     for source in sources:
@@ -78,6 +80,11 @@ def plan(
         except Exception as error:  # one strange file must not cost the others
             log.debug("could not examine %s", source.path, exc_info=True)
             writer.fail(source.path, error)
+            continue
+        if job and part and job.existing is None and not part.holds(job.document_id):
+            report.of_other_parts += 1
+            if replaced_by(job):
+                made.elsewhere.append(job)
             continue
         first = claimed.get(job.document_id) if job else None
         if job and first and job.transcript and not first.transcript and job.existing is None:
@@ -103,9 +110,7 @@ class _Planner:
         settings: ProcessSettings,
         writer: DocumentWriter,
         report: AddReport,
-        part: Part | None,
     ) -> None:
-        self.part = part
         self.features = library.features
         self.catalog = library.catalog
         self.settings = settings
@@ -122,9 +127,6 @@ class _Planner:
         main = recording or transcript
         assert main is not None
         document_id = main.known.sha256
-        if self.part and not self.part.holds(document_id):
-            self.report.of_other_parts += 1
-            return None
         existing = self.catalog.document(document_id)
         source = self._with_kept_speakers(source, document_id, main.before)
         if existing and existing.path != str(source.path) and self._is_still_at(existing):

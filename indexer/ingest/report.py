@@ -24,7 +24,9 @@ class AddReport:
     document that is no longer there to its name, `removed` those that were taken out for that;
     `unreachable` maps a folder or file that cannot be reached to the reason.
     `unchecked` are timed transcripts that could not be compared with their recordings.
-    `of_other_parts` counts the documents that other parts of the collection hold.
+    `of_other_parts` counts the documents that other parts of the collection hold;
+    `of_other_part_now` maps the path of one whose content changed, so that another part holds it
+    from now on, to the name of the document that left the library for that.
     While the indexing goes on, `planned` is how many documents it processes, and `searchable` how
     many of those that were added and updated a commit has put into the index.
     Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
@@ -44,6 +46,7 @@ class AddReport:
     removed: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
     of_other_parts: int = 0
+    of_other_part_now: dict[str, str] = field(default_factory=dict)
     planned: int = 0
     searchable: int = 0
     documents: int = 0
@@ -82,6 +85,7 @@ class AddReport:
         for what, found in (
             ("moved", [f"{old} -> {new}" for new, old in self.moved.items()]),
             ("renamed and changed", [f"{old} -> {new}" for new, old in self.replaced.items()]),
+            ("changed, and of another part now", list(self.of_other_part_now)),
             ("removed", list(self.removed)),
             ("gone", list(self.gone)),
             ("not reachable", [f"{place}: {why}" for place, why in self.unreachable.items()]),

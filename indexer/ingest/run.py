@@ -97,6 +97,8 @@ def index_folders(
         with times.measure("storing"):
             for duplicate, first in planned.duplicates:
                 writer.put_duplicate(duplicate, first)
+            for job in planned.elsewhere:
+                writer.leave_to_other_part(job)
             settle(writer, report, prune=prune)
             _put_failures(library, [found.scan for found in scanned], report)
         with times.measure("committing"):

@@ -255,7 +255,7 @@ class DocumentWriter:
             done.segment_languages,
         )
         self.library.features.write(document.features, done.features)
-        replaced = _replaced(job)
+        replaced = replaced_by(job)
         with self.catalog.transaction():
             self.catalog.put_document(document, done.cues, done.segments, supplement)
             for file in (job.recording, job.transcript if job.parsed else None):
@@ -277,6 +277,20 @@ class DocumentWriter:
             self.report.warn(str(job.source.path), warning)
         if done.unchecked:
             self.report.unchecked[str(job.source.path)] = done.unchecked
+
+    def leave_to_other_part(self, job: DocumentJob) -> None:
+        """Remove what was at the paths of a document that another part of the collection holds."""
+        path = str(job.source.path)
+        documents = {found: self.catalog.document(found) for found in replaced_by(job)}
+        with self.catalog.transaction():
+            for file in filter(None, (job.recording, job.transcript)):
+                known = self.catalog.known_path(str(file.path))
+                if known and known.document in documents:
+                    self.catalog.forget_path(str(file.path))
+            for document_id, document in documents.items():
+                self._drop(document_id)
+                if document and self.catalog.document(document_id) is None:
+                    self.report.of_other_part_now[path] = document.name
 
     def _drop(self, document_id: str | None) -> None:
         """Remove a document that lies nowhere any more because its paths hold others."""
@@ -330,7 +344,7 @@ def _loses_words(job: DocumentJob, done: AnalysedDocument) -> bool:
     return known == RECOGNISED and done.text_source != RECOGNISED
 
 
-def _replaced(job: DocumentJob) -> set[str]:
+def replaced_by(job: DocumentJob) -> set[str]:
     """Documents that were at these paths before: another recording, or a lone transcript."""
     found = {job.main.before.document} if job.main.before else set()
     beside = job.transcript.before if job.transcript else None

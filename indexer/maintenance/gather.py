@@ -13,13 +13,15 @@ from pathlib import Path
 from hilbert.files import write_atomically
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import HilbertError, LibraryError
+from indexer.base.presence import Presence
 from indexer.base.progress import Progress
 from indexer.base.shell import quoted
-from indexer.base.types import RECOGNISED
 from indexer.encoders import EncoderSettings
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.commits import CommitSchedule
+from indexer.ingest.followed import FollowedPlaces
 from indexer.maintenance.digests import damaged_document_ids
+from indexer.maintenance.versions import Change, change_of, is_newer, rivals_of
 from indexer.store.catalog import Document
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,10 @@ class GatherReport:
         added: Documents that the library had not.
         updated: Documents whose words were recognised here and given by a transcript there.
         known: Documents that it has.
+        moved: Maps where a document lies now to where it lay when it was taken.
+        replaced: Maps the path of a file to the name of the document that it held before.
+        older: Likewise the documents of files that hold something newer, which were not taken.
+        gone: Maps the paths of documents whose files are gone to their names; they stay.
         failed: What was not taken, and why.
         snapshot: Number of the generation that has all.
     """
@@ -40,8 +46,29 @@ class GatherReport:
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)
+    replaced: dict[str, str] = field(default_factory=dict)
+    older: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     snapshot: int | None = None
+
+    def describe_changes(self, folder: Path) -> list[str]:
+        """Return what moved, was replaced, was not taken and is gone, a line a file.
+
+        Args:
+            folder: Of the library, for the command that removes what is gone.
+        """
+        lines = [f"moved: {old} -> {new}" for new, old in self.moved.items()]
+        lines += [f"replaced: {path}: by what it holds now" for path in self.replaced]
+        lines += [f"not taken: {path}: this library knows it newer" for path in self.older]
+        lines += [f"gone: {path}" for path in self.gone]
+        if self.gone:
+            lines.append(
+                "what is gone is still in the library; 'hilbert index --prune --library "
+                f"{quoted(folder)}' removes it"
+            )
+        return lines
 
 
 def open_like(folder: Path, others: Sequence[Path]) -> LibraryStore:
@@ -72,8 +99,11 @@ def gather(
 ) -> GatherReport:
     """Copy features and catalog rows of other libraries, then commit a snapshot; encode nothing.
 
-    What is there already is left as it is, so an interrupted call is simply made again. A document
-    or library that is damaged is reported and the others go on.
+    What is there already is left as it is but where the other library has newer words, values or
+    places of it, so an interrupted call is simply made again. Of two documents at one path the one
+    that is there now is kept (`versions.is_newer`). Nothing is removed because another library
+    lacks it: what is gone is reported. A document or library that is damaged is reported and the
+    others go on.
 
     Args:
         library: The library that takes them in.
@@ -96,6 +126,7 @@ def gather(
         if taken or behind:
             library.commit(progress)
         report.snapshot = library.catalog.current_generation()
+        report.gone = _gone(library)
     return report
 
 
@@ -149,6 +180,16 @@ def _why_not(library: LibraryStore, other: LibraryStore) -> str:
     return ""
 
 
+def _gone(library: LibraryStore) -> dict[str, str]:
+    """Map the paths of documents whose files are gone, not out of reach, to their names."""
+    places = FollowedPlaces(library.catalog, [])
+    return {
+        document.path: document.name
+        for document in library.catalog.documents()
+        if places.look_for(document.path).presence is Presence.GONE
+    }
+
+
 def _take(
     library: LibraryStore, other: LibraryStore, document: Document, report: GatherReport
 ) -> bool:
@@ -158,11 +199,16 @@ def _take(
         LibraryError: It cannot be read there.
     """
     ours = library.catalog.document(document.id)
-    has_better_words = bool(
-        ours and ours.text_source == RECOGNISED and document.transcript_sha is not None
-    )
-    if ours and not has_better_words and library.features.is_whole(ours.features):
-        report.known.append(document.name)
+    if ours and library.features.is_whole(ours.features):
+        change = change_of(library.catalog, other.catalog, ours, document)
+        if change is Change.NONE:
+            report.known.append(document.name)
+            return False
+        if change is Change.PLACE:
+            report.moved[document.path] = ours.path
+    rivals = rivals_of(library.catalog, other.catalog, document)
+    if any(is_newer(library.catalog, rival, other.catalog, document) for rival in rivals):
+        report.older[document.path] = document.name
         return False
     other.features.read(document.features)
     source, target = (each.features.folder / document.features for each in (other, library))
@@ -181,5 +227,13 @@ def _take(
                 library.catalog.put_path(path, known)
         if origin := about.remembered.origin(document.id):
             library.catalog.remembered.put_origin(document.id, origin)
-    (report.updated if ours else report.added).append(document.name)
+        if ours and ours.path != document.path and document.path in report.moved:
+            library.catalog.forget_path(ours.path)
+        for rival in rivals:
+            if not library.catalog.paths_of(rival.id):
+                library.catalog.remove_document(rival.id)
+                report.replaced[document.path] = rival.name
+    if document.path not in report.moved:
+        names = report.updated if ours or document.path in report.replaced else report.added
+        names.append(document.name)
     return True

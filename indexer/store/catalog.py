@@ -205,6 +205,11 @@ class Catalog:
         rows = self._db.execute("SELECT id, updated_at FROM documents")
         return {row["id"]: repr(row["updated_at"]) for row in rows}
 
+    def stored_at(self, document_id: str) -> float:
+        """Return when anything of a document was stored last, in seconds since 1970."""
+        row = self._db.execute("SELECT updated_at FROM documents WHERE id = ?", [document_id])
+        return float(row.fetchone()[0])
+
     def content_sha256(self, document_id: str) -> str:
         """Hash all that is stored of a document, but for when it was stored."""
         about = self.supplement(document_id)
