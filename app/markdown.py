@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from indexer.base.text_analysis import Token, analyse, fold
 from indexer.base.timecode import clock
@@ -76,36 +77,108 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     return " ".join(badges)
 
 
-def highlight(text: str, words: Collection[str]) -> str:
-    """Return text as safe Markdown with a coloured background behind these words."""
-    return "".join(
-        f":orange-background[**{_escape_markup(piece)}**]" if found else _escape_markup(piece)
-        for piece, found in split_highlights(text, words)
-    )
+class Piece(NamedTuple):
+    """A piece of a text.
+
+    Attributes:
+        text: The piece.
+        found: Whether it is to be highlighted.
+        doubtful: Whether the recogniser doubts it: then it is one word, or a part of one.
+    """
+
+    text: str
+    found: bool
+    doubtful: bool = False
 
 
-def excerpt(text: str, words: Collection[str], most: int = 160) -> str:
+# Behind a word that the recogniser doubts, as a transcriber writes it: seen and read aloud.
+_DOUBTED = ":small[(?)]"
+DOUBTED_LEGEND = "(?) stands behind words that the recogniser is not sure of."
+
+
+def highlight(text: str, words: Collection[str], doubtful: Collection[int] = ()) -> str:
+    """Return text as safe Markdown with a coloured background behind these words.
+
+    Args:
+        text: Plain text.
+        words: To be highlighted.
+        doubtful: Numbers of the words between spaces that are marked as doubtful.
+    """
+    return _write(split_highlights(text, words, doubtful))
+
+
+def highlight_excerpt(text: str, words: Collection[str], doubtful: Collection[int] = ()) -> str:
+    """Do the same with a part of the text; see `excerpt`."""
+    return _write(excerpt(text, words, doubtful))
+
+
+def _write(pieces: Sequence[Piece]) -> str:
+    marked = []
+    for place, piece in enumerate(pieces):
+        text = _escape_markup(piece.text)
+        # A word may be highlighted in part: the mark stands behind the whole of it.
+        ends = piece.doubtful and not (place + 1 < len(pieces) and pieces[place + 1].doubtful)
+        marked.append(f":orange-background[**{text}**]" if piece.found else text)
+        marked.append(_DOUBTED if ends else "")
+    return "".join(marked)
+
+
+def excerpt(
+    text: str, words: Collection[str], doubtful: Collection[int] = (), most: int = 160
+) -> list[Piece]:
     """Return a part of a text, on one line, that holds the first of these words."""
     text = " ".join(text.split())
     before = 0
-    for piece, found in split_highlights(text, words):
-        if found:
+    for piece in split_highlights(text, words):
+        if piece.found:
             break
-        before += len(piece)
+        before += len(piece.text)
     first = text.rfind(" ", 0, max(0, before - most // 4)) + 1 if before < len(text) else 0
     shown = ("… " if first else "") + text[first:]
-    return shown if len(shown) <= most else shown[: most - 1].rsplit(" ", 1)[0] + " …"
+    if len(shown) > most:
+        shown = shown[: most - 1].rsplit(" ", 1)[0] + " …"
+    dropped = text.count(" ", 0, first) - bool(first)  # the ellipsis is a word, too
+    last = shown.count(" ") - shown.endswith(" …")
+    numbers = {number - dropped for number in doubtful}
+    return split_highlights(shown, words, {n for n in numbers if bool(first) <= n <= last})
 
 
-def split_highlights(text: str, words: Collection[str]) -> list[tuple[str, bool]]:
-    """Split text into pieces, each with whether it is to be highlighted."""
+def split_highlights(
+    text: str, words: Collection[str], doubtful: Collection[int] = ()
+) -> list[Piece]:
+    """Split text into pieces, by what is to be highlighted and by what is doubtful.
+
+    Args:
+        text: Plain text.
+        words: To be highlighted.
+        doubtful: Numbers of the words between spaces that are doubtful.
+    """
     text = " ".join(text.split())
-    pieces: list[tuple[str, bool]] = []
+    pieces: list[Piece] = []
     end = 0
     for start, stop in _spans(analyse(text), words) if words else ():
-        pieces += [(text[end:start], False), (text[start:stop], True)]
+        pieces += [Piece(text[end:start], False), Piece(text[start:stop], True)]
         end = stop
-    return [piece for piece in (*pieces, (text[end:], False)) if piece[0]]
+    pieces = [piece for piece in (*pieces, Piece(text[end:], False)) if piece.text]
+    return list(_with_doubts(pieces, doubtful)) if doubtful else pieces
+
+
+def _with_doubts(pieces: Sequence[Piece], doubtful: Collection[int]) -> Iterator[Piece]:
+    """Split pieces of one text at the words that are doubtful, by their numbers."""
+    number = 0
+    for piece in pieces:
+        sure = ""
+        for part in re.split(r"( )", piece.text):
+            if part and part != " " and number in doubtful:
+                if sure:
+                    yield piece._replace(text=sure)
+                yield piece._replace(text=part, doubtful=True)
+                sure = ""
+            else:
+                sure += part
+            number += part == " "
+        if sure:
+            yield piece._replace(text=sure)
 
 
 def _spans(tokens: Sequence[Token], words: Collection[str]) -> list[tuple[int, int]]:

@@ -82,10 +82,17 @@ export default function ({ parentElement, data }) {
     button.append(svg);
     return button;
   }
-  function piece([text, marked]) {
-    if (!marked) return text;
-    const mark = document.createElement("mark");
-    mark.textContent = text;
-    return mark;
+  function piece([text, marked, doubtful]) {
+    if (!marked && !doubtful) return text;
+    const part = document.createElement(marked ? "mark" : "span");
+    part.textContent = text;
+    if (!doubtful) return part;
+    part.classList.add("doubtful");
+    part.title = "The recogniser is not sure of this word";
+    const note = document.createElement("span");
+    note.className = "unseen";
+    note.textContent = " (doubtful)";
+    part.append(note);
+    return part;
   }
 }

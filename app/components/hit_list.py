@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.component_files import read
 from app.components.player import sign_key
-from app.markdown import excerpt, split_highlights
+from app.markdown import excerpt
 from app.state import urls
 from app.state.open_library import OpenLibrary, speakers_of
 from indexer.base.timecode import clock
@@ -55,7 +55,7 @@ def show_hit_list(
             "to": urls.link(urls.DOCUMENT, doc=document.id, t=hit.start),
             "sign": _sign(hit) if playable else None,
             "speaker": ", ".join(names) if names != (document.speaker,) else "",
-            "parts": split_highlights(excerpt(hit.text, highlighted), highlighted),
+            "parts": excerpt(hit.text, highlighted, hit.doubtful),
             "line": line,
         }
         for hit, names, line in zip(hits, speakers, lines, strict=True)

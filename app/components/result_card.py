@@ -18,14 +18,14 @@ from app.markdown import (
     WHY_HELP,
     channel_badges,
     escape,
-    excerpt,
     highlight,
+    highlight_excerpt,
     markdown_link,
     time_range,
 )
 from app.state import urls
 from app.state.clips import safe_name
-from app.state.open_library import OpenLibrary, cues_of, speakers_of
+from app.state.open_library import OpenLibrary, cues_of, doubts_of, speakers_of
 from app.state.search_state import SearchState, similar_moment
 from indexer.base.errors import HilbertError
 from indexer.base.timecode import clock
@@ -122,11 +122,11 @@ def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], ke
     )
     if not place.open:
         return
-    cues = [
-        cue
-        for cue in cues_of(library.key, library, hit.document)
-        if _overlaps(cue, hit.start - _CONTEXT_SECONDS, hit.end + _CONTEXT_SECONDS)
-    ]
+    all_cues = cues_of(library.key, library, hit.document)
+    first, last = hit.start - _CONTEXT_SECONDS, hit.end + _CONTEXT_SECONDS
+    places = [place for place, cue in enumerate(all_cues) if _overlaps(cue, first, last)]
+    cues = [all_cues[place] for place in places]
+    doubts = doubts_of(library.key, library, hit.document)
     with place:
         show_transcript(
             cues,
@@ -134,6 +134,7 @@ def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], ke
             document=hit.document,
             found=lines_between(cues, hit.start, hit.end),
             highlighted=highlighted,
+            doubtful={i: doubts[place] for i, place in enumerate(places) if place in doubts},
         )
 
 
@@ -215,7 +216,7 @@ def _sound(library: OpenLibrary, hit: Hit) -> bytes:
 def _show_words(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool) -> None:
     """Draw what is said in the moment, behind the button that plays it."""
     when = time_range(hit.start, hit.end)
-    words = highlight(hit.text, highlighted)
+    words = highlight(hit.text, highlighted, hit.doubtful)
     if not when:
         st.markdown(words)
         return
@@ -251,7 +252,7 @@ def _show_other(
                 args=chosen,
             )
     to = urls.link(urls.DOCUMENT, search, doc=hit.document, t=hit.start)
-    words = highlight(excerpt(hit.text, highlighted), highlighted)
+    words = highlight_excerpt(hit.text, highlighted, hit.doubtful)
     text.markdown(f"{words}{_APART} {markdown_link('Open', to)}")
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from app.components.layout import spread_row
 from app.components.play_all import show_play_all
 from app.components.result_card import show_card
-from app.markdown import escape, markdown_link
+from app.markdown import DOUBTED_LEGEND, escape, markdown_link
 from app.state import urls
 from app.state.open_library import OpenLibrary
 from app.state.result_cache import GONE, Answer
@@ -67,8 +67,7 @@ def _show_found(
     with spread_row():
         _show_summary(shown, by_moment)
         with st.container(horizontal=True, width="content", gap="xsmall"):
-            of_documents = (m for document in shown.documents for m in document.moments)
-            show_play_all(library, shown.hits if by_moment else of_documents, "all-hits")
+            show_play_all(library, _moments(shown, by_moment), "all-hits")
             if by_moment:
                 st.toggle(
                     "All of a recording",
@@ -84,12 +83,21 @@ def _show_found(
                 width=160,
             )
             _show_export(shown)
+    if any(hit.doubtful for hit in _moments(shown, by_moment)):
+        st.caption(escape(DOUBTED_LEGEND))
     if by_moment:
         for rank, hit in enumerate(shown.hits, 1):
             show_card(library, search, rank, hit, (hit,), answer.highlighted)
         return
     for rank, document in enumerate(shown.documents, 1):
         show_card(library, search, rank, document, document.moments, answer.highlighted)
+
+
+def _moments(shown: SearchResult, by_moment: bool) -> list[Hit]:
+    """List the moments that are drawn."""
+    if by_moment:
+        return list(shown.hits)
+    return [moment for document in shown.documents for moment in document.moments]
 
 
 def show_linked(library: OpenLibrary, search: SearchState, answer: Answer) -> None:

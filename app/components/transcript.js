@@ -12,6 +12,8 @@ export default function ({ parentElement, data }) {
   if (list.shown?.key === key) return list.shown.start();
   const isTimed = data.cues.some((cue) => cue.start !== null);
   list.style.maxHeight = data.height;
+  const isDoubtful = ({ parts }) => parts.some(([, , doubtful]) => doubtful);
+  parentElement.querySelector(".legend").hidden = !data.cues.some(isDoubtful);
   const saids = [];
   const items = data.cues.map((cue) => {
     const item = document.createElement("li");
@@ -48,12 +50,31 @@ export default function ({ parentElement, data }) {
     return cue.parts.map(([text]) => text).join("");
   }
   function pieces(parts) {
-    return parts.map(([text, marked]) => {
-      if (!marked) return text;
-      const part = document.createElement("mark");
-      part.textContent = text;
-      return part;
-    });
+    return parts.map(piece);
+  }
+  function piece([text, marked, doubtful]) {
+    if (!marked && !doubtful) return text;
+    const part = document.createElement(marked ? "mark" : "span");
+    part.textContent = text;
+    if (!doubtful) return part;
+    part.classList.add("doubtful");
+    part.title = "The recogniser is not sure of this word";
+    const note = document.createElement("span");
+    note.className = "unseen";
+    note.textContent = " (doubtful)";
+    part.append(note);
+    return part;
+  }
+  // The part of a line from one place to another: as doubtful as it was, and not marked.
+  function cut(parts, from, to) {
+    const found = [];
+    let at = 0;
+    for (const [text, , doubtful] of parts) {
+      const part = text.slice(Math.max(0, from - at), Math.max(0, to - at));
+      at += text.length;
+      if (part) found.push([part, false, doubtful]);
+    }
+    return pieces(found);
   }
   // Letters without case and accents, and where in the text each of them stands.
   function fold(text) {
@@ -89,19 +110,22 @@ export default function ({ parentElement, data }) {
     marks = [];
     saids.forEach((said, i) => {
       const { folded, places } = folds[i];
-      const parts = [];
+      const { parts } = data.cues[i];
+      const nodes = [];
       let end = 0;
       for (let at = wanted ? folded.indexOf(wanted) : -1; at >= 0;
         at = folded.indexOf(wanted, at + wanted.length)) {
         const [from, to] = [places[at], places[at + wanted.length]];
-        parts.push([texts[i].slice(end, from), false], [texts[i].slice(from, to), true]);
+        const mark = document.createElement("mark");
+        mark.append(...cut(parts, from, to));
+        nodes.push(...cut(parts, end, from), mark);
+        marks.push(mark);
         end = to;
       }
-      parts.push([texts[i].slice(end), false]);
-      if (wanted && parts.length === 1 && !said.children.length)
+      if (wanted && !nodes.length && !said.querySelector("mark"))
         return; // as it was: of thousands of lines most are
-      said.replaceChildren(...pieces(wanted ? parts : data.cues[i].parts));
-      if (wanted) marks.push(...said.querySelectorAll("mark"));
+      nodes.push(...cut(parts, end, texts[i].length));
+      said.replaceChildren(...(wanted ? nodes : pieces(parts)));
     });
     go(0, 0);
   }

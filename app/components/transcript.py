@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -21,6 +21,7 @@ def show_transcript(
     found: Collection[int] = (),
     hits: Collection[int] = (),
     highlighted: Collection[str] = (),
+    doubtful: Mapping[int, Collection[int]] | None = None,
     height: str = "13rem",
     find: bool = False,
 ) -> None:
@@ -33,6 +34,7 @@ def show_transcript(
         found: Places among `cues` that are bold, and in view.
         hits: Places among `cues` that a question found.
         highlighted: Words to highlight, see `indexer.search.marks.marked_words`.
+        doubtful: Place among `cues` to the numbers of its words that their recogniser doubts.
         height: CSS height beyond which the transcript scrolls.
         find: Whether words can be found in it.
     """
@@ -49,7 +51,7 @@ def show_transcript(
                 "end": None if start is None or end is None else max(end, start + 0.1),
                 "clock": "" if start is None else clock(start),
                 "speaker": cue.speaker if cue.speaker != last else None,
-                "parts": split_highlights(cue.text, highlighted),
+                "parts": split_highlights(cue.text, highlighted, (doubtful or {}).get(place, ())),
                 "found": place in found,
                 "hit": place in hits,
             }

@@ -21,6 +21,7 @@ from app.state.open_library import (
     cues_of,
     current_library,
     document_map,
+    doubts_of,
     segments_of,
 )
 from app.state.result_cache import GONE, find_answer, find_hits_within
@@ -149,6 +150,7 @@ def _show_words(
         found=found,
         hits=set().union(*lines),
         highlighted=highlighted,
+        doubtful=doubts_of(library.key, library, document.id),
         height="32rem",
         find=True,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from indexer.index.snapshot_names import snapshot_folder
 from indexer.search.marks import languages_of
 from indexer.search.results import Hit
 from indexer.search.searcher import Searcher
+from indexer.store.word_times import by_cue, count_words, unpack_word_times
 
 log = logging.getLogger(__name__)
 
@@ -160,6 +161,18 @@ def _open_snapshot(folder: str, number: int | None, made_at: int) -> OpenLibrary
 def cues_of(key: str, _library: OpenLibrary, document: str) -> list[Cue]:
     """Read the cues of a document, once."""
     return _library.store.catalog.cues(document)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def doubts_of(key: str, _library: OpenLibrary, document: str) -> Mapping[int, Sequence[int]]:
+    """Map the places of the cues of a document to their doubtful words, by number, once."""
+    cues = cues_of(key, _library, document)
+    packed = _library.store.catalog.supplement(document).word_times
+    of_cues = by_cue(cues, unpack_word_times(packed, count_words(cues)))
+    doubts = {
+        place: [n for n, w in enumerate(ws) if w.doubtful] for place, ws in enumerate(of_cues)
+    }
+    return {place: numbers for place, numbers in doubts.items() if numbers}
 
 
 def speakers_of(library: OpenLibrary, hits: Sequence[Hit]) -> list[tuple[str, ...]]:

@@ -131,6 +131,24 @@ def discounted(postings: Postings, doubtful: Postings) -> Postings:
     return Postings(postings.rows, times)
 
 
+def find_doubtful_words(
+    read: Callable[[str, Sequence[int]], Sequence[sqlite3.Row]], ids: Sequence[int]
+) -> dict[int, list[int]]:
+    """Map those of some segments that have doubtful words to the numbers of these, in order.
+
+    Args:
+        read: Answers a query with parameters, of a file that lists doubtful words.
+        ids: Of the segments.
+    """
+    found: dict[int, list[int]] = {}
+    for first in range(0, len(ids), 500):  # SQLite bounds the number of variables
+        part = ids[first : first + 500]
+        marks = ",".join("?" * len(part))
+        rows = read(f"SELECT segment, numbers FROM doubtful_words WHERE segment IN ({marks})", part)
+        found.update((row[0], np.frombuffer(row[1], np.int32).tolist()) for row in rows)
+    return found
+
+
 def _has_table(db: sqlite3.Connection, name: str) -> bool:
     found = db.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", [name])
     return found.fetchone() is not None

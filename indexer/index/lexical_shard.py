@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 from hilbert.system_faults import raise_system_fault
 from indexer.base.languages import language_code
 from indexer.index.document_words import inverse_document_frequency, term_frequencies
-from indexer.index.doubtful_words import discounted, has_doubtful_stems, read_doubtful_stem
+from indexer.index.doubtful_words import (
+    discounted,
+    find_doubtful_words,
+    has_doubtful_stems,
+    read_doubtful_stem,
+)
 from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_upgrade import current_version
 from indexer.index.postings import NO_POSTINGS, ROW_BYTES, Postings, read_postings, union
@@ -123,6 +128,13 @@ class LexicalShard(Records):
     def segments(self, ids: Sequence[int] | None = None) -> list[IndexedSegment]:
         """List all segments by document and in order, or those of `ids` in any order."""
         return [s for s in super().segments(ids) if s.document not in self.removed]
+
+    def doubtful_words(self, ids: Sequence[int]) -> dict[int, list[int]]:
+        """Map those of some segments that have doubtful words to the numbers of these, in order.
+
+        Words are what stands between spaces in the text of a segment.
+        """
+        return find_doubtful_words(self.read, ids) if self._has_doubtful_stems else {}
 
     def texts(self) -> Iterator[SegmentText]:
         """Yield the words of all segments, by document and in order."""

@@ -97,6 +97,10 @@ class MergedRecords:
         """Map the ids of segments in another language than their document to that."""
         return {i: code for shard in self.shards for i, code in shard.segment_languages.items()}
 
+    def doubtful_words(self, ids: Sequence[int]) -> dict[int, list[int]]:
+        """Map those of some segments that have doubtful words to the numbers of these, in order."""
+        return {i: n for shard in self.shards for i, n in shard.doubtful_words(ids).items()}
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Codes of the languages of the documents; empty for one that is not known."""

@@ -43,6 +43,7 @@ class HitBuilder:
         ids = [self._ids(moment) for moment in moments]
         all_ids = [id_ for part in ids for id_ in part]
         texts = {segment.id: segment.text for segment in self._lexical.segments(all_ids)}
+        doubtful = self._lexical.doubtful_words(all_ids)
         query = self._query
         matched = self._lexical.matched_terms(query.terms, all_ids, query.fuzzy_terms)
         return tuple(
@@ -51,6 +52,7 @@ class HitBuilder:
                 part,
                 " ".join(filter(None, (texts[id_] for id_ in part))),
                 tuple(word for word, holders in matched.items() if not holders.isdisjoint(part)),
+                _in_a_row([(texts[id_], doubtful.get(id_, ())) for id_ in part]),
             )
             for moment, part in zip(moments, ids, strict=True)
         )
@@ -75,7 +77,14 @@ class HitBuilder:
     def _ids(self, moment: Moment) -> list[int]:
         return [int(id_) for id_ in self._table.ids[moment.first : moment.last + 1]]
 
-    def _hit(self, moment: Moment, ids: list[int], text: str, words: tuple[str, ...]) -> Hit:
+    def _hit(
+        self,
+        moment: Moment,
+        ids: list[int],
+        text: str,
+        words: tuple[str, ...],
+        doubtful: tuple[int, ...],
+    ) -> Hit:
         table = self._table
         document = table.documents[table.owners[moment.best]]
         place = self._fused.place(moment.best)
@@ -97,6 +106,7 @@ class HitBuilder:
             sounds=self._sounds(moment),
             reasons=self._reasons(range(moment.first, moment.last + 1)),
             repeat=self._repeats.is_marked(int(table.ids[moment.best])),
+            doubtful=doubtful,
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )
@@ -111,6 +121,16 @@ class HitBuilder:
         return Duplicate(
             document.id, document.name, _seconds(table.starts[row]), _seconds(table.ends[row])
         )
+
+
+def _in_a_row(parts: Sequence[tuple[str, Sequence[int]]]) -> tuple[int, ...]:
+    """Number words of texts in a row by their numbers in each text."""
+    found: list[int] = []
+    before = 0
+    for text, numbers in parts:
+        found += (before + number for number in numbers)
+        before += len(text.split())
+    return tuple(found)
 
 
 def _seconds(value: float) -> float | None:

@@ -47,6 +47,7 @@ class Hit:
         repeat: Whether it is an advert, an intro or the like, which several documents hold, maybe
             in other words; `duplicates` are where.
         library: Folder of the library, where several were searched.
+        doubtful: Numbers of the words between spaces of `text` that their recogniser doubts.
         segment: Id of its best segment.
         segments: Ids of all of its segments, in order.
     """
@@ -66,14 +67,15 @@ class Hit:
     reasons: tuple[str, ...] = ()
     repeat: bool = False
     library: str | None = None
+    doubtful: tuple[int, ...] = ()
     segment: int = field(repr=False, default=0)
     segments: tuple[int, ...] = field(repr=False, default=())
 
     def to_dict(self) -> dict[str, Any]:
         """Return what goes into JSON: all but the ids of segments; duplicates as `also`.
 
-        `sounds`, `reasons`, `repeat` and `library` stand there only where there are some, or it is
-        one.
+        `sounds`, `reasons`, `repeat`, `doubtful` and `library` stand there only where there are
+        some, or it is one.
         """
         return {
             **({"library": self.library} if self.library else {}),
@@ -91,6 +93,7 @@ class Hit:
             **({"sounds": self.sounds} if self.sounds else {}),
             **({"reasons": self.reasons} if self.reasons else {}),
             **({"repeat": True} if self.repeat else {}),
+            **({"doubtful": self.doubtful} if self.doubtful else {}),
         }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.markdown import escape, highlight, split_highlights, time_range
+from app.markdown import escape, excerpt, highlight, split_highlights, time_range
 from app.media.facts import media_type
 from app.state.clips import safe_name
 
@@ -42,8 +42,34 @@ def test_words_are_marked_however_they_are_written() -> None:
 def test_words_that_belong_together_are_marked_together(
     text: str, words: set[str], marked: list[str]
 ) -> None:
-    assert [piece for piece, found in split_highlights(text, words) if found] == marked
-    assert "".join(piece for piece, _ in split_highlights(text, words)) == text
+    assert [p.text for p in split_highlights(text, words) if p.found] == marked
+    assert "".join(p.text for p in split_highlights(text, words)) == text
+
+
+def test_a_doubtful_word_has_its_mark_behind_it_once() -> None:
+    text = "why the heron's nest\n was late"
+    assert highlight(text, set(), [2, 5]) == r"why the heron's:small[(?)] nest was late:small[(?)]"
+    assert highlight(text, {"nest"}, [2]) == (
+        "why the heron's:small[(?)] :orange-background[**nest**] was late"
+    )
+    # Highlighted in part, and among others.
+    assert highlight("they showed GPT-4.", {"gpt"}, [2]) == (
+        r"they showed :orange-background[**GPT**]\-4\.:small[(?)]"
+    )
+    assert highlight("they showed GPT-4.", {"showed gpt"}, [1]) == (
+        r"they :orange-background[**showed**]:small[(?)]:orange-background[** GPT**]\-4\."
+    )
+
+
+@pytest.mark.parametrize("found", [0, 7, 60, 119])
+def test_in_an_excerpt_the_same_words_are_doubtful(found: int) -> None:
+    words = [f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(120)]
+    doubtful = [n for n in range(120) if n % 3 == 0]
+    pieces = excerpt(" ".join(words), {words[found]}, doubtful)
+    shown = "".join(piece.text for piece in pieces)
+    assert words[found] in shown.split() and len(shown) <= 162
+    doubted = {piece.text for piece in pieces if piece.doubtful}
+    assert doubted == {words[n] for n in doubtful if words[n] in shown.split()}
 
 
 def test_times_are_clocks_and_no_time_is_nothing() -> None:

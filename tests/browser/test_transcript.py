@@ -16,6 +16,7 @@ pytestmark = pytest.mark.browser
 
 WATER = "why is the water in the ocean like a cup of tea"
 TIDE = "Why the tide keeps its own time"
+FOG = "Breakfast in the fog desert"
 
 
 def test_hits_are_counted_and_gone_through_and_words_are_found(page: Page) -> None:
@@ -55,3 +56,29 @@ def test_hits_are_counted_and_gone_through_and_words_are_found(page: Page) -> No
     box.fill("")
     assert transcript.locator("mark", has_text="ocean").count() > 0
     wait_until(page, "document.querySelectorAll('[data-testid=stException]').length == 0")
+
+
+def test_doubtful_words_are_underlined_explained_and_read_aloud_as_such(page: Page) -> None:
+    words = "in the oldest desert in the world"
+    page.goto(f"/?{urlencode({'q': words})}")
+    page.get_by_label("Recent searches").get_by_text(words).wait_for()
+    page.get_by_text("(?) stands behind words that the recogniser is not sure of").wait_for()
+    page.get_by_role("link", name=FOG).first.click()
+    transcript = page.get_by_label("Transcript", exact=True)
+    transcript.locator(".doubtful").first.wait_for(state="attached")
+    assert transcript.locator(".doubtful").count() < 5
+    five = transcript.locator(".doubtful", has_text="Five")
+    line = "getComputedStyle(e).textDecorationStyle"
+    assert five.evaluate(f"e => {line}") == "dotted"
+    legend = page.locator(".legend")
+    assert legend.is_visible() and "not sure of the word" in legend.inner_text()
+    assert transcript.get_by_role("button", name="Five (doubtful) in the morning").count() == 1
+    page.get_by_label("Find in the transcript").fill("five in the MORNING")
+    assert page.locator(".find output").inner_text() == "1 of 1"
+    place = transcript.locator("mark")
+    assert place.locator(".doubtful").count() == 1
+    assert place.text_content() == "Five (doubtful) in the morning"
+    page.get_by_role("link", name=TIDE).first.click()
+    page.get_by_role("heading", name=TIDE).wait_for()
+    page.get_by_label("Transcript", exact=True).get_by_text("schoolbook").first.wait_for()
+    assert not page.locator(".legend").is_visible() and not page.locator(".doubtful").count()

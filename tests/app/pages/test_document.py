@@ -22,9 +22,11 @@ from visitor import (
 
 from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
+from indexer.maintenance.document_transcript import document_transcript
 from indexer.store.supplements import WEB_PAGE
 
 TIDES = "Why the tide keeps its own time"
+FOG = "Breakfast in the fog desert"
 
 
 def document(page: AppTest, **named: str) -> AppTest:
@@ -64,10 +66,25 @@ def test_a_document_is_shown_whole(visit: Visit, ids: dict[str, str]) -> None:
     assert any("Maren Oakes · 2025-03-14 · 1:16 · en" in text for text in texts(page))
     assert players(page)[0].start_time == 0
     [cues] = transcripts(page)
-    said = "".join(text for cue in cues for text, _ in cue["parts"])
+    said = "".join(part[0] for cue in cues for part in cue["parts"])
     assert said.startswith("Every schoolbook") and "amphidromic" in said
     assert all(cue["start"] < cue["end"] for cue in cues)
     assert page.get("plotly_chart")
+
+
+def test_words_that_the_recogniser_doubts_are_told_from_the_others(
+    visit: Visit, ids: dict[str, str], library: Path
+) -> None:
+    [cues] = transcripts(choose(document(visit()), ids[TIDES]))
+    assert not any(doubtful for cue in cues for _, _, doubtful in cue["parts"])  # of a person
+    [cues] = transcripts(choose(document(visit()), ids[FOG]))
+    shown = [text for cue in cues for text, _, doubtful in cue["parts"] if doubtful]
+    opened = LibraryStore.open(library)
+    stored = document_transcript(opened, ids[FOG]).to_dict()["cues"]
+    opened.close()
+    words = [word for cue in stored for word in cue["words"]]
+    assert shown == [word["text"] for word in words if word["doubtful"]]
+    assert 0 < len(shown) < len(words) / 10
 
 
 def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, str]) -> None:
@@ -107,7 +124,7 @@ def test_words_without_times_are_shown_as_they_are(visit: Visit, ids: dict[str, 
     [cues] = transcripts(page)
     assert all(cue["start"] is None and not cue["clock"] for cue in cues)
     assert any("A transcript without a recording." in text for text in texts(page))
-    said = " ".join(text for cue in cues for text, _ in cue["parts"])
+    said = " ".join(part[0] for cue in cues for part in cue["parts"])
     assert "<script>alert(1)</script>" in said
 
 

@@ -22,6 +22,7 @@ from visitor import (
     visit_link,
 )
 
+from app.markdown import DOUBTED_LEGEND
 from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.manage import remove
@@ -64,6 +65,13 @@ def test_a_typed_search_shows_the_right_talk_first_and_plays_the_moment(visit: V
     assert any(b.label.startswith("Play 0:32 – 0:") for b in page.button)
     badges = next(text for text in texts(page) if "score" in text)
     assert "lexical +" in badges and "text +" in badges
+
+
+def test_doubtful_words_are_marked_on_a_card_and_the_mark_is_explained(visit: Visit) -> None:
+    page = search(visit(), "in the oldest desert in the world my sleeping bag was soaking wet")
+    assert any(":small[(?)]" in text and "sleeping" in text for text in texts(page))
+    assert DOUBTED_LEGEND in texts(page)
+    assert DOUBTED_LEGEND not in texts(search(visit(), '"amphidromic"'))  # a person wrote it
 
 
 @pytest.mark.parametrize(

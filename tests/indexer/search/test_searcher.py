@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from indexer.base.errors import AudioError, QueryError
 from indexer.base.text_analysis import query_terms
 from indexer.index.library_store import LibraryStore
+from indexer.maintenance.document_transcript import document_transcript
 from indexer.search.channels import CHANNELS
 from indexer.search.filters import Filters
 from indexer.search.results import Hit, SearchResult
@@ -106,6 +107,17 @@ def test_a_clip_of_music_is_answered_by_its_sound_only(
     assert all(set(hit.channels) <= {"audio", "joint"} for hit in result.hits)
     with pytest.raises(QueryError, match="there are no words in the query; try --channel audio"):
         searcher.search(clip=clip, channel="lexical")
+
+
+def test_a_hit_tells_which_of_its_words_are_doubtful(
+    searcher: Searcher, small_library: LibraryStore
+) -> None:
+    result = searcher.search("the oldest desert in the world", k=50, per_document=0)
+    fog = sorted((h for h in result.hits if h.name == "fog-on-the-namib"), key=lambda h: h.start)
+    told = [hit.text.split()[number] for hit in fog for number in hit.doubtful]
+    cues = document_transcript(small_library, "fog-on-the-namib").to_dict()["cues"]
+    assert told == [word["text"] for cue in cues for word in cue["words"] if word["doubtful"]]
+    assert told and all(("doubtful" in hit.to_dict()) == bool(hit.doubtful) for hit in result.hits)
 
 
 def test_similar_leaves_the_moment_itself_out(
