@@ -80,5 +80,6 @@ def test_doubtful_words_are_underlined_explained_and_read_aloud_as_such(page: Pa
     assert place.text_content() == "Five (doubtful) in the morning"
     page.get_by_role("link", name=TIDE).first.click()
     page.get_by_role("heading", name=TIDE).wait_for()
-    page.get_by_label("Transcript", exact=True).get_by_text("schoolbook").first.wait_for()
-    assert not page.locator(".legend").is_visible() and not page.locator(".doubtful").count()
+    transcript.locator(".doubtful").first.wait_for(state="detached")
+    transcript.get_by_text("schoolbook").first.wait_for()
+    assert page.locator(".legend:visible").count() == 0
