@@ -18,18 +18,20 @@ def show_job(key: str) -> jobs.Job | None:
     """
     job = jobs.find(key)
     if job and not job.done:
-        _watch(key)
+        is_new = job.seconds < _NEW
+        st.fragment(_watch, run_every=_OFTEN if is_new else _RARELY)(key, is_new)
     return job
 
 
-# Seconds between looks at a job: each costs a message and a run of this fragment.
-_EVERY = 1.5
+# Seconds between looks at a job: each costs a message and a run of the fragment, which a short
+# job that has ended is worth.
+_OFTEN, _RARELY = 0.5, 1.5
+_NEW = 10.0  # seconds
 
 
-@st.fragment(run_every=_EVERY)
-def _watch(key: str) -> None:
+def _watch(key: str, often: bool) -> None:
     job = jobs.find(key)
-    if job is None or job.done:
+    if job is None or job.done or (often and job.seconds >= _NEW):
         st.rerun(scope="app")
     progress = " · ".join(filter(None, (job.title, escape(job.text), job.time_left)))
     with st.container(border=True):

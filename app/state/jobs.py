@@ -65,9 +65,14 @@ class Job:
         self.text = "stopping …"
 
     @property
+    def seconds(self) -> float:
+        """How long ago it was started."""
+        return time.monotonic() - self.started
+
+    @property
     def time_left(self) -> str:
         """Estimate of the time left; empty while there is too little to go by."""
-        passed = time.monotonic() - self.started
+        passed = self.seconds
         if self.share < 0.05 or passed < 5:  # models are still being loaded
             return ""
         left = passed / self.share * (1 - self.share)
