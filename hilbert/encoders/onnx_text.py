@@ -7,8 +7,8 @@ itself, `tokenizer.json`, and `export.json`, which says whose vectors they are.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,9 @@ from hilbert.encoders.protocols import TextKind
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import BUNDLED, EncoderError, ResolvedModel
 from hilbert.encoders.text_fingerprint import text_fingerprint
+from hilbert.encoders.threads import usable_threads
 from hilbert.files import cached_sha256_file
+from hilbert.forking import PerProcess
 from hilbert.onnx_session import OnnxSession
 from hilbert.system_faults import raise_system_fault
 
@@ -32,10 +34,10 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 EXPORT_FILE = "export.json"
 
-# Padded tokens of one pass, by thread: what a layer computes then stays in the cache. With 8,192
-# in all MiniLM takes 1.6 times as long on two threads, and 340 MB more.
-_TOKENS_PER_THREAD = 256
-_BATCH_TOKENS = _TOKENS_PER_THREAD * max(2, os.cpu_count() or 1)
+# Padded tokens of one pass: what a layer computes then stays in the cache. With 8,192 MiniLM takes
+# 1.6 times as long, and 340 MB more. Each pass is one thread's: what is computed by several
+# differs in its last bits by their number, and a vector would by the machine.
+_BATCH_TOKENS = 256
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,9 @@ class OnnxTextEncoder:
     """An exported model as `TextEncoder`.
 
     Batches are sorted by length and padding is masked, so that a text's vector does not depend on
-    its neighbours beyond rounding (1e-5).
+    its neighbours beyond rounding (1e-5). The vectors of one call do not depend on anything else,
+    the number of cores included: batches are the same everywhere, and each is computed by one
+    thread, several at a time.
 
     Attributes:
         session: Runs it.
@@ -108,6 +112,10 @@ class OnnxTextEncoder:
         self._prompts = export.prompts
         self._tokenizer = _tokenizer(resolved.path, export.max_tokens)
         self.session = OnnxSession(self._open)
+        # Its threads do not exist in a forked child.
+        self._workers = PerProcess(
+            lambda: ThreadPoolExecutor(usable_threads(), thread_name_prefix="text encoder")
+        )
 
     @classmethod
     def load(cls, resolved: ResolvedModel, device: str = "cpu") -> OnnxTextEncoder:
@@ -130,8 +138,11 @@ class OnnxTextEncoder:
         prompt = self._prompts.get(kind, "")
         tokens = self._tokenizer.encode_batch([prompt + text for text in texts])
         vectors = np.zeros((len(texts), self.width), np.float32)
-        for rows in _batches([len(each.ids) for each in tokens]):
-            vectors[rows] = self._vectors([tokens[row] for row in rows])
+        batches = list(_batches([len(each.ids) for each in tokens]))
+        of_batches = ([tokens[row] for row in rows] for rows in batches)
+        run = self._workers.get().map if len(batches) > 1 else map
+        for rows, found in zip(batches, run(self._vectors, of_batches), strict=True):
+            vectors[rows] = found
         return vectors
 
     def _vectors(self, tokens: Sequence[Encoding]) -> NDArray[np.float32]:
@@ -148,6 +159,7 @@ class OnnxTextEncoder:
         from onnxruntime import InferenceSession
 
         path = self._folder / MODEL_FILE
+        options.intra_op_num_threads = 1  # see `_BATCH_TOKENS`
         try:
             return InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # its errors have no public base class

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from hilbert.encoders.decoding_guards import Guards, missed_speech, quietest
 from hilbert.encoders.protocols import SAMPLE_RATE, Guide, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
+from hilbert.encoders.threads import usable_threads
 from hilbert.encoders.whisper_decoding import (
     Decoder,
     chosen_languages,
@@ -90,14 +90,14 @@ class WhisperEncoder:
 
     @classmethod
     def load(cls, resolved: ResolvedModel, threads: int = 0) -> WhisperEncoder:
-        """Load from a folder with CTranslate2's `model.bin`; `threads` 0 means all cores.
+        """Load from a folder with CTranslate2's `model.bin`; `threads` 0 means all that it may use.
 
         Windows are shared out to workers of one thread each: the decoder's steps are too small
         for two threads to share one (16.7 s against 21.8 s for 44 windows on two cores).
         """
         from faster_whisper import WhisperModel
 
-        threads = threads or os.cpu_count() or 1
+        threads = threads or usable_threads()
         workers = min(threads, _MAX_WORKERS)
 
         def load() -> WhisperModel:

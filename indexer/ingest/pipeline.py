@@ -120,7 +120,7 @@ def analyse_document(
             draft = draft_recording(prepared, hear(prepared.hearing))
         finally:
             recording.close()
-    return embed_texts([draft], encoders.text)[0]
+    return embed_texts(draft, encoders.text)
 
 
 def open_source(

@@ -16,7 +16,7 @@ from hilbert.encoders.resolve import EncoderError
 from hilbert.stage_times import StageTimes
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress
-from indexer.base.read_ahead import read_ahead, read_ahead_groups
+from indexer.base.read_ahead import read_ahead
 from indexer.encoders import Encoders
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.job import DocumentJob
@@ -39,9 +39,6 @@ log = logging.getLogger(__name__)
 
 # Of documents that wait to be embedded: an hour of sound takes 6 MB.
 _MAX_HEARD = 24
-# Texts of one call of the text encoder, if the documents are small: more are hardly any faster,
-# and what is embedded waits for the whole of it.
-_MAX_TEXTS = 512
 _MAX_STORED = 4
 
 
@@ -205,21 +202,12 @@ class _Stages:
 
     def embedded(self, steps: Iterator[_Step]) -> Iterator[_Step]:
         """Cut documents that were heard into segments and embed their texts."""
-        with closing(read_ahead_groups(steps, _MAX_HEARD, "hear")) as groups:
-            for group in groups:
-                waiting: list[_Step] = []
-                n_texts = 0
-                for step in group:
-                    waiting.append(step)
-                    if step.share is None:
-                        self._cut(step.task)
-                        n_texts += step.task.draft.n_texts if step.task.draft else 0
-                    if n_texts >= _MAX_TEXTS:
-                        self._embed([step.task for step in waiting if step.task.draft])
-                        yield from waiting
-                        waiting, n_texts = [], 0
-                self._embed([step.task for step in waiting if step.task.draft])
-                yield from waiting
+        with closing(read_ahead(steps, _MAX_HEARD, "hear")) as ahead:
+            for step in ahead:
+                if step.share is None:
+                    self._cut(step.task)
+                    self._embed(step.task)
+                yield step
 
     def _cut(self, task: _Task) -> None:
         job = task.job
@@ -235,31 +223,22 @@ class _Stages:
                     task.draft = draft_transcript(
                         job.parsed, self._encoders, job.settings, language
                     )
-                if task.draft:
-                    _ = task.draft.sentences
         except Exception as error:
             log.debug("could not cut %s into segments", job.source.path, exc_info=True)
             task.fail(error)
             task.draft = None
         task.prepared = None  # its windows and tokens are not needed any more
 
-    def _embed(self, tasks: Sequence[_Task]) -> None:
-        drafts = [task.draft for task in tasks if task.draft is not None]
-        if not drafts:
+    def _embed(self, task: _Task) -> None:
+        if task.draft is None:
             return
         try:
             with self._times.measure("text encoder"):
-                analysed = embed_texts(drafts, self._encoders.text)
+                task.analysed = embed_texts(task.draft, self._encoders.text)
         except Exception as error:
-            log.debug("could not embed %d documents", len(tasks), exc_info=True)
-            if len(tasks) == 1:
-                tasks[0].fail(error)
-                return
-            for task in tasks:  # only one is to blame
-                self._embed([task])
-            return
-        for task, document in zip(tasks, analysed, strict=True):
-            task.analysed, task.draft = document, None
+            log.debug("could not embed %s", task.job.source.path, exc_info=True)
+            task.fail(error)
+        task.draft = None
 
 
 def _with_transcript(job: DocumentJob) -> tuple[DocumentJob, Exception | None]:

@@ -1,4 +1,4 @@
-"""Text vectors of documents, of many at a time; and the frozen features that hold them."""
+"""Text vectors of a document, and the frozen features that hold them."""
 
 from __future__ import annotations
 
@@ -42,11 +42,6 @@ class DocumentDraft:
             for sentence in split_sentences(text, self.document.language)
         ]
 
-    @property
-    def n_texts(self) -> int:
-        """How many texts are to be embedded."""
-        return len(self.segment_texts) + len(self.sentences)
-
 
 def audio_features(
     segments: Sequence[Segment], heard: AudioAnalysis | None, width: int
@@ -73,26 +68,23 @@ def audio_features(
     )
 
 
-def embed_texts(drafts: Sequence[DocumentDraft], encoder: TextEncoder) -> list[AnalysedDocument]:
-    """Embed the segments and sentences of documents in one call; equal texts only once.
+def embed_texts(draft: DocumentDraft, encoder: TextEncoder) -> AnalysedDocument:
+    """Embed the segments and sentences of a document in one call; equal texts only once.
 
-    The encoder sorts its texts by length: the more there are, the less is padding.
+    No text of another document is in the call: in another batch a vector differs in its last bits,
+    and the features of a document are to be the same whatever is indexed beside it.
     """
-    texts = [text for draft in drafts for text in draft.segment_texts]
-    texts += [sentence for draft in drafts for _, sentence in draft.sentences]
+    texts = draft.segment_texts + [sentence for _, sentence in draft.sentences]
     rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
     vectors = encoder.encode(list(rows)) if rows else np.zeros((0, encoder.width), np.float32)
 
     def vectors_of(wanted: Sequence[str]) -> NDArray[np.float32]:
         return vectors[np.array([rows[text] for text in wanted], np.int64)]
 
-    done = []
-    for draft in drafts:
-        features = replace(
-            draft.document.features,
-            text=vectors_of(draft.segment_texts),
-            sentences=vectors_of([s for _, s in draft.sentences]).astype(np.float16),
-            sentence_segments=np.array([number for number, _ in draft.sentences], np.int64),
-        )
-        done.append(replace(draft.document, features=features))
-    return done
+    features = replace(
+        draft.document.features,
+        text=vectors_of(draft.segment_texts),
+        sentences=vectors_of([s for _, s in draft.sentences]).astype(np.float16),
+        sentence_segments=np.array([number for number, _ in draft.sentences], np.int64),
+    )
+    return replace(draft.document, features=features)

@@ -147,3 +147,14 @@ def test_a_folder_that_cannot_be_loaded(tmp_path):
     with pytest.raises(EncoderError, match="cannot be loaded as a text encoder") as caught:
         load_text_encoder(str(folder))
     assert "\n" not in str(caught.value)
+
+
+def test_vectors_do_not_depend_on_the_number_of_threads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [f"{'a tide that lags ' * (i % 9)}behind the moon, {i}" for i in range(64)]
+    found = []
+    for threads in ("1", "2", "7"):
+        monkeypatch.setenv("OMP_NUM_THREADS", threads)
+        found.append(OnnxTextEncoder.load(resolve("bundled:minilm")).encode(texts))
+    assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()

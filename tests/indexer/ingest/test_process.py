@@ -193,6 +193,12 @@ def test_equal_texts_are_embedded_once(ear: Ear) -> None:
     assert all(len(texts) == len(set(texts)) for texts in ear.texts)
 
 
+def test_no_text_is_embedded_beside_those_of_another_document(ear: Ear) -> None:
+    texts = [f"Number {i}." for i in range(30)]
+    run([job(read=transcript(text), name=text) for text in texts], ear)
+    assert sorted(ear.texts) == sorted([text] for text in texts)  # in company the last bits differ
+
+
 def test_batches_are_of_windows_and_what_is_none_never_waits_without_them() -> None:
     stream = ["end", *["window"] * 20, "end", "end"]
     batches = list(in_batches(stream, lambda item: item == "window"))
