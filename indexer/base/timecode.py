@@ -6,12 +6,16 @@ import re
 
 # Hours or only minutes; a decimal fraction, after which some tools write another one; spaces.
 CAPTION_CLOCK = (
-    r"-?\s?\d{1,4}\s?[:：]\s?\d{1,3}(?:\s?[:：]\s?\d{1,3}){0,2}"
-    r"(?:\s?[.,;]\s?\d{1,9}(?:\.\d{1,20})?)?"
+    r"(?:-?\s?\d{1,4}\s?[:;：；]\s?\d{1,3}(?:\s?[:;：；]\s?\d{1,3}){0,2}"
+    r"(?:\s?[.,，．]\s?\d{1,9}(?:\.\d{1,20})?)?"
+    r"|\d{1,2}\.\d{2}\.\d{2}[.,]\d{1,3}(?![.\d]))"
 )
 """Regular expression of a clock time in captions, as `read_caption_clock` takes it."""
 _CAPTION = re.compile(CAPTION_CLOCK)
 _FRAMES_PER_SECOND = 25
+# A semicolon before the frames says that frame numbers are dropped, as at 29.97 frames a second.
+_DROPPED_FRAMES_PER_SECOND = 30
+_NARROW = str.maketrans("：；，．", ":;,.")
 
 
 def read_seconds(text: str) -> float | None:
@@ -39,21 +43,30 @@ def read_caption_clock(text: str) -> float | None:
     """Read `HH:MM:SS.mmm` of captions in seconds; None for what is no such time.
 
     Hours may be missing, minutes exceed 99, fields have one digit; decimals may follow a point, a
-    comma or a semicolon, or, if they are three, a colon. A fourth field of two digits counts
-    frames. A leading minus gives a negative time, for its reader to refuse.
+    comma or a semicolon, or, if they are three, a colon. Points may stand between all fields. A
+    fourth field of two digits counts frames, 30 a second after a semicolon, else 25. A leading
+    minus gives a negative time, for its reader to refuse.
     """
-    compact = re.sub(r"\s+", "", text).replace("：", ":").replace(";", ".")
+    compact = re.sub(r"\s+", "", text).translate(_NARROW)
     if not _CAPTION.fullmatch(compact):
         return None
     negative, compact = compact.startswith("-"), compact.lstrip("-")
-    whole, _, fraction = compact.replace(",", ".", 1).partition(".")
+    if ":" not in compact and ";" not in compact:
+        compact = compact.replace(".", ":", 2)
+    rate = _FRAMES_PER_SECOND
+    before, mark, last = compact.rpartition(";")
+    if mark and len(re.split("[:;]", before)) == 3 and len(last) == 2:
+        compact, rate = f"{before}:{last}", _DROPPED_FRAMES_PER_SECOND
+    elif mark and last.isdecimal() and not (len(last) == 2 and ";" in before):
+        compact = f"{before}.{last}"
+    whole, _, fraction = compact.replace(";", ":").replace(",", ".", 1).partition(".")
     fields = whole.split(":")
     if not fraction and len(fields) >= 3 and len(fields[-1]) == 3:
         fraction = fields.pop()
     frames = int(fields.pop()) if len(fields) == 4 else 0
     seconds = float(sum(int(field) * 60**power for power, field in enumerate(reversed(fields))))
     # "0,500.0999": a thousandth of a second with a fraction of its own.
-    seconds += float(f"0.{fraction.replace('.', '') or 0}") + frames / _FRAMES_PER_SECOND
+    seconds += float(f"0.{fraction.replace('.', '') or 0}") + frames / rate
     return -seconds if negative else seconds
 
 

@@ -21,7 +21,14 @@ from indexer.transcripts.text_lines import is_boilerplate, note_no_speech
 from indexer.transcripts.times import has_good_times, repair_times
 
 # Word processors make a dash and a bracket of the arrow, web pages an entity.
-_ARROW = r"\s*(?:-{1,3}\s?(?:>|&gt;)|[–—]\s?(?:>|&gt;)|→)\s*"
+_ARROW = r"\s*(?:(?:[-=]{1,3}|[–—－]{1,2})\s?(?:>|&gt;|＞)|[→⟶➔➜⇒＞])\s*"
+_HAS_ARROW = re.compile(r"[-=–—－]\s?(?:>|&gt;|＞)|[→⟶➔➜⇒＞]")
+# A clock that is written out, as no sentence has it.
+_FULL = r"\d{1,3}:\d{2}(?::\d{2})?[.,]\d{3}"
+_DASHED = re.compile(rf"\s*({_FULL})\s*(?:-{{1,3}}|[–—])\s*({_FULL})\s*()\Z")
+_INSIDE = re.compile(
+    rf"(?:(?<=\S)[ \t]+|\A\s*)((?:\d{{1,6}}[ \t]+)?)(?={_FULL}[ \t]*-->[ \t]*{_FULL})"
+)
 _TIMING = re.compile(
     rf"\s*(?:\d{{1,6}}[.)]?\s+)?({CAPTION_CLOCK}){_ARROW}({CAPTION_CLOCK})(?![\w:])(.*)\Z"
 )
@@ -55,6 +62,16 @@ def begins_with_timing(text: str) -> bool:
     if lines and _NUMBER.match(lines[0]):
         lines = lines[1:]
     return bool(lines) and _TIMING.match(lines[0]) is not None
+
+
+def caption_lines(text: str) -> list[str]:
+    """The lines of a file; where captions follow each other on one line, each begins its own."""
+    inside = _INSIDE.findall(text)
+    if len(inside) > 1 and len(inside) > text.count("\n"):
+        # A number before the times is the cue's, where the first has one; else it was said.
+        cut = "\n\n\\1" if inside[0] else " \\1\n\n"
+        text = _INSIDE.sub(cut, text)
+    return text.split("\n")
 
 
 def caption_blocks(
@@ -118,9 +135,12 @@ _Timing = tuple[float | None, float | None, str]
 def _timing(lines: Sequence[str | None], i: int, notes: Notes) -> _Timing | None:
     """Start, end and the words of a timing line; None for a line of text."""
     line = lines[i]
-    if line is None or not any(mark in line for mark in ("->", "→", "- >", "—>", "–>", "&gt;")):
+    if line is None:
         return None
-    match = _TIMING.match(line)
+    match = _DASHED.match(line)
+    if match is None and not _HAS_ARROW.search(line):
+        return None
+    match = match or _TIMING.match(line)
     if match is not None:
         return read_caption_clock(match[1]), read_caption_clock(match[2]), _words(match[3])
     if "-->" not in line or not re.search(r"\d", line) or not _is_in_place(lines, i):

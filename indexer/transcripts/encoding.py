@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from indexer.transcripts.errors import TranscriptError
 from indexer.transcripts.latin_letters import likely_encodings
+from indexer.transcripts.mixed_encodings import reread, with_other_lines
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -55,6 +56,7 @@ _ODD = re.compile(
     r"(?<=[^\W\d_])[¦¤¬¶±¼½¾×÷¹²³](?!\w)|(?<!\w)[¦¤¬¶¼½¾×÷](?=[^\W\d_])"
     r"|(?<=[^\W\d_])[^\Wa-z\d_](?=[a-z])"
 )
+_LINE_END = re.compile(r"\r+\n|\r")
 _PADDING = 8  # bytes
 _MIN_ZEROS = 0.02  # of the bytes of UTF-16
 _ACCENTED = 0.02  # of the letters; English has fewer
@@ -89,8 +91,13 @@ def decode(data: bytes, language: str, language_is_named: bool = False) -> Decod
     controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in head)
     if controls > len(head) / 200:
         raise TranscriptError("it is binary data, not text; export the transcript as text")
-    text = decoded.text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return DecodedText(text.replace("\0", ""), decoded.warnings)
+    # A mark may stand within, where files were joined, and a line end be written once more.
+    text = _LINE_END.sub("\n", decoded.text.replace("\ufeff", "")).replace("\0", "")
+    text, mended = reread(text)
+    if not mended:
+        return DecodedText(text, decoded.warnings)
+    note = f"{mended} letters had been read as windows-1252 and saved so; they are mended"
+    return DecodedText(text, (*decoded.warnings, note))
 
 
 def _without_padding(data: bytes) -> bytes:
@@ -117,7 +124,15 @@ def _decoded(data: bytes, language: str, language_is_named: bool) -> DecodedText
         if "\x1b$" in text or "\x1b(" in text:  # 7-bit Japanese
             return DecodedText(data.decode("iso2022_jp", "replace"))
         return DecodedText(text)
-    if _is_mostly_utf8(data):
+    good, bad = _count_letters(data)
+    other = _OF_LANGUAGE.get(language.lower()[:2], _WESTERN)[0]
+    if good >= max(2, bad / 3) and (mixed := with_other_lines(data, other)):
+        text, lines = mixed
+        name = other.replace("cp125", "windows-125")
+        what = "1 line is" if lines == 1 else f"{lines} lines are"
+        return DecodedText(text, (f"{what} not UTF-8 and read as {name}",))
+    # Two letters of another encoding rarely look like a whole sequence of UTF-8 by chance.
+    if good > bad or good == bad == 1:
         return _with_bad_bytes(data, "utf-8")
     return _detected(data, language, language_is_named)
 
@@ -132,15 +147,11 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return None
 
 
-def _is_mostly_utf8(data: bytes) -> bool:
-    """Whether more letters are whole UTF-8 sequences than bytes are not.
-
-    Two letters of another encoding rarely look like such a sequence by chance.
-    """
+def _count_letters(data: bytes) -> tuple[int, int]:
+    """How many letters outside ASCII are whole sequences of UTF-8, and how many bytes are none."""
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
-    good = sum(ord(c) > 127 for c in text) - bad
-    return good > bad or (good == bad == 1)
+    return sum(ord(c) > 127 for c in text) - bad, bad
 
 
 def _with_bad_bytes(data: bytes, encoding: str) -> DecodedText:

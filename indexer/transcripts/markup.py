@@ -17,6 +17,8 @@ _NAMES = "|".join(_TAG_NAMES.split())
 _TAG = re.compile(
     rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^{{}}]*\}}", re.IGNORECASE
 )
+# How the characters before are read: said once with them.
+_READING = re.compile(r"<rt>[^<>]*(?:</rt>|(?=</?ruby>)|\Z)", re.IGNORECASE)
 _BREAK = re.compile(r"<br\b[^<>]*>|</?(?:p|div)\b[^<>]*>|\\N", re.IGNORECASE)
 # Tags that were escaped, so in pairs; alone ("the &lt;b&gt; tag") they are what is said.
 _PAIR = re.compile(rf"<({_NAMES})\b[^<>]*>([^<>]*)</\1\s*>", re.IGNORECASE)
@@ -66,7 +68,7 @@ def without_tags(text: str) -> str:
     Entities that were escaped several times become the character; links in the form of Markdown
     keep their words.
     """
-    text = _TAG.sub("", _BREAK.sub(" ", text))
+    text = _TAG.sub("", _BREAK.sub(" ", _READING.sub("", text)))
     return flat(without_links(without_entities(text)))
 
 

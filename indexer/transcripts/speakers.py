@@ -80,6 +80,7 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
     if not any(leads):
         return listed
     names = _names(listed, leads)
+    names |= _names_below(listed, leads, names)
     listed = [piece for cue in listed for piece in _by_lines(cue, names)]
     leads = [None if cue.speaker else _lead(cue.text) for cue in listed]
     carried = _is_carried(listed, leads, names)
@@ -214,6 +215,23 @@ def _names(cues: Sequence[Cue], leads: Sequence[_Lead | None]) -> set[str]:
         if in_capitals or (not capitals and not lead.words_begin.islower() and len(names) > 0):
             names.add(lead.name)
     return names
+
+
+def _names_below(cues: Sequence[Cue], leads: Sequence[_Lead | None], names: set[str]) -> set[str]:
+    """Names that lead a later line of a cue, written as the name that leads its first one."""
+    found = set()
+    capitals = _is_in_capitals(cues)
+    for cue, first in zip(cues, leads, strict=True):
+        if first is None or not _is_in(first, names) or first.sure:
+            continue
+        for line in cue.text.split("\n")[1:]:
+            lead = _lead(line)
+            if lead is None or lead.mark != first.mark or lead.words_begin.islower():
+                continue
+            is_alike = lead.name.isupper() == first.name.isupper()
+            if is_alike and _is_like_a_name(lead.name, capitals, 0.0):
+                found.add(lead.name)
+    return found
 
 
 def _is_like_a_name(name: str, capitals: bool, share: float) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
 
 
 _SINGLE_WORDS = 10
+_SAID_AT_ONCE = 50  # words, of which more have times if anything has
 # Letters. Scripts without spaces write a whole talk as one word, and what stems, splits and
 # embeds words takes more than its share of time and memory for those that never end.
 _LONGEST_WORD = 2_000
@@ -86,6 +87,11 @@ def timed_transcript(
     if displayed:
         filled = without_repeats(filled, notes)
     named = with_speakers(filled)
+    words = sum(len(cue.text.split()) for cue in named)
+    if words > _SAID_AT_ONCE and not any(cue.end for cue in named):
+        notes.add("all its times are 0, so they are not used")
+        untimed = [replace(cue, start=None, end=None) for cue in named]
+        return _transcript(untimed, False, format, language, notes)
     if displayed and _are_single_words(named):
         named = list(joined(named, language or "en"))
     return _transcript(named, True, format, language, notes)

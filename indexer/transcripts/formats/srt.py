@@ -6,6 +6,7 @@ from indexer.transcripts.captions import (
     begins_with_timing,
     caption_blocks,
     caption_cues,
+    caption_lines,
     caption_text,
 )
 from indexer.transcripts.errors import TranscriptError
@@ -32,7 +33,7 @@ def parse(text: str, extension: str = ".srt", language: str = "en") -> Transcrip
         TranscriptError: There are no cues, none has good times, or there is no text.
     """
     notes = Notes()
-    blocks = caption_blocks(text.split("\n"), notes)
+    blocks = caption_blocks(caption_lines(text), notes)
     if not blocks:
         raise TranscriptError(
             "it does not begin with a cue (a number, then 00:00:01,000 --> 00:00:02,000); "

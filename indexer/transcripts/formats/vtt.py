@@ -13,6 +13,7 @@ from indexer.transcripts.captions import (
     CaptionBlock,
     caption_blocks,
     caption_cues,
+    caption_lines,
     caption_text,
 )
 from indexer.transcripts.errors import TranscriptError
@@ -63,7 +64,7 @@ def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcrip
                 "line 1: it does not begin with WEBVTT, and has no times; name the file .txt"
             )
         notes.add("it does not begin with WEBVTT; read as if it did", "line 1")
-    lines, parts = _without_headers(text.split("\n"))
+    lines, parts = _without_headers(caption_lines(text))
     blocks = _on_one_clock(caption_blocks(lines, notes, with_identifiers=True), parts)
     cues = caption_cues(_with_named_speakers(blocks), notes)
     if len(parts) > 1:
