@@ -67,6 +67,18 @@ SILENT: dict[str, str] = {
         "an optional feature of one C library"
     ),
     "indexer/transcripts/encoding.py:_decoded UnicodeDecodeError": "the next encoding is tried",
+    "indexer/transcripts/mixed_encodings.py:with_other_lines UnicodeDecodeError": (
+        "the other encoding is tried"
+    ),
+    "indexer/transcripts/mixed_encodings.py:_as_words UnicodeDecodeError": (
+        "None is the answer, and the bad bytes are warned of"
+    ),
+    "indexer/transcripts/mixed_encodings.py:_reread_line UnicodeEncodeError": (
+        "None is the answer: the line is as it should be"
+    ),
+    "indexer/transcripts/mixed_encodings.py:_reread_line UnicodeDecodeError": (
+        "likewise, the line is as it should be"
+    ),
     "indexer/transcripts/formats/table.py:_rows csv.Error": (
         "the rows are read line by line, with a warning"
     ),

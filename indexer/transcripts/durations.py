@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from indexer.base.types import Cue
 
@@ -14,6 +15,7 @@ _SECONDS_PER_WORD = 0.35
 _SECONDS_PER_LETTER = 1 / 16
 _SECONDS_PER_IDEOGRAPH = 0.2
 _SHORTEST = 0.4
+_LONGEST_WORD, _LONGEST_SEGMENT = 60.0, 1800.0
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -75,3 +77,29 @@ def without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
         if cue.start < following.start < cue.end:
             ordered[index] = replace(cue, end=following.start)
     return ordered
+
+
+def in_seconds(cues: Sequence[Cue]) -> list[Cue]:
+    """Cues with their times in seconds: whole numbers that last too long are milliseconds.
+
+    Args:
+        cues: Segments, or single words, with the times of a file that names no unit.
+    """
+    lengths = [c.end - c.start for c in cues if c.start is not None and c.end is not None]
+    starts = [cue.start for cue in cues if cue.start is not None]
+    whole = all(time.is_integer() for time in starts)
+    are_words = sum(len(cue.text.split()) for cue in cues) < 2 * len(cues)
+    longest = _LONGEST_WORD if are_words else _LONGEST_SEGMENT
+    from statistics import median  # imports fractions and random numbers
+
+    typical = median(lengths or [b - a for a, b in pairwise(starts)] or [0.0])
+    if not whole or typical <= longest / 6:
+        return list(cues)
+    return [
+        replace(
+            cue,
+            start=None if cue.start is None else cue.start / 1000,
+            end=None if cue.end is None else cue.end / 1000,
+        )
+        for cue in cues
+    ]

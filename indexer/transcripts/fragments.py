@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from indexer.base.types import Cue
 from indexer.transcripts.markup import without_tags
 from indexer.transcripts.sentences import MAX_WORDS, SENTENCE_END, ends_sentence
 
 _JOINS_LEFT = re.compile(r"[,.;:!?…%)\]}’”]|'\w{1,2}\b|n't\b")
+# Chinese, Japanese, Thai, Lao, Burmese and Khmer, with their punctuation.
+_UNSPACED = re.compile(
+    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3001-\u30ff\u3400-\u9fff\uff00-\uff60]"
+)
 # A pause of two seconds parts two cues even where no punctuation does.
 _MAX_PAUSE = 2.0
 _MAX_SECONDS = 30.0
@@ -39,10 +44,41 @@ def joined(fragments: Sequence[Cue], language: str) -> Iterator[Cue]:
         if held and glued and fragment.speaker is None:
             # Punctuation has no speaker of its own in some formats.
             fragment = replace(fragment, speaker=held[-1].speaker)
-        text += body if spaced or glued else f" {body}"
+        is_apart = not (spaced or glued or _is_unspaced(text[-1:], body[:1]))
+        text += f" {body}" if is_apart else body
         held.append(fragment)
     if held:
         yield _cue(held, text)
+
+
+def as_written(words: Sequence[Cue], text: str) -> list[Cue]:
+    """Words as a text has them, with its punctuation and spaces; as they are where it has others.
+
+    Args:
+        words: In their order.
+        text: All that is said.
+    """
+    places, at = [], 0
+    folded = text.lower()
+    for word in words:
+        bare = word.text.strip().lower()
+        begin = folded.find(bare, at) if bare else at
+        if begin < 0 or any(map(str.isalnum, text[at:begin])):
+            return list(words)
+        places.append(begin)
+        at = begin + len(bare)
+    if any(map(str.isalnum, text[at:])) or len(folded) != len(text):
+        return list(words)
+    ends = [place + len(word.text.strip()) for place, word in zip(places, words, strict=True)]
+    # What stands between two words belongs to the first one up to a space.
+    cuts = [0]
+    for end, begin in zip(ends, [*places[1:], len(text)], strict=True):
+        space = next((i for i in range(end, begin) if text[i].isspace()), begin)
+        cuts.append(space)
+    cuts[-1] = len(text)
+    return [
+        replace(word, text=text[a:b]) for word, (a, b) in zip(words, pairwise(cuts), strict=True)
+    ]
 
 
 def by_time(fragments: Sequence[Cue]) -> list[Cue]:
@@ -54,6 +90,11 @@ def by_time(fragments: Sequence[Cue]) -> list[Cue]:
             last = (fragment.start, fragment.end if fragment.end is not None else fragment.start)
         keyed.append((last, fragment))
     return [fragment for _, fragment in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _is_unspaced(before: str, after: str) -> bool:
+    """Whether both characters are of scripts that put no spaces between words."""
+    return bool(_UNSPACED.match(before)) and bool(_UNSPACED.match(after))
 
 
 def _goes_on(held: list[Cue], text: str, fragment: Cue, glued: bool, language: str) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from indexer.base.languages import language_code
+from indexer.base.timecode import read_caption_clock
 from indexer.base.types import Cue
 from indexer.transcripts.durations import with_ends
 from indexer.transcripts.markup import flat
@@ -113,7 +115,7 @@ def objects(value: Any, key: str | None = None) -> list[dict[str, Any]]:
 
 
 def seconds(value: Any, scale: float = 1.0) -> float | None:
-    """Read a number of seconds: `1.2`, `"1.2"` or `"1.200s"`; None for what is none.
+    """Read seconds: `1.2`, `"1.2"`, `"1.200s"`, or a clock, `"0:00:01.2"`; None for what is none.
 
     Args:
         value: A value of JSON.
@@ -121,6 +123,8 @@ def seconds(value: Any, scale: float = 1.0) -> float | None:
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and ":" in value:
+        return read_caption_clock(value.strip())
     try:
         number = float(value.removesuffix("s") if isinstance(value, str) else value)
     except (OverflowError, ValueError):
@@ -143,13 +147,9 @@ def speaker(value: Any) -> str | None:
 
 
 def language_of(*values: Any) -> str | None:
-    """Return the ISO 639 code of the first value that is a tag such as `en` or `en-US`."""
-    for value in values:
-        if isinstance(value, str):
-            code = value.replace("_", "-").split("-")[0].lower()
-            if 2 <= len(code) <= 3 and code.isalpha():
-                return code
-    return None
+    """Return the ISO 639 code of the first value that names one: `en-US`, `eng`, `english`."""
+    named = (value.replace("_", "-") for value in values if isinstance(value, str))
+    return next(filter(None, (language_code(value.lower()) for value in named)), None)
 
 
 def refuse_if_none_has_times(cues: Iterable[Cue]) -> None:

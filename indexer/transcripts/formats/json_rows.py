@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from indexer.base.types import Cue
+from indexer.transcripts.durations import in_seconds
 from indexer.transcripts.formats.whisper_json import is_whisper
 from indexer.transcripts.fragments import by_time, joined
 from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
@@ -35,7 +36,6 @@ _BEST = ("alternatives", "nbest")
 _DEEPEST = 8
 _LISTS_OF_NAMES = ("speakers", "participants", "users")
 _MIN_SHARE = 0.8
-_LONGEST_WORD, _LONGEST_SEGMENT = 60.0, 1800.0  # seconds
 _MAX_SECONDS = 1e6
 
 
@@ -77,7 +77,7 @@ def _read(data: Any, language: str) -> JsonCues:
     known = [re.sub(r"^\d", "", key) for key in (*start, *words)]
     notes.add(f"JSON of an unknown kind, read by its keys {' and '.join(map(repr, known))}")
     named = _language(data)
-    cues = by_time(_in_seconds(rows.cues))
+    cues = by_time(in_seconds(rows.cues))
     if sum(len(cue.text.split()) for cue in cues) < 2 * len(cues):
         cues = list(joined(closed(cues), named or language))
     return JsonCues(closed(cues), named, notes)
@@ -139,32 +139,6 @@ def _is_spoken(rows: _Rows) -> bool:
         return False
     forward = sum(earlier <= later for earlier, later in pairwise(starts))
     return forward >= _MIN_SHARE * (len(starts) - 1) and max(starts) < 1000 * _MAX_SECONDS
-
-
-def _in_seconds(cues: list[Cue]) -> list[Cue]:
-    """Cues with their times in seconds: whole numbers that last too long are milliseconds."""
-    lengths = [c.end - c.start for c in cues if c.start is not None and c.end is not None]
-    starts = [cue.start for cue in cues if cue.start is not None]
-    whole = all(start.is_integer() for start in starts)
-    longest = _LONGEST_WORD if _are_words(cues) else _LONGEST_SEGMENT
-    from statistics import median  # imports fractions and random numbers
-
-    typical = median(lengths or [b - a for a, b in pairwise(starts)] or [0.0])
-    if not whole or typical <= longest / 6:
-        return cues
-    return [
-        Cue(
-            cue.text,
-            None if cue.start is None else cue.start / 1000,
-            None if cue.end is None else cue.end / 1000,
-            cue.speaker,
-        )
-        for cue in cues
-    ]
-
-
-def _are_words(cues: list[Cue]) -> bool:
-    return sum(len(cue.text.split()) for cue in cues) < 2 * len(cues)
 
 
 def _names(data: Any) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Tables: `.tsv` of Whisper, `.csv` of whisper.cpp, Premiere, Sonix and other editors.
 
 The first row names the columns: when words start, they themselves, and when they end, how long
-they last or who says them. Sources: https://github.com/openai/whisper/blob/main/whisper/utils.py
-(`WriteTSV`) and https://github.com/ggml-org/whisper.cpp/blob/master/examples/cli/cli.cpp
-(`output_csv`), both in milliseconds; quotation marks as in RFC 4180.
+they last or who says them. Where it names none, what stands in the columns tells. Sources:
+https://github.com/openai/whisper/blob/main/whisper/utils.py (`WriteTSV`) and
+https://github.com/ggml-org/whisper.cpp/blob/master/examples/cli/cli.cpp (`output_csv`), both in
+milliseconds; quotation marks as in RFC 4180.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.json_segments import closed, seconds, speaker
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.row_keys import ENDS, LENGTHS, NAMES, STARTS, WORDS, find_key, unit_of
+from indexer.transcripts.table_columns import columns_by_content
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
 _EXTENSIONS = (".tsv", ".csv")
@@ -44,20 +46,9 @@ _SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=.\"?[ \t]*\n", re.IGNORECASE)
 _QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 _MILLISECOND = 0.001
-# Parts of the names of starts, in any case but at their beginning.
-_MARKERS: tuple[bytes, ...] = (
-    b"tart",
-    b"egin",
-    b"ime",
-    b"IME",
-    b"TART",
-    b"nfang",
-    b"eit",
-    b"VON",
-    b"von",
-    b"Von",
-)
-_MARKERS += (b"ecord In", "ébut".encode(), b"nicio", "nício".encode(), b"nizio", b"emp", b"omienzo")
+_LOOKED_AT = 1000  # rows
+# Any table: some have no headings.
+_MARKERS = (b",", b"\t", b";", b"|")
 
 
 @dataclass(frozen=True)
@@ -75,9 +66,10 @@ class _Columns:
 
 def sniff(text: str, extension: str) -> bool:
     """Recognise a table by the names of its columns; of running text, by all that Whisper has."""
-    columns = _columns(_without_separator_line(text).lstrip().split("\n", 1)[0])
+    body = _without_separator_line(text).lstrip()
+    columns = _columns(body.split("\n", 1)[0])
     if columns is None:
-        return False
+        return extension in _EXTENSIONS and _unnamed(body) is not None
     # In text, bars are those of a table of Markdown.
     return extension in _EXTENSIONS or (columns.end is not None and columns.delimiter != "|")
 
@@ -96,8 +88,11 @@ def parse(text: str, extension: str = ".tsv", language: str = "en") -> Transcrip
     Raises:
         TranscriptError: A column is missing, or there are no words.
     """
-    header, _, body = _without_separator_line(text).strip("\n").partition("\n")
+    whole = _without_separator_line(text).strip("\n")
+    header, _, body = whole.partition("\n")
     columns = _columns(header)
+    if columns is None and (columns := _unnamed(whole)):
+        body = whole
     if columns is None:
         raise TranscriptError(
             "line 1: it does not name the columns start, end and text; it is no transcript"
@@ -129,6 +124,19 @@ def _columns(header: str) -> _Columns | None:
         if start is None or words is None or (end, length, who) == (None, None, None):
             continue
         return _Columns(delimiter, names, start, words, end, length, who)
+    return None
+
+
+def _unnamed(body: str) -> _Columns | None:
+    """Find the columns of a table without headings by what stands in them; None for other data."""
+    for delimiter in _DELIMITERS:
+        if delimiter not in body.split("\n", 1)[0]:
+            continue
+        rows = list(_rows("\n".join(body.split("\n")[:_LOOKED_AT]), delimiter, Notes()))
+        found = columns_by_content(rows, _time)
+        if found:
+            names = ("",) * min(map(len, rows))
+            return _Columns(delimiter, names, found.start, found.words, found.end, None, found.name)
     return None
 
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from indexer.base.types import Cue
+from indexer.transcripts.durations import in_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
-from indexer.transcripts.fragments import joined
+from indexer.transcripts.fragments import as_written, joined
 from indexer.transcripts.json_segments import (
     MARKERS,
     closed,
@@ -65,7 +66,9 @@ def parse(text: str, extension: str = ".json", language: str = "en") -> Transcri
     alone = _words_alone(read_json(text))
     if alone is not None:
         named = language_of(alone.get("language"))
-        words = [_word(word) for word in objects(alone, "words")]
+        words = in_seconds([_word(word) for word in objects(alone, "words")])
+        if isinstance(alone.get("text"), str):
+            words = as_written(words, alone["text"])
         return timed_transcript(joined(closed(words), named or language), "whisper-json", named)
     data, segments = read_segments(text)
     result = data.get("result")
@@ -85,6 +88,9 @@ def parse(text: str, extension: str = ".json", language: str = "en") -> Transcri
             "segment 1: it lacks a start, an end or a text; export the transcript again"
         )
     refuse_if_none_has_times(whole for whole, _ in wholes)
+    if not any("offsets" in segment for _, segment in wholes):
+        in_time = in_seconds([whole for whole, _ in wholes])
+        wholes = [(whole, given) for whole, (_, given) in zip(in_time, wholes, strict=True)]
     cues = [
         cue
         for whole, segment in wholes
