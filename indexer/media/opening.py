@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,13 @@ def open_container(path: Path) -> Any:
     """Open a recording.
 
     Raises:
-        AudioError: The file cannot be read, is a playlist, or is no media file.
+        AudioError: The file cannot be read, is a pipe, a playlist, or is no media file.
     """
     import av
 
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        # Reading a pipe would wait for ever.
+        raise AudioError(f"{path.name}: not a regular file; write what it gives to a file first")
     if content_of(path) is Content.PLAYLIST:
         raise AudioError(f"{path.name}: {_IS_PLAYLIST}")
     try:

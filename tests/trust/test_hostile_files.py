@@ -97,6 +97,8 @@ def test_a_list_of_files_opens_none_of_them(tmp_path: Path, kind: str) -> None:
     ("name", "data"),
     [
         ("braces.srt", b"1\n00:00:00,000 --> 00:00:05,000\n" + b"{\\" * 100_000),
+        ("braces.ass", b"[Events]\nDialogue: 0,0:00:00,0:00:05,D,,0,0,0,," + b"{\\p1" * 60_000),
+        ("lines.lrc", b"[00:01.00]Hi." + b"\n" * 200_000 + b"[00:01.00]Ho.\n" * 20_000),
         ("word.txt", b"a" * 1_000_000),
         ("end.json", json.dumps({"segments": [{"start": 0, "end": 3e9, "text": "Hi."}]}).encode()),
     ],
@@ -136,6 +138,13 @@ def hostile_folder(tmp_path: Path) -> Path:
     late["segments"].append({"start": 3.1e9, "end": 3.2e9, "text": "Later."})
     (folder / "late.json").write_text(json.dumps(late))
     return folder
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_no_recording_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "clip.wav")
+    with pytest.raises(AudioError, match="not a regular file"):
+        decoded_seconds(tmp_path / "clip.wav")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")

@@ -1,7 +1,7 @@
-"""ASS and SSA: `Dialogue:` lines, their override tags read by `pysubs2`; the actor speaks.
+"""ASS and SSA: `Dialogue:` lines, split by the `Format:` line of the file; the actor speaks.
 
-Source: http://www.tcax.org/docs/ass-specs.htm. The lines are split here, by the `Format:` line of
-the file, which `pysubs2` does not look at.
+Source: http://www.tcax.org/docs/ass-specs.htm. Parser libraries split by a fixed format, and take
+the square of the length for braces that nothing closes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ _FIELDS = (
 )  # fmt: skip
 _LINE = re.compile(r"\s*(Format|Dialogue|Comment)\s*:\s*(.*)\Z", re.IGNORECASE)
 _SECTION = re.compile(r"\s*\[([^\]]+)\]\s*\Z")
+_TAG = re.compile(r"\{[^}]*\}")
 # {\p1} begins a drawing, {\p0} ends it.
-_DRAWING = re.compile(r"\{[^}]*\\p[1-9][^}]*\}[^{]*(?:\{(?![^}]*\\p0)[^}]*\}[^{]*)*")
+_DRAWING = re.compile(r"\\p(\d)")
+_BREAK = re.compile(r"\\[hnN]")
 
 
 def sniff(text: str, extension: str) -> bool:
@@ -86,15 +88,26 @@ def _events(text: str, notes: Notes) -> list[tuple[str, dict[str, str]]]:
 
 
 def _cue(event: dict[str, str]) -> Cue:
-    from pysubs2 import SSAEvent
-
-    words = SSAEvent(text=_DRAWING.sub("", event["text"])).plaintext
     return Cue(
-        flat(words),
+        flat(_BREAK.sub(" ", _without_tags(event["text"]))),
         read_caption_clock(event["start"].strip()),
         read_caption_clock(event["end"].strip()),
         flat(event["name"]) or None,
     )
+
+
+def _without_tags(text: str) -> str:
+    """Leave out the override tags, and what is drawn."""
+    shown, is_drawn, begin = [], False, 0
+    for tag in _TAG.finditer(text, 0, text.rfind("}") + 1):
+        if not is_drawn:
+            shown.append(text[begin : tag.start()])
+        for level in _DRAWING.findall(tag[0]):
+            is_drawn = level != "0"
+        begin = tag.end()
+    if not is_drawn:
+        shown.append(text[begin:])
+    return "".join(shown)
 
 
 TRANSCRIPT_FORMATS.add("ass", TranscriptFormat((".ass", ".ssa"), True, sniff, parse), order=11)

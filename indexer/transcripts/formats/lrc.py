@@ -15,7 +15,7 @@ from indexer.transcripts.transcript import Transcript, TranscriptError, timed_tr
 
 _STAMP = re.compile(r"\s*\[(\d{1,3}):(\d{1,2}(?:[.:]\d{1,3})?)\]")
 _WORD_STAMP = re.compile(r"[<\[]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[>\]]")
-_OFFSET = re.compile(r"^\s*\[offset:\s*([+-]?\d{1,8})\s*\]", re.IGNORECASE | re.MULTILINE)
+_OFFSET = re.compile(r"^[ \t]*\[offset:\s*([+-]?\d{1,8})\s*\]", re.IGNORECASE | re.MULTILINE)
 
 
 def sniff(text: str, extension: str) -> bool:
@@ -41,21 +41,23 @@ def parse(text: str, extension: str = ".lrc", language: str = "en") -> Transcrip
     earlier = int(found[1]) / 1000 if found else 0.0
     lines: list[tuple[float, str]] = []
     for line in text.split("\n"):
-        starts = []
+        said_at = []
         at = 0
         while match := _STAMP.match(line, at):
-            starts.append(int(match[1]) * 60 + float(match[2].replace(":", ".")))
+            said_at.append(int(match[1]) * 60 + float(match[2].replace(":", ".")))
             at = match.end()
         words = flat(_WORD_STAMP.sub("", line[at:]))
-        lines.extend((max(0.0, round(start - earlier, 3)), words) for start in starts)
+        lines.extend((max(0.0, round(time - earlier, 3)), words) for time in said_at)
     if not lines:
         raise TranscriptError("it has no line such as [01:15.20] words; export it again")
     lines.sort(key=lambda line: line[0])
-    cues = []
-    for index, (start, words) in enumerate(lines):
-        following = (later for later, _ in lines[index + 1 :] if later > start)
-        if words:
-            cues.append(Cue(words, start, open_end(start, next(following, None), words)))
+    starts = sorted({start for start, _ in lines})
+    following = dict(zip(starts, (*starts[1:], None), strict=True))
+    cues = [
+        Cue(words, start, open_end(start, following[start], words))
+        for start, words in lines
+        if words
+    ]
     return timed_transcript(cues, "lrc")
 
 

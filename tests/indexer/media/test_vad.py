@@ -135,7 +135,7 @@ def test_sound_windows_pass_over_silence() -> None:
     assert list(span_windows(blocks_of(np.zeros(90 * SAMPLE_RATE, np.float32)), [])) == []
 
 
-def test_speech_is_found_and_the_silence_around_it_left_out(tides: Samples) -> None:
+def test_speech_is_found_and_the_silence_around_it_left_out(tides: Samples, models: None) -> None:
     quiet = np.zeros(200 * SAMPLE_RATE, np.float32)
     windows = list(speech_windows(blocks_of(np.concatenate([tides, quiet, tides]))))
     length = len(tides) / SAMPLE_RATE
