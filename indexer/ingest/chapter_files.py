@@ -11,6 +11,7 @@ from indexer.base.names import folded
 from indexer.base.types import Chapter
 from indexer.ingest.folders import Listing
 from indexer.media.chapters import (
+    INFO,
     find_chapters,
     is_chapter_file,
     named_recording,
@@ -26,10 +27,15 @@ def without_chapters(listing: Listing) -> Listing:
     They are read with these; chapters of no recording stay.
     """
     names = {folded(name) for path in listing.recordings for name in (path.stem, path.name)}
+
+    def is_read(path: Path) -> bool:
+        # The notes of a downloader say more than chapters, and are passed over as such.
+        return named_recording(path) in names and not folded(path.name).endswith(INFO)
+
     return replace(
         listing,
-        transcripts=[path for path in listing.transcripts if named_recording(path) not in names],
-        others={p: why for p, why in listing.others.items() if named_recording(p) not in names},
+        transcripts=[path for path in listing.transcripts if not is_read(path)],
+        others={path: why for path, why in listing.others.items() if not is_read(path)},
     )
 
 

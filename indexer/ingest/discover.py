@@ -20,7 +20,9 @@ from indexer.ingest.folders import (
     list_folder,
     walk,
 )
+from indexer.ingest.info_files import InfoFiles
 from indexer.ingest.metadata_table import (
+    METADATA_FILE,
     MetadataTable,
     document_name,
     is_metadata_file,
@@ -63,6 +65,7 @@ _UNREAD_FORMATS = frozenset(
     | {".mks", ".dote"}
 )
 _REFUSED = 5  # are named
+_TABLES_ABOVE = 8
 _NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
 
 
@@ -143,6 +146,7 @@ def scan(
             scanner.scan_file(path)
         else:
             scanner.found.failures[str(path)] = "there is no such file or folder"
+    scanner.end()
     for shown, reason in scanner.found.passed_over.items():
         log.info("passed over: %s: %s", shown, reason)
     return scanner.found
@@ -159,6 +163,8 @@ class _Scanner:
         self._visited: dict[str, Path] = {}
         self._places: dict[str, int] = {}  # of sources, by real path
         self._tables: dict[Path, MetadataTable] = {}
+        self._infos = InfoFiles()
+        self._walked: list[Path] = []  # folders whose files were taken
         self._transcript_folders = TranscriptFolders()
 
     def scan_folder(self, top: Path) -> None:
@@ -223,6 +229,7 @@ class _Scanner:
         for other, reason in listing.others.items():
             self._pass_over(other, reason, names)
         table = self._table(listing.folder, listing.table)
+        self._walked.append(listing.folder)
         documents = [document_name(f) for f in listing.recordings + listing.transcripts]
         if warnings := table.warnings(documents):
             self.found.warnings[str(listing.table)] = "; ".join(warnings)
@@ -267,9 +274,32 @@ class _Scanner:
         self.found.warnings[str(file)] = "not used: it is no transcript, by its content"
         return False
 
+    def end(self) -> None:
+        """Say which rows of files in folders below a table are of none, and what is broken."""
+        self.found.warnings.update(self._infos.failures)
+        for table in map(self._tables.__getitem__, self._walked):
+            if table.path is not None and (warning := table.warning_of_folders()):
+                said = self.found.warnings.get(str(table.path))
+                self.found.warnings[str(table.path)] = f"{said}; {warning}" if said else warning
+
     def _row(self, file: Path) -> dict[str, str]:
-        """The row of a file in the table of its folder."""
-        return self._table(file.parent).row(document_name(file))
+        """What is written of a file: in a table, else in a file of yt-dlp beside it."""
+        return self._infos.values(file) | self._table_of(file)[1]
+
+    def _table_of(self, file: Path) -> tuple[MetadataTable, dict[str, str]]:
+        """The table that has a row of a file, and the row: its folder's, else one above.
+
+        A folder above may be looked through another time, so all are asked.
+        """
+        own, name = self._table(file.parent), document_name(file)
+        if row := own.row(name):
+            return own, row
+        for above in list(file.parent.parents)[:_TABLES_ABOVE]:
+            if above in self._tables or (above / METADATA_FILE).is_file():
+                table = self._table_above(above)
+                if row := table.row_below(file.parent.relative_to(above), name):
+                    return table, row
+        return own, {}
 
     def _source(
         self,
@@ -282,8 +312,8 @@ class _Scanner:
         metadata, speakers = split_speakers(row)
         file = recording or transcript
         assert file is not None
-        table = self._table(file.parent)
-        given_by = table.path if row else None
+        table, given = self._table_of(file)
+        given_by = table.path if given else None
         return Source(
             recording, transcript, metadata, speakers, language, given_by, table.unreadable
         )
@@ -340,6 +370,17 @@ class _Scanner:
                     table.unreadable = True
             self._tables[folder] = table
         return self._tables[folder]
+
+    def _table_above(self, folder: Path) -> MetadataTable:
+        """A table above a folder; what is wrong with one that nobody named is not said."""
+        given = [os.path.join(path, "") for path in self.found.given]
+        if folder not in self._tables and not os.path.join(folder, "").startswith(tuple(given)):
+            try:
+                self._tables[folder] = read_metadata_table(folder / METADATA_FILE).without_notes()
+            except TableError:
+                log.debug("could not read the table in %s", folder, exc_info=True)
+                self._tables[folder] = MetadataTable()
+        return self._table(folder)
 
     def _is_excluded(self, folder: Path) -> bool:
         is_library = (folder / "catalog.sqlite").is_file() and (folder / "features").is_dir()

@@ -50,11 +50,13 @@ class MetadataTable:
         path: Path | None = None,
         rows: dict[str, dict[str, str]] | None = None,
         notes: Iterable[str] = (),
+        below: dict[tuple[str, ...], MetadataTable] | None = None,
     ) -> None:
         self.path = path
         self.rows = rows or {}
         self.unreadable = False
         self._notes = list(notes)
+        self._below = below or {}
         self._used: set[str] = set()
         self._by_folded: dict[str, list[str]] = {}
         for name in self.rows:
@@ -67,6 +69,30 @@ class MetadataTable:
             return {}
         self._used.add(found[0])
         return self.rows[found[0]]
+
+    def row_below(self, folder: Path, name: str) -> dict[str, str]:
+        """Return the row of a document in a folder below.
+
+        Args:
+            folder: Relative to that of the table.
+            name: Of the document.
+        """
+        table = self._below.get(tuple(map(folded, folder.parts)))
+        return table.row(name) if table else {}
+
+    def without_notes(self) -> MetadataTable:
+        """Return the table of a folder that nobody asked for: its rows, and nothing to say."""
+        return MetadataTable(None if not self._below else self.path, {}, (), self._below)
+
+    def warning_of_folders(self) -> str:
+        """Say which rows of files in folders below are of none; empty where all were used."""
+        unused = [
+            "/".join((*folder, name))
+            for folder, table in self._below.items()
+            for name in table.rows
+            if name not in table._used
+        ]
+        return f"no file there for the rows {_listed(unused)}" if unused else ""
 
     def warnings(self, names: Collection[str]) -> list[str]:
         """Say which rows could not be used for the documents of the folder.
@@ -99,32 +125,37 @@ def read_metadata_table(path: Path) -> MetadataTable:
         table = read_table(read_small(path))
     except OSError as error:
         raise TableError(f"cannot be read as a table: {error.strerror or error}") from error
-    fields: dict[str, dict[str, str]] = {}
+    fields: dict[tuple[str, ...], dict[str, dict[str, str]]] = {(): {}}
     repeated: dict[str, None] = {}
     elsewhere: dict[str, None] = {}
     nameless = 0
     for row in table.rows:
         written, values = row.get(NAME_COLUMN, ""), _fields(row)
-        file = _name_here(written, path.parent)
-        if file is None:
+        place = _place(written, path.parent)
+        if place is None:
             elsewhere[written] = None
             continue
+        folders, file = place
         name = document_name(Path(file))
-        if name in fields and fields[name] != values:
-            repeated[name] = None
+        here = fields.setdefault(folders, {})
+        if name in here and here[name] != values:
+            repeated["/".join((*folders, name))] = None
         nameless += bool(values and not name)
-        fields[name] = values
+        here[name] = values
     notes = list(table.notes)
     if repeated:
         notes.append(f"several rows for {_listed(list(repeated))}: the last one counts")
     if elsewhere:
         notes.append(
             f"rows of other folders, {_listed(list(elsewhere))}, are not used: a table stands in "
-            "the folder of its files"
+            "the folder of its files, or above it"
         )
     if nameless:
         notes.append(f"rows without a name, used for nothing: {nameless}")
-    return MetadataTable(path, fields, notes)
+    below = {
+        folders: MetadataTable(path, rows) for folders, rows in fields.items() if folders != ()
+    }
+    return MetadataTable(path, fields[()], notes, below)
 
 
 def split_speakers(row: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -143,19 +174,21 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def _name_here(written: str, folder: Path) -> str | None:
-    """The name of a file of this folder as a row writes it, with or without its folders.
+def _place(written: str, folder: Path) -> tuple[tuple[str, ...], str] | None:
+    """The folders below the table, folded, and the name of a file as a row writes it.
 
     A whole path may be one of another computer, so its folders say nothing; those of a relative
-    path lie below the table, unless the table's own folder is called so.
+    path lie below the table, unless the table's own folder is called so. None for one that leads
+    elsewhere.
     """
     *folders, name = re.split(r"[/\\]", written)
     folders = [part for part in folders if part != "."]
     is_whole = bool(folders) and (folders[0] == "" or re.fullmatch(r"[A-Za-z]:", folders[0]))
     here = [folded(part) for part in folder.parts[-len(folders) :]]
-    if not folders or is_whole or here == [folded(part) for part in folders]:
-        return name
-    return None
+    below = tuple(folded(part) for part in folders)
+    if not folders or is_whole or here == list(below):
+        return (), name
+    return None if ".." in folders or "" in folders else (below, name)
 
 
 def _fields(row: dict[str, str]) -> dict[str, str]:

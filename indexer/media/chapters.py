@@ -2,12 +2,14 @@
 
 Files are Podcasting 2.0 JSON
 (https://github.com/Podcastindex-org/podcast-namespace/blob/main/docs/examples/chapters/jsonChapters.md)
-and FFmpeg's metadata (https://ffmpeg.org/ffmpeg-formats.html#Metadata-2).
+and FFmpeg's metadata (https://ffmpeg.org/ffmpeg-formats.html#Metadata-2); yt-dlp notes those of a
+page in `NAME.info.json`.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,7 +24,12 @@ from indexer.media.containers import open_av
 from indexer.media.guarded import guarded
 from indexer.media.tags import readable
 
+log = logging.getLogger(__name__)
+
+INFO = ".info.json"
+"""End of the names of files in which yt-dlp notes what it downloaded."""
 _JSON, _FFMETADATA = ".chapters.json", (".ffmetadata", ".ffmeta", ".chapters.txt")
+_SUFFIXES = (_JSON, *_FFMETADATA, INFO)
 _FFMETADATA_BEGIN = b";FFMETADATA"
 # A recording of a day with a chapter a minute has 1440; a broken file may announce millions.
 _MOST = 10_000
@@ -44,11 +51,11 @@ def container_chapters(container: Any) -> tuple[Chapter, ...]:
 def find_chapters(recording: Path, siblings: Iterable[Path]) -> Path | None:
     """Find the file with the chapters of a recording `NAME.mp3`, whatever the case of its name.
 
-    `NAME.chapters.json`, `NAME.ffmetadata`, `NAME.ffmeta` or `NAME.chapters.txt`, or the same
-    after `NAME.mp3`.
+    `NAME.chapters.json`, `NAME.ffmetadata`, `NAME.ffmeta`, `NAME.chapters.txt` or
+    `NAME.info.json`, or the same after `NAME.mp3`.
     """
     bases = (folded(recording.stem), folded(recording.name))
-    wanted = [base + suffix for suffix in (_JSON, *_FFMETADATA) for base in bases]
+    wanted = [base + suffix for suffix in _SUFFIXES for base in bases]
     there = {folded(path.name): path for path in siblings if is_chapter_file(path)}
     return next((there[name] for name in wanted if name in there), None)
 
@@ -61,12 +68,12 @@ def is_chapter_file(path: Path) -> bool:
 def named_recording(chapters: Path) -> str | None:
     """Return the folded name or stem of the recording that a file of chapters is named after."""
     name = folded(chapters.name)
-    suffix = next((suffix for suffix in (_JSON, *_FFMETADATA) if name.endswith(suffix)), None)
+    suffix = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), None)
     return name.removesuffix(suffix) if suffix else None
 
 
-def read_chapters(path: Path) -> tuple[Chapter, ...]:
-    """Read a file of chapters.
+def read_chapters(path: Path) -> tuple[Chapter, ...] | None:
+    """Read a file of chapters; None for a page that yt-dlp found none in.
 
     Raises:
         AudioError: It cannot be opened, or holds no chapters.
@@ -80,6 +87,8 @@ def read_chapters(path: Path) -> tuple[Chapter, ...]:
         arguments = {"path": str(path.absolute())}
         ((values, _),) = guarded("chapters", path, arguments)
         return tuple(Chapter(**chapter) for chapter in values["chapters"])
+    if folded(path.name).endswith(INFO):
+        return _read_info(data)
     return _read_json(path, data)
 
 
@@ -123,6 +132,20 @@ def _read_json(path: Path, data: bytes) -> tuple[Chapter, ...]:
             '({"chapters": [{"startTime": 0, "title": "..."}]}) or FFmpeg'
         ) from error
     return _in_order(found)
+
+
+def _read_info(data: bytes) -> tuple[Chapter, ...] | None:
+    """Chapters as yt-dlp notes them; what reads the rest of the file says where it is broken."""
+    try:
+        listed = json.loads(data)["chapters"]
+        found = [
+            Chapter(_line(c.get("title")), float(c["start_time"]), _seconds(c.get("end_time")))
+            for c in listed[:_MOST]
+        ]
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
+        log.debug("no chapters", exc_info=True)
+        return None
+    return _in_order(found) or None
 
 
 def _in_order(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:

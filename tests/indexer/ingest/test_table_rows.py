@@ -52,7 +52,9 @@ def test_rows_of_files_in_other_folders_are_said_and_not_used_for_files_here(
     folder = tmp_path / "s1"
     folder.mkdir()
     path = folder / "metadata.csv"
-    path.write_text("name,title\ns2/a.mp3,Second\n./b,Here\ns1/c.mp3,Own\n/mnt/x/d.mp3,Whole\n")
+    path.write_text(
+        "name,title\ns2/a.mp3,Second\n./b,Here\ns1/c.mp3,Own\n/mnt/x/d.mp3,Whole\n../s3/e,Up\n"
+    )
     table = read_metadata_table(path)
     assert [table.row(name) for name in "abcd"] == [
         {},
@@ -61,4 +63,7 @@ def test_rows_of_files_in_other_folders_are_said_and_not_used_for_files_here(
         {"title": "Whole"},
     ]
     (said,) = table.warnings(list("abcd"))
-    assert "rows of other folders, s2/a.mp3, are not used" in said
+    assert "rows of other folders, ../s3/e, are not used" in said
+    assert table.warning_of_folders() == "no file there for the rows s2/a"
+    assert table.row_below(Path("S2"), "a") == {"title": "Second"}
+    assert table.warning_of_folders() == ""
