@@ -70,7 +70,8 @@ $(VENV)/scale: $(VENV)/installed requirements/scale.txt
 test-extras: $(VENV)/installed $(VENV)/multilingual $(VENV)/scale  ## run the tests that train models, read hours of real recordings, or need other extras
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
 	PYTHONPATH=$(abspath $(VENV)/multilingual-packages) \
-	  $(BIN)/python -m pytest -q -m extras tests/hilbert/encoders/test_multilingual.py
+	  $(BIN)/python -m pytest -q -m extras tests/hilbert/encoders/test_multilingual.py \
+	  tests/indexer/ingest/test_main_language.py
 
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not models and not slow and not browser and not extras'

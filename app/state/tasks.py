@@ -99,9 +99,9 @@ def add(
     if not found.sources and not (folder / CATALOG_FILE).exists():
         where = ", ".join(map(str, paths))
         raise LibraryError(f"there are no recordings and no transcripts in {where}")
-    library = library_for(folder, lambda: found.sources)
+    library = library_for(folder, lambda: found.sources, asr=asr)
     try:
-        scanned = [ScannedFolders(found, ProcessSettings(asr=asr))]
+        scanned = [ScannedFolders(found, ProcessSettings(asr=asr, detect=True))]
         return _index(job, library, scanned, refused or {})
     finally:
         library.close()
@@ -118,7 +118,7 @@ def try_again(job: Job, folder: Path) -> AddReport:
     try:
         scanned = scan_followed(library) if library.catalog.remembered.folders() else []
         if (folder / UPLOADS).is_dir():
-            scanned.append(ScannedFolders(scan([folder / UPLOADS]), ProcessSettings()))
+            scanned.append(ScannedFolders(scan([folder / UPLOADS]), ProcessSettings(detect=True)))
         return _index(job, library, scanned, {}, retry_failed=True)
     finally:
         library.close()

@@ -56,8 +56,8 @@ def _speech_help() -> str:
 def _text_help() -> str:
     from indexer.encoders import DEFAULT_TEXT, MULTILINGUAL_TEXT
 
-    default = f"{DEFAULT_TEXT}, and {MULTILINGUAL_TEXT} where --language or most files name another"
-    return _encoder_help("text", f"{default} language than English")
+    default = f"{DEFAULT_TEXT}, and {MULTILINGUAL_TEXT} where most of the files are"
+    return _encoder_help("text", f"{default} in another language than English")
 
 
 def _recognisers() -> Sequence[str]:
@@ -177,12 +177,23 @@ def command(
     if speech_encoder or text_encoder:
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
-    if paths and not LibraryStore.exists(library):
+    is_new = bool(paths) and not LibraryStore.exists(library)
+    if is_new:
         _refuse_missing(paths)
     if paths:
         made = library_for(
-            library, lambda: scan(paths, library.absolute()).sources, encoders, language
+            library,
+            lambda: scan(paths, library.absolute()).sources,
+            encoders,
+            language,
+            asr or reasr or AUTO,
         )
+        if is_new and encoders is None and made.encoders.settings.text != DEFAULT_TEXT:
+            print_line(
+                f"most of this is not in English: {made.encoders.settings.text} reads the texts; "
+                "--text-encoder chooses another",
+                err=True,
+            )
     else:
         made = LibraryStore.open(library)
     vectors = made.vector_settings.changed(vector_index, max_memory, target_recall)
@@ -207,7 +218,7 @@ def command(
             print_profile(summary.profile, summary.audio_seconds)
     # On standard error, where it disturbs no output: where a library is in a language that the
     # recogniser does not know, it is so in every run.
-    for line in summary.describe_unchecked():
+    for line in (*summary.describe_unchecked(), *summary.notes):
         print_line(line, err=True)
     return 1 if summary.failed or summary.unreachable else 0
 
@@ -238,6 +249,7 @@ def summary_to_dict(summary: AddReport, *, profile: bool = False) -> dict[str, A
         "failed": summary.failed,
         "warnings": summary.warnings,
         "not_checked": summary.unchecked,
+        "notes": summary.notes,
         "passed_over": summary.passed_over,
         "moved": summary.moved,
         "replaced": summary.replaced,

@@ -16,6 +16,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.commits import CommitSchedule
 from indexer.ingest.discover import Scan
 from indexer.ingest.followed import ScannedFolders, follow
+from indexer.ingest.main_language import describe_unread
 from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.plan import Plan, plan
@@ -107,7 +108,10 @@ def index_folders(
             else:
                 report.snapshot = library.catalog.current_generation()
             report.searchable = len(report.added) + len(report.updated)
-    report.documents = len(library.catalog.documents())
+    documents = library.catalog.documents()
+    report.documents = len(documents)
+    if note := describe_unread(documents, library.encoders.settings.text):
+        report.notes.append(note)
     report.seconds = time.monotonic() - started
     report.profile = profiler.result()
     return report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -66,9 +67,26 @@ def test_names_and_tables_tell_the_language_too(tmp_path):
     assert encoder_of(tmp_path / "b") == MULTILINGUAL_TEXT
 
 
-def test_english_and_libraries_that_are_there_keep_the_english_encoder(tmp_path):
+def test_words_tell_the_language_where_nothing_names_it_and_that_is_said(tmp_path):
     talks, folder = write_talks(tmp_path / "talks"), tmp_path / "library"
-    assert call("index", talks, "--library", folder)[0] == 0
-    assert encoder_of(folder) == DEFAULT_TEXT  # nothing says that it is German
-    status, _, _ = call("index", talks, "--language", "de", "--library", folder)
+    status, _, said = call("index", talks, "--library", folder)
+    assert status == 0 and encoder_of(folder) == MULTILINGUAL_TEXT
+    assert "most of this is not in English: bundled:multilingual reads the texts" in said
+    assert "not in English" not in call("index", talks, "--library", folder)[2]
+
+
+def test_english_and_libraries_that_are_there_keep_the_english_encoder_and_say_what_they_miss(
+    tmp_path,
+):
+    english, folder = tmp_path / "english", tmp_path / "library"
+    english.mkdir()
+    said = "We walked to the island at low tide, and it took us two hours through the mud."
+    (english / "walk.txt").write_text(said, encoding="utf-8")
+    status, _, told = call("index", english, "--library", folder)
+    assert status == 0 and encoder_of(folder) == DEFAULT_TEXT and "English" not in told
+    talks = write_talks(tmp_path / "talks")
+    status, printed, told = call("index", talks, "--language", "de", "--library", folder)
     assert status == 0 and encoder_of(folder) == DEFAULT_TEXT
+    assert "most of this library is in 'de', and its text encoder reads English" in told
+    status, printed, _ = call("index", talks, "--library", folder, "--json")
+    assert "--language de" in json.loads(printed)["notes"][0]
