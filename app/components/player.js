@@ -240,7 +240,7 @@ function newPlayer(host) {
     stopAt = null;
     leaveQueue();
     media.pause();
-    tell(n ? `That was the last of ${n} hits` : "The end of the moment; Play goes on");
+    tell(n ? `That was the last of ${n} hits` : "Stopped at the end of the moment");
   }
 
   function seek(at) {

@@ -52,7 +52,7 @@ def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> No
         return
     if not (query and _QUOTED.search(query.words)):
         st.info("Nothing here says this.", icon=":material/search_off:")
-    weak = st.expander("Nearest:", key="weak", on_change="rerun")
+    weak = st.expander("Show the nearest", key="weak", on_change="rerun")
     if weak.open:  # drawn only when opened: players would load for what nobody asked for
         with weak:
             _show_found(library, search, answer, result)

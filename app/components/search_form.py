@@ -19,6 +19,7 @@ from indexer.search.inline_filters import INLINE_FILTERS, SOUND_HELP
 
 log = logging.getLogger(__name__)
 _MOST_CLIP = 100  # megabytes
+_CLIP_BOX = "clip-box"
 
 
 def show_search_form(library: OpenLibrary) -> None:
@@ -86,7 +87,9 @@ def _clip_box() -> None:
     query = search_state.current().query
     has_clip = bool(query and query.clip)
     kind: Literal["primary", "secondary"] = "primary" if has_clip else "secondary"
-    with st.popover("Clip", icon=":material/graphic_eq:", type=kind):
+    with st.popover(
+        "Clip", icon=":material/graphic_eq:", type=kind, key=_CLIP_BOX, on_change="rerun"
+    ):
         st.file_uploader(
             "A short recording: its words and its sound are both searched with",
             type=sorted(e.removeprefix(".") for e in RECORDING_EXTENSIONS),
@@ -120,6 +123,7 @@ def _on_clip(widget: str, name: str | None = None) -> None:
     try:
         with open_upload(clip) as content:
             search_state.submit_clip(name or clip.name, content)
+            st.session_state[_CLIP_BOX] = False  # what was found is below it
     except QueryError as error:
         log.debug("could not read a clip", exc_info=True)
         st.toast(escape(str(error)))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_NAMED = 3
+
 
 def show_adding(library: OpenLibrary) -> None:
     """Draw the upload of files and the choice of a folder, with live progress."""
@@ -56,24 +58,21 @@ def show_adding(library: OpenLibrary) -> None:
                 else:
                     tasks.remember_refused(folder, refused)
                 st.rerun()
-    with path, st.container(border=True, height="stretch"):
+    with path, st.form("folder", height="stretch"):  # a click sends what is typed
         named = st.text_input(
             "A folder of this machine, with everything below it",
             key="folder-to-add",
             placeholder="/home/me/podcasts",
         ).strip()
         st.caption("Recordings stay where they are; what is unchanged costs nothing.")
-        if st.button(
-            "Add the folder",
-            key="add-folder",
-            icon=":material/create_new_folder:",
-            disabled=busy or not named,
+        if st.form_submit_button(
+            "Add the folder", key="add-folder", icon=":material/create_new_folder:", disabled=busy
         ):
             wanted = Path(os.path.expanduser(named)).absolute()
-            if os.path.exists(wanted):
+            if named and os.path.exists(wanted):
                 _start(folder, wanted)
                 st.rerun()
-            st.error(escape(f"There is no folder {wanted}"))
+            st.error(escape(f"There is no folder {wanted}") if named else "Type where it lies.")
     st.toggle(
         "Recognise the speech of recordings without a transcript",
         value=True,
@@ -132,17 +131,24 @@ def _show_end(job: jobs.Job, key: str) -> None:
     st.button("Hide this", key="hide-job", on_click=jobs.forget, args=(key,), type="tertiary")
 
 
+def _named(failed: Mapping[str, str]) -> str:
+    """Name the first files that failed, in brackets; the list below has all."""
+    names = [Path(path).name for path in list(failed)[:_NAMED]]
+    more = [f"{len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
+    return f" ({', '.join(names + more)})" if names else ""
+
+
 def show_summary(adding: Adding) -> None:
     """Draw the counts of an adding that has ended, and what became of each file."""
     summary = adding.report
     counts = (
         f"{len(summary.added)} added, {len(summary.updated)} updated, "
-        f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed; the library holds "
-        f"{summary.documents} documents."
+        f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed"
+        f"{_named(summary.failed)}; the library holds {summary.documents} documents."
     )
     complete = summary.documents and not summary.failed
     show = st.success if complete else st.warning
-    show(counts, icon=":material/check:" if complete else ":material/warning:")
+    show(escape(counts), icon=":material/check:" if complete else ":material/warning:")
     show_outcomes(adding)
     if passed_over := summary.describe_passed_over():
         st.caption(escape(f"{passed_over}."))

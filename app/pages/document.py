@@ -13,7 +13,7 @@ from app.components.player import cue_player, is_playable, play_button
 from app.components.query_name import query_name
 from app.components.transcript import lines_between, show_transcript
 from app.components.web_link import show_web_link
-from app.markdown import escape, markdown_link
+from app.markdown import CHANNEL_NAMES, escape, markdown_link
 from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import (
@@ -181,11 +181,28 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
     with st.container(border=True, gap=None):
         for hit in found:
             st.markdown(markdown_link(hit.title, urls.link(urls.DOCUMENT, doc=hit.document)))
+            st.caption(f"Likeness {hit.score:.2f}: {_shares(hit)}{_most_alike(hit)}")
         if not found:
             st.caption("There is no other document.")
     like = SearchState(query=UserQuery(document=document.id))
     to = urls.link(urls.SEARCH, like)
     st.markdown(f":material/hub: {markdown_link('Search with this document', to)}")
+
+
+def _shares(hit: DocumentHit) -> str:
+    """Write what makes documents alike: each channel's share of the score."""
+    named = (f"{escape(CHANNEL_NAMES.get(c, c).lower())} {s:.2f}" for c, s in hit.channels.items())
+    return ", ".join(named)
+
+
+def _most_alike(hit: DocumentHit) -> str:
+    """Write the moment that is most like the document that is shown, as a link to it."""
+    if not hit.moments:
+        return ""
+    moment = hit.moments[0]
+    time = f"{clock(moment.start)} " if moment.start is not None else ""
+    to = urls.link(urls.DOCUMENT, doc=hit.document, t=moment.start)
+    return f". Most alike: {markdown_link(time + begin(moment.text), to)}"
 
 
 @st.cache_resource(max_entries=256, show_spinner="Looking for the nearest …")

@@ -81,7 +81,7 @@ def test_what_nobody_speaks_of_is_said_to_have_no_answer(visit: Visit, words: st
     page = search(visit(), words)
     assert "Nothing here says this." in texts(page)
     assert not cards(page) and not players(page)  # they are folded
-    assert "Nearest:" in [expander.label for expander in page.expander]
+    assert "Show the nearest" in [expander.label for expander in page.expander]
 
 
 def test_a_phrase_that_nobody_said_is_searched_for_without_quotes_in_one_click(
