@@ -48,7 +48,7 @@ _COLUMNS = (
     _Column("Label", lambda d: d.label or ""),
     _Column("Language", lambda d: d.language or "", varied=True),
     _LENGTH,
-    _Column("File", lambda d: d.path, path=True),
+    _Column("File", lambda d: "" if Path(d.path).stem == d.title else d.path, path=True),
 )
 
 

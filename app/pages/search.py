@@ -68,7 +68,11 @@ def _show_documents(library: OpenLibrary) -> None:
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")
         return
-    st.caption("What there is to search")
+    count = "One recording" if len(documents) == 1 else f"{len(documents):,} recordings"
+    st.caption(
+        f"{count} to search: type what you remember, in your own words, or choose Clip to find "
+        "where a short piece of sound is from."
+    )
     show_document_table(documents, key=f"documents-{library.key}")
 
 

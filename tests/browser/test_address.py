@@ -71,7 +71,7 @@ def test_each_step_has_an_address_and_back_and_forward_go_one_step_each(page: Pa
     page.go_back()
     shows(page, WATER, TIDE)
     page.go_back()
-    page.get_by_text("What there is to search").wait_for()
+    page.get_by_text(re.compile("recordings? to search")).wait_for()
     assert page.get_by_label(BOX).input_value() == "" and not named(page)
     page.go_forward()
     shows(page, WATER, TIDE)
