@@ -48,11 +48,12 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         host = arguments[0]
     else:
         return
-    if host is not None and is_offline() and not _is_here(host):
+    if host is not None and is_offline() and not is_here(host):
         raise OfflineError(f"nothing may leave this machine (--offline): {host} was asked for")
 
 
-def _is_here(host: str | bytes) -> bool:
+def is_here(host: str | bytes) -> bool:
+    """Return whether a host is this machine, without looking its name up."""
     name = host.decode("ascii", "replace") if isinstance(host, bytes) else str(host)
     if name in ("", "localhost"):
         return True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
 from indexer.index.library_store import LibraryStore
+from indexer.published.address import is_address, read_address
 from indexer.search.searcher import Searcher, check_arguments
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class Library:
         """Open a library.
 
         Args:
-            folder: Of the library.
+            folder: Of the library; or the address of a published one, to be searched:
+                `milvus://HOST:19530`, `http://HOST:19530` or `PATH.db`, and `#NAME` behind it
+                where several are published there.
             create: Make an empty library where there is none.
             speech_encoder: Of a new library: bundled name, folder or hub id.
             text_encoder: See `speech_encoder`.
@@ -57,6 +60,10 @@ class Library:
         Raises:
             LibraryError: There is none, it is damaged, or it uses other encoders; says what to do.
         """
+        if not create and isinstance(folder, str) and is_address(folder):
+            from indexer.published.store import open_published
+
+            return cls(open_published(read_address(folder)))
         if not create:
             return cls(LibraryStore.open(folder))
         encoders = None

@@ -36,7 +36,7 @@ SILENT: dict[str, str] = {
         "most folders have no vocabulary"
     ),
     "indexer/ingest/expected_names.py:_vocabulary OSError": "a warning says why",
-    "hilbert/offline.py:_is_here ValueError": "a name of a computer is no address of this one",
+    "hilbert/offline.py:is_here ValueError": "a name of a computer is no address of this one",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/web_pages.py:web_address ValueError": "what is no address is None",
     "indexer/base/limits.py:parse_limits ValueError": "refused as a number that cannot be",

@@ -113,6 +113,7 @@ ROOMS = {
             "encoders",
             "store",
             "index",
+            "published",
             "ingest",
             "search",
         ),

@@ -37,8 +37,15 @@ several_libraries_option: Callable[..., Any] = click.option(
     callback=lambda _context, _parameter, paths: tuple(
         dict.fromkeys(Path(os.path.expanduser(path)).absolute() for path in paths)
     ),
-    required=True,
     help="Folder of the library. May be repeated: several are searched together.",
+)
+
+
+store_option: Callable[..., Any] = click.option(
+    "--store",
+    metavar="STORE",
+    help="A published library instead: PATH.db or http://HOST:19530, and #NAME where there are "
+    "several.",
 )
 
 

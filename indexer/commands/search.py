@@ -24,6 +24,7 @@ from indexer.commands.options import (
     per_document_option,
     read_filters,
     several_libraries_option,
+    store_option,
 )
 from indexer.commands.output import print_json, print_result
 from indexer.commands.registry import verb
@@ -67,6 +68,7 @@ def _sorts() -> Sequence[str]:
 )
 @click.argument("query", nargs=-1, shell_complete=complete_query)
 @several_libraries_option
+@store_option
 @click.option("--clip", type=click.Path(path_type=Path), help="Search with a short recording.")
 @click.option(
     "--queries",
@@ -107,6 +109,7 @@ def _sorts() -> Sequence[str]:
 def command(
     query: tuple[str, ...],
     libraries: tuple[Path, ...],
+    store: str | None,
     clip: Path | None,
     queries: Path | None,
     k: int,
@@ -133,13 +136,16 @@ def command(
     words = " ".join(query) if query else None
     if (queries and (query or clip)) or not (queries or clip or query):
         raise click.UsageError("give a query, --clip FILE or both; or --queries FILE")
+    if bool(libraries) == bool(store):
+        what = "--library and --store exclude each other" if store else "Missing option '--library'"
+        raise click.UsageError(f"{what}; --store names a published library")
     form = "json" if as_json else form
     if queries and form not in ("text", "json"):
         raise click.UsageError("--queries prints text or JSON; leave --format out")
     with files_as_usage():
         questions = list(_read_questions(queries)) if queries else []
     started = time.perf_counter()
-    searcher = _open(libraries)
+    searcher = _open(libraries, store)
     opened = round(1000 * (time.perf_counter() - started), 2)
     options = SearchOptions(
         searcher, k, channel, read_filters(filters), _reranker(rerank), sort, per_document, show_all
@@ -181,11 +187,16 @@ class SearchOptions:
         return result if self.show_all else result.cut()
 
 
-def _open(libraries: Sequence[Path]) -> Searcher | SeveralSearchers:
+def _open(libraries: Sequence[Path], store: str | None) -> Searcher | SeveralSearchers:
     from indexer.index.library_store import LibraryStore
     from indexer.search.searcher import Searcher
     from indexer.search.several import SeveralSearchers
 
+    if store:
+        from indexer.published.address import read_address
+        from indexer.published.store import open_published
+
+        return Searcher(open_published(read_address(store)))
     if len(libraries) == 1:
         return Searcher(LibraryStore.open(libraries[0]))
     return SeveralSearchers.open(libraries)

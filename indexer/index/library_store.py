@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from hilbert.training.splits import TrainingHistory
     from indexer.index.snapshot import Snapshot
     from indexer.index.vector_choice import VectorSettings
+    from indexer.index.vector_index import VectorIndex
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,13 @@ _MANIFEST_DIGEST = "manifest_sha256"
 
 
 class LibraryStore:
-    """The store of one library: its folder, settings, catalog, features, model and snapshots."""
+    """The store of one library: its folder, settings, catalog, features, model and snapshots.
+
+    Attributes:
+        segment_vectors: See `indexer.index.snapshot.Snapshot`; None where they lie in its folder.
+    """
+
+    segment_vectors: Callable[[str], VectorIndex] | None = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -256,7 +263,7 @@ class LibraryStore:
         try:
             folder = snapshot_folder(self.folder, number)
             known = self.catalog.document_ids()
-            return Snapshot(folder, self.fingerprint(model), model, known)
+            return Snapshot(folder, self.fingerprint(model), model, known, self.segment_vectors)
         except LibraryError:
             if self.catalog.current_generation() == number:
                 raise

@@ -6,7 +6,7 @@ On disk and in the catalog a snapshot is called a generation.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class Snapshot:
         fingerprint: str,
         model_folder: Path,
         known: Collection[str] | None = None,
+        segment_vectors: Callable[[str], VectorIndex] | None = None,
     ) -> None:
         """Open all files of a snapshot.
 
@@ -64,6 +65,8 @@ class Snapshot:
             fingerprint: Of the library as it is now.
             model_folder: The weights that its vectors were made with.
             known: Ids of the documents of the catalog, which alone may be found; None for any.
+            segment_vectors: Gives the vectors of the segments by modality, where they are not in
+                files here but in a store (`indexer.published`).
 
         Raises:
             LibraryError: It is missing, damaged, or of another fingerprint or format.
@@ -91,7 +94,12 @@ class Snapshot:
             raise LibraryError(
                 f"{FULLTEXT_FILE} of generation {folder.name} is incomplete; {advice}"
             )
-        self.indexes = {name: self._vectors(name, folders, kinds) for name in VECTOR_NAMES}
+        self.indexes = {
+            (level, modality): segment_vectors(modality)
+            if segment_vectors is not None and level == "segments"
+            else self._vectors((level, modality), folders, kinds)
+            for level, modality in VECTOR_NAMES
+        }
         self.background = {
             (pair["query"], pair["indexed"]): Background(pair["mean"], pair["std"])
             for pair in manifest.random_pairs

@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from indexer.index.merged_vectors import merged
 from indexer.index.vector_index import VECTOR_INDEXES, VectorIndex, best_rows
+from tests.stores import in_milvus
 
 IDS = [2**63 - 1, 5, 0, 77, 2**40]
 KINDS = sorted(VECTOR_INDEXES)
+# What answers a search: also several indexes as one, and vectors in an engine.
+READ = [*KINDS, "merged", pytest.param("milvus", marks=pytest.mark.extras)]
 
 
 def unit_rows(seed: int, n: int, d: int = 16) -> NDArray[np.float32]:
@@ -35,13 +38,25 @@ def sharded(seed: int, n: int) -> VectorIndex:
 def made(kind: str, seed: int, n: int) -> VectorIndex:
     if kind == "merged":
         return sharded(seed, n)
+    if kind == "milvus":
+        return in_milvus(range(7, 7 + 3 * n, 3), unit_rows(seed, n))
     return VECTOR_INDEXES[kind].build(range(7, 7 + 3 * n, 3), unit_rows(seed, n))
 
 
 @pytest.mark.parametrize("kind", [*KINDS, "merged"])
 @given(seed=st.integers(0, 10_000), n=st.integers(0, 40), k=st.integers(0, 60))
 def test_the_nearest_allowed_come_in_order(kind: str, seed: int, n: int, k: int) -> None:
-    index, query = made(kind, seed, n), unit_rows(seed + 9, 1)[0]
+    assert_nearest(made(kind, seed, n), seed, k)
+
+
+@pytest.mark.extras
+@pytest.mark.parametrize(("n", "k"), [(0, 3), (1, 0), (1, 1), (40, 7), (40, 60)])
+def test_the_nearest_allowed_come_in_order_from_an_engine(n: int, k: int) -> None:
+    assert_nearest(made("milvus", n, n), n, k)
+
+
+def assert_nearest(index: VectorIndex, seed: int, k: int) -> None:
+    query = unit_rows(seed + 9, 1)[0]
     allowed = np.random.default_rng(seed).random(len(index)) > 0.5
     for mask in (None, allowed):
         rows, cosines = index.nearest(query, k, mask)
@@ -54,7 +69,24 @@ def test_the_nearest_allowed_come_in_order(kind: str, seed: int, n: int, k: int)
         np.testing.assert_allclose(cosines, index.matrix()[rows] @ query, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "merged"])
+@pytest.mark.extras
+def test_an_engine_whose_vectors_do_not_all_fit_here_gives_them_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from indexer.published import engine_vectors
+
+    monkeypatch.setattr(engine_vectors, "_HELD_BYTES", 7 * 4 * 16)
+    monkeypatch.setattr(engine_vectors, "_MOST_FETCHED", 9)
+    vectors, query = unit_rows(2, 60), unit_rows(9, 1)[0]
+    index = in_milvus(range(60), vectors)
+    rng = np.random.default_rng(1)
+    for n in (1, 5, 8, 12, 60, 3, 30):
+        rows = rng.permutation(60)[:n]
+        np.testing.assert_array_equal(index.vectors_at(rows), vectors[rows])
+        np.testing.assert_allclose(index.scores_at(query, rows), vectors[rows] @ query, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", READ)
 def test_few_rows_and_nearly_all_get_the_same_cosines(kind: str) -> None:
     index, queries = made(kind, 3, 60), unit_rows(4, 3)
     every = np.random.default_rng(0).permutation(np.arange(-1, len(index)))
@@ -69,7 +101,7 @@ def test_few_rows_and_nearly_all_get_the_same_cosines(kind: str) -> None:
         assert np.isnan(scores[rows < 0]).all()
 
 
-@pytest.mark.parametrize("kind", [*KINDS, "merged"])
+@pytest.mark.parametrize("kind", READ)
 def test_vectors_and_scores_are_those_of_the_ids(kind: str) -> None:
     index, query = made(kind, 5, 20), unit_rows(6, 1)[0]
     wanted = [int(index.ids[row]) for row in (4, 0, 4)]

@@ -1,0 +1,1 @@
+"""Published libraries: a snapshot in Milvus, which many processes search at once."""
