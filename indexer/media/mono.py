@@ -30,6 +30,8 @@ _CANCELLED = 0.2
 _OPPOSED = -0.3
 _LEAK = np.float32(-0.2)
 _SILENCE_BLOCK_SECONDS = 10.0
+_PACKED_FLOATS = {"flt": np.float32, "dbl": np.float64}
+_LOUD = 0.9995  # of the samples of a second
 
 
 def to_mono(frames: Iterable[TimedFrame]) -> Iterator[tuple[NDArray[np.float32], int]]:
@@ -61,7 +63,9 @@ def kind_of(frame: av.AudioFrame) -> tuple[str, str, int]:
 def mixable(frames: Iterable[TimedFrame]) -> Iterator[TimedFrame]:
     """Pass on frames that FFmpeg mixes to mono rightly; the others are mixed here."""
     mixer: _Mixer | None = None
+    scale = _FullScale()
     for group in _groups(frames):
+        scale.apply([frame for _, frame in group])
         channels = group[0][1].layout.nb_channels
         if channels == 1:
             yield from group
@@ -87,6 +91,32 @@ def _groups(frames: Iterable[TimedFrame]) -> Iterator[list[TimedFrame]]:
         seconds += frame.samples / frame.sample_rate
     if group:
         yield group
+
+
+class _FullScale:
+    """Brings samples that floating-point files have above full scale below it.
+
+    Recorders of 32-bit floats write them so, and programs the numbers of 16-bit samples; nothing is
+    lost in either until it is clipped. The loudest so far counts, so what comes is not louder.
+    """
+
+    def __init__(self) -> None:
+        self._level = 1.0
+
+    def apply(self, frames: list[Any]) -> None:
+        """Scale frames in place; only PCM has packed floats, all else is within full scale."""
+        if frames[0].format.name not in _PACKED_FLOATS:
+            return
+        samples = [np.frombuffer(f.planes[0], _PACKED_FLOATS[f.format.name]) for f in frames]
+        sizes = [frame.samples * frame.layout.nb_channels for frame in frames]
+        loud = np.abs(np.concatenate([s[:n] for s, n in zip(samples, sizes, strict=True)]))
+        loud = loud[np.isfinite(loud)]
+        if len(loud) and float(loud.max()) > 1.0:
+            # A few numbers of damage are not what is loud.
+            self._level = max(self._level, float(np.quantile(loud, _LOUD)))
+        if self._level > 1.0:
+            for each in samples:
+                each /= self._level
 
 
 class _Mixer:

@@ -21,6 +21,10 @@ _SHORT_PAUSE_SECONDS = 1.0
 _VAD_SECONDS = 120.0
 # Below this level (of full scale) there is nothing to hear: digital silence with dither.
 _SILENCE_RMS = 1e-3
+# Levels of the loudest samples, of full scale: what speech has usually, what is amplified, and
+# what digital silence has with its dither.
+_USUAL, _QUIET, _DITHER = 0.25, 0.02, 2e-4
+_LOUD = 0.999  # of the samples
 _WINDOW_SAMPLES = round(MAX_SECONDS * SAMPLE_RATE)
 # Windows of sound that wait in memory for speech to begin (38 MB); more are encoded, perhaps in
 # vain.
@@ -227,7 +231,7 @@ def _windows(tape: _Tape, spans: Iterator[Span | None]) -> Iterator[Window]:
         tape.read_until(end)
         samples = tape.cut(start, end)
         if len(samples):
-            yield Window(start, samples.copy())
+            yield Window(start, _at_usual_level(samples.copy()))
 
 
 def _joined(spans: Sequence[Span]) -> Iterator[Span]:
@@ -251,6 +255,16 @@ def _split_long(spans: Iterable[Span]) -> Iterator[Span]:
         yield from zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)
 
 
+def _at_usual_level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return samples as loud as speech usually is, where they are very quiet.
+
+    The detector takes speech that is 50 dB below full scale for silence, and features of the
+    recogniser end at a floor.
+    """
+    level = float(np.quantile(np.abs(samples), _LOUD))
+    return samples * np.float32(_USUAL / level) if _DITHER < level < _QUIET else samples
+
+
 def _speech(tape: _Tape) -> Iterator[Span | None]:
     """Regions of speech as they become certain, each at most 30 s long."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
@@ -263,6 +277,7 @@ def _speech(tape: _Tape) -> Iterator[Span | None]:
         tape.read_until(start + _VAD_SECONDS)
         samples = tape.cut(start, tape.end)
         if len(samples):
+            samples = _at_usual_level(samples)
             found = [
                 (start + region["start"] / SAMPLE_RATE, start + region["end"] / SAMPLE_RATE)
                 for region in get_speech_timestamps(samples, options)

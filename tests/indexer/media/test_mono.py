@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -136,3 +137,26 @@ def test_no_gains_of_the_channels_silence_a_voice(
     assert len(samples) == round(1.5 * SAMPLE_RATE)
     # At least what FFmpeg makes of one channel among so many.
     assert level(samples, 500) > 0.4 * max(map(abs, gains)) / len(gains) / 2.5
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("kind", ["<f4", "<f8"])
+@pytest.mark.parametrize("gain", [1.0, 20.0, 32768.0])
+def test_floats_above_full_scale_are_not_clipped(
+    tmp_path: Path, read_sound: ReadSound, channels: int, kind: str, gain: float
+) -> None:
+    sound = (tone(2.0, 300) + tone(2.0, 1100) / 4) * gain
+    size = int(kind[2])
+    data = np.repeat(sound, channels).astype(kind)
+    data[100] = np.nan
+    data[200:203] = 1e30  # damage, which says nothing of the level
+    head = struct.pack(
+        "<4sI8sIHHIIHH4sI",
+        *(b"RIFF", 36 + data.nbytes, b"WAVEfmt ", 16, 3, channels, RATE),
+        *(RATE * size * channels, size * channels, 8 * size, b"data", data.nbytes),
+    )
+    path = tmp_path / "a.wav"
+    path.write_bytes(head + data.tobytes())
+    samples = read_sound(path)[RATE // 2 :]
+    assert level(samples, 300) == pytest.approx(4 * level(samples, 1100), rel=0.02)
+    assert level(samples, 900) < 0.01  # clipped tones have overtones

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from indexer.media.decode import SAMPLE_RATE
+from indexer.media.decode import SAMPLE_RATE, open_recording
 from indexer.media.vad import (
     MAX_SECONDS,
     Span,
@@ -186,3 +188,28 @@ def test_half_an_hour_of_silence_is_not_kept_in_memory(kind: str) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 60e6
+
+
+@pytest.fixture(scope="module")
+def speech(demo_folder: Path) -> Samples:
+    """Twelve seconds of a talk."""
+    recording = open_recording(demo_folder / "recordings" / "the-waggle-dance.opus")
+    with closing(recording):
+        samples = np.concatenate(list(recording.blocks()))
+    return samples[: 12 * SAMPLE_RATE]
+
+
+@pytest.mark.parametrize("decibels", [0, -45, -60])
+def test_quiet_speech_is_found_and_as_loud_as_any(speech: Samples, decibels: int) -> None:
+    quiet = speech * np.float32(10 ** (decibels / 20))
+    windows = list(speech_windows(blocks_of(quiet)))
+    assert all(window.is_speech for window in windows)
+    assert covered(windows, 0, 12) > 10
+    assert max(float(np.abs(window.samples).max()) for window in windows) > 0.1
+
+
+@pytest.mark.parametrize("decibels", [-40, -55, -70, -90])
+def test_noise_is_no_speech_however_quiet(decibels: int) -> None:
+    noise = np.random.default_rng(5).standard_normal(12 * SAMPLE_RATE).astype(np.float32)
+    quiet = noise * np.float32(10 ** (decibels / 20))
+    assert not any(window.is_speech for window in speech_windows(blocks_of(quiet)))
