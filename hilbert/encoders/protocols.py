@@ -107,6 +107,7 @@ class WindowTranscript:
         no_speech_prob: Whisper's probability that the window holds no speech.
         language: ISO 639-1 code of the language that most of it was recognised in; None where
             that was not found out.
+        language_probability: Of that language, where it was found out.
     """
 
     tokens: NDArray[np.float32]
@@ -114,6 +115,7 @@ class WindowTranscript:
     avg_logprob: float
     no_speech_prob: float
     language: str | None = None
+    language_probability: float | None = None
 
 
 @dataclass(frozen=True)

@@ -204,14 +204,19 @@ class WhisperEncoder:
         languages = chosen_languages(guides, ranked)
         decoded = decoder.decode(states, languages, [guide.names for guide in guides])
         words = decoder.word_times(states, decoded, windows)
+        sure = {i: dict(found)[languages[i]] for i, found in ranked.items()}
         for i, window in enumerate(windows):
             both = self._both_languages(window, guides[i]) if may_switch(ranked.get(i, ())) else ()
+            if both:
+                sure.pop(i)  # each of its words has a language of its own
             words[i] = both or self._with_missed(window, words[i], languages[i])
+        tokens = self._tokens(states, windows)
         return [
-            WindowTranscript(tokens, of_window, one.avg_logprob, one.no_speech_prob, one.language)
-            for tokens, of_window, one in zip(
-                self._tokens(states, windows), words, decoded, strict=True
+            WindowTranscript(
+                *(tokens[i], words[i], one.avg_logprob, one.no_speech_prob, one.language),
+                sure.get(i),
             )
+            for i, one in enumerate(decoded)
         ]
 
     def _both_languages(self, window: NDArray[np.float32], guide: Guide) -> tuple[Word, ...]:

@@ -26,13 +26,19 @@ _MIN_WORDS_A_SECOND = 1.0
 _MIN_WORDS = 5
 # Aligning computes the probabilities of the whole vocabulary at each token: some 40 MB a window.
 _ALIGNED_TOGETHER = 4
-# A language that is surer than this is believed of a single window.
-SURE_LANGUAGE = 0.6
+# Languages of which Whisper learned from 500 hours of speech or more (Radford et al. 2022, appendix
+# E). Noise over speech is taken for one of the others: German for Welsh (0.7), French for Thai.
+_WELL_KNOWN = frozenset(
+    "en zh de es ru fr pt ko ja tr pl it nl sv ca id fi ar uk vi he el".split()  # noqa: SIM905
+)
+# A language that is surer than this is believed of a single window, one of the others than that.
+_SURE, _SURE_OTHER = 0.6, 0.9
 # Half of a window is believed in another language than the other half where it is as sure as this,
 # and as many times surer than of the next language.
 _SURE_PART, _PART_LEAD = 0.4, 2.0
-# The language that is expected counts as so many times as probable where the sound leaves doubt.
-_EXPECTED = 3.0
+# The language that is expected counts as so many times as probable where the sound leaves doubt,
+# and one that is not well known as a part of that.
+_EXPECTED, _OTHER = 3.0, 0.25
 # A second language that is this probable may be that of a part of the window.
 _SECOND_LANGUAGE = 0.1
 # Of names before a window: more cost time, and what comes last counts most.
@@ -271,7 +277,7 @@ def chosen_languages(
     Args:
         guides: Of the windows.
         ranked: Number of a window to its languages with their probabilities, the likeliest first.
-            Where a window leaves doubt, all of its recording say.
+            Where a window leaves doubt, all of its recording say, and what is expected of it.
     """
     sums: dict[Guide, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for i, languages in ranked.items():
@@ -281,17 +287,29 @@ def chosen_languages(
     for i, languages in ranked.items():
         code, probability = languages[0]
         of_guide = sums[guides[i]]
-        if probability < SURE_LANGUAGE:
-            expected = guides[i].language
-            code = max(of_guide, key=lambda c: of_guide[c] * (_EXPECTED if c == expected else 1))
+        expected = guides[i].language
+        if not _is_sure(code, probability, expected):
+            code = max(of_guide, key=lambda c: of_guide[c] * _weight(c, expected))
         chosen[i] = code
     return chosen
+
+
+def _is_sure(code: str, probability: float, expected: str) -> bool:
+    known = code in _WELL_KNOWN or code == expected
+    return probability >= (_SURE if known else _SURE_OTHER)
+
+
+def _weight(code: str, expected: str) -> float:
+    if code == expected:
+        return _EXPECTED
+    return 1.0 if code in _WELL_KNOWN else _OTHER
 
 
 def language_of_part(languages: Sequence[tuple[str, float]]) -> str | None:
     """Return the language of half a window; None where that is in doubt."""
     (code, probability), (_, second) = languages[:2]
-    sure = probability >= _SURE_PART and probability >= _PART_LEAD * second
+    least = _SURE_PART if code in _WELL_KNOWN else _SURE_OTHER
+    sure = probability >= least and probability >= _PART_LEAD * second
     return code if sure else None
 
 

@@ -14,6 +14,7 @@ from hilbert.encoders.resolve import MULTILINGUAL_RECOGNISER, is_installed
 from indexer.base.errors import HilbertError
 from indexer.base.languages import language_code
 from indexer.base.text_language import language_of_text
+from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED
 from indexer.encoders import AUTO, DEFAULT_TEXT, NEVER, Encoders, EncoderSettings
 from indexer.ingest.discover import Source
 from indexer.media.decode import open_recording
@@ -68,10 +69,19 @@ def main_language(sources: Iterable[Source], asr: str = AUTO) -> str | None:
     return _most(shares)
 
 
+def library_language(documents: Iterable[Document]) -> str | None:
+    """Return the language of most documents that have words, likewise; None where there are none.
+
+    Args:
+        documents: As a catalog has them.
+    """
+    spoken = (d for d in documents if d.text_source not in (NO_SPEECH, NOT_TRANSCRIBED))
+    return _most(Counter(filter(None, (language_code(d.language) for d in spoken))))
+
+
 def describe_unread(documents: Iterable[Document], text_encoder: str) -> str | None:
     """Return what is to be said where most of a library is in no language of its text encoder."""
-    counts = Counter(filter(None, (language_code(d.language) for d in documents)))
-    most = _most(counts)
+    most = library_language(documents)
     if text_encoder != DEFAULT_TEXT or most in (None, _ENGLISH):
         return None
     return (

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 # Whisper's mean log-probability over good English speech is about -0.3; under this the words
 # are mostly guesses.
 _DOUBTFUL_LOGPROB = -0.9
+# Under this a language that was found out is told to be in doubt.
+_DOUBTFUL_LANGUAGE = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class ProcessSettings:
             can, else by the words of a transcript; `language` where neither tells.
         segments: Lengths of segments.
         again: Whether words that another recogniser recognised are recognised again.
+        expected: ISO 639 code of the language of most of the library, which is the likeliest where
+            the sound of a recording leaves doubt; None for `language`.
     """
 
     asr: str = AUTO
@@ -70,6 +74,7 @@ class ProcessSettings:
     segments: SegmentSettings = field(default_factory=SegmentSettings)
     again: bool = False
     detect: bool = False
+    expected: str | None = None
 
 
 def parse_settings(asr: str, language: str) -> ProcessSettings:
@@ -230,13 +235,14 @@ def prepare(
                     "its sound" + (" and its transcript" if transcript else "; add a transcript")
                 )
     spans, moments = _where(timed, recording) if timed else (None, None)
+    is_found_out = _is_found_out(source, transcript, recording, recogniser, settings)
     hearing = Hearing(
         recording,
         encoders.speech,
         recogniser,
         Guide(
-            language,
-            detect=_is_found_out(source, transcript, recording, recogniser, settings),
+            (settings.expected or language) if is_found_out else language,
+            detect=is_found_out,
             names=() if transcript else names_for(source, recording.tags),
             recording=str(source.path),
         ),
@@ -332,5 +338,11 @@ def _sound_warnings(heard: AudioAnalysis, text_source: str, has_transcript: bool
         if mean < _DOUBTFUL_LOGPROB:
             found.append(
                 "the words were recognised with little confidence: noisy, or not in English?"
+            )
+        sure = heard.language_probability
+        if sure is not None and sure < _DOUBTFUL_LANGUAGE:
+            found.append(
+                f"its language is in doubt: taken for '{heard.language}', which sounds {sure:.0%} "
+                "probable; where that is wrong, name it with --language or in a table"
             )
     return found

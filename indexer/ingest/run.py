@@ -16,7 +16,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.commits import CommitSchedule
 from indexer.ingest.discover import Scan
 from indexer.ingest.followed import ScannedFolders, follow
-from indexer.ingest.main_language import describe_unread
+from indexer.ingest.main_language import describe_unread, library_language
 from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.plan import Plan, plan
@@ -148,12 +148,13 @@ def _plan(
 ) -> Plan:
     """Plan what is to be done for all that was scanned."""
     planned = Plan()
+    expected = library_language(library.catalog.documents())
     for found in scanned:
         report.failed.update(found.scan.failures)
         report.passed_over.update(found.scan.passed_over)
         for path, reason in found.scan.warnings.items():
             report.warn(path, reason)
-        settings = replace(found.settings, segments=library.segment_settings)
+        settings = replace(found.settings, segments=library.segment_settings, expected=expected)
         plan(found.scan.sources, library, settings, writer, report, planned, part)
     return planned
 

@@ -47,6 +47,8 @@ class AudioAnalysis:
         announced: length by the header, in seconds, where that names one.
         language: spoken in most of it.
         languages: stretches with their languages, in order, where these were found out.
+        language_probability: of the languages in which the words were recognised, the mean over
+            the words of which it is known; None where there are none.
     """
 
     seconds: float
@@ -61,6 +63,7 @@ class AudioAnalysis:
     announced: float | None = None
     language: str = "en"
     languages: tuple[tuple[Span, str], ...] = ()
+    language_probability: float | None = None
 
     @property
     def whole_seconds(self) -> float:
@@ -109,6 +112,7 @@ class Hearing:
     _words: list[HeardWord] = field(default_factory=list, init=False)
     _is_speech: bool = field(default=False, init=False)
     _languages: list[tuple[Span, str]] = field(default_factory=list, init=False)
+    _sure: list[float] = field(default_factory=list, init=False)
 
     def windows(self) -> Iterator[Window]:
         """Decode the recording to its end, and yield its windows.
@@ -167,6 +171,8 @@ class Hearing:
 
     def _note_languages(self, window: Window, transcript: WindowTranscript) -> None:
         """Note the stretches of a window in which words are, by their language."""
+        if transcript.language_probability is not None:
+            self._sure += [transcript.language_probability] * len(transcript.words)
         for word in transcript.words:
             language = word.language or transcript.language or self.guide.language
             start, end = window.start + word.start, window.start + word.end
@@ -198,6 +204,7 @@ class Hearing:
             announced=recording.facts.announced,
             language=self._language() if self.guide.detect else self.guide.language,
             languages=tuple(self._languages) if self.guide.detect else (),
+            language_probability=float(np.mean(self._sure)) if self._sure else None,
         )
 
 

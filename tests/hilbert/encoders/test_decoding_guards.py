@@ -99,3 +99,15 @@ def test_a_window_in_doubt_has_the_language_of_the_others_of_its_recording() -> 
     }
     guides = [german, german, german, Guide("it"), other]
     assert chosen_languages(guides, ranked) == ["de", "de", "fr", "it", "en"]
+
+
+def test_noise_is_not_taken_for_a_language_that_whisper_hardly_knows() -> None:
+    # As measured of German under pink noise, 5 dB.
+    ranked = {0: [("cy", 0.67), ("is", 0.09), ("en", 0.08)], 1: [("de", 0.26), ("cy", 0.23)]}
+    german = Guide("de", detect=True)  # most of the library
+    assert chosen_languages([german] * 2, ranked) == ["de", "de"]
+    french = {0: [("th", 0.53), ("fr", 0.18), ("en", 0.07)], 1: [("fr", 0.46), ("th", 0.24)]}
+    assert chosen_languages([Guide("en", detect=True)] * 2, french) == ["fr", "fr"]
+    # What is sure, or expected, is believed all the same.
+    assert chosen_languages([german], {0: [("cy", 0.95), ("de", 0.03)]}) == ["cy"]
+    assert chosen_languages([Guide("cy", detect=True)], {0: [("cy", 0.67), ("de", 0.2)]}) == ["cy"]

@@ -79,6 +79,23 @@ def test_a_window_in_two_languages_is_heard_in_both(
     assert starts == sorted(starts)
 
 
+@pytest.mark.skipif(shutil.which("sox") is None, reason="sox is not installed")
+def test_german_in_loud_noise_is_no_welsh(tmp_path: Path, base: WhisperEncoder) -> None:
+    german = np.concatenate([spoken(tmp_path, GERMAN, "de")] * 2)[: 28 * SAMPLE_RATE]
+    path = tmp_path / "noise.wav"
+    seconds = str(len(german) / SAMPLE_RATE)
+    sox = ["sox", "-R", "-n", "-r", "16000", "-c", "1", str(path)]
+    subprocess.run([*sox, "synth", seconds, "pinknoise"], check=True)
+    noise = np.concatenate(list(open_recording(path).blocks()))[: len(german)]
+    noise = noise * float(german.std() / noise.std()) * 10 ** (-5 / 20)  # 5 dB
+    loud = german + np.pad(noise, (0, len(german) - len(noise)))
+    expected = Guide("de", detect=True, recording="a")  # by the library's other documents
+    quiet, noisy = base.transcribe_guided([german, loud], [Guide(detect=True), expected])
+    assert quiet.language == noisy.language == "de"
+    assert quiet.language_probability is not None and quiet.language_probability > 0.8
+    assert noisy.language_probability is not None and noisy.language_probability < 0.5
+
+
 def test_nothing_is_invented_for_silence_and_noise_in_any_language(base: WhisperEncoder) -> None:
     rng = np.random.default_rng(4)
     silence = np.zeros(20 * SAMPLE_RATE, np.float32)

@@ -42,6 +42,7 @@ class Polyglot:
 
     def __init__(self, *languages: str) -> None:
         self.languages = list(languages)
+        self.sure = 0.9
         self.guides: list[Guide] = []
 
     def transcribe(
@@ -60,7 +61,8 @@ class Polyglot:
             step = len(window) / 16_000 / (len(texts) + 1)
             words = tuple(Word(w, i * step, i * step + step / 2) for i, w in enumerate(texts))
             tokens = np.ones((max(1, len(window) // 8_000), 2), np.float32)
-            found.append(WindowTranscript(tokens, words, -0.1, 0.0, language))
+            sure = self.sure if guide.detect else None
+            found.append(WindowTranscript(tokens, words, -0.1, 0.0, language, sure))
         return found
 
     def encode(self, texts: Sequence[object], kind: str = "document") -> Samples:
@@ -92,6 +94,21 @@ def test_the_language_of_most_words_is_that_of_the_recording_and_others_of_their
     french = [s for i, s in enumerate(done.segments) if done.segment_languages.get(i) == "fr"]
     assert len(french) == 1 and french[0].text == SAID["fr"]
     assert len(done.segments) > len(french)
+
+
+def test_a_language_in_doubt_is_told_and_that_of_the_library_is_expected(
+    tmp_path: Path, excerpt: Callable[[Path, float, float], Path]
+) -> None:
+    source = Source(excerpt(tmp_path / "talk.wav", 0, 6), None)
+    polyglot = Polyglot("fr", "fr")
+    settings = replace(parse_settings("auto", "auto"), expected="de")
+    sure = analyse_document(source, None, All(polyglot), settings)
+    polyglot.sure = 0.3
+    doubtful = analyse_document(source, None, All(polyglot), settings)
+    assert {guide.language for guide in polyglot.guides} == {"de"}
+    assert not any("in doubt" in warning for warning in sure.warnings)
+    [warning] = [warning for warning in doubtful.warnings if "in doubt" in warning]
+    assert "taken for 'fr', which sounds 30% probable" in warning and "--language" in warning
 
 
 def test_a_language_that_is_named_is_not_found_out(
