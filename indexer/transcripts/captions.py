@@ -15,14 +15,14 @@ from itertools import pairwise
 from indexer.base.timecode import CAPTION_CLOCK, read_caption_clock
 from indexer.base.types import Cue
 from indexer.transcripts.errors import TranscriptError
-from indexer.transcripts.markup import without_tags
+from indexer.transcripts.markup import without_invisible, without_tags
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.text_lines import is_boilerplate, note_no_speech
 from indexer.transcripts.times import has_good_times, repair_times
 
 # Word processors make a dash and a bracket of the arrow, web pages an entity.
-_ARROW = r"\s*(?:(?:[-=]{1,3}|[–—－]{1,2})\s?(?:>|&gt;|＞)|[→⟶➔➜⇒＞])\s*"
-_HAS_ARROW = re.compile(r"[-=–—－]\s?(?:>|&gt;|＞)|[→⟶➔➜⇒＞]")
+_ARROW = r"\s*(?:(?:[-=−‐‑–—－]\s?){1,3}(?:>|&gt;|＞)|[→⟶➔➜⇒＞])\s*"
+_HAS_ARROW = re.compile(r"[-=−‐‑–—－]\s?(?:>|&gt;|＞)|[→⟶➔➜⇒＞]")
 # A clock that is written out, as no sentence has it.
 _FULL = r"\d{1,3}:\d{2}(?::\d{2})?[.,]\d{3}"
 _DASHED = re.compile(rf"\s*({_FULL})\s*(?:-{{1,3}}|[–—])\s*({_FULL})\s*()\Z")
@@ -34,7 +34,9 @@ _TIMING = re.compile(
 )
 _DAMAGED = re.compile(rf"\s*(\S*){_ARROW}(\S*)(.*)\Z")
 _SETTING = re.compile(r"\s*(?:(?:vertical|line|position|size|align|region)|[XY][12]):\S+")
-_NUMBER = re.compile(r"\s*\d+\s*\Z")
+_NUMBER = re.compile(r"\s*#?(\d+)[.)]?\s*\Z")
+# Around what a chat answered.
+_FENCE = re.compile(r"^[ \t]*```\w*[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,11 @@ def begins_with_timing(text: str) -> bool:
 
 
 def caption_lines(text: str) -> list[str]:
-    """The lines of a file; where captions follow each other on one line, each begins its own."""
+    """The lines of a file, without invisible marks and fences.
+
+    Where captions follow each other on one line, each begins its own.
+    """
+    text = _FENCE.sub("", without_invisible(text))
     inside = _INSIDE.findall(text)
     if len(inside) > 1 and len(inside) > text.count("\n"):
         # A number before the times is the cue's, where the first has one; else it was said.
@@ -95,8 +101,8 @@ def caption_blocks(
     if not any(has_good_times(Cue("", start, end)) for start, end, _ in timings.values()):
         _refuse(lines, timings)
     identifiers = _identifiers(lines, list(timings), with_identifiers)
-    before = [line for line in lines[: min(timings)] if line and line.strip()]
-    if before and not (len(before) == 1 and min(timings) - 1 in identifiers):
+    first = range(min(timings))
+    if any((lines[i] or "").strip() and i not in identifiers for i in first):
         notes.add("text before the first times is left out", "line 1")
     blocks = []
     ordered = [*timings, len(lines)]
@@ -201,7 +207,8 @@ def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bo
         words = text(candidate)
         directly, below_blank = candidate == i - 1, not text(candidate - 1)
         below_times = candidate - 1 in timings
-        number = int(words) if _NUMBER.match(words) and len(words) < 10 else None
+        counted = _NUMBER.match(words) if len(words) < 10 else None
+        number = int(counted[1]) if counted else None
         begins = not found and number in (0, 1) and i == timings[0]
         if number is not None and (number == count + 1 or begins) and (directly or below_blank):
             is_identifier = True

@@ -51,6 +51,7 @@ _NAME_FIRST = re.compile(
 ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")
 _TIME_OF_DAY = re.compile(r"\s*(?:(?:[ap]m|[AP]M|[AaPp]\.[Mm]\.|o'clock|Uhr)(?!\w))")
 _IN_WORDS = re.compile(rf"\s*{_SPELLED}")
+_FRAMES_PER_SECOND = 30  # at most; where they are 25, times are a fifth of a second early
 _UNITS = {"h": 3600, "m": 60, "s": 1}
 # A clock further in a line is not at its head; most lines are passed over by this look alone.
 _HINT, _HEAD = re.compile(r"\d[:;：]\d|\d\s?[sm]|\d\.\d|\d\s?['’′]"), 200
@@ -254,12 +255,13 @@ def _seconds(clock: str | None) -> float | None:
     if ":" not in clock:
         return float(clock.rstrip(" s"))
     parts = re.split(r"[:;]", clock.replace(",", "."))
-    if len(parts) == 4 or ";" in clock:
-        parts = parts[:-1]  # the frame
+    frames = float(parts.pop()) if len(parts) == 4 or ";" in clock else 0.0
     values = [float(part) for part in parts]
     if any(value >= 60 for value in values[1:]):
         return None
-    return sum(value * 60.0**power for power, value in enumerate(reversed(values)))
+    seconds = sum(value * 60.0**power for power, value in enumerate(reversed(values)))
+    # Numbers that no frame has are left out: they count something else.
+    return seconds + (frames / _FRAMES_PER_SECOND if frames < _FRAMES_PER_SECOND else 0.0)
 
 
 def _longest_rising(found: list[ClockLine]) -> list[ClockLine]:

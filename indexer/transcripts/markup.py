@@ -58,8 +58,13 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", r
 def flat(text: str) -> str:
     """The text with single spaces, without invisible marks, controls and lone surrogates."""
     if not text.isascii():
-        text = _JOINER.sub("", _INVISIBLE.sub("", text))
+        text = _JOINER.sub("", without_invisible(text))
     return " ".join(_CONTROL.sub("", text).split())
+
+
+def without_invisible(text: str) -> str:
+    """The text without marks of direction, embedding and zero width, which no word needs."""
+    return text if text.isascii() else _INVISIBLE.sub("", text)
 
 
 def without_tags(text: str) -> str:

@@ -7,11 +7,14 @@ that of its row, and most rows hold several words.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+# As aeneas and others number rows: f000001.
+_ID = re.compile(r"[A-Za-z_\-]{0,12}\d{1,9}")
 _MIN_ROWS = 2
 _MOST_WORDS_OF_NAME = 5
 _LONGEST_NAME = 40
@@ -82,8 +85,10 @@ def _is_count(column: Sequence[float]) -> bool:
 
 
 def _are_names(column: Sequence[str]) -> bool:
-    """Whether cells are short, and some of them recur or are few."""
+    """Whether cells are short, and some of them recur or are few; numbered ids are none."""
     given = [cell.strip() for cell in column if cell.strip()]
+    if len(set(given)) == len(given) and all(map(_ID.fullmatch, given)):
+        return False
     short = all(
         len(cell) <= _LONGEST_NAME and len(cell.split()) <= _MOST_WORDS_OF_NAME for cell in given
     )

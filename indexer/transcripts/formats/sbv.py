@@ -1,6 +1,6 @@
-"""SBV, YouTube's captions: a line `0:00:01.000,0:00:04.000`, then the words.
+"""SBV, YouTube's captions, and SubViewer: a line `0:00:01.000,0:00:04.000`, then the words.
 
-Source: https://support.google.com/youtube/answer/2734698
+Sources: https://support.google.com/youtube/answer/2734698, https://wiki.videolan.org/SubViewer/
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ from indexer.transcripts.transcript import Transcript, TranscriptError, timed_tr
 _CLOCK = r"(\d{1,3}:\d{1,2}:\d{1,2}\.\d{1,3})"
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*,\s*{_CLOCK}\s*\Z")
 _DAMAGED = re.compile(r"\s*(-?\d[\w.]*:[\w.:]{2,14})\s*,\s*(-?\d[\w.]*:[\w.:]{2,14})\s*\Z")
+# Of SubViewer: lines with a key in brackets, such as [TITLE] and what it is called.
+_HEADER = re.compile(r"\A(?:[ \t]*(?:\[[A-Z ]{2,30}\][^\n]*)?\n)+")
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 
 
 def sniff(text: str, extension: str) -> bool:
     """Recognise SBV by the times on its first line."""
-    return extension == ".sbv" or _TIMES.match(text.lstrip().split("\n", 1)[0]) is not None
+    body = _HEADER.sub("", text.lstrip(), count=1).lstrip()
+    return extension == ".sbv" or _TIMES.match(body.split("\n", 1)[0]) is not None
 
 
 def parse(text: str, extension: str = ".sbv", language: str = "en") -> Transcript:

@@ -119,3 +119,25 @@ def test_who_speaks_in_the_second_line_only(tmp_path, mark):
         ("BEN", "And so on."),
         ("ANNA", "Well. No: never."),
     ]
+
+
+@pytest.mark.parametrize("arrow", ["−−>", "‐‐>", "- ->", "\u200b-->", "->"])
+def test_arrows_that_translators_made(tmp_path, arrow):
+    content = srt(*SAID).replace("00:00:06,000 -->", f"00:00:06,000 {arrow}")
+    assert found(read(tmp_path, "a.srt", content)) == WHOLE
+
+
+@pytest.mark.parametrize("form", ["{}.", "#{}", "{})", "\u200e{}", "{}\n"])
+def test_numbers_with_marks_are_no_words(tmp_path, form):
+    content = srt(*SAID)
+    for n in (1, 2):
+        content = content.replace(f"{n}\n00:", f"{form.format(n)}\n00:")
+    transcript = read(tmp_path, "a.srt", content)
+    assert found(transcript) == WHOLE
+    assert not transcript.warnings
+
+
+def test_fences_of_a_chat_are_no_words(tmp_path):
+    transcript = read(tmp_path, "a.srt", f"```srt\n{srt(*SAID)}```\n")
+    assert found(transcript) == WHOLE
+    assert not transcript.warnings
