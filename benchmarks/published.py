@@ -21,12 +21,15 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.scale.search_times import read_queries
 from indexer.index.library_store import LibraryStore
 from indexer.published.address import read_address
 from indexer.published.engine import Engine
 from indexer.published.publish import publish
 from indexer.published.store import open_published
 from indexer.search.searcher import Searcher
+
+_MOST_QUERIES = 130
 
 
 def main() -> None:
@@ -90,9 +93,9 @@ def _ask(side: str, queries: Path) -> dict[str, Any]:
     opened = time.perf_counter() - started
     searcher.warm_up()
     milliseconds, answers = [], []
-    for line in queries.read_text(encoding="utf-8").splitlines():
+    for text in read_queries(queries, _MOST_QUERIES):
         begun = time.perf_counter()
-        result = searcher.search(json.loads(line)["query"])
+        result = searcher.search(text)
         milliseconds.append(1000 * (time.perf_counter() - begun))
         answers.append([(hit.document, hit.segments, hit.score) for hit in result.hits])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -25,6 +25,11 @@ def draw() -> None:
     address.write(urls.parameters())
     st.subheader(escape(Path(library.facts["library"]).name))
     show_facts(library)
+    if library.store.is_published:
+        st.caption("It is published, and only searched here: change the library itself.")
+        show_document_table([*library.searcher.documents.values()], key=f"documents-{library.key}")
+        show_models(library)
+        return
     st.subheader("Add recordings")
     show_adding(library)
     folder = library.store.folder

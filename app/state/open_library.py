@@ -22,6 +22,7 @@ from indexer.base.word_lists import function_words
 from indexer.index.library_store import LibraryStore
 from indexer.index.manifest import manifest_path
 from indexer.index.snapshot_names import snapshot_folder
+from indexer.published.store import open_store
 from indexer.search.marks import languages_of
 from indexer.search.results import Hit
 from indexer.search.searcher import Searcher
@@ -126,14 +127,15 @@ def open_shared(folder: Path) -> OpenLibrary:
         LibraryError: There is none, or it is damaged; says what to do.
     """
     try:
-        library = LibraryStore.open(folder)
+        library = open_store(folder)
     except OSError as error:  # a name that no file system takes
         raise LibraryError(f"this library cannot be opened: {error.strerror}") from error
     try:
         number = library.catalog.current_generation()
+        here = library.folder  # of a published library the publication that answers now
     finally:
         library.close()
-    return _open_snapshot(str(folder), number, _made_at(folder, number))
+    return _open_snapshot(str(here), number, _made_at(here, number))
 
 
 def _made_at(folder: Path, number: int | None) -> int:
@@ -153,7 +155,7 @@ def current_library() -> OpenLibrary:
 
 @st.cache_resource(max_entries=4, show_spinner=False)  # it may be opened where no page is drawn
 def _open_snapshot(folder: str, number: int | None, made_at: int) -> OpenLibrary:
-    library = LibraryStore.open(folder)
+    library = open_store(folder)
     return OpenLibrary(library, Searcher(library), library.info(), f"{folder}@{number}/{made_at}")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from indexer.commands.options import store_option
 from indexer.commands.registry import verb
 from indexer.commands.terminal import print_line
 from indexer.commands.verbosity import level_for_processes
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Folder of the library; without one, the app offers the demo.",
 )
+@store_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
 @click.option(
     "--libraries",
@@ -49,15 +51,24 @@ if TYPE_CHECKING:
     help="Let in only who opens the printed address, or every user of this machine.",
 )
 def command(
-    library: Path | None, port: int, folders: Sequence[Path], hosts: Sequence[str], token: bool
+    library: Path | None,
+    store: str | None,
+    port: int,
+    folders: Sequence[Path],
+    hosts: Sequence[str],
+    token: bool,
 ) -> int:
     """Open a library in the browser, served to this machine only.
 
     Open the address that is printed: its token lets your browser in, and nobody else.
     """
+    if library and store:
+        raise click.UsageError("--library and --store exclude each other")
     library = library.expanduser() if library else None
+    if store:
+        library = _published(store)
     folders = [folder.expanduser() for folder in folders]
-    with served(library, port, folders=folders, hosts=hosts, token=token) as app:
+    with served(library, port, folders=folders, hosts=hosts, token=token, named=store) as app:
         return app.wait()
 
 
@@ -89,6 +100,7 @@ def served(
     folders: Sequence[Path] = (),
     hosts: Sequence[str] = (),
     token: bool = True,
+    named: str | None = None,
 ) -> Iterator[Served]:
     """Run Streamlit on the app as long as the context lasts, and print its address.
 
@@ -98,6 +110,7 @@ def served(
         folders: Folders whose libraries links may open, besides that of `library`.
         hosts: Names that the app is reached under, besides those of the loopback interface.
         token: Let in only who opens the printed address.
+        named: How the user named a published library, which was looked at before.
 
     Raises:
         ClickException: The app is not installed, or the port is in use.
@@ -129,9 +142,9 @@ def served(
 
     signal.signal(signal.SIGTERM, stop)
     try:
-        if library:  # while the server imports Streamlit, which takes a second
+        if library and not named:  # while the server imports Streamlit, which takes a second
             _check_library(library)
-        what = library or "no library yet"
+        what = named or library or "no library yet"
         address = f"http://127.0.0.1:{port}/" + (f"?token={secret}" if secret else "")
         print_line(f"hilbert serves {what} at {address} (Ctrl-C stops it)")
         yield Served(address, server)
@@ -160,6 +173,16 @@ def _script() -> Path:
     if found is None or not found.submodule_search_locations:
         raise click.ClickException("the app is not installed; install hilbert with its app")
     return Path(next(iter(found.submodule_search_locations))) / "start" / "hilbert_server.py"
+
+
+def _published(store: str) -> Path:
+    """Report a store that cannot be read here; return the folder that stands for it."""
+    from indexer.published.address import read_address
+    from indexer.published.store import cached_address, open_published
+
+    address = read_address(store)
+    open_published(address).close()  # milvus-lite lets one process at a time open a file
+    return cached_address(address)
 
 
 def _check_library(folder: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from hilbert.extras import train_extra
 from hilbert.files import (
@@ -60,15 +60,19 @@ _MODEL_DIGESTS = "model_digests"
 _FOLDER_DIGESTS = "folder_digests"
 # A setting: sha256 of the manifest of the current snapshot.
 _MANIFEST_DIGEST = "manifest_sha256"
+PUBLISHED = "published"
+"""A setting of a catalog that was published: nothing is ever written beside it."""
 
 
 class LibraryStore:
     """The store of one library: its folder, settings, catalog, features, model and snapshots.
 
     Attributes:
+        is_published: Whether it is read from a store, see `indexer.published`.
         segment_vectors: See `indexer.index.snapshot.Snapshot`; None where they lie in its folder.
     """
 
+    is_published: ClassVar[bool] = False
     segment_vectors: Callable[[str], VectorIndex] | None = None
 
     def __init__(self, folder: Path) -> None:
@@ -83,6 +87,10 @@ class LibraryStore:
             )
         self.catalog = Catalog(catalog)
         settings = self.catalog.get_settings()
+        if settings.get(PUBLISHED) and not self.is_published:
+            raise LibraryError(
+                f"{folder} is what was fetched of a published library; name its store instead"
+            )
         if "encoders" not in settings:
             raise UnfinishedLibraryError(
                 f"{folder}: this library was never finished being made; run the command that "

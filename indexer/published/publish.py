@@ -20,7 +20,7 @@ from hilbert.files import sha256_file
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress
 from indexer.encoders import TEXT_ENCODER_FOLDER
-from indexer.index.library_store import CATALOG_FILE, LibraryStore
+from indexer.index.library_store import CATALOG_FILE, PUBLISHED, LibraryStore
 from indexer.index.manifest import MANIFEST_FILE
 from indexer.index.shard import vectors_path
 from indexer.index.snapshot import Snapshot
@@ -41,6 +41,7 @@ from indexer.published.publication import (
     pack,
     split_collection,
 )
+from indexer.store.catalog import Catalog
 
 log = logging.getLogger(__name__)
 
@@ -181,6 +182,9 @@ def _opened(library: LibraryStore, work: Path) -> Iterator[_Content]:
             copied = work / CATALOG_FILE
             copied.unlink(missing_ok=True)
             library.catalog.copy_to(copied)
+            copy = Catalog(copied)
+            copy.put_settings({PUBLISHED: True})
+            copy.close()
             if _strip(copied) != snapshot.number:
                 continue  # a commit came between
             yield _content(library, snapshot, copied, work)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -26,7 +27,6 @@ from indexer.published.engine import Engine, StoreError
 from indexer.published.engine_vectors import EngineVectors
 from indexer.published.publication import (
     FIRST_LISTING_ROW,
-    PARTS,
     Head,
     Listing,
     alias_of,
@@ -56,6 +56,8 @@ class PublishedStore(LibraryStore):
         listing: What it holds.
     """
 
+    is_published = True
+
     def __init__(self, folder: Path, engine: Engine, base: str, listing: Listing) -> None:
         super().__init__(folder)
         self.engine = engine
@@ -75,6 +77,10 @@ class PublishedStore(LibraryStore):
         )
         yield
 
+    def info(self) -> dict[str, Any]:
+        """Describe the library, by its address."""
+        return {**super().info(), "library": str(self.engine.address)}
+
     def close(self) -> None:
         """Close the catalog and the connection."""
         super().close()
@@ -92,23 +98,33 @@ class PublishedStore(LibraryStore):
         if len(data) != 8 * self._listing.vectors[modality]:
             raise not_published(where, f"{path.name} has another length")
         ids = np.frombuffer(data, "<i8").astype(np.int64, copy=False)
+        self.engine.load(f"{self._base}_{modality}")
         return EngineVectors(self.engine, f"{self._base}_{modality}", ids, self._listing.dimension)
 
 
 def open_store(library: Path | str) -> LibraryStore:
-    """Open a library: its folder, the address of a store, or what `cached_address` returned.
+    """Open a library by its folder; by one of `cached_address`, or below it, a published one.
 
     Raises:
         LibraryError: There is none, or it is damaged; says what to do.
         StoreError: The store cannot be reached, or holds no such library.
     """
-    known = Path(os.path.expanduser(library)) / ADDRESS_FILE
-    if not known.exists():
-        return LibraryStore.open(library)
+    folder = Path(os.path.expanduser(library))
+    known = next((f / ADDRESS_FILE for f in (folder, folder.parent) if _is_address(f)), None)
+    if known is None:
+        return LibraryStore.open(folder)
     try:
         return open_published(read_address(str(json.loads(known.read_text("utf-8"))["store"])))
     except (ValueError, KeyError, TypeError) as error:
         raise LibraryError(f"{known} is damaged; name the store again") from error
+
+
+def _is_address(folder: Path) -> bool:
+    return folder.parent == _cache() and (folder / ADDRESS_FILE).is_file()
+
+
+def _cache() -> Path:
+    return cache_folder() / "published"
 
 
 def cached_address(address: StoreAddress) -> Path:
@@ -124,7 +140,7 @@ def cached_address(address: StoreAddress) -> Path:
 
 def _folder_of(address: StoreAddress) -> Path:
     digest = hashlib.sha256(str(address).encode()).hexdigest()[:16]
-    return cache_folder() / "published" / digest
+    return _cache() / digest
 
 
 def open_published(address: StoreAddress) -> PublishedStore:
@@ -151,8 +167,7 @@ def _open(engine: Engine, address: StoreAddress) -> PublishedStore:
     if found is None or found[0] != name:
         raise not_published(str(address), f"the alias names {texts}")
     base, where = found[1], f"'{name}' in {address.uri}"
-    for part in PARTS:
-        engine.load(f"{base}_{part}")
+    engine.load(texts)
     head = Head.read(engine.texts(texts, 0, 1)[0], where)
     data = b"".join(_read(engine, texts, FIRST_LISTING_ROW, head.listing_rows, where))
     if len(data) != head.listing_bytes:
