@@ -12,6 +12,7 @@ from hilbert.errors import HilbertError
 _MODULES = {
     "train": {"torch", "torchaudio", "transformers", "sentence_transformers"},
     "milvus": {"pymilvus", "milvus_lite"},
+    "ray": {"ray", "pyarrow", "fsspec"},
 }
 
 

@@ -62,3 +62,13 @@ def is_here(host: str | bytes) -> bool:
     except ValueError:  # a name: to ask for its address already says something
         return False
     return address.is_loopback or address.is_unspecified
+
+
+def refuse_offline(host: str, what: str) -> None:
+    """Refuse a host beyond this machine where nothing may leave it, for what asks no socket of us.
+
+    Raises:
+        OfflineError: It is beyond; the message begins with `what`.
+    """
+    if is_offline() and not is_here(host):
+        raise OfflineError(f"{what} is not on this machine, and nothing may leave it (--offline)")

@@ -115,6 +115,7 @@ ROOMS = {
             "index",
             "published",
             "ingest",
+            "engines",
             "search",
         ),
         *("maintenance", "adapt", "diagnostics", "library", "commands", "cli", "__main__"),

@@ -122,6 +122,18 @@ def _asr_help() -> str:
     help="Only the Nth of COUNT parts of what is found, by content: each can be indexed on a "
     "machine of its own into a library of its own; 'hilbert gather' puts them together.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="What processes the files: this process, or workers of a Ray cluster (extra ray).",
+)
+@click.option(
+    "--address",
+    metavar="HOST:PORT",
+    help="Of the Ray cluster, of which this machine is a node; without it one is started here.",
+)
 @click.option("--profile", is_flag=True, help="Print where the time went, stage by stage.")
 @click.option("--speech-encoder", cls=LazyHelpOption, help_from=_speech_help)
 @click.option("--text-encoder", cls=LazyHelpOption, help_from=_text_help)
@@ -136,6 +148,8 @@ def command(
     prune: bool,
     retry_failed: bool,
     part: str | None,
+    engine: str,
+    address: str | None,
     profile: bool,
     speech_encoder: str | None,
     text_encoder: str | None,
@@ -157,11 +171,13 @@ def command(
     from indexer.base.languages import language_code
     from indexer.base.memory import keep_freed_memory
     from indexer.encoders import AUTO, DEFAULT_SPEECH, DEFAULT_TEXT, NEVER, EncoderSettings
+    from indexer.engines.ray_engine import RayEngine
     from indexer.index.library_store import LibraryStore
     from indexer.ingest.create import library_for
     from indexer.ingest.discover import scan
     from indexer.ingest.followed import scan_followed
     from indexer.ingest.part import Part
+    from indexer.ingest.process import process
     from indexer.ingest.run import index_folders
 
     if language not in (None, AUTO) and language_code(language) is None:
@@ -171,6 +187,7 @@ def command(
     if reasr == NEVER:
         raise click.BadParameter("'never' recognises nothing; name a recogniser for --reasr")
     of_part = Part.parse(part) if part else None
+    _check_address(address, engine)
     encoders = None
     if (speech_encoder or text_encoder) and not paths:
         raise click.UsageError("an encoder is chosen with the first PATHS of a library; name them")
@@ -209,6 +226,7 @@ def command(
             prune=prune,
             retry_failed=retry_failed,
             part=of_part,
+            engine=RayEngine(library, address) if engine == "ray" else process,
         )
     if as_json:
         print_json(summary_to_dict(summary, profile=profile))
@@ -221,6 +239,21 @@ def command(
     for line in (*summary.describe_unchecked(), *summary.notes):
         print_line(line, err=True)
     return 1 if summary.failed or summary.unreachable else 0
+
+
+def _check_address(address: str | None, engine: str) -> None:
+    """Refuse an address that is none, or that nothing would ask.
+
+    Raises:
+        UsageError: It is.
+    """
+    if address is None:
+        return
+    if engine != "ray":
+        raise click.UsageError("--address is of --engine ray")
+    host, colon, port = address.rpartition(":")
+    if not (host and colon and port.isdecimal()):
+        raise click.BadParameter(f"'{address}' is no address; write HOST:PORT as 10.0.0.5:6379")
 
 
 def _refuse_missing(paths: tuple[Path, ...]) -> None:

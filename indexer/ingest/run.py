@@ -5,28 +5,37 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from operator import attrgetter
 
+from hilbert.stage_times import StageTimes
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress
+from indexer.encoders import Encoders
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.commits import CommitSchedule
 from indexer.ingest.discover import Scan
 from indexer.ingest.followed import ScannedFolders, follow
+from indexer.ingest.job import DocumentJob
 from indexer.ingest.main_language import describe_unread, library_language
 from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.plan import Plan, plan
-from indexer.ingest.process import process
+from indexer.ingest.process import ProcessedDocument, process
 from indexer.ingest.profile import Profiler
 from indexer.ingest.report import AddReport
 from indexer.ingest.settle import settle
 from indexer.ingest.store import DocumentWriter
 
 log = logging.getLogger(__name__)
+
+Engine = Callable[
+    [Sequence[DocumentJob], Encoders, Progress, StageTimes],
+    Generator[ProcessedDocument, None, None],
+]
+"""What processes jobs: `indexer.ingest.process.process`, or as that does."""
 
 
 def index(
@@ -51,6 +60,7 @@ def index_folders(
     retry_failed: bool = False,
     report: AddReport | None = None,
     part: Part | None = None,
+    engine: Engine = process,
 ) -> AddReport:
     """Bring the library up to date with what was scanned, then commit a snapshot.
 
@@ -69,6 +79,7 @@ def index_folders(
         report: Filled while the indexing goes on, for who shows each file as it ends; None for a
             new one.
         part: Which documents are processed; None for all.
+        engine: Processes them; what it yields is stored here, by this process alone.
 
     Raises:
         LibraryError: Another writer holds the library.
@@ -87,7 +98,7 @@ def index_folders(
         report.planned = len(planned.jobs)
         schedule = schedule or CommitSchedule()
         shown = progress or SilentProgress()
-        with closing(process(planned.jobs, library.encoders, shown, times)) as done:
+        with closing(engine(planned.jobs, library.encoders, shown, times)) as done:
             for processed in done:
                 with times.measure("storing"):
                     writer.put(processed)

@@ -1,0 +1,1 @@
+"""Engines that process documents elsewhere than in this process."""
