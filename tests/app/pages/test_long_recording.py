@@ -71,5 +71,5 @@ def test_all_hits_of_a_long_recording_are_listed_and_marked_in_its_transcript(
     assert [hit["start"] for hit in hits] == sorted(hit["start"] for hit in hits)
     assert all(hit["end"] - hit["start"] <= LONGEST_MOMENT_SECONDS for hit in hits)
     assert len(cues) == LINES and sum(cue["hit"] for cue in cues) == n * PER_SEGMENT
-    marked = [text for cue in cues for text, found in cue["parts"] if found]
+    marked = [text for cue in cues for text, found, _ in cue["parts"] if found]
     assert marked == ["lighthouse"] * n

@@ -377,12 +377,23 @@ def test_typed_filters_are_explained_and_shown(visit: Visit) -> None:
     assert len(titles) < len(cards(search(page, "water")))
 
 
+def test_recordings_far_below_the_best_wait_until_they_are_wanted(visit: Visit) -> None:
+    page = search(visit(), "water")
+    assert [expander.label for expander in page.expander if "weaker" in expander.label] == [
+        "1 weaker"
+    ]
+    assert len(cards(page)) == 3 and "3 best recordings" in str(texts(page))
+    page.session_state["weaker"] = True
+    assert len(cards(assert_no_error(page.run()))) == 4
+
+
 def test_results_are_sorted_by_date(visit: Visit) -> None:
     page = search(visit(), "water")
-    best = cards(page)
+    page.session_state["weaker"] = True
+    best = cards(assert_no_error(page.run()))
     page.selectbox(key="sort").set_value("date")
     newest = cards(assert_no_error(page.run()))
     assert sorted(newest) == sorted(best)
     assert newest[-1] == "odd-words"  # without a date
     page.selectbox(key="sort").set_value("score")
-    assert cards(assert_no_error(page.run())) == best
+    assert cards(assert_no_error(page.run())) == best[:3]  # the last is folded away again
