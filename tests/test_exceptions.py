@@ -79,6 +79,9 @@ SILENT: dict[str, str] = {
     "indexer/transcripts/mixed_encodings.py:_reread_line UnicodeDecodeError": (
         "likewise, the line is as it should be"
     ),
+    "indexer/ingest/table_rows.py:_lines csv.Error": (
+        "the rows are read line by line, with a note"
+    ),
     "indexer/transcripts/formats/table.py:_rows csv.Error": (
         "the rows are read line by line, with a warning"
     ),

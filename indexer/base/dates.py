@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 
 log = logging.getLogger(__name__)
@@ -22,12 +23,39 @@ _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _DAY_FIRST = re.compile(r"\d{1,2}\.\s*(?:\d{1,2}\.|[^\W\d])")
 
 
+# Beginnings of the names of months, without accents, in German, French, Spanish, Italian,
+# Portuguese, Dutch, Swedish, Polish and Russian; English is read as it is.
+_MONTHS = {
+    "january": "januar janv enero ene gen genn jane styczn январ",
+    "february": "februar fevr febr feve luteg luty феврал",
+    "march": "marz mars marzo marco maart marc март",
+    "april": "avr avri abr april kwiet апрел",
+    "may": "mai mayo magg maio mei maj мая май",
+    "june": "juni juin giu giugn junh czerw июн",
+    "july": "juli juil lugl julh lipca lipie июл",
+    "august": "aout agos augus sierp август",
+    "september": "septem settem setem set sept wrzes сентябр",
+    "october": "okt octob ottob outu pazdz октябр",
+    "november": "novem listopad ноябр",
+    "december": "dezem decem dicie dicem dez dic grudn декабр",
+}
+_WHOLE = 3  # letters of abbreviations, which have nothing behind them
+_MONTH_OF = {begin: month for month, begins in _MONTHS.items() for begin in begins.split()}
+_NAMED_MONTH = re.compile(
+    r"\s*(\d{1,2})?(?:\.|º|er|st|nd|rd|th)?\s*(?:de |of |do )?([^\W\d_]{3,12})\.?,?\s*"
+    r"(?:de |of |do )?(\d{4})(?:\s*(?:г|г\.|r\.|года))?\s*"
+)
+# 2024年1月2日, 2024년 1월 2일, 2024. 1. 2.
+_WITH_UNITS = re.compile(r"(\d{4})\s?[年년.]\s?(\d{1,2})\s?[月월.](?:\s?(\d{1,2})\s?[日일号號.]?)?")
+
+
 def iso_date(text: str) -> str | None:
     """Read a date, as far as it can be known.
 
     Args:
         text: Such as `2023-08-12T20:00:00Z`, `20230812`, `12.8.2023`, `12 August 2023` or
-            `Sat, 12 Aug 2023 10:00:00 GMT`; also ISO 8601 weeks and days of the year,
+            `Sat, 12 Aug 2023 10:00:00 GMT`, `12. August 2023`, `12 de agosto de 2023`,
+            `2023年8月12日`; also ISO 8601 weeks and days of the year,
             `2023-W32-6`, `2023-224`.
 
     Returns:
@@ -43,6 +71,10 @@ def iso_date(text: str) -> str | None:
         match = form.fullmatch(text)
         if match and not _YEAR_AND_MONTH.match(text):
             return _joined(*(int(part) if part else None for part in match.groups()))
+    if match := _WITH_UNITS.fullmatch(text):
+        return _joined(*(int(part) if part else None for part in match.groups()))
+    if (match := _NAMED_MONTH.fullmatch(text)) and (month := _month(match[2])):
+        text = f"{match[1] or ''} {month} {match[3]}".strip()
     if not _HAS_YEAR.search(text):
         return None
     from dateutil.parser import parse
@@ -59,6 +91,21 @@ def iso_date(text: str) -> str | None:
     if first.month != second.month:
         return _joined(first.year, None, None)
     return _joined(first.year, first.month, first.day if first.day == second.day else None)
+
+
+def _month(name: str) -> str | None:
+    """The English name of a month; None for what is none in the languages that are known."""
+    letters = unicodedata.normalize("NFKD", name.lower())
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    # NFKD takes apart the Russian letter й, too.
+    plain = "май" if plain == "маи" else plain
+    if plain in _MONTH_OF:
+        return _MONTH_OF[plain]
+    return next((month for begin, month in _MONTH_OF.items() if _is_begin(begin, plain)), None)
+
+
+def _is_begin(begin: str, name: str) -> bool:
+    return len(begin) > _WHOLE and name.startswith(begin)
 
 
 def _joined(year: int | None, month: int | None, day: int | None) -> str | None:

@@ -64,6 +64,9 @@ _UNREAD_FORMATS = frozenset(
     | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
     | {".mks", ".dote"}
 )
+# What a table is called before it is saved as CSV.
+_TABLE_STEM = Path(METADATA_FILE).stem
+_SPREADSHEETS = frozenset({".xlsx", ".xls", ".xlsm", ".ods", ".numbers", ".tsv", ".tab"})
 _REFUSED = 5  # are named
 _TABLES_ABOVE = 8
 _NEVER_SOUND = frozenset({Content.PLAYLIST, Content.APPLE_DOUBLE})
@@ -334,7 +337,9 @@ class _Scanner:
 
     def _pass_over(self, path: Path, reason: str, names: RecordingNames) -> None:
         """Pass over a file, and warn of it if it may hold the words of a recording."""
-        if reason == LEFTOVER or (
+        if folded(path.stem) == _TABLE_STEM and path.suffix.lower() in _SPREADSHEETS:
+            self.found.warnings[str(path)] = f"not read: save the table as {METADATA_FILE}"
+        elif reason == LEFTOVER or (
             path.suffix.lower() in RECORDING_EXTENSIONS and content_of(path) in _NEVER_SOUND
         ):
             self.found.warnings[str(path)] = reason

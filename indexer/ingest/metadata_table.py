@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from indexer.base.names import folded
 from indexer.base.regular_file import read_small
@@ -181,6 +182,9 @@ def _place(written: str, folder: Path) -> tuple[tuple[str, ...], str] | None:
     path lie below the table, unless the table's own folder is called so. None for one that leads
     elsewhere.
     """
+    if "://" in written:  # of a feed
+        name = unquote(urlsplit(written).path.rpartition("/")[2])
+        return ((), name) if name else None
     *folders, name = re.split(r"[/\\]", written)
     folders = [part for part in folders if part != "."]
     is_whole = bool(folders) and (folders[0] == "" or re.fullmatch(r"[A-Za-z]:", folders[0]))

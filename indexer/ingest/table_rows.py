@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from indexer.base.dates import iso_date
 from indexer.transcripts.encoding import decode
 from indexer.transcripts.row_keys import plain_key
 from indexer.transcripts.transcript import TranscriptError
@@ -24,18 +25,22 @@ _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=([,;\t|])\"?[ \t]*\r?\n", re.IGNORECASE)
 # What columns are called, the surest name first.
 _HEADINGS = {
-    NAME_COLUMN: "name filename file recording audiofile dateiname datei fichier nomdufichier"
-    " archivo nombrearchivo nombredearchivo nomefile bestandsnaam bestand",
+    NAME_COLUMN: "name filename file recording audiofile filepath path mediafile enclosure"
+    " dateiname datei fichier nomdufichier archivo nombrearchivo nombredearchivo nomefile"
+    " bestandsnaam bestand",
     "title": "title titel titre titulo titolo episodetitle",
     "date": "date datum fecha data dato datepublished published publicationdate publishdate"
-    " pubdate releasedate uploaddate recordingdate daterecorded recorded",
+    " pubdate releasedate uploaddate recordingdate daterecorded recorded airdate dateaired"
+    " eventdate year jahr annee ano anno",
     "speaker": "speaker speakername presenter lecturer sprecher sprecherin referent intervenant"
-    " orateur ponente orador relatore spreker",
-    "label": "label category topic kategorie thema categorie categoria etiqueta etichetta",
+    " orateur ponente orador relatore spreker host author artist guest autor autorin auteur autore",
+    "label": "label category genre topic kategorie thema categorie categoria etiqueta etichetta",
     "language": "language lang sprache langue idioma lingua taal",
     "url": "url webpageurl webpage link episodelink episodeurl pageurl lien enlace",
     "speakers": "speakers",
 }
+_HEAD_WITHIN = 10  # lines
+_NAMED = 3
 _LIKE = 0.75  # of the letters: Speakr, Langauge
 
 
@@ -69,31 +74,92 @@ def read_table(data: bytes) -> TableRows:
         decoded = decode(data, "en")
     except TranscriptError as error:
         raise TableError("cannot be read as a table: it is no text; save it as CSV") from error
+    text, delimiter = _delimiter(decoded.text)
+    notes = list(decoded.warnings)
     try:
-        text, delimiter = _delimiter(decoded.text)
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        filled = [line for line in _lines(text, delimiter, notes) if any(c.strip() for c in line)]
     except csv.Error as error:
         raise TableError(f"cannot be read as a table: {error}") from error
-    filled = [line for line in lines if any(cell.strip() for cell in line)]
     if not filled:
         return TableRows(())
+    head = _head(filled)
+    if head:
+        notes.append(f"above its headings: {' '.join(filled[0]).strip()[:40]} is left out")
+    filled = filled[head:]
     columns = _columns(filled[0])
     if NAME_COLUMN not in columns:
         known = ",".join(key for key in _HEADINGS if key not in (NAME_COLUMN, "speakers"))
         raise TableError(f"needs a header line: name,{known} (only name is required)")
-    rows = tuple(
-        {key: line[at].strip() for key, at in columns.items() if at < len(line)}
-        for line in filled[1:]
+    rows, surplus = [], []
+    for line in filled[1:]:
+        if len(fitted := _fitted(line, filled[0], columns)) > len(filled[0]):
+            surplus.append(line[columns[NAME_COLUMN]].strip())
+            continue
+        rows.append({key: fitted[at].strip() for key, at in columns.items() if at < len(fitted)})
+    if surplus:
+        notes.append(
+            f"rows with more cells than there are headings, used for nothing: "
+            f"{', '.join(surplus[:_NAMED])}; put quotation marks around what holds '{delimiter}'"
+        )
+    return TableRows(tuple(rows), (*notes, *_misspelt(filled[0], columns)))
+
+
+def _lines(text: str, delimiter: str, notes: list[str]) -> list[list[str]]:
+    """The cells of each row; of a table with a quotation mark too many, a row a line."""
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    if not any("\n" in cell for line in lines for cell in line):
+        return lines
+    notes.append("its quotation marks are not paired: a row ends with its line")
+    by_line = [next(csv.reader([line], delimiter=delimiter), []) for line in text.split("\n")]
+    return [[cell.strip('"') for cell in line] for line in by_line]
+
+
+def _head(lines: Sequence[Sequence[str]]) -> int:
+    """The number of the line of headings: the first, or one below a title or a remark."""
+    if NAME_COLUMN in _columns(lines[0]):
+        return 0
+    below = range(1, min(_HEAD_WITHIN, len(lines)))
+    known = (
+        number
+        for number in below
+        if len(found := _columns(lines[number])) >= 2 and NAME_COLUMN in found
     )
-    return TableRows(rows, (*decoded.warnings, *_misspelt(filled[0], columns)))
+    return next(known, 0)
+
+
+def _fitted(line: list[str], head: Sequence[str], columns: dict[str, int]) -> list[str]:
+    """A row with as many cells as there are headings.
+
+    What a title was cut into is put together where the date behind it then is one; a row with more
+    cells stays as it is.
+    """
+    while len(line) > len(head) and not line[-1].strip():
+        line = line[:-1]
+    surplus = len(line) - len(head)
+    title, date = columns.get("title"), columns.get("date")
+    if surplus <= 0 or title is None or date is None or date < title:
+        return line
+    joined = [
+        *line[:title],
+        ",".join(line[title : title + surplus + 1]),
+        *line[title + surplus + 1 :],
+    ]
+    return joined if iso_date(joined[date]) else line
 
 
 def _delimiter(text: str) -> tuple[str, str]:
     """The text without Excel's line `sep=;`, and the mark that finds most columns in its head."""
     if said := _SEPARATOR_LINE.match(text):
         return text[said.end() :], said[1]
-    head = text.lstrip().split("\n", 1)[0]
-    return text, max(_DELIMITERS, key=lambda mark: _known(head, mark))
+    heads = [line for line in text[:100_000].split("\n") if line.strip()][:_HEAD_WITHIN]
+
+    def known(mark: str) -> int:
+        return max((_known(head, mark) for head in heads), default=0)
+
+    return text, max(_DELIMITERS, key=known)
 
 
 def _known(head: str, delimiter: str) -> int:

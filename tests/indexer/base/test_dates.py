@@ -75,3 +75,27 @@ def test_what_is_not_written_or_not_certain_is_left_out(text: str, known: str) -
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert iso_date(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2. Januar 2024", "2 janvier 2024", "2 de enero de 2024", "2 gennaio 2024"),
+        *("2 de janeiro de 2024", "2 januari 2024", "2 stycznia 2024", "2 января 2024 г."),
+        *("2024年1月2日", "2024년 1월 2일", "2024. 1. 2.", "2 janv. 2024", "2. Jan. 2024"),
+    ],
+)
+def test_dates_as_other_languages_write_them(text: str) -> None:
+    assert iso_date(text) == "2024-01-02"
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        *(("März 2024", "2024-03"), ("août 2023", "2023-08"), ("1er mai 2024", "2024-05-01")),
+        *(("5 мая 2024", "2024-05-05"), ("12. Dez. 2023", "2023-12-12"), ("2024年3月", "2024-03")),
+        *(("31. Februar 2024", None), ("Main 2024", None), ("3 setter 2024", None)),
+    ],
+)
+def test_months_by_name_and_what_only_looks_like_one(text: str, date: str | None) -> None:
+    assert iso_date(text) == date

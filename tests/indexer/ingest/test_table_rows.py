@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.ingest.metadata_table import read_metadata_table, split_speakers
+from indexer.ingest.metadata_table import MetadataTable, read_metadata_table, split_speakers
 
 ROW = {"title": 'Die "blaue" Tür, von Jürgen', "date": "05.01.2024", "speaker": "Jürgen Groß"}
 QUOTED = '"Die ""blaue"" Tür, von Jürgen"'
@@ -67,3 +67,38 @@ def test_rows_of_files_in_other_folders_are_said_and_not_used_for_files_here(
     assert table.warning_of_folders() == "no file there for the rows s2/a"
     assert table.row_below(Path("S2"), "a") == {"title": "Second"}
     assert table.warning_of_folders() == ""
+
+
+def table_of(tmp_path: Path, text: str) -> MetadataTable:
+    path = tmp_path / "metadata.csv"
+    path.write_text(text, encoding="utf-8")
+    return read_metadata_table(path)
+
+
+def test_a_quotation_mark_too_many_costs_no_row(tmp_path: Path) -> None:
+    table = table_of(tmp_path, 'name,title\na,"Not closed\nb,"Well, closed"\nc,Third\n')
+    rows = [table.row(name)["title"] for name in "abc"]
+    assert rows == ["Not closed", "Well, closed", "Third"]
+    assert table.warnings("abc") == ["its quotation marks are not paired: a row ends with its line"]
+    assert table_of(tmp_path, 'name,title\na,"Two\nlines"\n').row("a") == {"title": "Two\nlines"}
+
+
+def test_commas_that_are_not_quoted_are_put_back_or_said(tmp_path: Path) -> None:
+    text = "name,title,date\na,Bees, flowers and us,2024-01-02\nb,One,2,three\nc,C,2024,,\n"
+    table = table_of(tmp_path, text)
+    assert table.row("a") == {"title": "Bees, flowers and us", "date": "2024-01-02"}
+    assert table.row("b") == {} and table.row("c") == {"title": "C", "date": "2024"}
+    (said,) = table.warnings("abc")
+    assert said.startswith("rows with more cells than there are headings, used for nothing: b;")
+
+
+@pytest.mark.parametrize("above", ["# my talks\n", "My podcast,,\n,,\n", "Export of 2024\n\n"])
+def test_headings_may_stand_below_a_title(tmp_path: Path, above: str) -> None:
+    table = table_of(tmp_path, f"{above}file,title,host\na,T,Ann\n")
+    assert table.row("a") == {"title": "T", "speaker": "Ann"}
+    assert "above its headings" in table.warnings("a")[0]
+
+
+def test_addresses_of_a_feed_are_names_of_files(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "title,enclosure\nT,https://x.org/audio/a%20b.mp3?source=feed\n")
+    assert table.row("a b") == {"title": "T"}

@@ -144,3 +144,11 @@ def test_a_table_above_that_is_something_else_is_nobodys_business(tmp_path: Path
     (folder / "bees.vtt").write_text(vtt("Bees dance."), encoding="utf-8")
     found = scan([folder])
     assert not found.failures and not found.warnings and len(found.sources) == 1
+
+
+@pytest.mark.parametrize("name", ["metadata.xlsx", "Metadata.ods", "metadata.tsv"])
+def test_a_table_that_is_no_csv_is_said(tmp_path: Path, name: str) -> None:
+    (tmp_path / "bees.vtt").write_text(vtt("Bees dance."), encoding="utf-8")
+    (tmp_path / name).write_bytes(b"name\ttitle\nbees\tBees\n" if "tsv" in name else b"PK\x03\x04")
+    found = scan([tmp_path])
+    assert found.warnings == {str(tmp_path / name): "not read: save the table as metadata.csv"}
