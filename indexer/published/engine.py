@@ -113,23 +113,23 @@ class Engine:
         verb = "create_alias" if self.target(alias) is None else "alter_alias"
         self._call(verb, collection, alias)
 
-    def make_vectors(self, name: str, dimension: int) -> None:
-        """Make a collection of numbered unit vectors, unless it is there."""
-        self._make(name, dimension, [])
+    def make_vectors(self, name: str, dimension: int) -> bool:
+        """Make a collection of numbered unit vectors; return False where it is there."""
+        return self._make(name, dimension, [])
 
-    def make_texts(self, name: str) -> None:
-        """Make a collection of numbered texts, unless it is there."""
+    def make_texts(self, name: str) -> bool:
+        """Make a collection of numbered texts; return False where it is there."""
         from pymilvus import DataType
 
         # Every collection needs a vector: of two numbers that mean nothing.
-        self._make(name, 2, [(_TEXT, DataType.VARCHAR, {"max_length": MOST_TEXT})])
+        return self._make(name, 2, [(_TEXT, DataType.VARCHAR, {"max_length": MOST_TEXT})])
 
-    def _make(self, name: str, dimension: int, fields: Sequence[tuple[str, Any, Any]]) -> None:
+    def _make(self, name: str, dimension: int, fields: Sequence[tuple[str, Any, Any]]) -> bool:
         from pymilvus import DataType
 
         if self._call("has_collection", name):
             self.load(name)
-            return
+            return False
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field(_NUMBER, DataType.INT64, is_primary=True)
         schema.add_field(_VECTOR, DataType.FLOAT_VECTOR, dim=dimension)
@@ -145,6 +145,7 @@ class Engine:
             index_params=indexes,
             consistency_level="Strong",
         )
+        return True
 
     def put_vectors(self, name: str, first: int, vectors: NDArray[np.float32]) -> None:
         """Store vectors `[n, d]` as the rows from `first` on; those that are there are replaced."""

@@ -302,30 +302,41 @@ def _write(engine: Engine, base: str, content: _Content, progress: Progress) -> 
         index = content.snapshot.index("segments", modality)
         _write_vectors(engine, f"{base}_{modality}", modality, index, progress)
     collection = f"{base}_{TEXTS}"
-    engine.make_texts(collection)
+    is_new = engine.make_texts(collection)
     total = blocks_of(len(content.listing.to_bytes()))
     total += sum(blocks_of(size) for _, size in content.listing.files.values())
     progress.start("words and records", total, f"{total} blocks of words and records")
-    blocks, first = _blocks(content), FIRST_LISTING_ROW
+    sent = 0 if is_new else _sent(engine, collection, FIRST_LISTING_ROW, total, _TEXTS_AT_ONCE)
+    blocks, done = islice(_blocks(content), sent, None), sent
     while batch := list(islice(blocks, _TEXTS_AT_ONCE)):
-        last = first + len(batch)
-        if engine.count(collection, first, last) != len(batch):
-            engine.put_texts(collection, first, [pack(block) for block in batch])
-        first = last
-        progress.update(first - FIRST_LISTING_ROW)
+        engine.put_texts(collection, FIRST_LISTING_ROW + done, [pack(block) for block in batch])
+        done += len(batch)
+        progress.update(done)
 
 
 def _write_vectors(
     engine: Engine, collection: str, modality: str, index: VectorIndex, progress: Progress
 ) -> None:
-    engine.make_vectors(collection, index.dimension)
-    total = len(index)
+    is_new, total = engine.make_vectors(collection, index.dimension), len(index)
     progress.start(f"vectors of {modality}", total, f"{total} vectors of {modality}")
-    for first in range(0, total, _VECTORS_AT_ONCE):
+    sent = 0 if is_new else _sent(engine, collection, 0, total, _VECTORS_AT_ONCE)
+    for first in range(sent, total, _VECTORS_AT_ONCE):
         last = min(total, first + _VECTORS_AT_ONCE)
-        if engine.count(collection, first, last) != last - first:  # not sent before
-            engine.put_vectors(collection, first, index.vectors_at(np.arange(first, last)))
+        engine.put_vectors(collection, first, index.vectors_at(np.arange(first, last)))
         progress.update(last)
+
+
+def _sent(engine: Engine, collection: str, first: int, total: int, batch: int) -> int:
+    """Return how many of the rows from `first` on were sent before an interruption.
+
+    They are sent in their order, in batches: unless rows are missing among them, as many are there
+    as the collection has.
+    """
+    sent = engine.count(collection, first, first + total)
+    if sent < total:
+        sent = sent // batch * batch
+        sent = sent if engine.count(collection, first, first + sent) == sent else 0
+    return sent
 
 
 def _blocks(content: _Content) -> Iterator[bytes]:

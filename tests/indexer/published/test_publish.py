@@ -133,13 +133,12 @@ STEPS = (
     *(
         (verb, part)
         for part in ("audio", "text", "joint")
-        for verb in ("has_collection", "create_collection", "query", "upsert")
+        for verb in ("has_collection", "create_collection", "upsert", "load_collection", "query")
     ),
     ("has_collection", "texts"),
     ("create_collection", "texts"),
     ("upsert", "texts"),
-    *((verb, part) for part in PARTS for verb in ("flush", "load_collection") if part != "texts"),
-    ("flush", "texts"),
+    *(("flush", part) for part in PARTS),
     SWITCH,
 )
 
