@@ -63,15 +63,22 @@ $(VENV)/multilingual: $(VENV)/installed requirements/multilingual.txt
 	$(call install,--target $@-packages --no-deps --require-hashes --requirement requirements/multilingual.txt)
 	@touch $@
 
+# Likewise in a folder of its own: other tests show what is said without it.
+$(VENV)/onnx-asr: $(VENV)/installed requirements/onnx-asr.txt
+	$(call install,--target $@-packages --no-deps --require-hashes --requirement requirements/onnx-asr.txt)
+	@touch $@
+
 $(VENV)/scale: $(VENV)/installed requirements/scale.txt
 	$(call install,--require-hashes --requirement requirements/scale.txt)
 	@touch $@
 
-test-extras: $(VENV)/installed $(VENV)/multilingual $(VENV)/scale  ## run the tests that train models, read hours of real recordings, or need other extras
+test-extras: $(VENV)/installed $(VENV)/multilingual $(VENV)/onnx-asr $(VENV)/scale  ## run the tests that train models, read hours of real recordings, or need other extras
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m extras
 	PYTHONPATH=$(abspath $(VENV)/multilingual-packages) \
 	  $(BIN)/python -m pytest -q -m extras tests/hilbert/encoders/test_multilingual.py \
 	  tests/indexer/ingest/test_main_language.py
+	PYTHONPATH=$(abspath $(VENV)/onnx-asr-packages) \
+	  $(BIN)/python -m pytest -q -m extras tests/hilbert/encoders/test_onnx_recogniser.py
 
 test-fast: $(VENV)/installed  ## run the tests that load no models and start no slow processes: under a minute
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal -m 'not models and not slow and not browser and not extras'
@@ -126,6 +133,7 @@ requirements:  ## resolve the newest versions that pyproject.toml allows (needs 
 	uv pip compile $(COMPILE) --output-file requirements/core.txt pyproject.toml
 	uv pip compile $(COMPILE) --output-file requirements/dev.txt --extra dev \
 	  --constraint requirements/core.txt pyproject.toml
+	echo "onnx-asr>=0.12" | uv pip compile $(COMPILE) --no-deps --output-file requirements/onnx-asr.txt -
 	uv pip compile $(COMPILE) --output-file requirements/scale.txt --extra scale \
 	  --constraint requirements/dev.txt pyproject.toml
 

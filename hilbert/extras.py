@@ -13,6 +13,7 @@ _MODULES = {
     "train": {"torch", "torchaudio", "transformers", "sentence_transformers"},
     "milvus": {"pymilvus", "milvus_lite"},
     "ray": {"ray", "pyarrow", "fsspec"},
+    "onnx-asr": {"onnx_asr"},
 }
 
 

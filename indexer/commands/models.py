@@ -48,22 +48,24 @@ def command(context: click.Context, as_json: bool) -> None:
                         "languages": model.languages,
                         "licence": model.licence,
                         "word_error_rate": model.wer,
+                        "recogniser": model.recogniser,
                     }
                     for name, model, here in rows
                 ]
             }
         )
         return
-    print_line(f"{'name':<16} {'here':<5} {'MB':>5} {'languages':>9} {'licence':<8} {'WER %':>5}")
+    print_line(f"{'name':<20} {'here':<5} {'MB':>5} {'languages':>9} {'licence':<9} {'WER %':>5}")
     for name, model, here in rows:
         rate = "" if model.wer is None else f"{model.wer:.1f}"
         print_line(
-            f"{name:<16} {'yes' if here else '':<5} {model.megabytes:>5} "
-            f"{model.languages if model.languages > 1 else 'English':>9} {model.licence:<8} "
+            f"{name:<20} {'yes' if here else '':<5} {model.megabytes:>5} "
+            f"{model.languages if model.languages > 1 else 'English':>9} {model.licence:<9} "
             f"{rate:>5}"
         )
     print_line(
-        "'hilbert models get NAME' fetches one; WER: LibriSpeech test-clean, arXiv 2212.04356"
+        "'hilbert models get NAME' fetches one; WER: LibriSpeech test-clean, arXiv 2212.04356 and "
+        "NVIDIA's model cards; parakeet and canary need the extra onnx-asr"
     )
 
 
@@ -81,7 +83,7 @@ def get(name: str, as_json: bool) -> None:
     from hilbert.trusted import trust_own
 
     model = known_model(name)
-    found = fetch(model.spec)
+    found = fetch(model.spec, model.files)
     if not ships(model.spec):
         trust_own(found.fingerprint, f"the recogniser {name}")
     if as_json:

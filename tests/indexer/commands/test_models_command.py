@@ -17,7 +17,11 @@ def test_models_are_listed_with_what_is_here() -> None:
     models = {model["name"]: model for model in json.loads(listed.stdout)["models"]}
     assert models["tiny.en"]["here"] and models["tiny.en"]["languages"] == 1
     assert models["small"]["licence"] == "MIT" and models["small"]["word_error_rate"] == 3.4
+    parakeet = models["parakeet-tdt-0.6b-v3"]
+    assert (parakeet["languages"], parakeet["recogniser"]) == (25, "onnx-asr")
+    assert (parakeet["licence"], parakeet["word_error_rate"]) == ("CC-BY-4.0", 1.93)
     shown = warm.run("-m", "indexer", "models").stdout
+    assert "canary-1b-v2" in shown
     assert "large-v3-turbo" in shown and "hilbert models get NAME" in shown
     unknown = warm.run("-m", "indexer", "models", "get", "huge")
     assert unknown.returncode == 2 and "distil-large-v3" in unknown.stderr

@@ -109,7 +109,7 @@ def test_words_are_recognised_again_but_for_those_of_people(
 
 def test_help_and_errors_name_the_registered_recognisers(copy: Copy, tmp_path: Path) -> None:
     helped = copy.run("-m", "indexer", "index", "--help")
-    assert "auto, never, whisper, parrot" in " ".join(helped.stdout.split())
+    assert "auto, never, whisper, onnx-asr, parrot" in " ".join(helped.stdout.split())
     refused = copy.run(
         *("-m", "indexer", "index", tmp_path, "-l", tmp_path / "library", "--asr", "owl")
     )
