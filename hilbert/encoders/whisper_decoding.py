@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,11 @@ _SECOND_LANGUAGE = 0.1
 _MAX_NAME_TOKENS = 64
 # With names, a window that may hold no speech is heard without them: they are said in silence.
 _MAX_PROMPTED_NO_SPEECH_PROB = 0.3
+
+
+# Ends of sentences of scripts without spaces, and a pause between phrases of these.
+_FULL_STOPS = ("。", "！", "？", "｡", "!", "?")
+_PHRASE_PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -340,14 +346,27 @@ def to_storage(states: States) -> Any:
 
 
 def _merge_punctuation(alignment: list[dict[str, Any]]) -> Iterator[Word]:
-    """Yield words with their punctuation: a token without a leading space joins the last."""
+    """Yield words with their punctuation: a token without a leading space joins the last.
+
+    What is written without spaces (Chinese, Japanese) comes letter by letter: it is cut at the ends
+    of sentences and at pauses, so that these are known, and joined within, so that it reads right.
+    """
     pieces: list[dict[str, Any]] = []
     for piece in alignment:
-        if pieces and piece["word"].startswith(" "):
+        if pieces and (piece["word"].startswith(" ") or _begins_phrase(pieces[-1], piece)):
             yield from _word(pieces)
             pieces = []
         pieces.append(piece)
     yield from _word(pieces)
+
+
+def _begins_phrase(before: dict[str, Any], piece: dict[str, Any]) -> bool:
+    """Return whether a letter of a script without spaces begins a sentence, or follows a pause."""
+    first = piece["word"][:1]
+    if unicodedata.category(first or " ") != "Lo":
+        return False
+    pause = float(piece["start"]) - float(before["end"])
+    return before["word"].endswith(_FULL_STOPS) or pause >= _PHRASE_PAUSE_SECONDS
 
 
 def _word(pieces: list[dict[str, Any]]) -> Iterator[Word]:

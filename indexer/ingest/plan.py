@@ -170,10 +170,12 @@ class _Planner:
             return self.settings.asr != NEVER
         if not self.settings.again or source.recording is None:
             return False
+        if existing.text_source not in (RECOGNISED, NO_SPEECH):
+            return False
         # What it recognised is known by the name of the features, which the recogniser is part of.
-        return existing.text_source in (RECOGNISED, NO_SPEECH) and existing.features not in (
-            self._name_features(existing.id, words) for words in (RECOGNISED, NO_SPEECH)
-        )
+        names = [self._name_features(existing.id, words) for words in (RECOGNISED, NO_SPEECH)]
+        self.report.recognised_before += existing.features in names
+        return existing.features not in names
 
     def _name_features(self, document_id: str, words: str) -> str:
         encoders = self.writer.library.encoders

@@ -23,6 +23,8 @@ class AddReport:
     content changed as well (edited, or encoded anew, and renamed). `gone` maps the path of a
     document that is no longer there to its name, `removed` those that were taken out for that;
     `unreachable` maps a folder or file that cannot be reached to the reason.
+    `recognised_before` counts the recordings whose words the recogniser that is to recognise them
+    again gave already.
     `notes` say in words what the user should know of the library as a whole.
     `unchecked` are timed transcripts that could not be compared with their recordings.
     `of_other_parts` counts the documents that other parts of the collection hold;
@@ -47,6 +49,7 @@ class AddReport:
     removed: dict[str, str] = field(default_factory=dict)
     unreachable: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    recognised_before: int = 0
     of_other_parts: int = 0
     of_other_part_now: dict[str, str] = field(default_factory=dict)
     planned: int = 0

@@ -121,6 +121,11 @@ def index_folders(
             report.searchable = len(report.added) + len(report.updated)
     documents = library.catalog.documents()
     report.documents = len(documents)
+    if count := report.recognised_before:
+        what = "recording has" if count == 1 else "recordings have"
+        report.notes.append(
+            f"{count} {what} words of this recogniser already: they stay as they are"
+        )
     if note := describe_unread(documents, library.encoders.settings.text):
         report.notes.append(note)
     report.seconds = time.monotonic() - started

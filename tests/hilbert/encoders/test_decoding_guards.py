@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from hilbert.encoders.decoding_guards import Guards, gaps, is_looping, loop_place, quietest
 from hilbert.encoders.protocols import SAMPLE_RATE, Guide, Word
-from hilbert.encoders.whisper_decoding import Decoded, chosen_languages
+from hilbert.encoders.whisper_decoding import Decoded, _merge_punctuation, chosen_languages
 
 GUARDS = Guards()
 SAID = "The squalor of the debtors' side was intensified by constant overcrowding."
@@ -87,6 +88,26 @@ def test_a_window_is_cut_where_it_is_quietest() -> None:
     sound[12 * SAMPLE_RATE : 13 * SAMPLE_RATE] = 0.01
     sound[: 2 * SAMPLE_RATE] = 0.0  # not in the middle half
     assert 12.0 < quietest(sound) < 13.0
+
+
+def merged(text: str, pauses: Mapping[int, float] | None = None) -> list[Word]:
+    """Words of letters that come one by one, a tenth of a second each."""
+    at, alignment = 0.0, []
+    for place, letter in enumerate(text):
+        at += (pauses or {}).get(place, 0.0)
+        piece = {"word": letter, "start": at, "end": at + 0.1, "probability": 0.5}
+        alignment.append(piece)
+        at += 0.1
+    return list(_merge_punctuation(alignment))
+
+
+def test_what_is_written_without_spaces_is_cut_at_sentences_and_pauses_alone() -> None:
+    japanese = merged("今日は、雨です。明日は晴れ")
+    assert [word.text for word in japanese] == ["今日は、雨です。", "明日は晴れ"]
+    assert japanese[1].start == pytest.approx(0.8) and japanese[1].end == pytest.approx(1.3)
+    assert [w.text for w in merged("火车停了我们走路", {4: 0.7})] == ["火车停了", "我们走路"]
+    assert [w.text for w in merged("火车停了我们走路", {4: 0.2})] == ["火车停了我们走路"]
+    assert [w.text for w in merged(" a-b.c d", {3: 2.0, 5: 2.0})] == ["a-b.c", "d"]
 
 
 def test_a_window_in_doubt_has_the_language_of_the_others_of_its_recording() -> None:

@@ -94,7 +94,11 @@ def test_words_are_recognised_again_but_for_those_of_people(
     assert len(index(talks, *encoders, "--asr", "parrot:old")["added"]) == 2
     assert index("--asr", "parrot:new")["updated"] == []  # words that are there are kept
     assert index("--reasr", "parrot:new")["updated"] == ["heard"]
-    assert index("--reasr", "parrot:new")["updated"] == []  # done before
+    again = index("--reasr", "parrot:new")  # done before
+    assert again["updated"] == []
+    assert again["notes"] == [
+        "1 recording has words of this recogniser already: they stay as they are"
+    ]
     assert index()["updated"] == []
     found = copy.run("-m", "indexer", "transcript", "heard", "-l", library)
     assert "wants a new biscuit" in " ".join(found.stdout.split()), found.stderr
