@@ -89,7 +89,7 @@ def _show_found(
     with spread_row():
         _show_summary(shown, by_moment, strong)
         with st.container(horizontal=True, width="content", gap="xsmall"):
-            show_play_all(library, _moments(shown, by_moment), "all-hits")
+            show_play_all(library, _moments(found[:strong]), "all-hits")
             if by_moment:
                 st.toggle(
                     "All of a recording",
@@ -105,13 +105,12 @@ def _show_found(
                 width=160,
             )
             _show_export(shown)
-    if any(hit.doubtful for hit in _moments(shown, by_moment)):
+    if any(hit.doubtful for hit in _moments(found[:strong])):
         st.caption(escape(DOUBTED_LEGEND))
 
     def show(ranked: Iterable[tuple[int, Hit | DocumentHit]]) -> None:
         for rank, each in ranked:
-            moments = (each,) if isinstance(each, Hit) else each.moments
-            show_card(library, search, rank, each, moments, answer.highlighted)
+            show_card(library, search, rank, each, _moments([each]), answer.highlighted)
 
     ranked = list(enumerate(found, 1))
     show(ranked[:strong])
@@ -123,11 +122,9 @@ def _show_found(
             show(ranked[strong:])
 
 
-def _moments(shown: SearchResult, by_moment: bool) -> list[Hit]:
+def _moments(shown: Sequence[Hit | DocumentHit]) -> list[Hit]:
     """List the moments that are drawn."""
-    if by_moment:
-        return list(shown.hits)
-    return [moment for document in shown.documents for moment in document.moments]
+    return [m for each in shown for m in ((each,) if isinstance(each, Hit) else each.moments)]
 
 
 def show_linked(library: OpenLibrary, search: SearchState, answer: Answer) -> None:

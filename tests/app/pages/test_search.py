@@ -158,6 +158,12 @@ def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
     assert "bee" in cards(page)[0] or "dance" in cards(page)[0].lower()
 
 
+def test_a_clip_leaves_an_earlier_question_behind(visit: Visit, clip: Path) -> None:
+    page = upload(search(visit(), "water"), clip)
+    (_, query, *_), _ = list(page.session_state.answers.items())[-1]
+    assert query.clip and not query.words and page.text_input(key="typed").value == ""
+
+
 def test_a_clip_is_drawn(visit: Visit, clip: Path) -> None:
     assert len(upload(visit(), clip).get("plotly_chart")) == 2
 
