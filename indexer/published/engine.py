@@ -271,13 +271,15 @@ class Engine:
             log.debug("%s of %s failed", verb, self.address.uri, exc_info=True)
             if error.code == _NO_SUCH and missing is not StoreError:
                 return missing
-            raise StoreError(self._words(verb, str(error.message))) from error
+            gone = ". Where the library was published anew since, open it again"
+            what = str(error.message)[:300] + (gone if error.code == _NO_SUCH else "")
+            raise StoreError(self._words(verb, what)) from error
         except (OSError, ValueError, RuntimeError) as error:  # gRPC's, of a server that is gone
             log.debug("%s of %s failed", verb, self.address.uri, exc_info=True)
             raise StoreError(self._words(verb, str(error))) from error
 
     def _words(self, verb: str, what: str) -> str:
-        return f"{self.address.uri}: the store failed at {verb.replace('_', ' ')}: {what[:300]}"
+        return f"{self.address.uri}: the store failed at {verb.replace('_', ' ')}: {what}"
 
 
 def rows_in(rows: NDArray[np.int64]) -> str:

@@ -8,6 +8,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,9 @@ ADDRESS_FILE = "published.json"
 _ROWS_AT_ONCE = 64
 # The one that answers, and the one before, which another process may be reading.
 _KEPT = 2
+_ATTEMPTS = 3
+# What is being fetched is not older; what is was left by a process that was killed.
+_LONGEST_FETCH_SECONDS = 86_400.0
 
 
 class PublishedStore(LibraryStore):
@@ -151,15 +155,22 @@ def open_published(address: StoreAddress) -> PublishedStore:
     """
     engine = Engine.connect(address)
     try:
-        return _open(engine, address)
+        name = check_name(address.library) if address.library else _only_library(engine)
+        for _ in range(_ATTEMPTS):
+            texts = engine.target(alias_of(name))
+            try:
+                return _open(engine, address, name, texts)
+            except StoreError:
+                if engine.target(alias_of(name)) == texts:
+                    raise
+                log.debug("%s was published anew while it was opened", name, exc_info=True)
+        raise StoreError(f"'{name}' in {address.uri} is published all the time; try again")
     except BaseException:
         engine.close()
         raise
 
 
-def _open(engine: Engine, address: StoreAddress) -> PublishedStore:
-    name = check_name(address.library) if address.library else _only_library(engine)
-    texts = engine.target(alias_of(name))
+def _open(engine: Engine, address: StoreAddress, name: str, texts: str | None) -> PublishedStore:
     if texts is None:
         known = ", ".join(_libraries(engine)) or "none"
         raise StoreError(f"no library is published as '{name}' in {address.uri}; there: {known}")
@@ -259,5 +270,7 @@ def _remove_old(folder: Path) -> None:
     """Delete publications that answered before the last one, of this library in the cache."""
     known = [path for path in folder.iterdir() if (path / CATALOG_FILE).exists()]
     known.sort(key=lambda path: path.stat().st_mtime, reverse=True)
-    for path in known[_KEPT - 1 :]:
+    oldest = time.time() - _LONGEST_FETCH_SECONDS
+    killed = [p for p in folder.glob(f"*{PARTIAL_SUFFIX}") if p.stat().st_mtime < oldest]
+    for path in (*known[_KEPT - 1 :], *killed):
         shutil.rmtree(path, ignore_errors=True)

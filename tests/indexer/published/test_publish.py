@@ -160,6 +160,33 @@ def test_what_an_interrupted_publication_left_is_dropped_by_the_next_snapshots(
     assert answering(store)[1] == 4
 
 
+def test_who_opens_it_while_it_is_published_twice_gets_the_newest(
+    library_copy: LibraryStore, store: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(library_copy, store, name="talks")
+    read, calls = Engine.texts, []
+
+    def overtaken(self: Engine, name: str, first: int, last: int) -> list[str]:
+        if not calls:
+            calls.append(name)
+            for _ in range(2):
+                remove_one(library_copy)
+                publish(library_copy, store, name="talks")
+        return read(self, name, first, last)
+
+    monkeypatch.setattr(Engine, "texts", overtaken)
+    library = open_published(store.address)
+    assert calls[0] not in store.collections()
+    assert len(library.catalog.documents()) == 4
+    killed = library.folder.parent / "x.partial"
+    killed.mkdir()
+    os.utime(killed, (0, 0))
+    library.close()
+    remove_one(library_copy)
+    publish(library_copy, store, name="talks")
+    assert answering(store)[1] == 3 and not killed.exists()
+
+
 def test_a_killed_publication_goes_on(library_copy: LibraryStore, tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     killed = warm.run(
