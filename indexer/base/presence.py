@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from indexer.base.remote_path import is_remote
+
 log = logging.getLogger(__name__)
 
 # What systems put in every folder or drive: a folder of nothing else is empty.
 _OF_THE_SYSTEM = frozenset(
     {"lost+found", "$recycle.bin", "system volume information", "desktop.ini", "thumbs.db"}
 )
+REMOTE = "it is not on this machine"
 _DANGLING = "a link to a place that is not there"
 
 
@@ -56,6 +59,8 @@ def look_for(path: str, top: str) -> Whereabouts:
         path: Absolute path of the file.
         top: The followed folder that it lay in.
     """
+    if is_remote(path):
+        return Whereabouts(Presence.OUT_OF_REACH, path, REMOTE)
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -80,6 +85,8 @@ def look_for(path: str, top: str) -> Whereabouts:
 
 def unreachable_folder(folder: str) -> str | None:
     """Return why what was in a folder cannot be reached; None for a folder that holds something."""
+    if is_remote(folder):
+        return REMOTE
     if os.path.islink(folder) and not os.path.exists(folder):
         return _DANGLING
     try:

@@ -83,11 +83,20 @@ def _asr_help() -> str:
     )
 
 
+class _Place(click.Path):
+    """A file or folder of this machine, or the address of a remote one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from indexer.base.remote_path import to_path
+
+        return to_path(str(super().convert(value, param, ctx)))
+
+
 @verb(order=10)
 @click.command(
     "index", cls=LazyHelpCommand, fill={"EXTENSIONS": _extensions, "COLUMNS": _metadata_columns}
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=_Place())
 @library_option
 @click.option(
     "--asr",
@@ -188,6 +197,7 @@ def command(
         raise click.BadParameter("'never' recognises nothing; name a recogniser for --reasr")
     of_part = Part.parse(part) if part else None
     _check_address(address, engine)
+    here = _local(paths, engine, part)
     encoders = None
     if (speech_encoder or text_encoder) and not paths:
         raise click.UsageError("an encoder is chosen with the first PATHS of a library; name them")
@@ -195,12 +205,12 @@ def command(
         encoders = EncoderSettings(speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT)
     keep_freed_memory()
     is_new = bool(paths) and not LibraryStore.exists(library)
-    if is_new:
+    if is_new and here == paths:
         _refuse_missing(paths)
     if paths:
         made = library_for(
             library,
-            lambda: scan(paths, library.absolute()).sources,
+            lambda: scan(here, library.absolute()).sources,
             encoders,
             language,
             asr or reasr or AUTO,
@@ -217,7 +227,14 @@ def command(
     if vectors != made.vector_settings:
         with made.writing():
             made.put_vector_settings(vectors)
-    found = scan_followed(made, paths, language=language, asr=asr or reasr, again=reasr is not None)
+    found = scan_followed(
+        made,
+        paths,
+        language=language,
+        asr=asr or reasr,
+        again=reasr is not None,
+        fetches=engine == "ray",
+    )
     with TerminalProgress() as progress:
         summary = index_folders(
             made,
@@ -254,6 +271,28 @@ def _check_address(address: str | None, engine: str) -> None:
     host, colon, port = address.rpartition(":")
     if not (host and colon and port.isdecimal()):
         raise click.BadParameter(f"'{address}' is no address; write HOST:PORT as 10.0.0.5:6379")
+
+
+def _local(paths: tuple[Path, ...], engine: str, part: str | None) -> tuple[Path, ...]:
+    """Return the paths that are of this machine; refuse remote ones that cannot be used.
+
+    Raises:
+        UsageError: What is remote needs another engine, or cannot be shared out.
+        OfflineError: Nothing may be fetched.
+    """
+    from hilbert.offline import OfflineError, is_offline
+    from indexer.base.remote_path import RemotePath
+
+    remote = [path for path in paths if isinstance(path, RemotePath)]
+    if remote and is_offline():
+        raise OfflineError(
+            f"{remote[0]} is not on this machine, and nothing is fetched (--offline)"
+        )
+    if remote and engine != "ray":
+        raise click.UsageError(f"{remote[0]} is not on this machine; add --engine ray")
+    if remote and part:
+        raise click.UsageError("--part is of files on this machine: it goes by what they hold")
+    return tuple(path for path in paths if not isinstance(path, RemotePath))
 
 
 def _refuse_missing(paths: tuple[Path, ...]) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from hilbert.errors import HilbertError
 from hilbert.model.features import Features
 from indexer.base.errors import LibraryError
+from indexer.engines.fetched import with_digests
 from indexer.guard.children import FileFaultError
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.job import DocumentJob
@@ -81,6 +82,7 @@ class Outcome:
         analysed: The document.
         error: Why there is none.
         transcript_error: Why a recording goes without its transcript.
+        digests: Of remote files that were fetched.
         fault: Why nothing at all can be processed there; no fault of the document.
     """
 
@@ -88,10 +90,11 @@ class Outcome:
     analysed: AnalysedDocument | None = None
     error: Failure | None = None
     transcript_error: Failure | None = None
+    digests: tuple[str, ...] = ()
     fault: str = ""
 
     @classmethod
-    def of(cls, done: ProcessedDocument) -> Outcome:
+    def of(cls, done: ProcessedDocument, digests: tuple[str, ...] = ()) -> Outcome:
         """Describe what was processed."""
         parsed, analysed = done.job.parsed, done.analysed
         return cls(
@@ -99,6 +102,7 @@ class Outcome:
             replace(analysed, features=_NO_FEATURES) if analysed else None,
             Failure.of(done.error) if done.error else None,
             Failure.of(done.transcript_error) if done.transcript_error else None,
+            digests,
         )
 
     def processed(self, job: DocumentJob, features: bytes) -> ProcessedDocument:
@@ -115,7 +119,7 @@ class Outcome:
             raise LibraryError(self.fault)
         analysed = self.analysed
         return ProcessedDocument(
-            replace(job, parsed=self.parsed, read=None),
+            replace(with_digests(job, self.digests), parsed=self.parsed, read=None),
             replace(analysed, features=unpack_features(features)) if analysed else None,
             self.error.error() if self.error else None,
             self.transcript_error.error() if self.transcript_error else None,

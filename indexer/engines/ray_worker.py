@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import platform
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -20,8 +21,10 @@ import ray
 from hilbert import __version__
 from hilbert.files import sha256_file
 from hilbert.offline import go_offline
+from indexer.base.errors import AudioError
 from indexer.base.progress import SilentProgress
 from indexer.encoders import Encoders, EncoderSettings
+from indexer.engines.fetched import digests_of, fetched, is_remote_job
 from indexer.engines.outcome import Failure, Outcome, Share, pack_features
 from indexer.ingest.job import DocumentJob
 from indexer.ingest.process import process
@@ -80,33 +83,49 @@ class Worker:
         if self._refusal:
             yield _row(NO_NUMBER, Outcome(fault=self._refusal))
             return
-        jobs: dict[int, DocumentJob] = {}
-        for number, job in share.jobs.items():
-            if reason := self._why_not_here(job):
-                yield _row(number, Outcome(error=Failure(reason)))
-            else:
-                jobs[number] = job
+        with tempfile.TemporaryDirectory(prefix="hilbert-") as folder:
+            jobs: dict[int, DocumentJob] = {}
+            for number, job in share.jobs.items():
+                try:
+                    jobs[number] = self._here(job, Path(folder) / str(number))
+                except (AudioError, OSError) as error:
+                    log.debug("could not get %s", job.source.path, exc_info=True)
+                    yield _row(number, Outcome(error=Failure.of(error)))
+            yield from self._analyse(jobs)
+
+    def _analyse(self, jobs: Mapping[int, DocumentJob]) -> Iterator[Row]:
         try:
             documents = process(list(jobs.values()), self._encoders, SilentProgress())
             with closing(documents):
                 for number, done in zip(jobs, documents, strict=True):
-                    yield _row(number, Outcome.of(done), pack_features(done.analysed))
+                    digests = digests_of(jobs[number])
+                    yield _row(number, Outcome.of(done, digests), pack_features(done.analysed))
         except Exception as error:  # not of a document, which would be its own failure
             log.debug("nothing can be processed here", exc_info=True)
             yield _row(NO_NUMBER, Outcome(fault=Failure.of(error).text))
 
-    def _why_not_here(self, job: DocumentJob) -> str:
-        """Return why a file is not what was found where the run began; empty where it is."""
+    def _here(self, job: DocumentJob, folder: Path) -> DocumentJob:
+        """Return a job on files of this machine.
+
+        Args:
+            job: As it was planned.
+            folder: Takes copies of remote files.
+
+        Raises:
+            AudioError: A file is not what was found where the run began, or cannot be fetched.
+        """
+        if is_remote_job(job):
+            return fetched(job, folder)
         path = job.main.path
-        if not self._is_elsewhere:
-            return ""
-        try:
-            if sha256_file(path) == job.document_id:
-                return ""
-        except OSError as error:
-            log.debug("could not read %s", path, exc_info=True)
-            return f"{platform.node()}, a machine of the cluster, cannot read it: {error.strerror}"
-        return f"{platform.node()}, a machine of the cluster, has another file at this path"
+        if self._is_elsewhere:
+            machine = f"{platform.node()}, a machine of the cluster,"
+            try:
+                digest = sha256_file(path)
+            except OSError as error:
+                raise AudioError(f"{machine} cannot read it: {error.strerror}") from error
+            if digest != job.document_id:
+                raise AudioError(f"{machine} has another file at this path")
+        return job
 
 
 def _row(number: int, outcome: Outcome, features: bytes = b"") -> Row:

@@ -29,6 +29,7 @@ from indexer.ingest.metadata_table import (
     read_metadata_table,
     split_speakers,
 )
+from indexer.ingest.remote_files import RemoteListing
 from indexer.ingest.table_rows import TableError
 from indexer.ingest.transcript_folders import TranscriptFolders
 from indexer.media.kinds import RECORDING_EXTENSIONS, Content, content_of, not_a_recording
@@ -116,11 +117,13 @@ class Scan(Notes):
         sources: The documents.
         tables: The metadata files that were looked at.
         given: Absolute paths of what the user named, whether it is there or not.
+        remote: What was found behind addresses.
     """
 
     sources: list[Source] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
     given: list[Path] = field(default_factory=list)
+    remote: RemoteListing = field(default_factory=RemoteListing)
 
 
 def scan(

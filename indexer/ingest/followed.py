@@ -11,16 +11,20 @@ from pathlib import Path
 from indexer.base.errors import LibraryError
 from indexer.base.names import existing_path
 from indexer.base.presence import Presence, Whereabouts, is_within, look_for, mount_point
+from indexer.base.remote_path import RemotePath, is_remote
 from indexer.base.shell import quoted
 from indexer.encoders import AUTO
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.discover import Scan, scan
 from indexer.ingest.pipeline import ProcessSettings, parse_settings
+from indexer.ingest.remote_files import RemoteFile, RemoteListing
+from indexer.ingest.remote_scan import scan_remote
 from indexer.store.catalog import Catalog
 from indexer.store.remembered import FollowedFolder
 
 _DEFAULT_LANGUAGE = AUTO
 _NAMED = 3
+_NOT_FETCHED = "it is not on this machine: 'hilbert index --engine ray' looks through it"
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ def scan_followed(
     language: str | None = None,
     asr: str | None = None,
     again: bool = False,
+    fetches: bool = False,
 ) -> list[ScannedFolders]:
     """Look through what the user named, or through all that the library follows.
 
@@ -51,13 +56,14 @@ def scan_followed(
         asr: Who recognises words; None for `auto`, and for that of the last time where no paths
             are named.
         again: Whether words that another recogniser recognised are recognised again.
+        fetches: Whether the engine fetches remote files; others leave remote folders as they are.
 
     Raises:
         LibraryError: No paths are named and none are followed.
         QueryError: `language` is no language code, or `asr` no choice.
     """
     known = library.catalog.remembered.folders()
-    named = [str(existing_path(Path(os.path.abspath(os.path.expanduser(p))))) for p in paths]
+    named = [_absolute(str(path)) for path in paths]
     if not named and not known:
         places = sorted({os.path.dirname(d.path) for d in library.catalog.documents()})
         lie = f" (its documents lie in {', '.join(places[:_NAMED])})" if places else ""
@@ -79,12 +85,23 @@ def scan_followed(
     for (of_language, of_asr), places in by_settings.items():
         settings = replace(parse_settings(of_asr, of_language), again=again)
         others = [Path(path) for path in given if path not in places]
-        found.append(
-            ScannedFolders(
-                scan(map(Path, places), library.folder, settings.language, others), settings
-            )
-        )
+        here = [Path(place) for place in places if not is_remote(place)]
+        scanned = scan(here, library.folder, settings.language, others)
+        for place in map(RemotePath, filter(is_remote, places)):
+            scanned.given.append(place)
+            if fetches:
+                scan_remote(place, scanned, settings.language)
+            else:
+                scanned.remote.unreachable[str(place)] = _NOT_FETCHED
+                scanned.failures[str(place)] = _NOT_FETCHED
+        found.append(ScannedFolders(scanned, settings))
     return found
+
+
+def _absolute(path: str) -> str:
+    if is_remote(path):
+        return str(RemotePath(path))
+    return str(existing_path(Path(os.path.abspath(os.path.expanduser(path)))))
 
 
 def _target(path: str, known: Sequence[FollowedFolder], is_named: bool) -> FollowedFolder:
@@ -104,25 +121,29 @@ def follow(library: LibraryStore, scanned: Iterable[ScannedFolders]) -> Followed
     """
     catalog = library.catalog
     before = FollowedPlaces(catalog, [])
+    remote = RemoteListing()
+    for found in scanned:
+        remote.add(found.scan.remote)
     kept = {folder.path: folder for folder in catalog.remembered.folders()}
     given = [path for found in scanned for path in found.scan.given]
     for found in scanned:
         for path in found.scan.given:
             place = str(path)
-            if not os.path.exists(place) or is_within(place, str(library.folder)):
+            there = place in remote.listed or os.path.exists(place)
+            if not there or is_within(place, str(library.folder)):
                 continue
             if not _is_unicode(place):
                 continue  # no catalog can hold it; each file in it is reported
             if before.unmounted(place):
                 continue
-            is_file = not os.path.isdir(place)
+            is_file = place in remote.files if is_remote(place) else not os.path.isdir(place)
             settings = found.settings
             kept[place] = FollowedFolder(
                 place,
                 is_file,
                 AUTO if settings.detect else settings.language,
                 settings.asr,
-                mount_point(place),
+                None if is_remote(place) else mount_point(place),
             )
     wanted = _outermost(kept.values())
     if wanted != catalog.remembered.folders():
@@ -131,7 +152,7 @@ def follow(library: LibraryStore, scanned: Iterable[ScannedFolders]) -> Followed
                 catalog.remembered.forget_folder(place)
             for folder in wanted:
                 catalog.remembered.put_folder(folder)
-    return FollowedPlaces(catalog, given)
+    return FollowedPlaces(catalog, given, remote)
 
 
 def _is_unicode(path: str) -> bool:
@@ -164,19 +185,38 @@ class FollowedPlaces:
         given: Absolute paths that this run looks through, whether they are there or not.
     """
 
-    def __init__(self, catalog: Catalog, given: Iterable[Path]) -> None:
+    def __init__(
+        self, catalog: Catalog, given: Iterable[Path], remote: RemoteListing | None = None
+    ) -> None:
         self._catalog = catalog
         self.given = [str(path) for path in given]
         self.folders = catalog.remembered.folders()
         self._unmounted: dict[str, bool] = {}
+        self._remote = remote or RemoteListing()
+
+    def remote_file(self, path: Path) -> RemoteFile:
+        """Return a remote file as it was listed."""
+        return self._remote.files[str(path)]
 
     def look_for(self, path: str) -> Whereabouts:
-        """Look whether a known file is there."""
+        """Look whether a known file is there; whether a remote one was listed."""
+        if is_remote(path):
+            return self._look_for_remote(path)
         found = look_for(path, self._top(path))
         if found.presence is Presence.GONE and (folder := self.unmounted(path)):
             reason = f"nothing is mounted at {folder.mount}"
             return Whereabouts(Presence.OUT_OF_REACH, folder.path, reason)
         return found
+
+    def _look_for_remote(self, path: str) -> Whereabouts:
+        if path in self._remote.files:
+            return Whereabouts(Presence.THERE)
+        if any(is_within(path, place) for place in self._remote.listed):
+            return Whereabouts(Presence.GONE)
+        for place, reason in self._remote.unreachable.items():
+            if is_within(path, place):
+                return Whereabouts(Presence.OUT_OF_REACH, place, reason)
+        return look_for(path, path)
 
     def is_looked_through(self, path: str) -> bool:
         """Return whether this run looks through the place of a file."""

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from hilbert.files import sha256_file
 from indexer.base.errors import AudioError, HilbertError, LibraryError
+from indexer.base.presence import Presence
+from indexer.base.remote_path import RemotePath, is_remote
 from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED, RECOGNISED
 from indexer.encoders import NEVER
 from indexer.index.library_store import LibraryStore
@@ -71,7 +73,7 @@ def plan(
     """
     planner = _Planner(library, settings, writer, report)
     made = made or Plan()
-    claimed = {job.document_id: job for job in made.jobs}
+    claimed = {job.document_id or str(job.source.path): job for job in made.jobs}
     for source in sources:
         try:
             job = planner.examine(source)
@@ -86,7 +88,8 @@ def plan(
             if replaced_by(job):
                 made.elsewhere.append(job)
             continue
-        first = claimed.get(job.document_id) if job else None
+        # What a remote file holds is not known yet.
+        first = claimed.get(job.document_id or str(source.path)) if job else None
         if job and first and job.transcript and not first.transcript and job.existing is None:
             # Of copies the one whose words are given.
             claimed[job.document_id] = job
@@ -96,7 +99,7 @@ def plan(
         elif job and first:
             made.duplicates.append((job, first))
         elif job:
-            claimed[job.document_id] = job
+            claimed[job.document_id or str(source.path)] = job
             made.jobs.append(job)
     return made
 
@@ -119,6 +122,8 @@ class _Planner:
 
     def examine(self, source: Source) -> DocumentJob | None:
         """Return what is to be done for a source; None when nothing is."""
+        if isinstance(source.path, RemotePath):
+            return self._examine_remote(source)
         recording = None
         if source.recording:
             self._check_culprit(source.recording)
@@ -151,7 +156,7 @@ class _Planner:
             parsed = self._parse(source, transcript)
         read = None
         if transcript and existing is None:
-            read = partial(_read, source, transcript.path, self.settings.language)
+            read = partial(read_for, source, transcript.path, self.settings.language)
         return DocumentJob(
             source,
             document_id,
@@ -163,6 +168,48 @@ class _Planner:
             needs_words,
             read,
         )
+
+    def _examine_remote(self, source: Source) -> DocumentJob | None:
+        """Return what is to be done for remote files; what they hold is known once fetched.
+
+        Their digests are those of the last run where they are as they were, and empty otherwise.
+        """
+        assert source.recording is not None
+        recording = self._known_remote(source.recording)
+        transcript = self._known_remote(source.transcript) if source.transcript else None
+        existing = self.catalog.document(recording.known.sha256)
+        words = transcript.known.sha256 if transcript else None
+        needs_words = False
+        if existing and self._is_current(existing, words):
+            needs_words = self._needs_words(existing, source)
+            if existing.path != str(source.path):
+                self.writer.add_alias(source, recording, existing, transcript)
+                return None
+            if not needs_words and not self._has_other_speakers(existing, source):
+                self.writer.refresh(existing, source, [recording, transcript])
+                return None
+        read = None
+        if transcript:
+            read = partial(read_for, source, transcript.path, self.settings.language)
+        return DocumentJob(
+            source,
+            recording.known.sha256,
+            recording,
+            transcript,
+            None,
+            existing,
+            self.settings,
+            needs_words,
+            read,
+        )
+
+    def _known_remote(self, path: Path) -> HashedFile:
+        listed = self.writer.places.remote_file(path)
+        check_size(path, listed.size)
+        before = self.catalog.known_path(str(path))
+        if before and (before.size, before.mtime_ns) == (listed.size, listed.version):
+            return HashedFile(path, before, before)
+        return HashedFile(path, KnownPath(listed.size, listed.version, "", None), before)
 
     def _needs_words(self, existing: Document, source: Source) -> bool:
         """Whether a recogniser is to be asked for the words of a document that is there."""
@@ -243,7 +290,7 @@ class _Planner:
     def _parse(self, source: Source, transcript: HashedFile) -> Transcript | None:
         """Likewise for one that can be read but not understood."""
         try:
-            return _read(source, transcript.path, self.settings.language)
+            return read_for(source, transcript.path, self.settings.language)
         except TranscriptError as error:
             if source.recording is None:
                 raise
@@ -253,6 +300,8 @@ class _Planner:
 
     def _is_still_at(self, document: Document) -> bool:
         """Whether a document's file is where it was, and is not another one by now."""
+        if is_remote(document.path):
+            return self.writer.places.look_for(document.path).presence is not Presence.GONE
         try:
             return self._hash(Path(document.path)).known.sha256 == document.id
         except (OSError, HilbertError):
@@ -264,7 +313,7 @@ class _Planner:
         )
 
 
-def _read(source: Source, path: Path, language: str) -> Transcript:
+def read_for(source: Source, path: Path, language: str) -> Transcript:
     """Read the transcript of a source; its speakers get the names of the table.
 
     Raises:

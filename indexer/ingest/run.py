@@ -13,6 +13,7 @@ from operator import attrgetter
 from hilbert.stage_times import StageTimes
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress
+from indexer.base.remote_path import is_remote
 from indexer.encoders import Encoders
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.commits import CommitSchedule
@@ -181,7 +182,8 @@ def _put_failures(library: LibraryStore, scans: Sequence[Scan], report: AddRepor
     sources = [source for scan in scans for source in scan.sources]
     tables = {path for scan in scans for path in scan.tables}
     tried = [str(p) for s in sources for p in (s.recording, s.transcript) if p]
-    tried += [p for p in catalog.failures() if p in tables or not os.path.lexists(p)]
+    gone = (p for p in catalog.failures() if not is_remote(p) and not os.path.lexists(p))
+    tried += [*tables, *gone]
     catalog.put_failures(tried, report.failed)
 
 

@@ -10,11 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer.base.presence import Presence, Whereabouts
+from indexer.base.remote_path import is_remote, to_path
 from indexer.ingest.likeness import match_changed
 from indexer.ingest.metadata_table import document_name
 from indexer.ingest.report import AddReport
 from indexer.ingest.store import DocumentWriter
-from indexer.store.catalog import Document
+from indexer.store.catalog import Document, KnownPath
 
 log = logging.getLogger(__name__)
 
@@ -71,14 +72,10 @@ def _move_to_copy(writer: DocumentWriter, document: Document) -> bool:
     """Move a document to another file with the same bytes, where there is one."""
     catalog = writer.catalog
     for path in catalog.paths_of(document.id):
-        known = catalog.known_path(path)
-        try:
-            status = os.stat(path)
-        except OSError:
-            log.debug("no copy at %s", path, exc_info=True)
+        if writer.places.look_for(path).presence is not Presence.THERE:
             continue
-        if known and (known.size, known.mtime_ns) == (status.st_size, status.st_mtime_ns):
-            name = document_name(Path(path))
+        if is_remote(path) or _is_unchanged(path, catalog.known_path(path)):
+            name = document_name(to_path(path))
             title = name if document.title == document.name else document.title
             moved = replace(document, name=name, title=title)
             if document.recording:
@@ -88,6 +85,14 @@ def _move_to_copy(writer: DocumentWriter, document: Document) -> bool:
             writer.move(document, moved)
             return True
     return False
+
+
+def _is_unchanged(path: str, known: KnownPath | None) -> bool:
+    status = os.stat(path)
+    return known is not None and (known.size, known.mtime_ns) == (
+        status.st_size,
+        status.st_mtime_ns,
+    )
 
 
 def _replace_changed(
@@ -127,6 +132,8 @@ def _forget_places(writer: DocumentWriter, report: AddReport) -> None:
     documents = [document.path for document in catalog.documents()]
     for folder in places.folders:
         if folder.path not in places.given or os.path.lexists(folder.path):
+            continue
+        if is_remote(folder.path):  # nobody forgets a store that does not answer
             continue
         report.failed.pop(folder.path, None)
         if any(

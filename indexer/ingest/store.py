@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from indexer.base.remote_path import RemotePath
 from indexer.base.types import RECOGNISED
 from indexer.guard.children import FileFaultError
 from indexer.index.library_store import LibraryStore
@@ -52,11 +53,15 @@ class DocumentWriter:
 
     def put(self, processed: ProcessedDocument) -> None:
         """Store the result of a job."""
+        processed = self._with_existing(processed)
         job = processed.job
         if processed.transcript_error is not None and job.source.transcript is not None:
             self.fail(job.source.transcript, processed.transcript_error)
         if processed.error is not None:
             self.fail(job.source.path, processed.error)
+        elif job.existing and job.existing.path != str(job.source.path) and _is_remote(job):
+            # Its content was unknown until it was fetched.
+            self.add_alias(job.source, job.main, job.existing, job.transcript)
         elif processed.analysed is not None and not _loses_words(job, processed.analysed):
             self._put(job, processed.analysed)
         elif job.existing is not None:
@@ -65,6 +70,13 @@ class DocumentWriter:
                 self.report.warn(
                     str(job.source.path), f"{job.settings.asr} finds no words: the known ones stay"
                 )
+
+    def _with_existing(self, processed: ProcessedDocument) -> ProcessedDocument:
+        """Return the result of a remote job with the document that the catalog has of its bytes."""
+        job = processed.job
+        if job.existing is not None or not _is_remote(job):
+            return processed
+        return replace(processed, job=replace(job, existing=self.catalog.document(job.document_id)))
 
     def fail(self, path: Path, error: Exception) -> None:
         """Report why a file could not be indexed; what made its reader crash is remembered."""
@@ -332,6 +344,10 @@ class DocumentWriter:
             features=self.name_features(job.document_id, words, done.recogniser),
             warnings=done.warnings,
         )
+
+
+def _is_remote(job: DocumentJob) -> bool:
+    return isinstance(job.source.path, RemotePath)
 
 
 def _is_same_file(path: str, other: str) -> bool:

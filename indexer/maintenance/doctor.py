@@ -8,6 +8,7 @@ from pathlib import Path
 
 from hilbert.system_faults import raise_system_fault, system_fault
 from indexer.base.errors import HilbertError, LibraryError, UnfinishedLibraryError
+from indexer.base.remote_path import is_remote
 from indexer.base.shell import quoted
 from indexer.guard.children import missing_guards
 from indexer.index.library_store import LibraryStore
@@ -137,7 +138,13 @@ def _waiting(library: LibraryStore, documents: int) -> str:
 
 
 def _sources(library: LibraryStore, checkup: Checkup) -> None:
-    gone = [d.name for d in library.catalog.documents() if not Path(d.path).exists()]
+    documents = library.catalog.documents()
+    if remote := sum(is_remote(d.path) for d in documents):
+        checkup.notes.append(
+            f"{remote} recordings are not on this machine: they can be found but not played; "
+            "'hilbert index --engine ray' sees what is gone"
+        )
+    gone = [d.name for d in documents if not is_remote(d.path) and not Path(d.path).exists()]
     if gone:
         checkup.notes.append(
             f"{len(gone)} recordings are not where they were ({', '.join(gone[:5])}): they can "

@@ -126,3 +126,40 @@ def test_no_packet_leaves_in_use(
         lines = trace.read_text().splitlines()
         assert lines
         assert [line for line in lines if re.search(r"AF_INET|sendto|sendmsg", line)] == []
+
+
+@pytest.mark.usefixtures("models")
+@pytest.mark.parametrize(
+    ("arguments", "refused"),
+    [
+        (["s3://bucket/talks", "--engine", "ray"], "s3://bucket/talks is not on this machine"),
+        (
+            ["TALKS", "--engine", "ray", "--address", "10.0.0.5:6379"],
+            "the cluster at 10.0.0.5:6379",
+        ),
+    ],
+)
+def test_offline_refuses_remote_files_and_clusters_in_words(
+    arguments: list[str],
+    refused: str,
+    empty_library_folder: Path,
+    talks: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("hilbert.offline.go_offline", lambda: None)  # would hold for all tests
+    monkeypatch.setenv("HILBERT_OFFLINE", "1")
+    library = copy_library(empty_library_folder, tmp_path / "library")
+    named = [str(talks) if argument == "TALKS" else argument for argument in arguments]
+    assert run(["--offline", "index", *named, "--library", str(library)]) == 1
+    error = capsys.readouterr().err
+    assert refused in error and "--offline" in error and "Traceback" not in error
+
+
+def test_remote_files_need_an_engine_that_fetches(
+    empty_library_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    library = copy_library(empty_library_folder, tmp_path / "library")
+    assert run(["index", "s3://bucket/talks", "--library", str(library)]) == 2
+    assert "add --engine ray" in capsys.readouterr().err

@@ -6,81 +6,25 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.index.library_store import LibraryStore
+from tests.indexer.engines.running import features, processes_below, run, some_talks, start
 from tests.sharing import copy_library
 
 pytestmark = [pytest.mark.extras, pytest.mark.usefixtures("models")]
 pytest.importorskip("ray", reason="needs the extra 'ray': make test-extras")
 
-ROOT = Path(__file__).resolve().parents[3]
-
-
-def start(*arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "indexer", "index", *map(str, arguments), "--engine", "ray"],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    process = start(*arguments)
-    out, err = process.communicate()
-    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
-
-
-def processes_below(pid: int) -> Iterator[tuple[int, str]]:
-    """Ids and command lines of the children of a process, and of theirs."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, ValueError):
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-    waiting = parents.get(pid, [])
-    while waiting:
-        child = waiting.pop()
-        waiting += parents.get(child, [])
-        try:
-            yield child, Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
-        except OSError:
-            continue
-
-
-def features(library: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (library / "features").iterdir()}
-
 
 @pytest.fixture
 def library(empty_library_folder: Path, tmp_path: Path) -> Path:
     return copy_library(empty_library_folder, tmp_path / "library")
-
-
-@pytest.fixture
-def some_talks(talks: Path, tmp_path: Path) -> Path:
-    """Three talks, some with a transcript, and their table."""
-    folder = tmp_path / "some"
-    folder.mkdir()
-    for name in ("fog-on-the-namib", "how-vaccines-teach", "why-tides-lag"):
-        for file in talks.glob(f"{name}.*"):
-            shutil.copy(file, folder)
-    shutil.copy(talks / "metadata.csv", folder)
-    return folder
 
 
 def test_features_are_byte_equal_and_a_bad_file_is_alone(
@@ -142,9 +86,11 @@ def run_and_kill(most: int, *arguments: object) -> tuple[int, dict[str, Any], in
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks through /proc")
 def test_what_a_killed_worker_had_goes_to_another(
-    some_talks: Path, small_library: LibraryStore, library: Path
+    talks: Path, tmp_path: Path, small_library: LibraryStore, library: Path
 ) -> None:
-    status, summary, killed = run_and_kill(1, some_talks, "--library", library)
+    status, summary, killed = run_and_kill(
+        1, some_talks(talks, tmp_path / "some"), "--library", library
+    )
     assert killed == 1
     assert status == 0 and len(summary["added"]) == 3
     expected = features(small_library.folder)
@@ -153,14 +99,15 @@ def test_what_a_killed_worker_had_goes_to_another(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks through /proc")
 def test_what_kills_every_worker_fails_in_words_and_the_next_run_goes_on(
-    some_talks: Path, library: Path
+    talks: Path, tmp_path: Path, library: Path
 ) -> None:
-    status, summary, killed = run_and_kill(1000, some_talks, "--library", library)
+    folder = some_talks(talks, tmp_path / "some")
+    status, summary, killed = run_and_kill(1000, folder, "--library", library)
     assert killed > 1 and status == 1
     assert summary["failed"]
     assert all("the worker that processed it ended" in why for why in summary["failed"].values())
     assert len(summary["failed"]) + len(summary["added"]) == 3
-    again = run(some_talks, "--library", library, "--json")
+    again = run(folder, "--library", library, "--json")
     assert again.returncode == 0, again.stderr
     rest = json.loads(again.stdout)
     assert len(rest["added"]) == len(summary["failed"])

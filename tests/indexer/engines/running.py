@@ -1,0 +1,63 @@
+"""The `index` of a Ray cluster in a process of its own, and what it left."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def start(*arguments: object) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "indexer", "index", "--engine", "ray", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    process = start(*arguments)
+    out, err = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def processes_below(pid: int) -> Iterator[tuple[int, str]]:
+    """Ids and command lines of the children of a process, and of theirs."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except (OSError, ValueError):
+                continue
+            parents.setdefault(parent, []).append(int(entry.name))
+    waiting = parents.get(pid, [])
+    while waiting:
+        child = waiting.pop()
+        waiting += parents.get(child, [])
+        try:
+            yield child, Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ").strip()
+        except OSError:
+            continue
+
+
+def features(library: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (library / "features").iterdir()}
+
+
+def some_talks(talks: Path, folder: Path) -> Path:
+    """Three talks, some with a transcript, and their table."""
+    folder.mkdir()
+    for name in ("fog-on-the-namib", "how-vaccines-teach", "why-tides-lag"):
+        for file in talks.glob(f"{name}.*"):
+            shutil.copy(file, folder)
+    shutil.copy(talks / "metadata.csv", folder)
+    return folder
