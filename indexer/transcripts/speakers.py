@@ -29,8 +29,19 @@ _WORD = re.compile(r"(?:\+(?=\d))?[^\W_][\w.'’&/\-]*,?|&|\([^()]{1,30}\)|\.", 
 _MACHINE_NAME = re.compile(r"(?:speaker|spk)[ _]?\w{1,3}\Z", re.IGNORECASE)
 _NO_SPEECH = re.compile(r"\W*|\s*[\[(♪*][^\n]*[\])♪*]\s*")  # "[Music]"
 _MAX_WORDS = 6
-_NAME_LINE = re.compile(r"\s*([^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)[ \t]*\n(?=.*\w)")
-_NAME_IN_BRACKETS = re.compile(r"\s*[\[(]([^\W_][^\[\]()?!:\n]{0,40})[\])](?!\s*[:：])\s*(?=.*\w)")
+_NAME_LINE = re.compile(
+    r"\s*(?P<name>[^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)[ \t]*\n(?=.*\w)"
+)
+_NAME_IN_BRACKETS = re.compile(
+    r"\s*[\[(<«【［](?P<name>[^\W_][^\[\]()<>«»【】［］?!:\n]{0,40})[\])>»】］](?!\s*[:：])\s*(?=.*\w)"
+)
+# "Anna — words", "ANNA | words", "*Anna*: words", "@anna: words"; a colon alone is judged by what
+# it stands behind (`_names`).
+_NAME_AND_MARK = re.compile(
+    r"\s*(?P<mark>[^\w\s\"'“”‘’«»¿¡()\[\]<>♪.,!?\-–—‐:：]{1,3}\s?|_)?"
+    r"(?P<name>[^\W_][^:;|/*_—–?!,\n]{0,40}?)"
+    r"(?:\s?[;/]|\s[-–—|]|(?(mark)[*_]{0,2}\s?(?:[:：]|(?<=_))|(?!)))\s+(?=.*\w)"
+)
 _NAME_LINES = 0.8  # of all cues
 # Capitalised words before a colon that name no speaker, however often they stand there.
 _LABELS = """
@@ -124,21 +135,23 @@ def _with_carried_voices(cues: list[Cue]) -> list[Cue]:
 
 
 def _with_name_lines(cues: list[Cue]) -> list[Cue]:
-    """Cues whose names stand above the words, or before them in brackets, in nearly every cue.
+    """Cues whose names stand above the words, or before them in some form, in nearly every cue.
 
-    Teams and Premiere write names on lines of their own, others `[Anna] words`.
+    Teams and Premiere write names on lines of their own, others `[Anna] words`, `Anna — words`.
     """
-    for form in (_NAME_LINE, _NAME_IN_BRACKETS):
+    for form in (_NAME_LINE, _NAME_IN_BRACKETS, _NAME_AND_MARK):
         leads = [None if cue.speaker else form.match(cue.text) for cue in cues]
-        names = [m[1].strip() for m in leads if m and not is_sound_label(m[1])]
+        names = [m["name"].strip() for m in leads if m and not is_sound_label(m["name"])]
         uses = Counter(name for name in names if name.lower() not in NOT_NAMES)
         recurring = sum(n for n in uses.values() if n >= 2)
         spoken = sum(not cue.speaker and not _NO_SPEECH.fullmatch(cue.text) for cue in cues)
         few = recurring >= 2 and 3 * len(uses) <= 2 * len(names)
+        if form is _NAME_AND_MARK and len(uses) < 2:
+            continue  # what one line after the other begins with
         if few and len(names) >= max(3, _NAME_LINES * spoken) and recurring >= 0.6 * len(names):
             return [
-                replace(cue, text=cue.text[match.end() :], speaker=match[1].strip())
-                if match and match[1].strip() in uses
+                replace(cue, text=cue.text[match.end() :], speaker=match["name"].strip())
+                if match and match["name"].strip() in uses
                 else cue
                 for cue, match in zip(cues, leads, strict=True)
             ]

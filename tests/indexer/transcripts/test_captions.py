@@ -260,7 +260,13 @@ def test_a_name_in_every_cue_is_a_speaker_however_it_is_written(tmp_path):
     assert spoken(transcript) == [(name, "so it is") for name in names]
 
 
-@pytest.mark.parametrize("form", ["{}\n{}", "[{}] {}", "({}) {}"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        *("{}\n{}", "[{}] {}", "({}) {}", "<{}> {}", "【{}】{}", "«{}» {}", "{} - {}", "{} — {}"),
+        *("{} | {}", "{}/ {}", "{}; {}", "_{}_ {}", "*{}*: {}", "@{}: {}", "👤 {}: {}"),
+    ],
+)
 def test_names_above_the_words_or_in_brackets_of_every_cue(tmp_path, form):
     said = [("Ann Lee", "We begin."), ("bob", "We do."), ("Ann Lee", "So."), ("bob", "We end.")]
     transcript = read(tmp_path, "a.srt", lines(*(form.format(*turn) for turn in said)))
@@ -268,6 +274,12 @@ def test_names_above_the_words_or_in_brackets_of_every_cue(tmp_path, form):
     # What is heard is no name.
     sounds = lines("[Music] We begin.", "[Laughter] We do.", "[Music] So.", "[Laughter] We end.")
     assert {cue.speaker for cue in read(tmp_path, "b.srt", sounds).cues} == {None}
+
+
+@pytest.mark.parametrize("form", ["The point is: {}", "Well - {}", "And so; {}"])
+def test_what_only_some_lines_begin_with_is_no_name(tmp_path, form):
+    said = ["We begin.", form.format("we do."), "So it is.", form.format("we end."), "Fine."]
+    assert {cue.speaker for cue in read(tmp_path, "a.srt", lines(*said)).cues} == {None}
 
 
 def test_captions_of_single_words_are_joined_into_sentences(tmp_path):
