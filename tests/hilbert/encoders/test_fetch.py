@@ -33,6 +33,7 @@ class Hub(ThreadingHTTPServer):
     """What the hub answers for one model, on loopback.
 
     Attributes:
+        files: Name to content.
         asked: First byte asked for, and file, of each download.
         cut: After so many bytes a download of the weights breaks off; None for not.
         sent: What is sent in place of the weights.
@@ -40,6 +41,7 @@ class Hub(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
+        self.files = dict(FILES)
         self.asked: list[tuple[int, str]] = []
         self.cut: int | None = None
         self.sent = WEIGHTS
@@ -54,19 +56,21 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         name = self.path.rpartition("/")[2]
         if self.path.startswith("/api/models/"):
-            listed = [_entry(file, data) for file, data in FILES.items()]
+            listed = [_entry(file, data) for file, data in self.server.files.items()]
             self._send({}, json.dumps({"id": "somebody/tiny", "sha": COMMIT, "siblings": listed}))
         else:
-            self._answer(self.server.sent if name == "model.bin" else FILES.get(name, b""))
+            self._answer(
+                self.server.sent if name == "model.bin" else self.server.files.get(name, b"")
+            )
 
     def _answer(self, data: bytes) -> None:
         name = self.path.rpartition("/")[2]
-        if name not in FILES:
+        if name not in self.server.files:
             self.send_error(404)
             return
         begin = int((self.headers.get("Range") or "bytes=0-")[6:].split("-")[0])
         headers = {
-            "Content-Length": str(len(FILES[name]) - begin),
+            "Content-Length": str(len(self.server.files[name]) - begin),
         }
         self.server.asked.append((begin, name))
         end = self.server.cut if name == "model.bin" and self.server.cut else len(data)
@@ -124,6 +128,18 @@ def test_a_model_is_fetched_once_and_found_without_the_network(hub, environment)
     assert sorted(name for _, name in hub.asked) == ["config.json", "model.bin"]
     refused = warm.run("-c", FETCH, env=environment | {"HILBERT_OFFLINE": "1"})
     assert refused.stderr.strip().endswith("nothing may be fetched (--offline): somebody/tiny")
+
+
+def test_of_a_model_in_several_forms_only_the_files_of_one_are_fetched(hub, environment) -> None:
+    wanted = {"encoder-model.int8.onnx": b"i", "vocab.txt": b"a 0", "config.json": b"{}"}
+    hub.files = wanted | {"encoder-model.onnx": b"f", "encoder-model.onnx.data": b"ff"}
+    known = "from hilbert.encoders.known_models import KNOWN_MODELS\n"
+    files = 'KNOWN_MODELS["canary-1b-v2"].files'
+    command = known + FETCH.replace('"somebody/tiny"', f'"somebody/tiny", {files}')
+    done = warm.run("-c", command, env=environment)
+    assert done.returncode == 0, done.stderr
+    folder = Path(done.stdout.strip())
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == wanted
 
 
 def test_a_fetch_that_broke_off_goes_on_where_it_was(hub, environment) -> None:
