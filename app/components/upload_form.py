@@ -152,6 +152,8 @@ def show_summary(adding: Adding) -> None:
     show_outcomes(adding)
     if passed_over := summary.describe_passed_over():
         st.caption(escape(f"{passed_over}."))
+    for note in summary.notes:
+        st.caption(f":material/info: {escape(note)}")
     if summary.warnings:
         with st.expander("Remarks on files and folders", expanded=not summary.documents):
             for path, texts in summary.warnings.items():

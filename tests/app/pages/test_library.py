@@ -74,6 +74,24 @@ def test_a_folder_is_added_and_broken_files_are_told(
     assert any("1 added, 0 updated" in text for text in texts(page)) and not failures(page)
 
 
+def test_languages_are_found_out_and_what_an_english_library_misses_is_told(
+    copy: Path, open_page: Visit, tmp_path: Path
+) -> None:
+    more = tmp_path / "more"
+    more.mkdir()
+    for number in range(5):
+        said = f"Das ist die Folge {number}, und wir reden heute nicht über den Hafen von Hamburg."
+        (more / f"folge-{number}.txt").write_text(said, encoding="utf-8")
+    page = library_page(open_page())
+    page.text_input(key="folder-to-add").set_value(str(more))
+    page = wait(press(page, "Add the folder"), copy)
+    assert any("most of this library is in 'de', and its text" in text for text in texts(page))
+    store = LibraryStore.open(copy)
+    languages = {d.language for d in store.catalog.documents() if d.name.startswith("folge")}
+    store.close()
+    assert languages == {"de"}
+
+
 def failures(page: AppTest) -> list[str]:
     """The files in the one list of those that failed."""
     tables = [t.value for t in page.dataframe if "Why" in t.value]
