@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.scale.search_times import read_queries
+from benchmarks.scale.timing import memory
 from indexer.index.library_store import LibraryStore
 from indexer.published.address import read_address
 from indexer.published.engine import Engine
@@ -49,7 +49,7 @@ def main() -> None:
         _publish(given.library, store)
         sides = {"local": str(given.library), "milvus-lite": str(store)}
         measured = {name: _in_process(side, given) for name, side in sides.items()}
-    print("| | open, s | median, ms | p95, ms | memory, MB |\n|---|---|---|---|---|")
+    print("| | open, s | median, ms | p95, ms | memory, MiB |\n|---|---|---|---|---|")
     for name, found in measured.items():
         print(
             f"| {name} | {found['open']:.2f} | {np.median(found['ms']):.0f} "
@@ -98,9 +98,9 @@ def _ask(side: str, queries: Path) -> dict[str, Any]:
         result = searcher.search(text)
         milliseconds.append(1000 * (time.perf_counter() - begun))
         answers.append([(hit.document, hit.segments, hit.score) for hit in result.hits])
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    resident = memory()["resident"]
     library.close()
-    return {"open": opened, "ms": milliseconds, "memory": memory, "answers": answers}
+    return {"open": opened, "ms": milliseconds, "memory": resident, "answers": answers}
 
 
 def _compare(here: list[Any], there: list[Any]) -> None:

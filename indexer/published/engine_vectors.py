@@ -112,13 +112,14 @@ class EngineVectors(VectorIndex):
         return cosines[np.searchsorted(wanted, rows)]
 
     def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
-        out = np.empty((len(rows), self._dimension), np.float32)
         held, known = self._held.get(rows)
-        out[held] = known
-        if not held.all():
-            missing = rows[~held]
-            out[~held] = self._engine.vectors(self._collection, missing, self._dimension)
-            self._held.put(missing, out[~held])
+        if held.all():
+            return known
+        missing = rows[~held]
+        fetched = self._engine.vectors(self._collection, missing, self._dimension)
+        self._held.put(missing, fetched)
+        out = np.empty((len(rows), self._dimension), np.float32)
+        out[held], out[~held] = known, fetched
         return out
 
     def _checked(
