@@ -18,6 +18,8 @@ _ROUNDING_SECONDS = 0.25
 _FAR_SECONDS, _FAR_SHARE = 10.0, 0.05
 # Fewer cues outside the recording say nothing about the clock that they were timed by.
 _MIN_CUES = 3
+# Without words: longer than music at the end, and most of the recording.
+_UNCOVERED_SECONDS, _UNCOVERED_SHARE = 60.0, 0.5
 # Where words are put that begin after the end: a player that jumps there still plays something.
 _LAST_SECONDS = 1.0
 
@@ -41,10 +43,13 @@ def fit_to_length(transcript: Transcript, seconds: float) -> FittedTranscript:
         seconds: Length of the recording.
     """
     expected = expect_length(transcript, seconds)
+    uncovered = _uncovered(expected.transcript.cues, seconds)
     cues = _within(expected.transcript.cues, seconds)
     sounds = _within(expected.transcript.sounds, seconds)
     return replace(
-        expected, transcript=replace(expected.transcript, cues=tuple(cues), sounds=tuple(sounds))
+        expected,
+        transcript=replace(expected.transcript, cues=tuple(cues), sounds=tuple(sounds)),
+        warnings=(*expected.warnings, *uncovered),
     )
 
 
@@ -75,6 +80,17 @@ def expect_length(transcript: Transcript, seconds: float) -> FittedTranscript:
     warnings += _late(cues, seconds)
     cues = tuple(replace(cue, end=_clipped(cue, seconds)) for cue in cues)
     return FittedTranscript(replace(transcript, cues=cues, sounds=sounds), tuple(warnings))
+
+
+def _uncovered(cues: Sequence[Cue], seconds: float) -> list[str]:
+    """Say that most of a recording has no words, as where a transcript was cut off."""
+    end = max((cue.end or 0.0 for cue in cues), default=0.0)
+    if seconds - end <= max(_UNCOVERED_SECONDS, _UNCOVERED_SHARE * seconds):
+        return []
+    return [
+        f"the transcript ends at {clock(end)}, the recording at {clock(seconds)}: what is said "
+        "after it cannot be found; is it whole?"
+    ]
 
 
 def _offset(starts: Sequence[float], seconds: float) -> float:

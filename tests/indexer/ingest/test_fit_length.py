@@ -113,3 +113,24 @@ def test_cues_keep_their_order_and_their_words_within_the_recording(
     for cue in after:
         assert cue.start is not None and cue.end is not None
         assert 0 <= cue.start <= cue.end <= seconds
+
+
+@pytest.mark.parametrize(
+    ("spans", "seconds", "said"),
+    [
+        ([(0.5, 20.0), (21.0, 400.0)], 3600.0, "ends at 6:40, the recording at 1:00:00"),
+        ([(2400.0, 2405.0), (3500.0, 3590.0)], 3600.0, None),
+        ([(0.5, 20.0), (21.0, 2000.0)], 3600.0, None),
+        ([(0.5, 20.0)], 75.0, None),  # a short one with music at its end
+        ([(0.5, 5.0)], 90.0, "ends at 0:05"),
+    ],
+)
+def test_a_transcript_of_a_small_part_of_its_recording_is_told(
+    spans: list[tuple[float, float]], seconds: float, said: str | None
+) -> None:
+    fitted = fit_to_length(transcript(*spans), seconds)
+    assert spans_of(fitted.transcript) == spans
+    if said is None:
+        assert not fitted.warnings
+    else:
+        assert said in fitted.warnings[0] and len(fitted.warnings) == 1
