@@ -39,7 +39,7 @@ _NAME_IN_BRACKETS = re.compile(
 # it stands behind (`_names`).
 _NAME_AND_MARK = re.compile(
     r"\s*(?P<mark>[^\w\s\"'“”‘’«»¿¡()\[\]<>♪.,!?\-–—‐:：]{1,3}\s?|_)?"
-    r"(?P<name>[^\W_][^:;|/*_—–?!,\n]{0,40}?)"
+    r"(?P<name>[^\W_][^:;|/*_—–?!,\n]{1,40}?)"
     r"(?:\s?[;/]|\s[-–—|]|(?(mark)[*_]{0,2}\s?(?:[:：]|(?<=_))|(?!)))\s+(?=.*\w)"
 )
 _NAME_LINES = 0.8  # of all cues

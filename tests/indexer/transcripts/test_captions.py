@@ -276,6 +276,11 @@ def test_names_above_the_words_or_in_brackets_of_every_cue(tmp_path, form):
     assert {cue.speaker for cue in read(tmp_path, "b.srt", sounds).cues} == {None}
 
 
+def test_somebody_who_stammers_is_no_name(tmp_path):
+    said = ["I - I think so.", "I - I do not.", "A - a bell.", "I - well, no."]
+    assert spoken(read(tmp_path, "a.srt", lines(*said))) == [(None, text) for text in said]
+
+
 @pytest.mark.parametrize("form", ["The point is: {}", "Well - {}", "And so; {}"])
 def test_what_only_some_lines_begin_with_is_no_name(tmp_path, form):
     said = ["We begin.", form.format("we do."), "So it is.", form.format("we end."), "Fine."]
