@@ -34,7 +34,8 @@ _MOST_MANIFEST_BYTES = 1 << 28
 # of any system, and no name of nothing but dots.
 _NAME = r"(?!\.+/|\.+$)[^/\\:\x00-\x1f]+"
 _MEMBER = re.compile(
-    rf"catalog\.sqlite|(?:features|model(?:-[0-9a-f]{{12}})?|classifier|recordings)/{_NAME}"
+    rf"catalog\.sqlite|(?:features|model(?:-[0-9a-f]{{12}})?)/{_NAME}"
+    rf"|(?:classifier|recordings|text-encoder)/{_NAME}"
     rf"|generations/\d+/{_NAME}|shards/\d+-\d+/{_NAME}"
 )
 

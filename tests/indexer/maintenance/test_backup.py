@@ -83,6 +83,17 @@ def test_a_restored_library_is_the_one_that_was_written(
         assert not [name for name in members.namelist() if name.startswith("generations/000002")]
 
 
+@pytest.mark.parametrize("folder", ["classifier", "recordings", "text-encoder"])
+def test_what_stands_beside_the_index_comes_along(
+    old_library: LibraryStore, tmp_path: Path, folder: str
+) -> None:
+    (old_library.folder / folder).mkdir(exist_ok=True)
+    (old_library.folder / folder / "some.file").write_bytes(b"some")
+    backup(old_library, tmp_path / "a.hilbert")
+    restore(tmp_path / "a.hilbert", tmp_path / "restored")
+    assert (tmp_path / "restored" / folder / "some.file").read_bytes() == b"some"
+
+
 def test_the_manifest_says_what_it_is_of(old_library: LibraryStore, archive: Path) -> None:
     with zipfile.ZipFile(archive) as members:
         about = json.loads(members.read(MANIFEST))
