@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hilbert.extras import extra
-from hilbert.offline import refuse_offline
+from hilbert.offline import is_here, refuse_offline
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import HilbertError
 
@@ -30,6 +31,7 @@ _ENVIRONMENT = {
 _LOOPBACK = "127.0.0.1"
 # What waits between workers and the writer: features of an hour take 6 MB.
 _OBJECT_STORE_BYTES = 512 << 20
+_ANSWER_SECONDS = 10.0
 # Paths of sockets end with it, and may have 103 bytes.
 _LONGEST_FOLDER = 40
 
@@ -47,10 +49,10 @@ def cluster(address: str | None) -> Iterator[None]:
         HilbertError: It cannot be started or joined.
     """
     if address is not None:
-        refuse_offline(address.rpartition(":")[0].strip("[]"), f"the cluster at {address}")
+        _check_answers(address)
     is_debugging = log.isEnabledFor(logging.DEBUG)
     settings = dict(_ENVIRONMENT)
-    if address is not None:
+    if address is not None and not is_here(_host(address)):
         del settings["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"]
     if not is_debugging:
         settings["RAY_BACKEND_LOG_LEVEL"] = "fatal"
@@ -85,13 +87,34 @@ def cluster(address: str | None) -> Iterator[None]:
                 _check_loopback(ray.nodes())
         except (ray.exceptions.RayError, RuntimeError, OSError, ValueError, TimeoutError) as error:
             raise_system_fault(error)
-            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            cause = error.__cause__ or error.__context__ or error
+            reason = ((str(cause) or str(error)).splitlines() or [type(error).__name__])[0]
             what = f"the cluster at {address} cannot be joined" if address else "Ray does not start"
             raise HilbertError(f"{what}: {reason}") from error
         yield
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_answers(address: str) -> None:
+    """Refuse an address at which nothing answers: Ray would wait for minutes.
+
+    Raises:
+        OfflineError: It is not on this machine, and nothing may leave it.
+        HilbertError: Nothing answers.
+    """
+    host, port = _host(address), address.rpartition(":")[2]
+    refuse_offline(host, f"the cluster at {address}")
+    try:
+        socket.create_connection((host, int(port)), _ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise HilbertError(f"the cluster at {address} does not answer: {reason}") from error
+
+
+def _host(address: str) -> str:
+    return address.rpartition(":")[0].strip("[]")
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 import time
@@ -112,3 +113,10 @@ def test_what_kills_every_worker_fails_in_words_and_the_next_run_goes_on(
     rest = json.loads(again.stdout)
     assert len(rest["added"]) == len(summary["failed"])
     assert len(rest["unchanged"]) == len(summary["added"])
+
+
+def test_an_address_where_nothing_answers_is_told_at_once(talks: Path, library: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    refused = run(talks, "--library", library, "--address", address)
+    assert refused.returncode == 1 and "does not answer" in refused.stderr
