@@ -64,18 +64,19 @@ def _options_box() -> None:
 
 
 def _words_box() -> None:
-    with st.form("words", border=False, enter_to_submit=True):
-        box, button = st.columns([7, 1], vertical_alignment="bottom")
-        box.text_input(
+    with (
+        st.form("words", border=False, enter_to_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+    ):
+        st.text_input(
             "What was said, or what was meant",
             key="typed",
             placeholder='a question, "words that must be said", -words that must not',
         )
-        submitted = button.form_submit_button(
+        submitted = st.form_submit_button(
             "Search",
             type="primary",
             icon=":material/search:",
-            width="stretch",
             on_click=search_state.submit_words,
         )
     query = search_state.current().query
