@@ -12,11 +12,20 @@ _LANGUAGES = (
     *("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "no", "fi", "pl", "cs", "hu", "ro"),
     *("tr", "ru", "uk", "bg", "el", "ar", "fa", "he", "hi", "id", "vi", "ca", "hr", "sk", "sl"),
 )
+# Scripts that one language of note is written in, or nearly only one.
 _SCRIPTS = {
     "ja": re.compile(r"[\u3040-\u30ff]"),
     "ko": re.compile(r"[\uac00-\ud7a3]"),
     "th": re.compile(r"[\u0e00-\u0e7f]"),
     "zh": re.compile(r"[\u4e00-\u9fff]"),
+    "he": re.compile(r"[\u05d0-\u05ea]"),
+    "el": re.compile(r"[\u0370-\u03ff]"),
+    "hy": re.compile(r"[\u0531-\u0587]"),
+    "ka": re.compile(r"[\u10d0-\u10ff]"),
+    "bn": re.compile(r"[\u0980-\u09ff]"),
+    "ta": re.compile(r"[\u0b80-\u0bff]"),
+    "te": re.compile(r"[\u0c00-\u0c7f]"),
+    "km": re.compile(r"[\u1780-\u17ff]"),
 }
 _MOST_LETTERS = 20_000
 _MIN_WORDS = 12
