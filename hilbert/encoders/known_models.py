@@ -19,8 +19,8 @@ class KnownModel:
         languages: How many it knows.
         licence: Of its weights.
         wer: Word error rate, in percent, as published: of read English (LibriSpeech, test-clean),
-            with greedy decoding; of Whisper by Radford et al. 2022 (arXiv 2212.04356), appendix D,
-            of NVIDIA's by their model cards. None where these do not list the model.
+            with greedy decoding, by Radford et al. 2022 (arXiv 2212.04356), appendix D. None where
+            these do not list the model.
         recogniser: The kind of recogniser that reads it.
         files: Patterns of the names of its files: repositories hold the same weights in other
             forms, too.
@@ -39,8 +39,8 @@ class KnownModel:
 _ONNX_FILES = ("*.int8.onnx", "config.json", "vocab.txt")
 
 
-def _nvidia(spec: str, megabytes: int, languages: int, wer: float) -> KnownModel:
-    return KnownModel(spec, megabytes, languages, "CC-BY-4.0", wer, "onnx-asr", _ONNX_FILES)
+def _nvidia(spec: str, megabytes: int, languages: int) -> KnownModel:
+    return KnownModel(spec, megabytes, languages, "CC-BY-4.0", None, "onnx-asr", _ONNX_FILES)
 
 
 # Converted for CTranslate2 and for onnx-asr.
@@ -55,9 +55,9 @@ KNOWN_MODELS: Mapping[str, KnownModel] = {
     "distil-large-v3": KnownModel("Systran/faster-distil-whisper-large-v3", 1515, 1),
     "large-v3-turbo": KnownModel("mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, 100),
     "large-v3": KnownModel("Systran/faster-whisper-large-v3", 3090, 100),
-    "parakeet-tdt-0.6b-v2": _nvidia("istupakov/parakeet-tdt-0.6b-v2-onnx", 661, 1, 1.69),
-    "parakeet-tdt-0.6b-v3": _nvidia("istupakov/parakeet-tdt-0.6b-v3-onnx", 671, 25, 1.93),
-    "canary-1b-v2": _nvidia("istupakov/canary-1b-v2-onnx", 1030, 25, 2.18),
+    "parakeet-tdt-0.6b-v2": _nvidia("istupakov/parakeet-tdt-0.6b-v2-onnx", 661, 1),
+    "parakeet-tdt-0.6b-v3": _nvidia("istupakov/parakeet-tdt-0.6b-v3-onnx", 671, 25),
+    "canary-1b-v2": _nvidia("istupakov/canary-1b-v2-onnx", 1030, 25),
 }
 
 

@@ -27,8 +27,8 @@ _MIN_WORDS_A_SECOND = 1.0
 _MIN_WORDS = 5
 # Aligning computes the probabilities of the whole vocabulary at each token: some 40 MB a window.
 _ALIGNED_TOGETHER = 4
-# Languages of which Whisper learned from 500 hours of speech or more (Radford et al. 2022, appendix
-# E). Noise over speech is taken for one of the others: German for Welsh (0.7), French for Thai.
+# Languages that much of what Whisper learned from is in: a rough choice by hand, which decides only
+# how sure of another one it must be. Noise over speech is taken for one: German for Welsh (0.7).
 _WELL_KNOWN = frozenset(
     "en zh de es ru fr pt ko ja tr pl it nl sv ca id fi ar uk vi he el".split()  # noqa: SIM905
 )

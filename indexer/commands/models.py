@@ -64,8 +64,8 @@ def command(context: click.Context, as_json: bool) -> None:
             f"{rate:>5}"
         )
     print_line(
-        "'hilbert models get NAME' fetches one; WER: LibriSpeech test-clean, arXiv 2212.04356 and "
-        "NVIDIA's model cards; parakeet and canary need the extra onnx-asr"
+        "'hilbert models get NAME' fetches one; WER: LibriSpeech test-clean, arXiv 2212.04356; "
+        "parakeet and canary need the extra onnx-asr"
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import os
-import pickle
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from indexer.base.remote_path import RemotePath, is_remote, to_path
 def test_an_address_is_a_path_whose_text_is_the_address() -> None:
     path = to_path("s3://bucket/a folder/talk.one.mp3")
     assert isinstance(path, RemotePath)
-    for same in (path, RemotePath(path), pickle.loads(pickle.dumps(path)), path.parent / path.name):
+    for same in (path, RemotePath(path), copy.deepcopy(path), path.parent / path.name):
         assert str(same) == os.fspath(same) == f"{same}" == "s3://bucket/a folder/talk.one.mp3"
     assert (path.stem, path.name, str(path.parent)) == (
         "talk.one", "talk.one.mp3", "s3://bucket/a folder"

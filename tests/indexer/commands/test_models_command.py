@@ -19,7 +19,7 @@ def test_models_are_listed_with_what_is_here() -> None:
     assert models["small"]["licence"] == "MIT" and models["small"]["word_error_rate"] == 3.4
     parakeet = models["parakeet-tdt-0.6b-v3"]
     assert (parakeet["languages"], parakeet["recogniser"]) == (25, "onnx-asr")
-    assert (parakeet["licence"], parakeet["word_error_rate"]) == ("CC-BY-4.0", 1.93)
+    assert (parakeet["licence"], parakeet["word_error_rate"]) == ("CC-BY-4.0", None)
     shown = warm.run("-m", "indexer", "models").stdout
     assert "canary-1b-v2" in shown
     assert "large-v3-turbo" in shown and "hilbert models get NAME" in shown
