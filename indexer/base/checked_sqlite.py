@@ -29,6 +29,8 @@ class CheckedConnection(sqlite3.Connection):
     path: Path | None = None
     # Why it was opened for reading only; empty where that was asked for.
     read_only_reason: str = ""
+    # Nothing but a failing disk makes a file malformed that is not finished yet.
+    is_being_written: bool = False
 
     def cursor(self, factory: Any = None) -> Any:
         """Return a cursor of the same kind."""
@@ -83,6 +85,8 @@ def _telling(connection: Any) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY and connection.read_only_reason:
             raise SystemFaultError(connection.read_only_reason) from error
+        if code in _DAMAGED and connection.is_being_written:
+            raise SystemFaultError(f"{connection.path}: {IO_FAULT}") from error
         if code in _DAMAGED and connection.path is not None:
             _raise_where_the_disk_failed(connection.path, error)
         raise
@@ -103,6 +107,26 @@ def connect_checked(
     db = sqlite3.connect(database, uri=uri, factory=CheckedConnection, **options)
     db.path, db.read_only_reason = path, read_only_reason
     return db
+
+
+@contextmanager
+def write_database(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database that nobody else reads before it is whole, in one transaction.
+
+    It has no journal: what is left after an error is to be thrown away.
+
+    Args:
+        path: The file, made where it is missing; not yet synced on return.
+
+    Raises:
+        SystemFaultError: It is malformed while it is written.
+    """
+    with closing(connect_checked(path, path, isolation_level=None)) as db:
+        db.is_being_written = True
+        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        db.execute("BEGIN")
+        yield db
+        db.execute("COMMIT")
 
 
 def find_damage(db: sqlite3.Connection, pragma: str = "quick_check") -> list[str]:

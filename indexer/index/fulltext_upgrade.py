@@ -8,9 +8,11 @@ import shutil
 import sqlite3
 import tempfile
 import weakref
+from contextlib import closing
 from pathlib import Path
 
 from hilbert.files import sync_file
+from indexer.base.checked_sqlite import write_database
 from indexer.index.fulltext_tables import VERSION, is_current, write_words
 
 log = logging.getLogger(__name__)
@@ -60,15 +62,10 @@ def _analyse_anew(db: sqlite3.Connection, path: Path) -> Path:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".partial")
     os.close(handle)
     try:
-        target = sqlite3.connect(name, isolation_level=None)
-        try:
-            db.backup(target)
-            target.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-            target.execute("BEGIN")
+        with closing(sqlite3.connect(name)) as copy:
+            db.backup(copy)
+        with write_database(Path(name)) as target:
             write_words(target)
-            target.execute("COMMIT")
-        finally:
-            target.close()
         sync_file(Path(name))
         os.replace(name, path)
     finally:

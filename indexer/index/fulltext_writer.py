@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 
 from hilbert.files import sync_file
+from indexer.base.checked_sqlite import write_database
 from indexer.base.types import Cue, Segment, Sound
 from indexer.index.doubtful_words import put_doubtful_words
 from indexer.index.fulltext_tables import write_words
@@ -38,10 +39,7 @@ RECORDS_SCHEMA = (
 
 def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Document]) -> None:
     """Write documents with their segments, and the full-text index; on return they are on disk."""
-    db = sqlite3.connect(path, isolation_level=None)
-    try:
-        db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        db.execute("BEGIN")
+    with write_database(path) as db:
         for statement in RECORDS_SCHEMA:
             db.execute(statement)
         others = {}
@@ -51,9 +49,6 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
             others[document.id] = list(_other_texts(document, supplement))
         put_texts(db, others)
         write_words(db)
-        db.execute("COMMIT")
-    finally:
-        db.close()
     sync_file(path)
 
 

@@ -114,3 +114,45 @@ def test_the_model_of_a_new_library_is_on_disk(
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 1  # each file, and the folder
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from hilbert.system_faults import system_fault
+from indexer.base.checked_sqlite import write_database
+from indexer.index.fulltext_writer import RECORDS_SCHEMA
+from tests.killing import in_child
+from tests.trust.shim import FAULTS, arm
+
+folder = Path(sys.argv[1])
+
+def write(nth):
+    arm(folder, FAULTS["io"], nth)
+    try:
+        with write_database(folder / f"{nth}.sqlite") as db:
+            for statement in RECORDS_SCHEMA:
+                db.execute(statement)
+    except Exception as error:
+        print(system_fault(error) or repr(error), flush=True)
+    return 0
+
+for nth in range(1, 20):
+    assert in_child(lambda: write(nth)) == 0
+"""
+
+
+def test_a_file_that_is_being_written_is_never_called_damaged(
+    preloaded: Path, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WRITE, tmp_path],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(preloaded)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "I/O error" in done.stdout
+    assert "malformed" not in done.stdout
