@@ -187,8 +187,8 @@ def _spans(tokens: Sequence[Token], words: Collection[str]) -> list[tuple[int, i
     exact = [fold(token.word) for token in tokens]
     spans: list[tuple[int, int]] = []
     for place, token in enumerate(tokens):
-        fitting = (n for n in lengths if " ".join(exact[place : place + n]) in words)
-        length = next(fitting, 0)
+        there = (n for n in lengths if n <= len(tokens) - place)
+        length = next((n for n in there if " ".join(exact[place : place + n]) in words), 0)
         if length:
             spans.append((token.start, tokens[place + length - 1].end))
         if token.joined and fold(token.joined) in words:

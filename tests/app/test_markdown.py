@@ -36,6 +36,7 @@ def test_words_are_marked_however_they_are_written() -> None:
         ("他喜欢吃寿司和豆腐", {"寿 司", "司 和"}, ["寿司和"]),
         ("C++ and C", {"c++"}, ["C++"]),
         ("in nineteen ninety two", {"1992"}, ["nineteen ninety two"]),
+        ("this is talk 2900", {"talk number 2900", "2900"}, ["2900"]),
         ("nothing", set(), []),
     ],
 )
