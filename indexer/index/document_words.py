@@ -45,7 +45,10 @@ def bm25(
         norms: `[n]`, see `indexer.index.lexical_shard.length_norms`.
         idf: Inverse document frequency of the term.
     """
-    scores: Scores = idf * (_K1 + 1) * times / (times + _K1 * norms)
+    scores: Scores = np.multiply(idf * (_K1 + 1), times, dtype=np.float64)
+    below = _K1 * norms
+    below += times
+    scores /= below
     return scores
 
 

@@ -86,7 +86,8 @@ class FulltextIndex(MergedRecords):
             matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
             best_of.append((FUZZY_SHARE, matches))
         for number, rows in enumerate(self.rows):
-            scores = self._shard_scores(number, alone, best_of) / weight
+            scores = self._shard_scores(number, alone, best_of)
+            scores /= weight
             live = self.shards[number].live
             if live is None:
                 found[rows] = scores
@@ -108,13 +109,16 @@ class FulltextIndex(MergedRecords):
             best_of: Phrases of which the highest score is added, and a factor for that.
         """
         norms = self._length_norms(STEM_FTS)[number]
-        found = np.zeros(len(norms))
+        in_most = np.zeros(len(norms), np.uint8)  # MAX_TERMS at most
+        rest = []
         for phrase in alone:
             if self._idf(phrase) == LEAST_IDF:
-                found += self.shards[number].held(phrase) * LEAST_IDF
-                continue
-            rows, scores = self._bm25(number, phrase, norms)
-            found[rows] += scores
+                in_most += self.shards[number].held(phrase)
+            else:
+                rest.append(phrase)
+        found: NDArray[np.float64] = np.multiply(in_most, LEAST_IDF, dtype=np.float64)
+        for phrase in rest:
+            np.add.at(found, *self._bm25(number, phrase, norms))
         for factor, phrases in best_of:
             highest = np.zeros(len(norms))
             for phrase in phrases:
@@ -125,10 +129,11 @@ class FulltextIndex(MergedRecords):
 
     def _bm25(
         self, number: int, phrase: str, norms: NDArray[np.float64]
-    ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Return the rows of a shard that hold a phrase, removed ones too, and their BM25."""
         postings = self.shards[number].all_postings(STEM_FTS, phrase)
-        return postings.rows, bm25(postings.times, norms[postings.rows], self._idf(phrase))
+        rows = postings.rows.astype(np.intp)  # NumPy would convert them at every use
+        return rows, bm25(postings.times, norms.take(rows), self._idf(phrase))
 
     def _idf(self, phrase: str) -> float:
         return inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))

@@ -182,14 +182,23 @@ class MetadataIndex:
     def _matching(self, phrases: Sequence[str]) -> Iterator[_Text]:
         """Yield the texts that hold any of some phrases."""
         expression = " OR ".join(map(quoted, phrases))
-        statement = (
-            f"SELECT w.rowid, m.document FROM {WORDS_FTS} w JOIN {TEXTS} m ON m.id = w.rowid "
-            f"WHERE {WORDS_FTS} MATCH ?"
-        )
+        statement = f"SELECT rowid FROM {WORDS_FTS} WHERE {WORDS_FTS} MATCH ?"
         for number, shard in enumerate(self._fulltext.shards):
-            for id_, document in shard.read(statement, [expression]):
-                if document not in shard.removed:
+            removed = self._removed[number]
+            for (id_,) in shard.read(statement, [expression]):
+                if id_ not in removed:
                     yield number, id_
+
+    @cached_property
+    def _removed(self) -> list[frozenset[int]]:
+        """The texts of each shard that are about documents which are not in the snapshot."""
+        statement = f"SELECT id, document FROM {TEXTS}"
+        return [
+            frozenset(id_ for id_, of in shard.read(statement) if of in shard.removed)
+            if shard.removed
+            else frozenset()
+            for shard in self._fulltext.shards
+        ]
 
     def _words(self, query: str, terms: Sequence[str]) -> Iterator[_Word]:
         """Yield the distinct words of a query; those written together may also be one."""

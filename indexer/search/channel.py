@@ -46,7 +46,8 @@ class Channel(ABC):
             scored as if there were no such channel; it is not tuned.
         unanswered: Why it cannot answer a query that it does not serve.
         same: What is similar where this channel alone compares moments: a choice of `--same`.
-        needs_model: Whether typed words must be embedded for it.
+        needs_model: Whether typed words must be embedded for it. Where not, it is asked while they
+            are, and what `encode` returns is hashable.
         index_parts: Names of its parts of the index (`indexer.index.segment_values`).
         whole_document: Its score of whole documents, None where it has none.
         gives_reasons: Whether `reasons` names any.

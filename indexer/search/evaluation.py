@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.index.search_threads import search_threads
 from indexer.search.fusion import Weights, fuse
 from indexer.search.index_view import IndexView
 from indexer.search.results import LONGEST_MOMENT_SECONDS
@@ -32,6 +33,9 @@ _RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
 # Beside approximate ones, channels that know all scores name so many, and so many documents are
 # scored for each that is wanted.
 _NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 1024, 3
+# Of the weight of all approximate ones, a channel of vectors that has less names none: to find its
+# best costs as much as those of the others.
+_LEAST_WEIGHT = 0.1
 # For each moment that is wanted so many segments are certain to be the best, or more where moments
 # are made of many.
 _SEGMENTS_EACH = 3
@@ -39,6 +43,9 @@ _SEGMENTS_EACH = 3
 _MOST_COMPLETED = 0.2
 # Sums in another order differ by less.
 _ROUNDING = 1e-9
+
+# Those in which vector indexes are asked wait for others that compare.
+_THREADS = search_threads()
 
 Parts = Sequence[tuple[ComparedPart, Weights]]
 
@@ -172,22 +179,43 @@ class Evaluation:
 
     def _add_candidates(self) -> bool:
         """Score what each channel names; return whether any has more than it was asked for."""
-        found = [self.rows]
-        has_more = False
-        self._others = []
-        for compared, _ in self._parts:
-            bounds: dict[str, list[float]] = {}
-            for name, of_channel in compared.segments.items():
-                n = self._candidates
-                if compared.known(name) and not self._is_exact:
-                    n = max(n, _NAMED_BY_WORDS)
-                named = [each.best(n, self._searched) for each in of_channel]
-                found += [rows for rows, _ in named]
-                bounds[name] = [bound for _, bound in named]
-                has_more |= any(len(rows) >= self._candidates for rows, _ in named)
-            self._others.append(bounds)
-        self._add(np.unique(np.concatenate(found)))
-        return has_more
+        named = self._named()
+        self._add(np.unique(np.concatenate([self.rows, *(rows for rows, _ in named.values())])))
+        self._others = [
+            {
+                name: [
+                    # Nothing is known of what was not asked but what the others named.
+                    named[each][1] if each in named else np.nanmax(scores, initial=0.0)
+                    for each, scores in zip(of_channel, by_vector[name], strict=True)
+                ]
+                for name, of_channel in compared.segments.items()
+            }
+            for (compared, _), by_vector in zip(self._parts, self._by_vector, strict=True)
+        ]
+        return any(len(rows) >= self._candidates for rows, _ in named.values())
+
+    def _named(self) -> dict[SegmentScores, tuple[Rows, float]]:
+        """Ask the channels for their best; the vector indexes side by side."""
+        asked = {
+            each: max(self._candidates, _NAMED_BY_WORDS)
+            if compared.known(name) and not self._is_exact
+            else self._candidates
+            for compared, weights in self._parts
+            for name, of_channel in compared.segments.items()
+            if self._is_asked(compared, weights, name)
+            for each in of_channel
+        }
+        submit, searched = _THREADS.get().submit, self._searched
+        looked_up = {e: submit(e.best, n, searched) for e, n in asked.items() if not e.finds_all}
+        found = {e: e.best(n, searched) for e, n in asked.items() if e.finds_all}
+        return {e: looked_up[e].result() if e in looked_up else found[e] for e in asked}
+
+    def _is_asked(self, compared: ComparedPart, weights: Weights, name: str) -> bool:
+        """Return whether a channel names candidates: one of little weight has none of the best."""
+        if self._is_exact or self._ranks or compared.known(name):
+            return True
+        of_vectors = sum(weights[n] for n in compared.segments if not compared.known(n))
+        return weights[name] >= _LEAST_WEIGHT * of_vectors
 
     def _possible(self, least: float) -> Rows:
         """Return the segments that might score `least` or more, as far as they are not scored.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,8 @@ from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
 from indexer.search.document_scores import score_documents
 from indexer.search.index_view import IndexView
-from indexer.search.query import Query, QueryPart
+from indexer.search.look_ahead import LookAhead
+from indexer.search.query import Query, QueryPart, QueryVector
 from indexer.search.scores import (
     REPEATED_IN_DOCUMENT,
     REPEATED_MOMENT,
@@ -52,6 +53,7 @@ class Scorer:
 
     def __init__(self, snapshot: Snapshot, table: SegmentTable) -> None:
         self.index = IndexView(snapshot, table)
+        self._ahead = LookAhead()
 
     def missing_parts(self, channel: Channel) -> list[str]:
         """List the parts of the index that a channel needs and that the snapshot lacks."""
@@ -86,10 +88,9 @@ class Scorer:
             part: What is compared.
             channels: Those that can answer it are used, and scores of whole documents.
         """
-        asked, index = set(channels), self.index
-        usable = self._usable
+        asked, usable = set(channels), self._usable
         segments = {
-            name: tuple(channel.compare(vector, index) for vector in vectors)
+            name: tuple(self._compare(channel, vector) for vector in vectors)
             for name, channel in usable.items()
             if name in asked and (vectors := [v for v in part.vectors if channel.serves(v)])
         }
@@ -99,9 +100,42 @@ class Scorer:
                 continue
             if vectors := [v for v in part.vectors if channel.serves(v)]:
                 documents[name] = np.mean(
-                    [channel.score_whole_documents(vector, index) for vector in vectors], axis=0
+                    [self._score_whole_documents(channel, vector) for vector in vectors], axis=0
                 )
-        return ComparedPart(segments, documents, index)
+        return ComparedPart(segments, documents, self.index)
+
+    def look_ahead(self, query: Query) -> None:
+        """Begin to compare typed words, whose vectors are not there yet, beside what follows.
+
+        Those of a long text, in pieces, are not: what is found of each takes memory.
+        """
+        vectors = [vector for part in query.parts for vector in part.vectors]
+        if len(vectors) != 1:
+            return
+        tasks: dict[Hashable, Callable[[], SegmentScores | Scores]] = {}
+        for channel in self._usable.values():
+            if channel.needs_model or not channel.serves(vectors[0]):
+                continue
+            of_channel = (vectors[0], self.index)
+            tasks[_key(channel, vectors[0])] = partial(channel.compare, *of_channel)
+            if channel.whole_document is not None:
+                score = partial(channel.score_whole_documents, *of_channel)
+                tasks[_key(channel, vectors[0], whole=True)] = score
+        self._ahead.start(tasks)
+
+    def _compare(self, channel: Channel, vector: QueryVector) -> SegmentScores:
+        compare = partial(channel.compare, vector, self.index)
+        if channel.needs_model:
+            return compare()
+        found: SegmentScores = self._ahead.get(_key(channel, vector), compare)
+        return found
+
+    def _score_whole_documents(self, channel: Channel, vector: QueryVector) -> Scores:
+        score = partial(channel.score_whole_documents, vector, self.index)
+        if channel.needs_model:
+            return score()
+        found: Scores = self._ahead.get(_key(channel, vector, whole=True), score)
+        return found
 
     def part(
         self, part: QueryPart, channels: Iterable[str], searched: NDArray[np.bool_]
@@ -124,6 +158,11 @@ class Scorer:
             segments[name] = np.full(len(searched), np.nan)
             segments[name][rows] = scores
         return PartScores(segments, compared.document_scores(rows, by_vector))
+
+
+def _key(channel: Channel, vector: QueryVector, *, whole: bool = False) -> Hashable:
+    """Return what stands for a comparison of words, with segments or with whole documents."""
+    return channel.name, whole, vector.terms, vector.fuzzy, vector.encoded.get(channel.name)
 
 
 # Channel to the scores of segments for each query vector.

@@ -344,6 +344,7 @@ class Searcher:
             return Query((), filters=inline)
         parsed = parse_query(rest, alone=alone and not inline)
         if encode and parsed.text:  # sounds and exclusions need no vectors
+            self.scorer.look_ahead(query_without_model(parsed))
             query = typed_query(self.library, self.model, parsed)
         else:
             query = query_without_model(parsed)

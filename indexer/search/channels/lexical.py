@@ -40,7 +40,8 @@ class Lexical(Channel):
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score segments that hold words of the query, NaN for all others."""
         scores = index.snapshot.lexical.scores(vector.terms, vector.fuzzy)
-        return np.where(scores > 0, scores, np.nan)
+        scores[scores <= 0] = np.nan
+        return scores
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score documents by all of their words, however far apart."""

@@ -124,6 +124,27 @@ def test_more_is_looked_for_where_much_is_wanted(kind: type[KnownScores]) -> Non
     assert np.count_nonzero(found.found) >= 500
 
 
+@pytest.mark.parametrize(("kind", "asked"), [(Nearest, 1), (Approximate, 0)])
+def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
+    kind: type[KnownScores], asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = index_of([30] * 60, np.zeros(1800, bool))
+    part = compared(index, 4, kind)
+    audio = kind(np.random.default_rng(5).normal(0, 0.2, 1800))
+    times: list[int] = []
+    find = audio.best
+    monkeypatch.setattr(audio, "best", lambda *given: times.append(1) or find(*given))
+    light = ComparedPart({**part.segments, "audio": (audio,)}, part.whole, index)
+    with candidates(60):
+        found = Evaluation([(light, WEIGHTS | {"audio": 0.02})], index, np.ones(1800, bool), 5)
+        assert len(found.best().rows) < 1800
+    assert min(1, len(times)) == asked
+    alone = ComparedPart({"audio": (audio,)}, {}, index)
+    with candidates(60):
+        Evaluation([(alone, {"audio": 1.0})], index, np.ones(1800, bool), 5).best()
+    assert len(times) > asked
+
+
 def test_what_few_segments_have_is_all_that_is_scored() -> None:
     index = index_of([30] * 60, np.zeros(1800, bool))
     words = np.full(1800, np.nan)
