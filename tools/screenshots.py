@@ -151,7 +151,7 @@ def _nothing(page: Page) -> None:
 
 def _open_first(page: Page) -> None:
     page.get_by_role("link", name="Whole recording").first.click()
-    page.get_by_text("Nearest documents").wait_for()
+    page.get_by_text("Nearest recordings").wait_for()
 
 
 def _play_first(page: Page) -> None:

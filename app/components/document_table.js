@@ -110,7 +110,7 @@ export default function ({ parentElement, data, setStateValue }) {
   function line(row) {
     const link = document.createElement("a");
     const url = new URL(data.to, location.href);
-    url.searchParams.set("doc", row.id);
+    url.searchParams.set(data.names, row.id);
     link.href = url.href;
     link.textContent = row.cells[0];
     const facts = row.cells.filter((_, n) => used[n] && data.columns[n].minor && !data.columns[n].path);

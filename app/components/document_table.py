@@ -53,7 +53,11 @@ _COLUMNS = (
 
 
 def show_document_table(
-    documents: Sequence[IndexedDocument], *, key: str, choose: bool = False
+    documents: Sequence[IndexedDocument],
+    *,
+    key: str,
+    choose: bool = False,
+    beside: str | None = None,
 ) -> list[str]:
     """Draw a table of documents; columns that say nothing of any document are left out.
 
@@ -61,6 +65,8 @@ def show_document_table(
         documents: What is in it.
         key: Of the widget, which keeps what is chosen.
         choose: Whether rows can be chosen.
+        beside: Id of the document that a row's link compares the row's with; None for links that
+            open it.
 
     Returns:
         Ids of the chosen documents that are in the table.
@@ -74,8 +80,9 @@ def show_document_table(
     chosen: list[str] = (st.session_state.get(key) or {}).get("chosen") or [] if choose else []
     data: dict[str, Any] = {
         "name": "hilbert-table",
-        "label": "Documents",
-        "to": urls.link(urls.DOCUMENT),
+        "label": "Recordings",
+        "to": urls.link(urls.DOCUMENT, doc=beside),
+        "names": urls.BESIDE if beside else "doc",
         "columns": [_settings(column) for column in _COLUMNS],
         "rows": [_row(document) for document in documents],
         "choose": choose,

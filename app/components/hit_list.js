@@ -12,7 +12,7 @@ export default function ({ parentElement, data }) {
   if (list.shown === key) return; // drawn anew: whoever scrolled here stays
   list.shown = key;
   part(".count").textContent = data.heading;
-  part(".place").textContent = data.timed ? `Hit ${current + 1} of ${hits.length}` : "";
+  part(".place").textContent = data.timed ? `Moment ${current + 1} of ${hits.length}` : "";
   for (const [name, other] of [["previous", current - 1], ["next", current + 1]]) {
     const link = part(`.${name}`);
     link.hidden = !data.timed || !hits[other];

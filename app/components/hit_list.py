@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import streamlit as st
 
 from app.components.component_files import read
+from app.components.library_facts import count
 from app.components.player import sign_key
 from app.markdown import excerpt
 from app.state import urls
@@ -45,8 +46,7 @@ def show_hit_list(
         isolate_styles=False,  # the player looks for buttons in the page
     )
     speakers = speakers_of(library, hits)
-    what = "recording" if playable else "document"
-    noun = "moment" if len(hits) == 1 else "moments"
+    what = "recording" if playable else "transcript"
     rows = [
         {
             "start": hit.start,
@@ -63,7 +63,7 @@ def show_hit_list(
     component(
         key=f"hits-{document.id}",
         data={
-            "heading": f"{len(hits)} {noun} in this {what}",
+            "heading": f"{count(len(hits), 'moment')} in this {what}",
             "hits": rows,
             "current": current,
             "timed": all(hit.start is not None for hit in hits),

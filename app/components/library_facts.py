@@ -34,12 +34,12 @@ def show_facts(library: OpenLibrary) -> None:
     """Draw the size of a library, and where its words are from."""
     facts = library.facts
     size = (
-        count_documents(facts["documents"]),
+        count_recordings(library),
         _length(facts["hours"]),
-        f"{facts['segments']:,} moments",
+        count(facts["segments"], "moment"),
         f"{facts['megabytes']:.0f} MB on disk",
     )
-    st.markdown(" · ".join(size))
+    st.markdown(" · ".join(filter(None, size)))
     words = [
         f"{count:,} {_UNTRANSCRIBED.get(source) or 'from ' + TEXT_SOURCES.get(source, source)}"
         for source, count in facts["words_from"].items()
@@ -60,14 +60,21 @@ def show_models(library: OpenLibrary) -> None:
         st.caption(f"Speech encoder {speech} · text encoder {text}")
 
 
-def count_documents(number: int) -> str:
-    """Return how many documents there are, in words."""
-    return "1 document" if number == 1 else f"{number:,} documents"
+def count_recordings(library: OpenLibrary) -> str:
+    """Return how many recordings there are, in words; of transcripts alone, how many of these."""
+    facts = library.facts
+    alone = facts["documents"] and not facts["hours"]
+    return count(facts["documents"], "transcript" if alone else "recording")
+
+
+def count(number: int, noun: str) -> str:
+    """Return how many of something there are, in words."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _length(hours: float) -> str:
     if not hours:
-        return "no recordings"
+        return ""
     if hours < 1 / 60:
-        return "under a minute of recordings"
-    return (f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min") + " of recordings"
+        return "under a minute"
+    return f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"

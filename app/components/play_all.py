@@ -1,4 +1,4 @@
-"""A button that plays all hits, each from its start to its end, one after another."""
+"""A button that plays all moments, each from its start to its end, one after another."""
 
 from __future__ import annotations
 
@@ -34,4 +34,4 @@ def show_play_all(library: OpenLibrary, hits: Iterable[Hit], key: str) -> None:
         css=read("play_all.css"),
         js=read("play_all.js"),
     )
-    component(key=key, data={"items": items, "label": f"Play all {len(items)} hits"})
+    component(key=key, data={"items": items, "label": f"Play all {len(items)} moments"})

@@ -8,6 +8,7 @@ const QUEUE = "hilbert-queue";
 const SKIP = 15; // seconds
 const PLAY = "M8 5v14l11-7z";
 const PAUSE = "M6 19h4V5H6v14zm8-14v14h4V5h-4z";
+const PAUSE_SIGN = "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zM9 8h2v8H9zm4 0h2v8h-2z";
 
 export default function ({ parentElement, data }) {
   let host = document.getElementById(HOST);
@@ -39,6 +40,7 @@ function newPlayer(host) {
   let timer = 0;
   let click = 0; // counts what was asked for: the last holds
   let lastCue = "";
+  let chosen = null; // the moment that plays, as its sign names it: { id, start, end }
   let queue = null; // hits that play one after another: { items, at }
 
   const position = () =>
@@ -78,6 +80,7 @@ function newPlayer(host) {
     const mine = ++click;
     const address = `${library}/${id}`;
     host.hidden = false;
+    chosen = play ? { id, start: at, end } : null;
     if (now?.address !== address) {
       media.pause();
       try {
@@ -203,7 +206,7 @@ function newPlayer(host) {
     part("now").textContent = clock(at);
     part("played").style.clipPath = `inset(0 ${100 * (1 - share)}% 0 0)`;
     const chapter = now.chapters.findLast((each) => each.start <= at + 0.1);
-    const place = queue ? `Hit ${queue.at + 1} of ${queue.items.length}` : "";
+    const place = queue ? `Moment ${queue.at + 1} of ${queue.items.length}` : "";
     if (!told) part("note").textContent = [place, chapter?.title].filter(Boolean).join(" · ");
     const isPlaying = !media.paused;
     part("icon").setAttribute("d", isPlaying ? PAUSE : PLAY);
@@ -212,6 +215,23 @@ function newPlayer(host) {
     const all = moments();
     findHits(all);
     part("next").disabled = !nextHit(all);
+    drawSigns();
+  }
+
+  // Whether the player is in the moment of a sign, which it was last told to play.
+  function isAt({ id, start, end }) {
+    if (!chosen || id !== chosen.id || id !== now?.id) return false;
+    const isSame = (a, b) => a === b || Math.abs(a - b) < 0.002; // signs have milliseconds
+    return isSame(start, chosen.start) && isSame(end, chosen.end)
+      && position() > start - 0.5 && (end === null || position() < end + 0.3);
+  }
+
+  // A sign whose moment plays pauses it, and says so.
+  function drawSigns() {
+    for (const element of document.querySelectorAll(SIGN)) {
+      const sign = read(element);
+      if (sign) drawSign(element, !media.paused && isAt(sign));
+    }
   }
 
   let told = "";
@@ -240,7 +260,7 @@ function newPlayer(host) {
     stopAt = null;
     leaveQueue();
     media.pause();
-    tell(n ? `That was the last of ${n} hits` : "Stopped at the end of the moment");
+    tell(n ? `That was the last of ${n} moments` : "Stopped at the end of the moment");
   }
 
   function seek(at) {
@@ -273,6 +293,7 @@ function newPlayer(host) {
     media.removeAttribute("src");
     media.load();
     host.hidden = true;
+    drawSigns();
   }
 
   const skip = (seconds) => () => seek(position() + seconds);
@@ -328,7 +349,11 @@ function newPlayer(host) {
       event.stopPropagation();
       event.preventDefault();
     }
-    choose(sign.id, sign.start, sign.end);
+    const hasEnded = media.paused && sign.end !== null && stopAt === null;
+    if (!isAt(sign) || hasEnded) return choose(sign.id, sign.start, sign.end);
+    event.stopPropagation(); // the server knows of it since it was chosen
+    event.preventDefault();
+    toggle();
   }, true);
   for (const name of ["pointerover", "focusin"])
     document.addEventListener(name, (event) => {
@@ -351,6 +376,8 @@ function newPlayer(host) {
     // Hits in their order, each from its start to its end.
     playAll: (items) => playQueued(items, 0),
     stop: () => { leaveQueue(); media.pause(); },
+    pause: () => media.pause(),
+    isPlaying: (id) => now?.id === id && !media.paused,
     // What `playAll` was given, while that lasts; document events of the name QUEUE tell of it.
     queued: () => queue?.items ?? null,
     // Seconds of a recording at which the player stands; null where it has another one.
@@ -370,6 +397,25 @@ function read(sign) {
     }
   }
   return null;
+}
+
+// Streamlit's buttons have their words and the name of an icon, those of lists a shape.
+function drawSign(element, plays) {
+  const button = element.matches("button") ? element : element.querySelector("button");
+  if (!button || plays === (button.dataset.plays === "true")) return;
+  button.dataset.plays = plays;
+  const swap = (text) => (plays ? text.replace(/^Play/, "Pause") : text.replace(/^Pause/, "Play"));
+  if (button.ariaLabel) button.ariaLabel = button.title = swap(button.ariaLabel);
+  const texts = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const text = texts.currentNode;
+    if (/^(play|pause)_circle$/.test(text.data)) text.data = plays ? "pause_circle" : "play_circle";
+    else text.data = swap(text.data);
+  }
+  const shape = button.querySelector("svg path");
+  if (!shape) return;
+  shape.dataset.play ??= shape.getAttribute("d");
+  shape.setAttribute("d", plays ? PAUSE_SIGN : shape.dataset.play);
 }
 
 async function ask(address) {

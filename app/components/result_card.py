@@ -247,7 +247,7 @@ def _show_other(
                 "Show" if hit.start is None else clock(hit.start),
                 key=f"choose-{key}-{hit.segment}",
                 type="tertiary",
-                help="Another moment of this document",
+                help="Another moment of this recording",
                 on_click=choose,
                 args=chosen,
             )

@@ -8,6 +8,7 @@ from typing import Literal
 
 import streamlit as st
 
+from app.components.skip_link import show_skip_link
 from app.markdown import CHANNEL_HELP, CHANNEL_NAMES, SIMILARITY_NAMES, escape
 from app.state import search_state
 from app.state.open_library import OpenLibrary
@@ -25,6 +26,8 @@ _CLIP_BOX = "clip-box"
 def show_search_form(library: OpenLibrary) -> None:
     """Draw the search box, the clip, the filters, and how to search and show results."""
     _words_box()
+    if search_state.current().query:
+        show_skip_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _clip_box()
         _filter_box(library)

@@ -39,7 +39,11 @@ export default function ({ parentElement, data }) {
       const time = document.createElement("time");
       time.textContent = cue.clock;
       line.append(time);
-      line.addEventListener("click", () => player()?.play(data.document, cue.start));
+      line.addEventListener("click", () => {
+        if (item.classList.contains("plays")) player().pause();
+        else player()?.play(data.document, cue.start);
+        follow();
+      });
     }
     line.append(words);
     item.append(line);
@@ -166,18 +170,32 @@ export default function ({ parentElement, data }) {
     if (isFollowing() && before !== null) scrollTo(items[before]);
   };
   showFollow();
+  // The line that plays pauses it, and says so.
+  function showSign(item, plays) {
+    if (plays === item.classList.contains("plays")) return;
+    item.classList.toggle("plays", plays);
+    const time = item.querySelector("time");
+    if (!plays) return time.querySelector(".unseen").remove();
+    const sign = document.createElement("span");
+    sign.className = "unseen";
+    sign.textContent = "Pause ";
+    time.prepend(sign);
+  }
   function follow() {
     const at = player()?.position(data.document) ?? null;
+    if (before !== null) showSign(items[before], !!player()?.isPlaying(data.document));
     if (at === null) return;
     const now = at + 0.05;
     let cue = null;
     data.cues.forEach((each, i) => { if (each.start <= now && now < each.end) cue = i; });
     if (cue === before) return;
     if (before !== null) { items[before].classList.remove("heard");
+      showSign(items[before], false);
       items[before].removeAttribute("aria-current"); }
     before = cue;
     if (cue === null) return;
     items[cue].classList.add("heard");
+    showSign(items[cue], player().isPlaying(data.document));
     items[cue].setAttribute("aria-current", "true");
     if (isFollowing() && !box.value.trim()) scrollTo(items[cue]); // else it stays where one reads
   }

@@ -13,6 +13,7 @@ import streamlit as st
 
 from app.components.file_outcomes import show_outcomes
 from app.components.job_progress import show_job, show_stopped
+from app.components.library_facts import count
 from app.markdown import escape
 from app.state import jobs, tasks, uploads
 from app.state.adding import Adding
@@ -144,7 +145,7 @@ def show_summary(adding: Adding) -> None:
     counts = (
         f"{len(summary.added)} added, {len(summary.updated)} updated, "
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed"
-        f"{_named(summary.failed)}; the library holds {summary.documents} documents."
+        f"{_named(summary.failed)}; the library holds {count(summary.documents, 'recording')}."
     )
     complete = summary.documents and not summary.failed
     show = st.success if complete else st.warning

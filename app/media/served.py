@@ -58,7 +58,7 @@ def find_recording(library: str, document: str) -> Recording:
     opened = open_shared(folder)
     known = opened.store.catalog.document(document)
     if known is None:
-        raise NotServedError("This document is not in the library any more")
+        raise NotServedError("This recording is not in the library any more")
     path = existing_recording(opened.store, document)
     if path is None:
         raise NotServedError(

@@ -35,6 +35,11 @@ def draw() -> None:
     """Draw the diagnosis of the library, which is measured once for each of its states."""
     library = current_library()
     address.write(urls.parameters())
+    st.caption(
+        "For those who study or train the model: how well sound and words of this library agree, "
+        "measured on its segments, passages of some twenty seconds. Nobody needs this page to "
+        "search."
+    )
     try:
         require_pairs(library.searcher.snapshot)
     except QueryError as error:
@@ -64,7 +69,7 @@ def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
     with spread_row("bottom"):
         st.caption(
             f"{diagnosis.pairs:,} segments with sound and words, of "
-            f"{diagnosis.measured_documents:,} of {diagnosis.documents:,} documents"
+            f"{diagnosis.measured_documents:,} of {diagnosis.documents:,} recordings"
         )
         _show_downloads(diagnosis, found["html"])
     _show_metrics(diagnosis)
@@ -82,13 +87,16 @@ def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
         st.markdown("**What finds what, first**")
         st.plotly_chart(recall_figure(spaces(diagnosis)), key="recall")
         st.caption(
-            "Counterparts among all measured segments; within a modality, others of the same "
-            "recording. No joint that is looked for was made with what asks."
+            "How often a segment's sound finds its own words first, and so on: longer bars are "
+            "better. Within one modality: another segment of the same recording."
         )
     with right, st.container(border=True, height="stretch"):
         st.markdown("**In how many directions?**")
         st.plotly_chart(spectrum_figure(diagnosis.before, diagnosis.control), key="spectrum")
-        st.caption("Singular values. A steep fall: few directions are in use.")
+        st.caption(
+            "Singular values: how evenly the space is used. A steep fall means that few directions "
+            "carry all."
+        )
     _show_table(diagnosis)
     if found["card"]:
         with st.expander("The model's card", icon=":material/id_card:"):
@@ -159,8 +167,8 @@ def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
     axes = ("first direction", "second direction") if method != "tsne" else ("", "")
     st.plotly_chart(map_figure(projected, diagnosis.points, axes=axes), key="map")
     st.caption(
-        f"{len(diagnosis.points)} segments by sound, words and joint; lines join the sound of a "
-        "segment with its words. Point at one to see what was said."
+        f"{len(diagnosis.points)} segments, drawn flat: what is close is alike. A line joins the "
+        "sound of a segment with its words; point at one to see what was said."
     )
 
 
@@ -183,8 +191,8 @@ def _show_cosines(diagnosis: Diagnosis) -> None:
         )
     st.plotly_chart(histogram_figure(diagnosis.histograms[space or "before"]), key="cosines")
     st.caption(
-        "A segment's sound with its own words (matched), with other words (random), and "
-        "different segments within one modality. The less matched and random overlap, the better."
+        "How alike sound and words are: of one segment (matched), of two (random). The less "
+        "these two hills overlap, the better the sound of a segment finds its words."
     )
 
 

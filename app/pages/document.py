@@ -1,4 +1,4 @@
-"""Document: one recording with its player, transcript, neighbours and place on the map."""
+"""Recordings: one with its player, transcript, neighbours and map; two compared; or a choice."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 
 import streamlit as st
 
+from app.components.comparison import show_comparison
+from app.components.document_table import show_document_table
 from app.components.hit_list import show_hit_list
 from app.components.library_facts import TEXT_SOURCES
 from app.components.play_all import show_play_all
@@ -40,38 +42,51 @@ _NEAREST = 8
 
 
 def draw() -> None:
-    """Draw the choice of a document, and the chosen one."""
+    """Draw the recording that the address names, two that it compares, or the choice of one."""
     library = current_library()
     documents = library.searcher.documents
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")
         return
-    ids = sorted(documents, key=lambda id_: documents[id_].title.casefold())
-    named = st.query_params.get("doc")
-    if address.is_new():
-        # What a visitor chose here before must not stand for a document that is gone.
-        st.session_state["document"] = named if named in documents else None if named else ids[0]
-        st.session_state["document-time"] = search_state.number_in(st.query_params.get("t"))
-    _show_way_back(library)
-    document = st.selectbox(
-        "Document",
-        ids,
-        index=None if named and named not in documents else 0,
-        format_func=lambda id_: documents[id_].title,
-        key="document",
-        placeholder="Choose a recording",
-        on_change=st.session_state.__setitem__,
-        args=("document-time", None),
-    )
-    if document is None:
-        st.warning(GONE, icon=":material/link_off:")
-        return
-    start = st.session_state.get("document-time")
-    if start is not None and start > documents[document].seconds > 0:
+    named, beside = st.query_params.get("doc"), st.query_params.get(urls.BESIDE)
+    document, other = documents.get(named or ""), documents.get(beside or "")
+    start = search_state.number_in(st.query_params.get("t"))
+    if start is not None and document and start > document.seconds > 0:
         start = None
-    address.write(urls.parameters(doc=document, t=start))
-    st.set_page_config(page_title=f"{documents[document].title} – hilbert")
-    _show(library, documents[document], start)
+    address.write(urls.parameters(doc=named, t=start, beside=beside))
+    _show_way_back(library)
+    if document is None:
+        if named:
+            st.warning(GONE, icon=":material/link_off:")
+        _show_choice(library, "Choose a recording")
+        return
+    if beside is None:
+        st.set_page_config(page_title=f"{document.title} – hilbert")
+        _show(library, document, start)
+        return
+    back = markdown_link(document.title, urls.link(urls.DOCUMENT, doc=named))
+    st.markdown(f":material/arrow_back: {back}")
+    if other is not None and other is not document:
+        st.set_page_config(page_title=f"{document.title} and {other.title} – hilbert")
+        show_comparison(library, document, other)
+        return
+    if beside != urls.CHOOSE:
+        st.warning(GONE, icon=":material/link_off:")
+    _show_choice(library, "Choose a recording to compare it with", document)
+
+
+def _show_choice(library: OpenLibrary, heading: str, beside: IndexedDocument | None = None) -> None:
+    """Draw all recordings as links: to each, or to its comparison with one."""
+    st.subheader(heading)
+    documents = [d for d in library.searcher.documents.values() if d is not beside]
+    if not documents:
+        st.caption("There is no other recording.")
+        return
+    show_document_table(
+        documents,
+        key=f"choice-{library.key}-{beside.id if beside else ''}",
+        beside=beside.id if beside else None,
+    )
 
 
 def _show_way_back(library: OpenLibrary) -> None:
@@ -106,6 +121,9 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
                 label = f"Play from {clock(start)}" if start else "Play"
                 play_button(document.id, start or 0.0, None, "whole", label=label)
                 show_play_all(library, hits, "all-hits")
+            to = urls.link(urls.DOCUMENT, doc=document.id, beside=urls.CHOOSE)
+            compare = markdown_link("Compare with another recording", to)
+            st.markdown(f":material/compare_arrows: {compare}", width="content")
             show_web_link(library, document.id, start)
         _show_words(library, document, hits, start, playable=playable)
     with right:
@@ -171,7 +189,7 @@ def _lines_of(library: OpenLibrary, hit: Hit) -> set[int]:
 
 
 def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
-    st.markdown("**Nearest documents**")
+    st.markdown("**Nearest recordings**")
     try:
         found = _nearest(library.key, library, document.id)
     except HilbertError as error:
@@ -181,22 +199,24 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
     with st.container(border=True, gap=None):
         for hit in found:
             st.markdown(markdown_link(hit.title, urls.link(urls.DOCUMENT, doc=hit.document)))
-            st.caption(f"Likeness {hit.score:.2f}: {_shares(hit)}{_most_alike(hit)}")
+            to = urls.link(urls.DOCUMENT, doc=document.id, beside=hit.document)
+            compare = markdown_link("Compare", to)
+            st.caption(f"Likeness {hit.score:.2f}: {_shares(hit)}{_most_alike(hit)}. {compare}")
         if not found:
-            st.caption("There is no other document.")
+            st.caption("There is no other recording.")
     like = SearchState(query=UserQuery(document=document.id))
     to = urls.link(urls.SEARCH, like)
-    st.markdown(f":material/hub: {markdown_link('Search with this document', to)}")
+    st.markdown(f":material/hub: {markdown_link('More like this recording', to)}")
 
 
 def _shares(hit: DocumentHit) -> str:
-    """Write what makes documents alike: each channel's share of the score."""
+    """Write what makes recordings alike: each channel's share of the score."""
     named = (f"{escape(CHANNEL_NAMES.get(c, c).lower())} {s:.2f}" for c, s in hit.channels.items())
     return ", ".join(named)
 
 
 def _most_alike(hit: DocumentHit) -> str:
-    """Write the moment that is most like the document that is shown, as a link to it."""
+    """Write the moment that is most like the recording that is shown, as a link to it."""
     if not hit.moments:
         return ""
     moment = hit.moments[0]
@@ -215,7 +235,7 @@ def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
     found = document_map(library.key, library, document.id)
     if found is None:
         return
-    st.markdown("**Where its segments lie**")
+    st.markdown("**Where its moments lie**")
     titles = {d.id: d.title for d in library.searcher.documents.values()}
     segments = {s.id: s for s in library.searcher.snapshot.lexical.segments(found["segments"])}
     points = [
@@ -230,7 +250,9 @@ def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
     figure = map_figure(found["projected"], points, joined=False, strong=found["own"])
     figure.update_layout(showlegend=False, height=330)
     st.plotly_chart(figure, key="document-map")
-    st.caption("Bold: this document; faint: others of the library. Joint vectors, PCA.")
+    st.caption(
+        "A dot is a moment; those close together are alike. Bold: this recording; faint: others."
+    )
 
 
-PAGE = add_page(Page("document", "Document", ":material/article:", 20, draw))
+PAGE = add_page(Page("document", "Recordings", ":material/article:", 20, draw))

@@ -1,4 +1,4 @@
-"""Library: adding recordings, its documents, files that failed, and its health."""
+"""Library: adding recordings, those that it has, files that failed, and its health."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.components.document_table import show_document_table
 from app.components.failure_list import show_failures
-from app.components.library_facts import count_documents, show_facts, show_models
+from app.components.library_facts import count_recordings, show_facts, show_models
 from app.components.upload_form import show_adding
 from app.markdown import escape
 from app.state import address, jobs, tasks, urls
@@ -41,7 +41,7 @@ def draw() -> None:
         ),
     )
     documents = list(library.searcher.documents.values())
-    st.subheader(count_documents(len(documents)))
+    st.subheader(count_recordings(library))
     if documents:
         _show_documents(library, documents)
     _show_health(library)
@@ -58,7 +58,7 @@ def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> N
             key="remove-chosen",
             icon=":material/delete:",
             disabled=not chosen or jobs.busy(str(library.store.folder)),
-            help="Choose rows; recordings stay where they are",
+            help="Choose rows; the files stay where they are",
         ):
             _confirm(library, chosen)
 
@@ -66,8 +66,8 @@ def _show_documents(library: OpenLibrary, documents: list[IndexedDocument]) -> N
 @st.dialog("Remove from the library?")
 def _confirm(library: OpenLibrary, chosen: list[IndexedDocument]) -> None:
     st.markdown(
-        f"{len(chosen)} of {len(library.searcher.documents)} documents are taken out of the "
-        "library. Their recordings stay where they are, and can be added again."
+        f"{len(chosen)} of {len(library.searcher.documents)} recordings are taken out of the "
+        "library. Their files stay where they are, and can be added again."
     )
     st.markdown("\n".join(f"- {escape(d.title)}" for d in chosen[:10]))
     if len(chosen) > 10:

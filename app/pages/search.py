@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.components.clip_view import show_clip
 from app.components.document_table import show_document_table
+from app.components.library_facts import count_recordings
 from app.components.query_name import query_name
 from app.components.result_list import show_answer, show_linked
 from app.components.search_form import show_search_form
@@ -68,10 +69,9 @@ def _show_documents(library: OpenLibrary) -> None:
     if not documents:
         st.info("This library is empty. Add recordings on the page Library.")
         return
-    count = "One recording" if len(documents) == 1 else f"{len(documents):,} recordings"
     st.caption(
-        f"{count} to search: type what you remember, in your own words, or choose Clip to find "
-        "where a short piece of sound is from."
+        f"{count_recordings(library)} to search: type what you remember, in your own words, or "
+        "choose Clip to find where a short piece of sound is from."
     )
     show_document_table(documents, key=f"documents-{library.key}")
 

@@ -13,10 +13,16 @@ from app.state.search_state import Parameters, SearchState
 
 SEARCH, DOCUMENT = "", "document"
 """Paths of pages that others lead to."""
+BESIDE, CHOOSE = "with", "choose"
+"""The parameter that names a document to compare with, and what stands for none as yet."""
 
 
 def parameters(
-    search: SearchState | None = None, *, doc: str | None = None, t: float | None = None
+    search: SearchState | None = None,
+    *,
+    doc: str | None = None,
+    t: float | None = None,
+    beside: str | None = None,
 ) -> Parameters:
     """Return the parameters of an address.
 
@@ -24,6 +30,7 @@ def parameters(
         search: Search that the page shows, or leads back to; None for the current one.
         doc: Id of the document to show.
         t: Its second to start at.
+        beside: Id of the document to compare it with; `CHOOSE` for the choice of one.
     """
     library = library_parameter()
     return {
@@ -31,6 +38,7 @@ def parameters(
         **search_state.parameters(search_state.current() if search is None else search),
         **({"doc": doc} if doc else {}),
         **({"t": f"{round(t, 1):.10g}"} if doc and t is not None else {}),
+        **({BESIDE: beside} if doc and beside else {}),
     }
 
 
@@ -40,9 +48,10 @@ def link(
     *,
     doc: str | None = None,
     t: float | None = None,
+    beside: str | None = None,
 ) -> str:
     """Return the URL of a page for a link on another; see `parameters`."""
-    query = urlencode(parameters(search, doc=doc, t=t), doseq=True)
+    query = urlencode(parameters(search, doc=doc, t=t, beside=beside), doseq=True)
     return f"{root()}/{page}" + (f"?{query}" if query else "")
 
 

@@ -142,7 +142,7 @@ def test_a_filter_leaves_only_what_it_names(page: Page) -> None:
 def test_a_recording_is_opened_whole_and_its_page_can_be_linked_to(page: Page) -> None:
     search(page, WATER)
     page.get_by_role("link", name="Whole recording").first.click()
-    page.get_by_text("Nearest documents").wait_for()
+    page.get_by_text("Nearest recordings").wait_for()
     page.get_by_role("button", name="Every schoolbook").wait_for()
     nothing_is_wrong(page)
     there = page.url
@@ -189,14 +189,14 @@ def test_a_document_is_removed_when_that_is_confirmed(
     copy = tmp_path / "copy"
     shutil.copytree(library, copy)
     page.goto(f"/library?library={copy}")
-    page.get_by_role("heading", name="4 documents").wait_for()
+    page.get_by_role("heading", name="4 recordings").wait_for()
     page.get_by_role("checkbox", name="Choose odd-words").check()
     page.get_by_role("button", name="Remove 1").click()
     page.get_by_role("dialog").get_by_role("button", name="Keep").click()
     page.get_by_role("dialog").wait_for(state="detached")
     page.get_by_role("button", name="Remove 1").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
-    page.get_by_role("heading", name="3 documents").wait_for()
+    page.get_by_role("heading", name="3 recordings").wait_for()
     nothing_is_wrong(page)
 
 

@@ -35,26 +35,26 @@ def open_first(page: Page, question: str, title: str) -> None:
 
 def test_all_hits_play_one_after_another_across_recordings_until_a_click(page: Page) -> None:
     search(page, WATER)
-    button = page.get_by_role("button", name=re.compile(r"^Play all \d+ hits$"))
+    button = page.get_by_role("button", name=re.compile(r"^Play all \d+ moments$"))
     width = button.bounding_box()
     button.click()
     hits: list[dict[str, Any]] = page.evaluate(QUEUED)
     assert len({hit["id"] for hit in hits}) > 1
     other = next(n for n, hit in enumerate(hits) if hit["id"] != hits[0]["id"])
     for n, hit in enumerate(hits[: other + 1]):
-        player(page).get_by_text(f"Hit {n + 1} of {len(hits)}").wait_for()
+        player(page).get_by_text(f"Moment {n + 1} of {len(hits)}").wait_for()
         inside = f"{PLAYER}.currentTime > {hit['start']} && {PLAYER}.currentTime < {hit['end']}"
         wait_until(page, f"!{PLAYER}.paused && {inside}")
         if n < other:
             page.evaluate(f"{PLAYER}.currentTime = {hit['end'] - 0.4}")
-    player(page).get_by_role("button", name="Next hit").click()
-    player(page).get_by_text(f"Hit {other + 2} of {len(hits)}").wait_for()
+    player(page).get_by_role("button", name="Next moment").click()
+    player(page).get_by_text(f"Moment {other + 2} of {len(hits)}").wait_for()
     stop = page.get_by_role("button", name="Stop", exact=True)
     assert stop.bounding_box() == width
     stop.click()
     assert not is_playing(page) and page.evaluate(QUEUED) is None
     button.click()
-    player(page).get_by_text(f"Hit 1 of {len(hits)}").wait_for()
+    player(page).get_by_text(f"Moment 1 of {len(hits)}").wait_for()
     page.get_by_role("button", name="Play 0:32").first.click()  # what somebody chose alone
     wait_until(page, f"{QUEUED} === null && !{PLAYER}.paused")
 
@@ -63,7 +63,7 @@ def test_every_hit_of_a_recording_is_a_row_a_mark_and_a_link(page: Page) -> None
     open_first(page, WATER, TIDE)
     count = page.get_by_role("heading", name=re.compile(r"^\d+ moments in this recording$"))
     n = int(count.inner_text().split()[0])
-    hits = page.get_by_label("Hits", exact=True)
+    hits = page.get_by_label("Moments", exact=True)
     rows = hits.get_by_role("listitem")
     assert rows.count() == hits.locator(".timeline a").count() == n
     wait_until(page, f"{PLAYER.replace('video', '.hit')} !== null")

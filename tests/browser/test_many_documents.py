@@ -99,7 +99,7 @@ def settled(page: Page) -> None:
 def test_three_thousand_documents_are_listed_found_and_opened(quiet: Page, many: Path) -> None:
     page, received = quiet, Received(quiet)
     page.goto(f"/?{urlencode({'library': str(many)})}")
-    table = page.get_by_role("table", name="Documents")
+    table = page.get_by_role("table", name="Recordings")
     table.wait_for()
     settled(page)
     assert table.get_by_role("row").count() == 51  # a heading, and a page of the table

@@ -109,13 +109,13 @@ def test_the_player_stays_when_pages_change_and_nothing_moves(page: Page) -> Non
     wait_until(page, f"{PLAYER}?.currentTime > 32")
     assert heading.bounding_box() == before
     title = "Why the tide keeps its own time"
-    for name, there in ((title, "Nearest documents"), ("Library", "Add recordings")):
+    for name, there in ((title, "Nearest recordings"), ("Library", "Add recordings")):
         page.get_by_role("link", name=name).first.click()
         page.get_by_text(there).wait_for()
         assert is_playing(page) and position(page) > 32
         assert player(page).is_visible()
     page.go_back()
-    page.get_by_text("Nearest documents").wait_for()
+    page.get_by_text("Nearest recordings").wait_for()
     assert is_playing(page)
     assert page.locator("#hilbert-player").count() == 1
     player(page).get_by_role("button", name="Close the player").click()
@@ -130,7 +130,7 @@ def test_hits_are_marked_and_reached_and_the_rest_of_the_player_does_what_it_say
     marks = player(page).locator(".hit")
     signs = page.locator('[class*="st-key-card-1-"] [class*="st-key-play-"]')
     assert marks.count() == signs.count() > 1
-    player(page).get_by_role("button", name="Next hit").click()
+    player(page).get_by_role("button", name="Next moment").click()
     wait_until(page, f"{PLAYER}.currentTime > {start + 10}")
     bar = player(page).get_by_role("slider", name="Position")
     assert re.fullmatch(r"\d:\d\d of 1:16", bar.get_attribute("aria-valuetext") or "")

@@ -21,7 +21,7 @@ FIND = "Find by title, speaker or file"
 
 def test_rows_are_links_that_open_here_in_another_tab_and_lead_back(page: Page) -> None:
     page.goto("/library")
-    table = page.get_by_role("table", name="Documents")
+    table = page.get_by_role("table", name="Recordings")
     link = table.get_by_role("link", name=TIDE)
     link.wait_for()
     document = link.get_attribute("href") or ""
@@ -39,7 +39,7 @@ def test_rows_are_links_that_open_here_in_another_tab_and_lead_back(page: Page) 
     link.wait_for()
     assert page.get_by_label(FIND).input_value() == "tide time"
     page.goto("/")
-    page.get_by_role("table", name="Documents").get_by_role("link", name=TIDE).click()
+    page.get_by_role("table", name="Recordings").get_by_role("link", name=TIDE).click()
     page.get_by_role("heading", name=TIDE).wait_for()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from visitor import (
     assert_no_error,
     follow,
     links,
+    listed,
     players,
     texts,
     turn_to,
@@ -37,8 +39,7 @@ def document(page: AppTest, **named: str) -> AppTest:
 
 
 def choose(page: AppTest, document: str) -> AppTest:
-    page.selectbox(key="document").set_value(document)
-    return assert_no_error(page.run())
+    return visit_link(page, f"/document?doc={document}")
 
 
 @pytest.fixture(scope="module")
@@ -89,14 +90,14 @@ def test_words_that_the_recogniser_doubts_are_told_from_the_others(
 
 def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, str]) -> None:
     page = choose(document(visit()), ids[TIDES])
-    near = [title for title, url in links(page).items() if "/document?doc=" in url]
+    near = [title for title, url in links(page).items() if re.search(r"/document\?doc=\w+$", url)]
     assert len(near) == 3 and TIDES not in near
     alike = [text for text in texts(page) if text.startswith("Likeness ")]
     assert len(alike) == 3 and all("text " in text and "Most alike: " in text for text in alike)
     assert sum("&t=" in text for text in alike) == 2  # one has no times
     follow(page, near[0])
     assert any(near[0] in text for text in texts(page))
-    page = follow(page, "Search with this document")
+    page = follow(page, "More like this recording")
     assert any(text.startswith(f"**More like:** [{near[0]}]") for text in texts(page))
 
 
@@ -117,7 +118,7 @@ def test_an_address_without_a_time_opens_its_beginning(
 def test_an_address_of_a_document_that_is_gone_says_so_and_shows_no_other(visit: Visit) -> None:
     page = document(visit(), doc="f" * 64)
     assert any(warning.value == GONE for warning in page.warning)
-    assert not players(page) and not page.subheader[1:]
+    assert not players(page) and [s.value for s in page.subheader][-1] == "Choose a recording"
     page = visit_link(page, "/?like=" + "f" * 64)
     assert any(GONE.replace("\\", "") == text for text in texts(page))
 
@@ -167,3 +168,35 @@ def test_a_page_on_the_web_is_linked_at_the_second(
     assert there == "https://www.youtube.com/watch?v=x_%28y%29&t=41"
     page = document(visit(), doc=ids["odd-words"])
     assert not any(name.startswith("On the web") for name in links(page))
+
+
+def test_without_a_recording_all_are_listed_and_none_is_shown(
+    visit: Visit, ids: dict[str, str]
+) -> None:
+    page = document(visit())
+    assert "Choose a recording" in texts(page) and sorted(listed(page)) == sorted(ids)
+    assert not players(page) and not transcripts(page)
+
+
+def test_two_recordings_are_compared_by_words_sound_and_moments(
+    visit: Visit, ids: dict[str, str]
+) -> None:
+    page = follow(choose(document(visit()), ids[TIDES]), "Compare with another recording")
+    assert address(page) == {"doc": [ids[TIDES]], "with": ["choose"]}
+    assert sorted([*listed(page), TIDES]) == sorted(ids)
+    page = visit_link(page, f"/document?doc={ids[TIDES]}&with={ids[FOG]}")
+    assert [metric.label for metric in page.metric] == [
+        *("All together", "What was said", "How it sounded")
+    ]
+    assert all(re.fullmatch(r"-?\d\.\d\d", metric.value) for metric in page.metric)
+    played = players(page)
+    assert {each.document for each in played[::2]} == {ids[TIDES]}
+    assert {each.document for each in played[1::2]} == {ids[FOG]} and all(
+        e.end_time for e in played
+    )
+    page = visit_link(page, f"/document?doc={ids[TIDES]}&with={ids['odd-words']}")
+    assert [metric.value for metric in page.metric][2] == "–"  # one of them has no sound
+    assert {each.document for each in players(page)} == {ids[TIDES]}
+    for gone in ("f" * 64, ids[TIDES]):
+        page = visit_link(page, f"/document?doc={ids[TIDES]}&with={gone}")
+        assert any(warning.value == GONE for warning in page.warning) and not page.metric

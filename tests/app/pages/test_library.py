@@ -256,7 +256,7 @@ def test_an_emptied_library_says_so_on_every_page(copy: Path, open_page: Visit) 
     assert any("This library is empty" in text for text in texts(page))
     for name, said in (
         ("document", "This library is empty"),
-        ("library", "0 documents"),
+        ("library", "0 recordings"),
         ("diagnostics", "nothing in this library can be measured"),
     ):
         turn_to(page, name)

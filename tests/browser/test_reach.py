@@ -1,0 +1,133 @@
+"""What a visitor reaches quickly: results by keyboard, a pause where one played, two compared."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from tests.browser.conftest import PLAYER
+from tests.browser.test_browser import WATER, search
+from tests.browser.test_player import is_playing, position
+from tests.browser.waiting import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+
+TIDE = "Why the tide keeps its own time"
+FOG = "Breakfast in the fog desert"
+BOX = "What was said, or what was meant"
+FOCUSED = "document.activeElement.textContent"
+
+
+def test_the_first_result_is_three_keys_behind_the_question(page: Page) -> None:
+    search(page, WATER)
+    page.get_by_label(BOX).focus()
+    link = page.get_by_role("button", name="Skip to the results")
+    before = link.bounding_box()
+    page.keyboard.press("Tab")
+    assert "Search" in page.evaluate(FOCUSED)
+    page.keyboard.press("Tab")
+    assert page.evaluate(FOCUSED) == "Skip to the results"
+    seen = link.bounding_box()
+    assert before and seen and before["width"] < 2 and seen["width"] > 80
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == TIDE
+
+
+def test_nothing_lies_over_what_is_typed(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label(BOX).fill("some words that are quite long")
+    page.get_by_label(BOX).focus()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    assert not page.get_by_text("Press Enter to submit form").is_visible()
+
+
+def pauses_and_goes_on(page: Page, name: str, within: Locator | Page) -> None:
+    """A button that plays is pressed to pause, and once more to go on."""
+    within.get_by_role("button", name=f"Play {name}").first.click()
+    pause = within.get_by_role("button", name=f"Pause {name}").first
+    pause.wait_for()
+    wait_until(page, f"{PLAYER}?.currentTime > 0.2 && !{PLAYER}.paused")
+    pause.click()
+    wait_until(page, f"{PLAYER}.paused")
+    at = position(page)
+    within.get_by_role("button", name=f"Play {name}").first.click()
+    wait_until(page, f"!{PLAYER}.paused && {PLAYER}.currentTime > {at}")
+    assert position(page) < at + 3
+    within.get_by_role("button", name=f"Pause {name}").first.click()
+    wait_until(page, f"{PLAYER}.paused")
+
+
+def test_what_plays_is_paused_where_it_was_played(page: Page) -> None:
+    search(page, WATER)
+    pauses_and_goes_on(page, "0:32", page)
+    assert page.get_by_role("button", name="Pause 0:32").count() == 0
+    # Another moment takes the sign with it.
+    page.get_by_role("button", name="Play 0:32").first.click()
+    page.get_by_role("button", name="Pause 0:32").first.wait_for()
+    other = page.locator('[class*="st-key-card-2-"]').get_by_role("button", name="Play ").first
+    started = (other.inner_text() or "").splitlines()[-1].removeprefix("Play ")
+    other.click()
+    page.get_by_role("button", name=f"Pause {started}").first.wait_for()
+    assert page.get_by_role("button", name="Pause 0:32").count() == 0
+    page.get_by_role("link", name=TIDE).first.click()
+    moments = page.get_by_label("Moments", exact=True)
+    pauses_and_goes_on(page, "0:00", moments)
+    line = page.get_by_label("Transcript", exact=True).get_by_role("button", name="Some bays rock")
+    line.click()
+    paused = line.and_(page.get_by_role("button", name=re.compile("^Pause 0:4")))
+    paused.wait_for()
+    assert is_playing(page)
+    paused.click()
+    wait_until(page, f"{PLAYER}.paused")
+    page.get_by_role("button", name=re.compile("^0:4\\d Some bays rock")).wait_for()
+
+
+def test_the_menu_opens_no_recording_that_nobody_chose(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Recordings", exact=True).click()
+    page.get_by_role("heading", name="Choose a recording").wait_for()
+    assert page.get_by_label("Transcript", exact=True).count() == 0
+    page.get_by_role("table", name="Recordings").get_by_role("link", name=FOG).click()
+    page.get_by_role("heading", name=FOG).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Choose a recording").wait_for()
+
+
+def test_two_recordings_are_compared_and_their_most_alike_moments_play(page: Page) -> None:
+    page.goto(f"/?{urlencode({'q': WATER})}")
+    page.get_by_label("Recent searches").get_by_text(WATER).wait_for()
+    page.get_by_role("link", name=TIDE).first.click()
+    page.get_by_role("link", name="Compare with another recording").click()
+    page.get_by_role("heading", name="Choose a recording to compare it with").wait_for()
+    table = page.get_by_role("table", name="Recordings")
+    assert table.get_by_role("link", name=TIDE).count() == 0
+    table.get_by_role("link", name=FOG).click()
+    page.get_by_role("heading", name="Two recordings compared").wait_for()
+    named = parse_qs(urlsplit(page.url).query)
+    assert named["q"] == [WATER] and len(named["with"][0]) == 64
+    assert page.title() == f"{TIDE} and {FOG} – hilbert"
+    for what in ("What was said", "How it sounded"):
+        page.get_by_test_id("stMetric").filter(has_text=what).wait_for()
+    best = page.locator('[class*="st-key-play-"][class*="pair-0"]')
+    best.nth(1).wait_for()
+    assert best.count() == 2
+    ids = [re.search(r"play-only-(\w+)-", b.get_attribute("class") or "") for b in best.all()]
+    assert len({found[1] for found in ids if found}) == 2
+    best.nth(1).get_by_role("button").click()
+    wait_until(page, f"{PLAYER}?.currentTime > 0.2 && !{PLAYER}.paused")
+    assert best.nth(1).get_by_role("button", name="Pause ").count() == 1
+    page.reload()
+    page.get_by_role("heading", name="Two recordings compared").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Choose a recording to compare it with").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name=TIDE).wait_for()
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    page.get_by_role("heading", name="Two recordings compared").wait_for()
