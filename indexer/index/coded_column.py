@@ -52,7 +52,9 @@ class CodedColumn(Sequence[str]):
             `[n]`.
         """
         held = np.array([holds(value) for value in self.values], bool)
-        found: NDArray[np.bool_] = held[self.codes] if len(held) else np.zeros(len(self), bool)
+        if not held.any():
+            return np.zeros(len(self), bool)
+        found: NDArray[np.bool_] = held[self.codes]
         return found
 
     def counts(self) -> dict[str, int]:

@@ -41,6 +41,8 @@ _MIN_DOCUMENT_WEIGHT = 1.0
 # Of a query in another language than the library, or of no language, so many terms are looked for
 # by spelling and sound.
 _MAX_FUZZY_TERMS = 16
+# Terms whose scores of documents are kept.
+_MOST_DOCUMENT_TERMS = 256
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -63,6 +65,7 @@ class FulltextIndex(MergedRecords):
         # By table and phrases.
         self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
         self._norms: dict[str, list[NDArray[np.float64]]] = {}
+        self._document_term_scores: dict[str, tuple[NDArray[np.float64], float]] = {}
 
     def scores(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.float64]:
         """Score segments by BM25, as a share of the `weight` of the query.
@@ -156,15 +159,25 @@ class FulltextIndex(MergedRecords):
         found = np.zeros(self.n_documents)
         total = 0.0
         for term in counted:
-            frequencies = self._document_frequencies(self.phrases(term))
-            scores, weight = score_term(frequencies)
+            scores, weight = self._score_documents(term)
             total += weight
-            if not frequencies.any() and term in resembled:
+            if term in resembled and not self.count(DOCUMENT_FTS, self.phrases(term)):
                 matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
                 frequencies = self._document_frequencies(matches)
                 scores = FUZZY_SHARE * score_term(frequencies)[0]
             found += scores
         found /= max(_MIN_DOCUMENT_WEIGHT, total)
+        return found
+
+    def _score_documents(self, term: str) -> tuple[NDArray[np.float64], float]:
+        """Return `score_term` for the documents; of common words it is asked for often."""
+        known = self._document_term_scores
+        found = known.get(term)
+        if found is None:
+            found = score_term(self._document_frequencies(self.phrases(term)))
+            while len(known) >= _MOST_DOCUMENT_TERMS:
+                known.pop(next(iter(known)), None)
+            known[term] = found
         return found
 
     def _document_frequencies(self, phrases: Iterable[str]) -> NDArray[np.float64]:

@@ -115,7 +115,7 @@ class MergedVectors(VectorIndex):
     def _gathered(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         out = np.empty((len(rows), self.dimension), np.float32)
         for part, wanted, places in self._by_part(rows):
-            out[wanted] = part.vectors_at(places)
+            out[wanted] = part._gathered(places)
         return out
 
     def _products(
@@ -123,7 +123,7 @@ class MergedVectors(VectorIndex):
     ) -> NDArray[np.float32]:
         out = np.empty((len(rows), len(queries)), np.float32)
         for part, wanted, places in self._by_part(rows):
-            out[wanted] = part.products(queries, places)
+            out[wanted] = part._products(queries, places)
         return out
 
     def _by_part(
@@ -131,8 +131,10 @@ class MergedVectors(VectorIndex):
     ) -> Iterator[tuple[VectorIndex, NDArray[np.int64], NDArray[np.int64]]]:
         """Yield each part with which of `rows` it has, and the rows that these are in it."""
         part_of = np.searchsorted(self._bounds, rows, side="right") - 1
+        order = np.argsort(part_of, kind="stable")
+        begins = np.searchsorted(part_of[order], np.arange(len(self._parts) + 1)).tolist()
         for number, part in enumerate(self._parts):
-            wanted = np.flatnonzero(part_of == number)
+            wanted = order[begins[number] : begins[number + 1]]
             if len(wanted):
                 places = rows[wanted] - self._bounds[number]
                 kept = self._live[number]

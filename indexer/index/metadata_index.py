@@ -59,6 +59,7 @@ _LEAST_SCORE = 0.02
 _NEARLY_ALL = 0.9
 _MAX_TEXTS = 5000
 _MAX_KNOWN = 64
+_MOST_KNOWN_TEXTS = 1 << 16
 # A text: the number of its shard, and its id there.
 _Text = tuple[int, int]
 
@@ -110,9 +111,11 @@ class MetadataIndex:
 
     def __init__(self, fulltext: FulltextIndex) -> None:
         self._fulltext = fulltext
-        # By query, and by the stems of a text; a snapshot never changes.
+        # By query, by the stems of a text, and by phrases; a snapshot never changes.
         self._matches: dict[tuple[str, tuple[str, ...]], tuple[MetadataMatch, ...]] = {}
         self._text_weights: dict[str, float] = {}
+        self._known_texts: dict[tuple[str, ...], tuple[_Text, ...]] = {}
+        self._n_known_texts = 0
 
     def matches(self, query: str, terms: Sequence[str]) -> tuple[MetadataMatch, ...]:
         """Find the texts that answer a query.
@@ -179,8 +182,19 @@ class MetadataIndex:
                 held[text] += (word,)
         return held
 
-    def _matching(self, phrases: Sequence[str]) -> Iterator[_Text]:
-        """Yield the texts that hold any of some phrases."""
+    def _matching(self, phrases: tuple[str, ...]) -> Sequence[_Text]:
+        """Return the texts that hold any of some phrases; common words are asked for often."""
+        found = self._known_texts.get(phrases)
+        if found is None:
+            found = tuple(self._find_texts(phrases))
+            self._n_known_texts += 1 + len(found)
+            if self._n_known_texts > _MOST_KNOWN_TEXTS:
+                self._known_texts.clear()
+                self._n_known_texts = 1 + len(found)
+            self._known_texts[phrases] = found
+        return found
+
+    def _find_texts(self, phrases: Sequence[str]) -> Iterator[_Text]:
         expression = " OR ".join(map(quoted, phrases))
         statement = f"SELECT rowid FROM {WORDS_FTS} WHERE {WORDS_FTS} MATCH ?"
         for number, shard in enumerate(self._fulltext.shards):
@@ -227,7 +241,7 @@ class MetadataIndex:
         """Return a word of a query; for one that stands nowhere, those that are similar."""
         said = self._fulltext.count(STEM_FTS, phrases)
         weight = self._rarity(said)
-        if said or next(self._matching(phrases), None):
+        if said or self._matching(phrases):
             return _Word(phrases, weight, not said)
         matches = self._vocabulary.fuzzy_matches(fold(typed))
         similar = [p for match in matches for p in self._fulltext.phrases(match.words[0])]

@@ -41,8 +41,10 @@ def score_documents(
     """
     is_scored = ~np.isnan(segment_scores)
     scores, of = segment_scores[is_scored], owners[is_scored]
-    begins = np.flatnonzero(np.diff(of, prepend=-1))
-    documents, given = of[begins], np.diff(begins, append=len(of))
+    is_first = np.ones(len(of), bool)
+    np.not_equal(of[1:], of[:-1], out=is_first[1:])
+    begins = np.flatnonzero(is_first)
+    documents, given = of[begins], np.append(begins[1:], len(of)) - begins
     if counts is None:
         found = np.zeros(n_documents)
         counted = given

@@ -30,9 +30,9 @@ MOST_SCORED = 1 << 14
 # the best by both together are further down by each.
 FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES = 256, 64
 _RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
-# Beside approximate ones, channels that know all scores name so many, and so many documents are
-# scored for each that is wanted.
-_NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 1024, 3
+# Beside approximate ones, the sum of what is known of all segments names so many, and so many
+# documents are scored for each that is wanted.
+_NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 512, 3
 # Of the weight of all approximate ones, a channel of vectors that has less names none: to find its
 # best costs as much as those of the others.
 _LEAST_WEIGHT = 0.1
@@ -103,15 +103,23 @@ class Evaluation:
     def best(self) -> FusedScores:
         """Score what can be among the best moments and documents."""
         self._add_best()
-        index = self._index
-        counts = [each.count_by_document(index, self._searched) for each in self._compared()]
-        documents = np.flatnonzero(np.sum(counts, axis=0))
+        documents = self._documents()
         if self.is_complete:
             return self._fused(documents, self._document_scores(documents))
         if self._ranks:
             documents = self._with_most_candidates(documents)
             return self._fused(documents, self._document_scores(documents))
         return self._fused(*self._best_documents(documents))
+
+    def _documents(self) -> NDArray[np.int64]:
+        """Return the rows of the documents that have a segment with a score."""
+        has_any = np.zeros(len(self._index.table.documents), bool)
+        searched = self._index.count_by_document(self._searched) > 0
+        for each in sorted(self._compared(), key=lambda each: each.finds_all):
+            has_any |= each.count_by_document(self._index, self._searched) > 0
+            if np.array_equal(has_any, searched):  # mostly: words of all segments have a vector
+                break
+        return np.flatnonzero(has_any)
 
     def deepen(self) -> None:
         """Let `best` find four times as many segments that are certain."""
@@ -197,14 +205,14 @@ class Evaluation:
     def _named(self) -> dict[SegmentScores, tuple[Rows, float]]:
         """Ask the channels for their best; the vector indexes side by side."""
         asked = {
-            each: max(self._candidates, _NAMED_BY_WORDS)
-            if compared.known(name) and not self._is_exact
-            else self._candidates
+            each: self._candidates
             for compared, weights in self._parts
             for name, of_channel in compared.segments.items()
             if self._is_asked(compared, weights, name)
             for each in of_channel
         }
+        if not self._is_exact and not self._ranks:
+            asked[self._known_sums()] = max(self._candidates, _NAMED_BY_WORDS)
         submit, searched = _THREADS.get().submit, self._searched
         looked_up = {e: submit(e.best, n, searched) for e, n in asked.items() if not e.finds_all}
         found = {e: e.best(n, searched) for e, n in asked.items() if e.finds_all}
@@ -216,6 +224,19 @@ class Evaluation:
             return True
         of_vectors = sum(weights[n] for n in compared.segments if not compared.known(n))
         return weights[name] >= _LEAST_WEIGHT * of_vectors
+
+    def _known_sums(self) -> KnownScores:
+        """Add up by weight what is known of all segments: their words and whole documents."""
+        of_documents = np.zeros(len(self._index.table.documents))
+        for compared, weights in self._parts:
+            for name, scores in compared.whole.items():
+                of_documents += weights[name] / len(self._parts) * scores
+        total = of_documents[self._index.table.owners]
+        for compared, weights in self._parts:
+            for name in compared.segments:
+                if known := compared.known(name):
+                    KnownScores.highest(known).add_to(total, weights[name] / len(self._parts))
+        return KnownScores(total)
 
     def _possible(self, least: float) -> Rows:
         """Return the segments that might score `least` or more, as far as they are not scored.
@@ -283,20 +304,23 @@ class Evaluation:
         Returns:
             Their rows, and their scores by part of the query.
         """
-        k, bounds = self._k, self._document_bounds()[documents]
+        k, of_parts = self._k, self._document_bounds()
+        bounds = self._weighed(of_parts)[documents]
         order = np.argsort(-bounds, kind="stable")
         documents, bounds = documents[order], bounds[order]
         best = _DocumentScores(self._document_scores(documents[:0]))
         self._score_documents(documents[:k], best)
         rest = documents[k:][bounds[k:] >= best.nth_highest(k) - _ROUNDING]
-        bounds = self._document_bounds(rest)[rest]
+        for (compared, _), of_part in zip(self._parts, of_parts, strict=True):
+            of_part |= compared.known_document_scores(rest, self._searched)
+        bounds = self._weighed(of_parts)[rest]
         order = np.argsort(-bounds, kind="stable")
         rest, bounds = rest[order], bounds[order]
         # Some more, until the bound of the next is below the score of the last that is wanted.
         if not self._is_exact:
             rest = rest[: _MOST_DOCUMENTS_EACH * k]
         while len(rest) and bounds[0] >= best.nth_highest(k) - _ROUNDING:
-            more = -(-len(best.documents) // 4)
+            more = -(-len(best.documents) // 3)
             self._score_documents(rest[:more], best)
             rest, bounds = rest[more:], bounds[more:]
         return best.documents, best.of_parts
@@ -307,15 +331,14 @@ class Evaluation:
         scores = self._document_scores(documents)
         best.add(documents, scores, self._weighed(scores)[documents])
 
-    def _document_bounds(self, documents: NDArray[np.int64] | None = None) -> Scores:
-        """Return what documents do not exceed, `[n_documents]`: roughly, or of some precisely."""
-        bounds = [
-            compared.document_bounds(self.rows, by_vector, self._searched, others, documents)
+    def _document_bounds(self) -> list[dict[str, Scores]]:
+        """Return by part of the query, channel or whole what documents do not exceed, roughly."""
+        return [
+            compared.document_bounds(self.rows, by_vector, self._searched, others)
             for (compared, _), by_vector, others in zip(
                 self._parts, self._by_vector, self._others, strict=True
             )
         ]
-        return self._weighed(bounds)
 
     def _with_most_candidates(self, documents: NDArray[np.int64]) -> NDArray[np.int64]:
         """Choose documents by how many segments of theirs are scored, and score all of them."""

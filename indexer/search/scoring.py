@@ -243,43 +243,58 @@ class ComparedPart:
         by_vector: ByVector,
         searched: NDArray[np.bool_],
         others: Mapping[str, Sequence[float]],
-        documents: NDArray[np.int64] | None = None,
     ) -> dict[str, Scores]:
         """Return by channel, and of wholes, what the scores of documents do not exceed.
 
-        Without `documents` that is less precise where a channel scores all segments: their best
-        one then stands for them.
+        Where a channel scores all segments, the best one of a document stands for them; see
+        `known_document_scores`.
 
         Args:
             rows: `[m]`.
             by_vector: See `segment_scores`.
             searched: `[n_segments]`, which may be found.
             others: Channel to what segments beyond `rows` do not exceed, for each query vector.
-            documents: Rows of those that are bounded; what is returned of others has no meaning.
         """
         found = dict(self.whole)
         index, n_documents = self.index, len(self.index.table.documents)
-        known = np.zeros(0, np.int64)
-        if documents is not None:
-            known = index.rows_of_documents(
-                documents[np.argsort(index.table.first_rows[documents])]
-            )
-            known = known[searched[known]]
+        owners = index.table.owners[rows]
         for name, compared in self.segments.items():
-            bounds = []
+            bounds, marked = [], self._marked(name, rows)
             for each, scores, other in zip(compared, by_vector[name], others[name], strict=True):
                 if isinstance(each, KnownScores) and each.finds_all:
-                    if documents is None:
-                        bounds.append(each.highest_by_document(index, searched))
-                        continue
-                    of, scores, counts = known, each.at(known), None
-                else:
-                    of, counts = rows, each.count_by_document(index, searched)
-                marked = self._marked(name, of)
+                    bounds.append(each.highest_by_document(index, searched))
+                    continue
+                counts = each.count_by_document(index, searched)
                 scores = discounted(scores, marked, REPEATED_IN_DOCUMENT)
-                owners = index.table.owners[of]
                 bounds.append(score_documents(scores, owners, n_documents, counts, other))
             found[name] = np.mean(bounds, axis=0)
+        return found
+
+    def known_document_scores(
+        self, documents: NDArray[np.int64], searched: NDArray[np.bool_]
+    ) -> dict[str, Scores]:
+        """Return the scores of some documents by the channels that know all segments.
+
+        Args:
+            documents: Their rows; what is returned of others has no meaning.
+            searched: `[n_segments]`, which may be found.
+        """
+        index, n_documents = self.index, len(self.index.table.documents)
+        in_order = documents[np.argsort(index.table.first_rows[documents])]
+        rows = index.rows_of_documents(in_order)
+        rows = rows[searched[rows]]
+        owners = index.table.owners[rows]
+        found = {}
+        for name in self.segments:
+            marked = self._marked(name, rows)
+            scored = [
+                score_documents(
+                    discounted(each.at(rows), marked, REPEATED_IN_DOCUMENT), owners, n_documents
+                )
+                for each in self.known(name)
+            ]
+            if scored:
+                found[name] = np.mean(scored, axis=0)
         return found
 
     def _marked(self, channel: str, rows: Rows) -> NDArray[np.bool_] | None:

@@ -7,6 +7,7 @@ that looks them up in a vector index scores only those, one that has the scores 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,11 @@ class KnownScores(SegmentScores):
     def __init__(self, scores: Scores) -> None:
         self._scores = scores
 
+    @classmethod
+    def highest(cls, of: Sequence[KnownScores]) -> KnownScores:
+        """Return the highest of the scores for several query vectors."""
+        return of[0] if len(of) == 1 else cls(np.fmax.reduce([each._scores for each in of]))
+
     @cached_property
     def has(self) -> NDArray[np.bool_]:
         """Which segments have a score, `[n_segments]`."""
@@ -102,6 +108,10 @@ class KnownScores(SegmentScores):
         if len(rows) < n:
             rows = np.flatnonzero(searched & self.has)
         return highest(rows, self._scores[rows], n)
+
+    def add_to(self, total: Scores, share: float) -> None:
+        """Add a share of the scores to others, `[n_segments]`."""
+        np.add(total, share * self._scores, out=total, where=self.has)
 
     def highest_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> Scores:
         """Return the best score of each document that may be found, 0 without any."""

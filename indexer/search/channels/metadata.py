@@ -43,15 +43,21 @@ class Metadata(Channel):
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score segments of documents whose metadata the query names, NaN for all others."""
-        missed = np.ones(len(index.table))
         scores: dict[str, Scores] = {}
+        is_found = np.zeros(len(index.table), bool)
         for match in _matches(vector, index):
-            of_kind = scores.setdefault(_ONE.get(match.field, match.field), np.zeros(len(missed)))
+            kind = _ONE.get(match.field, match.field)
+            of_kind = scores.setdefault(kind, np.zeros(len(is_found)))
             rows = _rows(match, index)
             of_kind[rows] = np.maximum(of_kind[rows], match.score)
+            is_found[rows] = True
+        found = np.full(len(is_found), np.nan)
+        rows = np.flatnonzero(is_found)  # few, of a large library
+        missed = np.ones(len(rows))
         for of_kind in scores.values():
-            missed *= 1 - of_kind
-        return np.where(missed < 1, 1 - missed, np.nan)
+            missed *= 1 - of_kind[rows]
+        found[rows] = np.where(missed < 1, 1 - missed, np.nan)
+        return found
 
     def reasons(
         self, vector: QueryVector, index: IndexView, rows: Sequence[int]

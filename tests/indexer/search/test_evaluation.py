@@ -145,6 +145,26 @@ def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
     assert len(times) > asked
 
 
+def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    index = index_of([30] * 60, np.zeros(1800, bool))
+    monkeypatch.setattr(evaluation, "_NAMED_BY_WORDS", 10)
+    words, whole = np.full(1800, np.nan), np.zeros(60)
+    words[::10] = 0.6  # more than are named
+    words[690:720] = np.nan
+    words[705], whole[index.table.owners[705]] = 0.5, 1.0
+    text = Approximate(np.where(np.arange(1800) % 10 == 1, 0.1, 0.0))
+    joint = Approximate(np.where(np.arange(1800) % 10 == 2, 0.1, 0.0))
+    segments = {"lexical": (KnownScores(words),), "text": (text,), "joint": (joint,)}
+    part = ComparedPart(segments, {"document": whole}, index)
+    weights = {name: w for name, w in WEIGHTS.items() if name != "document words"}
+    with candidates(10), monkeypatch.context() as patch:
+        patch.setattr(evaluation, "_APPROXIMATE_CANDIDATES", 10)
+        found = Evaluation([(part, weights)], index, np.ones(1800, bool), 1).best()
+    assert len(found.rows) < 600 and best(found, 1)[0] == [705]
+
+
 def test_what_few_segments_have_is_all_that_is_scored() -> None:
     index = index_of([30] * 60, np.zeros(1800, bool))
     words = np.full(1800, np.nan)
