@@ -101,6 +101,9 @@ def make_states(made: Path, library: Path) -> dict[str, tuple[str, dict[str, str
         "filters": ("/", asked, lambda page: page.get_by_role("button", name="Filters").click()),
         "document": ("/", asked, _open_first),
         "playing": ("/", asked, _play_first),
+        "recordings": ("/document", {}, _nothing),
+        "compare": ("/", asked, _compare),
+        "skip": ("/", asked, _skip),
         "gone": ("/document", {"doc": "f" * 64}, _nothing),
         "library": ("/library", {}, _nothing),
         "adding": ("/library", {"library": str(with_files)}, lambda page: _add(page, failed)),
@@ -152,6 +155,18 @@ def _nothing(page: Page) -> None:
 def _open_first(page: Page) -> None:
     page.get_by_role("link", name="Whole recording").first.click()
     page.get_by_text("Nearest recordings").wait_for()
+
+
+def _compare(page: Page) -> None:
+    _open_first(page)
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    page.get_by_role("heading", name="Two recordings compared").wait_for()
+
+
+def _skip(page: Page) -> None:
+    page.get_by_label(BOX).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
 
 
 def _play_first(page: Page) -> None:

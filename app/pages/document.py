@@ -250,9 +250,7 @@ def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
     figure = map_figure(found["projected"], points, joined=False, strong=found["own"])
     figure.update_layout(showlegend=False, height=330)
     st.plotly_chart(figure, key="document-map")
-    st.caption(
-        "A dot is a moment; those close together are alike. Bold: this recording; faint: others."
-    )
+    st.caption("Each mark is a moment, near what is like it. Bold: this recording; faint: others.")
 
 
 PAGE = add_page(Page("document", "Recordings", ":material/article:", 20, draw))

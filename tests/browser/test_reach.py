@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
-from tests.browser.test_player import is_playing, position
+from tests.browser.test_player import is_playing, player, position
 from tests.browser.waiting import wait_until
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ def test_the_first_result_is_three_keys_behind_the_question(page: Page) -> None:
     assert "Search" in page.evaluate(FOCUSED)
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED) == "Skip to the results"
-    seen = link.bounding_box()
+    seen, question = link.bounding_box(), page.get_by_label(BOX).bounding_box()
     assert before and seen and before["width"] < 2 and seen["width"] > 80
+    assert question and seen["y"] + seen["height"] <= question["y"] + 4  # not over what is typed
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUSED) == TIDE
 
@@ -87,6 +88,20 @@ def test_what_plays_is_paused_where_it_was_played(page: Page) -> None:
     paused.click()
     wait_until(page, f"{PLAYER}.paused")
     page.get_by_role("button", name=re.compile("^0:4\\d Some bays rock")).wait_for()
+
+
+@pytest.mark.parametrize("width", [390, 900])
+def test_all_of_the_player_is_within_a_narrow_window(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    search(page, WATER)
+    page.get_by_role("button", name="Play 0:32").first.click()
+    wait_until(page, f"{PLAYER}?.currentTime > 32")
+    parts = player(page).locator("button, select, .track, time")
+    assert parts.count() == 10
+    for part in parts.all():
+        box = part.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+        assert box["y"] >= 600 and box["y"] + box["height"] <= 800
 
 
 def test_the_menu_opens_no_recording_that_nobody_chose(page: Page) -> None:

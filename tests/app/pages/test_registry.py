@@ -32,6 +32,6 @@ def test_a_dropped_page_is_in_the_navigation_and_draws(tmp_path: Path) -> None:
     start = copy.folder / "app" / "start" / "hilbert_app.py"
     done = copy.run(script, start, ROOT / "tests" / "app")
     assert done.returncode == 0, done.stderr
-    assert "menu: ['Search', 'Document', 'Hello', 'Library', 'Diagnostics']" in done.stdout
+    assert "menu: ['Search', 'Recordings', 'Hello', 'Library', 'Diagnostics']" in done.stdout
     assert "Hello to " in done.stdout
     assert "What was said, or what was meant" in done.stdout
