@@ -89,6 +89,9 @@ class Evaluation:
         self._others: list[dict[str, list[float]]] = []
         self._depth = _SEGMENTS_EACH * k
         self._is_exact = all(each.is_exact for each in self._compared())
+        # How many candidates the channels named already, and the documents that were scored whole.
+        self._asked_for = 0
+        self._of_documents: tuple[NDArray[np.int64], list[dict[str, Scores]]] | None = None
         self._candidates = FIRST_CANDIDATES
         if not self._is_exact and ranks:
             self._candidates = _RANKED_CANDIDATES
@@ -109,7 +112,9 @@ class Evaluation:
         if self._ranks:
             documents = self._with_most_candidates(documents)
             return self._fused(documents, self._document_scores(documents))
-        return self._fused(*self._best_documents(documents))
+        if self._of_documents is None:
+            self._of_documents = self._best_documents(documents)
+        return self._fused(*self._of_documents)
 
     def _documents(self) -> NDArray[np.int64]:
         """Return the rows of the documents that have a segment with a score."""
@@ -187,6 +192,9 @@ class Evaluation:
 
     def _add_candidates(self) -> bool:
         """Score what each channel names; return whether any has more than it was asked for."""
+        if self._asked_for == self._candidates:  # nothing else is named; see `deepen`
+            return True
+        self._asked_for = self._candidates
         named = self._named()
         self._add(np.unique(np.concatenate([self.rows, *(rows for rows, _ in named.values())])))
         self._others = [
@@ -231,7 +239,7 @@ class Evaluation:
         for compared, weights in self._parts:
             for name, scores in compared.whole.items():
                 of_documents += weights[name] / len(self._parts) * scores
-        total = of_documents[self._index.table.owners]
+        total = self._index.of_segments(of_documents)
         for compared, weights in self._parts:
             for name in compared.segments:
                 if known := compared.known(name):

@@ -89,15 +89,20 @@ class IndexView:
         return counts
 
     def highest_by_document(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the highest score of the segments of each document, -inf without any.
+        """Return the highest score of the segments of each document, NaN without any.
 
         Args:
-            scores: `[n_segments]`.
+            scores: `[n_segments]`, NaN for none.
         """
-        best = np.full(len(self.table.documents), -np.inf)
+        best = np.full(len(self.table.documents), np.nan)
         has_any, first = self._in_row
-        best[has_any] = np.maximum.reduceat(scores, first)
+        best[has_any] = np.fmax.reduceat(scores, first)
         return best
+
+    def of_segments(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return for each segment the score of its document, of `[n_documents]`."""
+        has_any, _ = self._in_row
+        return np.repeat(scores[has_any], self.table.counts[has_any])
 
     @cached_property
     def _in_row(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

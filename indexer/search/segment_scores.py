@@ -110,14 +110,15 @@ class KnownScores(SegmentScores):
         return highest(rows, self._scores[rows], n)
 
     def add_to(self, total: Scores, share: float) -> None:
-        """Add a share of the scores to others, `[n_segments]`."""
-        np.add(total, share * self._scores, out=total, where=self.has)
+        """Add a share of the scores above 0 to others, `[n_segments]`."""
+        added = np.fmax(self._scores, 0.0)  # 0 for NaN
+        added *= share
+        total += added
 
     def highest_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> Scores:
         """Return the best score of each document that may be found, 0 without any."""
-        scores = np.where(searched & self.has, self._scores, -np.inf)
-        best = view.highest_by_document(scores)
-        return np.where(best == -np.inf, 0.0, best)
+        scores = self._scores if searched.all() else np.where(searched, self._scores, np.nan)
+        return np.nan_to_num(view.highest_by_document(scores), nan=0.0)
 
     def _about_nth(self, n: int, searched: NDArray[np.bool_]) -> float:
         """Return a score that is most likely below the `n`-th highest, but not far: of a sample."""

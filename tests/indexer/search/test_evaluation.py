@@ -167,6 +167,22 @@ def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
         assert best(some.best(), 1)[0] == [705] and len(some.rows) < 600
 
 
+def test_what_was_named_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_of([30] * 60, np.zeros(1800, bool))
+    part = compared(index, 4, Nearest)
+    times: list[int] = []
+    for each in part.segments["text"]:
+        find = each.best
+        monkeypatch.setattr(each, "best", lambda n, *a, find=find: times.append(n) or find(n, *a))
+    with candidates(60, most_completed=1.0):
+        some = Evaluation([(part, WEIGHTS)], index, np.ones(1800, bool), 5)
+        first, least = some.best(), some.certain
+        some.deepen()
+        second = some.best()
+    assert times == [60, 60] and some.certain < least and len(second.rows) > len(first.rows)
+    assert best(second, 5) == best(first, 5)
+
+
 def test_what_few_segments_have_is_all_that_is_scored() -> None:
     index = index_of([30] * 60, np.zeros(1800, bool))
     words = np.full(1800, np.nan)
