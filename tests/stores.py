@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import atexit
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -47,6 +52,29 @@ def in_milvus(ids: Sequence[int], vectors: NDArray[np.float32]) -> VectorIndex:
     if len(vectors):
         engine.put_vectors(name, 0, vectors)
     return EngineVectors(engine, name, np.array(list(ids), np.int64), vectors.shape[1])
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serve a file of milvus-lite on loopback, in a process of its own; yield its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = ["server", "--data-dir", str(folder), "--host", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "milvus_lite", *command],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(600):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            assert server.poll() is None, "the server does not start"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
 
 
 class FailingClient:

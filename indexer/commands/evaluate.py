@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.commands.options import json_option, library_option, read_query_file
+from indexer.commands.options import (
+    json_option,
+    library_unless_store_option,
+    open_library_or_store,
+    read_query_file,
+    store_option,
+)
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import TerminalProgress, console, print_line
@@ -21,7 +27,8 @@ _NAMED = 10
 
 @verb(order=50)
 @click.command("evaluate", short_help="Measure how well each channel finds what is wanted.")
-@library_option
+@library_unless_store_option
+@store_option
 @click.option(
     "--queries",
     type=click.Path(path_type=Path),
@@ -34,7 +41,13 @@ _NAMED = 10
     help='The same with "clip" instead of "query": a recording beside the file.',
 )
 @json_option
-def command(library: Path, queries: Path | None, clips: Path | None, as_json: bool) -> int:
+def command(
+    library: Path | None,
+    store: str | None,
+    queries: Path | None,
+    clips: Path | None,
+    as_json: bool,
+) -> int:
     """Measure how well each channel finds what is wanted, by your own queries and clips.
 
     Without any, cues of documents that no training learns from are asked for.
@@ -42,10 +55,9 @@ def command(library: Path, queries: Path | None, clips: Path | None, as_json: bo
     typed = read_query_file(queries, "query") if queries else []
     clip_queries = read_query_file(clips, "clip") if clips else []
     from indexer.adapt.evaluate import evaluate, known_items
-    from indexer.index.library_store import LibraryStore
     from indexer.search.searcher import Searcher
 
-    searcher = Searcher(LibraryStore.open(library))
+    searcher = Searcher(open_library_or_store(library, store))
     queries_from = f"the lines of {queries}" if queries else "only clips were given"
     if not queries and not clips:
         typed, queries_from = known_items(searcher)

@@ -14,6 +14,7 @@ from indexer.base.errors import QueryFileError
 
 if TYPE_CHECKING:
     from indexer.adapt.eval_queries import EvalQuery
+    from indexer.index.library_store import LibraryStore
     from indexer.search.filters import Filters
 
 
@@ -24,6 +25,17 @@ library_option: Callable[..., Any] = click.option(
     # Not Path.expanduser, which fails for a user who is not there.
     callback=lambda _context, _parameter, path: Path(os.path.expanduser(path)).absolute(),
     required=True,
+    help="Folder of the library.",
+)
+
+
+library_unless_store_option: Callable[..., Any] = click.option(
+    "--library",
+    "-l",
+    type=click.Path(path_type=Path),
+    callback=lambda _context, _parameter, path: (
+        None if path is None else Path(os.path.expanduser(path)).absolute()
+    ),
     help="Folder of the library.",
 )
 
@@ -47,6 +59,32 @@ store_option: Callable[..., Any] = click.option(
     help="A published library instead: PATH.db or http://HOST:19530, and #NAME where there are "
     "several.",
 )
+
+
+def check_library_or_store(library: object, store: str | None) -> None:
+    """Refuse both, or neither, of `--library` and `--store`.
+
+    Raises:
+        click.UsageError: They are.
+    """
+    if bool(library) == bool(store):
+        what = "--library and --store exclude each other" if store else "Missing option '--library'"
+        raise click.UsageError(f"{what}; --store names a published library")
+
+
+def open_library_or_store(library: Path | None, store: str | None) -> LibraryStore:
+    """Open the library of a folder, or a published one.
+
+    Raises:
+        click.UsageError: Both are named, or neither.
+        LibraryError: There is none.
+    """
+    from indexer.index.library_store import LibraryStore
+    from indexer.published.address import read_address
+    from indexer.published.store import open_published
+
+    check_library_or_store(library, store)
+    return LibraryStore.open(library) if library else open_published(read_address(store or ""))
 
 
 json_option: Callable[..., Any] = click.option(

@@ -17,10 +17,12 @@ from indexer.commands.options import (
     LazyChoice,
     LazyHelpCommand,
     channel_option,
+    check_library_or_store,
     files_as_usage,
     filter_options,
     json_option,
     k_option,
+    open_library_or_store,
     per_document_option,
     read_filters,
     several_libraries_option,
@@ -136,9 +138,7 @@ def command(
     words = " ".join(query) if query else None
     if (queries and (query or clip)) or not (queries or clip or query):
         raise click.UsageError("give a query, --clip FILE or both; or --queries FILE")
-    if bool(libraries) == bool(store):
-        what = "--library and --store exclude each other" if store else "Missing option '--library'"
-        raise click.UsageError(f"{what}; --store names a published library")
+    check_library_or_store(libraries, store)
     form = "json" if as_json else form
     if queries and form not in ("text", "json"):
         raise click.UsageError("--queries prints text or JSON; leave --format out")
@@ -188,18 +188,12 @@ class SearchOptions:
 
 
 def _open(libraries: Sequence[Path], store: str | None) -> Searcher | SeveralSearchers:
-    from indexer.index.library_store import LibraryStore
     from indexer.search.searcher import Searcher
     from indexer.search.several import SeveralSearchers
 
-    if store:
-        from indexer.published.address import read_address
-        from indexer.published.store import open_published
-
-        return Searcher(open_published(read_address(store)))
-    if len(libraries) == 1:
-        return Searcher(LibraryStore.open(libraries[0]))
-    return SeveralSearchers.open(libraries)
+    if len(libraries) > 1:
+        return SeveralSearchers.open(libraries)
+    return Searcher(open_library_or_store(libraries[0] if libraries else None, store))
 
 
 def _reranker(model: str | None) -> Reranker | None:

@@ -16,9 +16,11 @@ from indexer.commands.options import (
     filter_options,
     json_option,
     k_option,
-    library_option,
+    library_unless_store_option,
+    open_library_or_store,
     per_document_option,
     read_filters,
+    store_option,
 )
 from indexer.commands.output import print_json, print_result
 from indexer.commands.registry import verb
@@ -42,7 +44,8 @@ def _same_help() -> str:
 @verb(order=30)
 @click.command("similar", short_help="Find the moments most like a moment or a document.")
 @click.argument("moment", metavar="NAME[@SECONDS]")
-@library_option
+@library_unless_store_option
+@store_option
 @k_option
 @per_document_option
 @channel_option
@@ -56,7 +59,8 @@ def _same_help() -> str:
 @json_option
 def command(
     moment: str,
-    library: Path,
+    library: Path | None,
+    store: str | None,
     k: int,
     per_document: int,
     channel: str,
@@ -68,11 +72,10 @@ def command(
     name, seconds = _read_moment(moment)
     if same and channel != "auto":
         raise click.UsageError("give --same or --channel, not both")
-    from indexer.index.library_store import LibraryStore
     from indexer.maintenance.manage import find_document
     from indexer.search.searcher import Searcher, similarity_methods
 
-    opened = LibraryStore.open(library)
+    opened = open_library_or_store(library, store)
     document = find_document(opened, name)
     result = Searcher(opened).similar(
         document.id,

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.commands.options import LazyChoice, json_option, library_option
+from indexer.commands.options import (
+    LazyChoice,
+    json_option,
+    library_unless_store_option,
+    open_library_or_store,
+    store_option,
+)
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
 from indexer.commands.terminal import print_document, print_line
@@ -26,7 +32,8 @@ def _formats() -> Sequence[str]:
 @verb(order=35)
 @click.command("transcript", short_help="Print or export the transcript of a document.")
 @click.argument("name")
-@library_option
+@library_unless_store_option
+@store_option
 @json_option
 @click.option(
     "--format",
@@ -42,18 +49,19 @@ def _formats() -> Sequence[str]:
     is_flag=True,
     help="Write [word?] for a recognised word that the recogniser doubts.",
 )
-def command(name: str, library: Path, as_json: bool, form: str, mark: bool) -> None:
+def command(
+    name: str, library: Path | None, store: str | None, as_json: bool, form: str, mark: bool
+) -> None:
     """Print the transcript of the document NAME as it is stored.
 
     Its words came from its transcript or from the recogniser; json says from where, how sure the
     recogniser was of each cue and word, and what was noticed. What is printed can be indexed again.
     """
     from indexer.base.errors import LibraryError
-    from indexer.index.library_store import LibraryStore
     from indexer.maintenance.document_transcript import document_transcript
     from indexer.transcripts.export import TRANSCRIPT_EXPORTS
 
-    transcript = document_transcript(LibraryStore.open(library), name)
+    transcript = document_transcript(open_library_or_store(library, store), name)
     form = "json" if as_json else form
     if form == "json":  # whatever the terminal's encoding lacks is escaped, never replaced
         print_json(transcript.to_dict())

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 # FTS5's own: https://www.sqlite.org/fts5.html#the_bm25_function
 _K1 = 1.2
+BM25_MOST = _K1 + 1
+"""What BM25 gives a word at most, times its inverse document frequency."""
 LEAST_IDF = 1e-6
 
 Scores = NDArray[np.float64]
@@ -45,7 +47,7 @@ def bm25(
         norms: `[n]`, see `indexer.index.lexical_shard.length_norms`.
         idf: Inverse document frequency of the term.
     """
-    scores: Scores = np.multiply(idf * (_K1 + 1), times, dtype=np.float64)
+    scores: Scores = np.multiply(idf * BM25_MOST, times, dtype=np.float64)
     below = _K1 * norms
     below += times
     scores /= below
@@ -62,7 +64,7 @@ def term_frequencies(scores: Scores, idf: float) -> Scores:
     Returns:
         `[n]`, numbers of occurrences, each divided by what BM25 takes for the length of the row.
     """
-    most = idf * (_K1 + 1)
+    most = idf * BM25_MOST
     frequencies: Scores = _K1 * scores / (most - scores)
     return frequencies
 

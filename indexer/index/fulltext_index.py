@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, pairwise
 from pathlib import Path
@@ -15,16 +16,18 @@ from numpy.typing import NDArray
 
 from indexer.base.text_analysis import exact_words, fold, query_terms
 from indexer.index.document_words import (
+    BM25_MOST,
     LEAST_IDF,
     bm25,
     inverse_document_frequency,
     score_term,
 )
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
-from indexer.index.lexical_shard import LexicalShard, length_norms
+from indexer.index.lexical_shard import LexicalShard, is_stem, length_norms
 from indexer.index.merged_records import MergedRecords
 from indexer.index.postings import Postings, union
 from indexer.index.term_phrases import MAX_EXPANSIONS, TermPhrases, quoted
+from indexer.index.word_index import WordQuery
 
 if TYPE_CHECKING:
     from indexer.index.spelling import Vocabulary
@@ -44,6 +47,21 @@ _MAX_FUZZY_TERMS = 16
 # Terms whose scores of documents are kept.
 _MOST_DOCUMENT_TERMS = 256
 _WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the terms of a query stand for.
+
+    Attributes:
+        alone: Phrases whose scores are added.
+        best_of: Phrases of which the highest score is added, and a factor for that.
+        weight: Of the query; 0 for one that says nothing.
+    """
+
+    alone: Sequence[str]
+    best_of: Sequence[tuple[float, Sequence[str]]]
+    weight: float
 
 
 class FulltextIndex(MergedRecords):
@@ -67,74 +85,157 @@ class FulltextIndex(MergedRecords):
         self._norms: dict[str, list[NDArray[np.float64]]] = {}
         self._document_term_scores: dict[str, tuple[NDArray[np.float64], float]] = {}
 
-    def scores(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.float64]:
+    def scores(
+        self, terms: Sequence[str], fuzzy: bool = True, rows: NDArray[np.int64] | None = None
+    ) -> NDArray[np.float64]:
         """Score segments by BM25, as a share of the `weight` of the query.
 
         Args:
             terms: See `indexer.index.parsed_query.ParsedQuery.terms`.
             fuzzy: For a term that is not in the index, count its fuzzy matches.
+            rows: `[m]`, the segments that are scored; None for all.
 
         Returns:
-            `[n_segments]`, 0 for those that hold no term.
+            `[n_segments]`, or `[m]`; 0 for those that hold no term.
         """
-        weights = self._weights(STEM_FTS, terms)
-        weight = sum(weights.values())
-        found = np.zeros(self.n_segments)
-        if not weight:
+        asked = self._asked(terms, fuzzy)
+        found = np.zeros(self.n_segments if rows is None else len(rows))
+        if not asked.weight:
             return found
+        for number, of_shard in enumerate(self.rows):
+            if rows is None:
+                live = self.shards[number].live
+                scores = self._shard_scores(number, asked)
+                scores /= asked.weight
+                found[of_shard if live is None else of_shard[live]] = scores[
+                    slice(None) if live is None else live
+                ]
+            elif len(here := np.flatnonzero(self._places[0][rows] == number)):
+                places = self._places[1][rows[here]].astype(np.int64)
+                found[here] = self._shard_scores(number, asked, places) / asked.weight
+        return found
+
+    def holding(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.bool_]:
+        """Return which segments hold any term, `[n_segments]`: those that `scores` is above 0 of.
+
+        Args:
+            terms: See `scores`.
+            fuzzy: See `scores`.
+        """
+        asked = self._asked(terms, fuzzy)
+        held = np.zeros(self.n_segments, bool)
+        phrases = [*asked.alone, *(phrase for _, each in asked.best_of for phrase in each)]
+        for phrase in dict.fromkeys(phrases):
+            for _, rows, postings in self._postings(STEM_FTS, phrase):
+                held[rows[postings.times > 0]] = True
+        return held
+
+    def word_query(self, terms: Sequence[str], fuzzy: bool = True) -> WordQuery | None:
+        """Return what an engine is asked that has `term_weights` of all segments.
+
+        Args:
+            terms: See `scores`.
+            fuzzy: See `scores`.
+
+        Returns:
+            None for what it cannot rank by: words in a row, which a term of several parts stands
+            for, and questions of nothing but words that half of all segments hold, or none.
+        """
+        asked = self._asked(terms, fuzzy)
+        weights: dict[str, float] = {}
+        rest = 0.0
+        for factor, phrases in [*((1.0, [p]) for p in asked.alone), *asked.best_of]:
+            for phrase in phrases:
+                if not is_stem(phrase):
+                    return None
+                idf = self._idf(phrase)
+                if idf == LEAST_IDF:
+                    rest += BM25_MOST * LEAST_IDF / asked.weight
+                elif self.count(STEM_FTS, [phrase]):
+                    weights[phrase] = weights.get(phrase, 0.0) + factor * idf / asked.weight
+        return WordQuery(weights, rest) if weights else None
+
+    def stems(self) -> list[str]:
+        """List the stems of all words."""
+        return sorted(set().union(*(shard.all_stems() for shard in self.shards)))
+
+    def term_weights(self, stem: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the rows of the segments that hold a stem, and their BM25 for it without the idf.
+
+        Args:
+            stem: Of `stems`.
+        """
+        rows, weights = [np.zeros(0, np.int64)], [np.zeros(0)]
+        for number, of_shard, postings in self._postings(STEM_FTS, stem):
+            norms = self._length_norms(STEM_FTS)[number][postings.rows]
+            rows.append(of_shard)
+            weights.append(bm25(postings.times, norms, 1.0))
+        return np.concatenate(rows), np.concatenate(weights)
+
+    @cached_property
+    def _places(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
+        """The number of the shard that has each segment, `[n_segments]`, and its row there."""
+        numbers = np.zeros(self.n_segments, np.int16)
+        places = np.zeros(self.n_segments, np.int32)
+        for number, rows in enumerate(self.rows):
+            kept = np.flatnonzero(rows >= 0)
+            numbers[rows[kept]], places[rows[kept]] = number, kept
+        return numbers, places
+
+    def _asked(self, terms: Sequence[str], fuzzy: bool) -> _Asked:
+        """Look up what terms stand for."""
+        weights = self._weights(STEM_FTS, terms)
         phrases = [self.phrases(term) for term in weights]
         alone = list(dict.fromkeys(phrase for phrase, *others in phrases if not others))
         best_of = [(1.0, several) for several in phrases if len(several) > 1]
         for term in self._fuzzy_terms(weights) if fuzzy else ():
             matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
             best_of.append((FUZZY_SHARE, matches))
-        for number, rows in enumerate(self.rows):
-            scores = self._shard_scores(number, alone, best_of)
-            scores /= weight
-            live = self.shards[number].live
-            if live is None:
-                found[rows] = scores
-            else:
-                found[rows[live]] = scores[live]
-        return found
+        return _Asked(alone, best_of, sum(weights.values()))
 
     def _shard_scores(
-        self, number: int, alone: Iterable[str], best_of: Iterable[tuple[float, Sequence[str]]]
+        self, number: int, asked: _Asked, places: NDArray[np.int64] | None = None
     ) -> NDArray[np.float64]:
         """Return the BM25 of the segments of a shard, removed ones too.
 
-        One shard after the other: what is added to stays in the processor's cache.
+        One shard after the other: what is added to stays in the processor's cache. Of what half of
+        all segments hold it counts next to nothing, and the same for all, that a segment holds it.
 
         Args:
             number: Of the shard.
-            alone: Phrases whose scores are added. Of what half of all segments hold it counts next
-                to nothing, and the same for all, that a segment holds it.
-            best_of: Phrases of which the highest score is added, and a factor for that.
+            asked: What is looked up.
+            places: `[m]`, the rows of the shard that are scored; None for all.
         """
         norms = self._length_norms(STEM_FTS)[number]
+        norms = norms if places is None else norms[places]
         in_most = np.zeros(len(norms), np.uint8)  # MAX_TERMS at most
         rest = []
-        for phrase in alone:
+        for phrase in asked.alone:
             if self._idf(phrase) == LEAST_IDF:
-                in_most += self.shards[number].held(phrase)
+                held = self.shards[number].held(phrase)
+                in_most += held if places is None else held[places]
             else:
                 rest.append(phrase)
         found: NDArray[np.float64] = np.multiply(in_most, LEAST_IDF, dtype=np.float64)
         for phrase in rest:
-            np.add.at(found, *self._bm25(number, phrase, norms))
-        for factor, phrases in best_of:
+            np.add.at(found, *self._bm25(number, phrase, norms, places))
+        for factor, phrases in asked.best_of:
             highest = np.zeros(len(norms))
             for phrase in phrases:
-                rows, scores = self._bm25(number, phrase, norms)
+                rows, scores = self._bm25(number, phrase, norms, places)
                 highest[rows] = np.maximum(highest[rows], scores)
             found += factor * highest
         return found
 
     def _bm25(
-        self, number: int, phrase: str, norms: NDArray[np.float64]
+        self,
+        number: int,
+        phrase: str,
+        norms: NDArray[np.float64],
+        places: NDArray[np.int64] | None,
     ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Return the rows of a shard that hold a phrase, removed ones too, and their BM25."""
-        postings = self.shards[number].all_postings(STEM_FTS, phrase)
+        """Return which of some segments hold a phrase, removed ones too, and their BM25."""
+        postings = self.shards[number].all_postings(STEM_FTS, phrase).at(places)
         rows = postings.rows.astype(np.intp)  # NumPy would convert them at every use
         return rows, bm25(postings.times, norms.take(rows), self._idf(phrase))
 

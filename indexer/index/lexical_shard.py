@@ -163,7 +163,7 @@ class LexicalShard(Records):
 
     def count(self, table: str, phrases: Sequence[str]) -> int:
         """Count the rows of `STEM_FTS` or `DOCUMENT_FTS` that hold any of some phrases."""
-        if len(phrases) == 1 and self.live_of(table) is None and _is_stem(phrases[0]):
+        if len(phrases) == 1 and self.live_of(table) is None and is_stem(phrases[0]):
             rows = _COLUMNS[table].split(",")[0]
             if (known := self._stems.get(phrases[0])) is not None:
                 return len(known[table].rows)
@@ -180,7 +180,7 @@ class LexicalShard(Records):
             found = self.read(f"SELECT {_COLUMNS[table]} FROM postings WHERE {where}", stems)
             rows = union([read_postings(*row) for row in found])
             return Postings(rows, np.ones(len(rows), np.int32))
-        if not _is_stem(phrase):
+        if not is_stem(phrase):
             key = (table, phrase)
             if key not in self._phrases:
                 while len(self._phrases) >= _MOST_PHRASES:
@@ -292,6 +292,10 @@ class LexicalShard(Records):
             part = values[first : first + 500]
             yield from self.read(f"SELECT {columns} IN ({','.join('?' * len(part))}) {rest}", part)
 
+    def all_stems(self) -> list[str]:
+        """List the stems of all words."""
+        return [row[0] for row in self.read("SELECT stem FROM postings")]
+
     def words_of(self, stems: str) -> list[str]:
         """Return the exact words that have a stem."""
         rows = self.read("SELECT id, word FROM vocabulary WHERE stem = ?", [stems])
@@ -396,7 +400,8 @@ def _size_of(postings: dict[str, Postings]) -> int:
     return sum(each.rows.nbytes + each.times.nbytes for each in postings.values())
 
 
-def _is_stem(phrase: str) -> bool:
+def is_stem(phrase: str) -> bool:
+    """Return whether a phrase is one stem: neither several in a row nor a beginning."""
     return " " not in phrase and not phrase.endswith("*")
 
 

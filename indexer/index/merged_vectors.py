@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.search_threads import search_threads
-from indexer.index.vector_index import VectorIndex, best_rows
+from indexer.index.vector_index import VectorIndex, VectorsElsewhere, best_rows
 
 # Of so many vectors the parts are searched side by side; FAISS and NumPy let other threads run.
 _LEAST_FOR_THREADS = 1 << 16
@@ -20,7 +18,7 @@ _MORE_CANDIDATES = 128
 _THREADS = search_threads()
 
 
-class MergedVectors(VectorIndex):
+class MergedVectors(VectorsElsewhere):
     """Vectors of several indexes, one after the other, without those that were removed.
 
     Args:
@@ -28,12 +26,9 @@ class MergedVectors(VectorIndex):
         live: For each, which of its vectors are in the snapshot, `[n]`; None for all.
     """
 
-    extension = ""
-
     def __init__(
         self, parts: Sequence[VectorIndex], live: Sequence[NDArray[np.bool_] | None]
     ) -> None:
-        self.path = None
         self._parts, self._live = parts, live
         self.is_exact = all(part.is_exact for part in parts)
         ids = [p.ids if kept is None else p.ids[kept] for p, kept in zip(parts, live, strict=True)]
@@ -41,20 +36,6 @@ class MergedVectors(VectorIndex):
         # Where the vectors of each part begin, and the end.
         self._bounds = np.cumsum([0, *map(len, ids)])
         self._live_rows: dict[int, NDArray[np.int64]] = {}
-
-    @classmethod
-    def build(cls, ids: Sequence[int], vectors: NDArray[np.float32]) -> Self:
-        """Refuse: only its parts are built."""
-        raise NotImplementedError
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Refuse: only its parts are files."""
-        raise NotImplementedError
-
-    def write(self, path: Path) -> None:
-        """Refuse: only its parts are files."""
-        raise NotImplementedError
 
     @property
     def dimension(self) -> int:

@@ -51,6 +51,14 @@ class Postings:
         kept = live[self.rows]
         return Postings(self.rows[kept], self.times[kept])
 
+    def at(self, rows: NDArray[np.int64] | None) -> Postings:
+        """Return those of some rows, as places in `rows [m]`, each once; all for None."""
+        if rows is None or not len(self.rows):
+            return self
+        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        held = np.flatnonzero(self.rows[places] == rows)
+        return Postings(held.astype(np.int32), self.times[places[held]])
+
 
 NO_POSTINGS = Postings(np.zeros(0, np.int32), np.zeros(0, np.int32))
 

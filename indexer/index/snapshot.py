@@ -31,6 +31,7 @@ from indexer.index.segment_values import StoredValues
 from indexer.index.shard import FULLTEXT_FILE, live_vectors, vectors_path
 from indexer.index.vector_index import VECTOR_NAMES, VectorIndex, vector_index_class
 from indexer.index.vector_indexes.flat import FlatIndex
+from indexer.index.word_index import WordIndex
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Snapshot:
         indexes: Level and modality to the vector index.
         values: Numbers per segment that channels keep.
         background: Modalities of query and of indexed vectors to the cosines of random pairs.
+        words: An engine that ranks its segments by words, where a store has one.
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Snapshot:
             (pair["query"], pair["indexed"]): Background(pair["mean"], pair["std"])
             for pair in manifest.random_pairs
         }
+        self.words: WordIndex | None = None
         self._vector_sums: dict[str, VectorSums] = {}
         self.values = StoredValues.read(
             folders, manifest.segment_values, [len(s.owners) for s in self.lexical.shards]

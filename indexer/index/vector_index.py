@@ -33,6 +33,7 @@ __all__ = [
     "VECTOR_INDEXES",
     "VECTOR_NAMES",
     "VectorIndex",
+    "VectorsElsewhere",
     "best_rows",
     "damaged",
     "vector_index_class",
@@ -220,6 +221,27 @@ class VectorIndex(ABC):
     @cached_property
     def _lookup(self) -> IdLookup:
         return IdLookup(self.ids)
+
+
+class VectorsElsewhere(VectorIndex):
+    """Vectors that are no file of their own: several indexes as one, or vectors in an engine."""
+
+    extension = ""
+    path = None
+
+    @classmethod
+    def build(cls, ids: Sequence[int], vectors: NDArray[np.float32]) -> Self:
+        """Refuse: it is made of what is there."""
+        raise NotImplementedError
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Refuse: it is no file."""
+        raise NotImplementedError
+
+    def write(self, path: Path) -> None:
+        """Refuse: it is no file."""
+        raise NotImplementedError
 
 
 def best_rows(

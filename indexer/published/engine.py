@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -99,9 +99,19 @@ class Engine:
             if not _SERVERS[self.address.uri]:
                 server_manager_instance.release_server(self.address.uri)
 
+    def forget(self) -> None:
+        """Let a file of milvus-lite drop from memory what was read; it keeps all of that."""
+        if self.address.is_file:
+            self.close()
+            self._client = Engine.connect(self.address)._client
+
     def collections(self) -> list[str]:
-        """List the names of all collections."""
+        """List the names of all collections; a file of milvus-lite reads all of them for it."""
         return sorted(map(str, self._call("list_collections")))
+
+    def aliases(self) -> list[str]:
+        """List all aliases."""
+        return sorted(map(str, self._call("list_aliases")["aliases"]))
 
     def target(self, alias: str) -> str | None:
         """Return the collection that an alias stands for; None where there is no such alias."""
@@ -115,16 +125,19 @@ class Engine:
 
     def make_vectors(self, name: str, dimension: int) -> bool:
         """Make a collection of numbered unit vectors; return False where it is there."""
-        return self._make(name, dimension, [])
+        return self._make(name, dimension)
 
     def make_texts(self, name: str) -> bool:
         """Make a collection of numbered texts; return False where it is there."""
-        from pymilvus import DataType
-
         # Every collection needs a vector: of two numbers that mean nothing.
-        return self._make(name, 2, [(_TEXT, DataType.VARCHAR, {"max_length": MOST_TEXT})])
+        return self._make(name, 2, has_text=True)
 
-    def _make(self, name: str, dimension: int, fields: Sequence[tuple[str, Any, Any]]) -> bool:
+    def make_words(self, name: str) -> bool:
+        """Make a collection of numbered sparse vectors; return False where it is there."""
+        return self._make(name, None)
+
+    def _make(self, name: str, dimension: int | None, *, has_text: bool = False) -> bool:
+        """Make a collection of numbered vectors; sparse ones have no dimension."""
         from pymilvus import DataType
 
         if self._call("has_collection", name):
@@ -132,12 +145,21 @@ class Engine:
             return False
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
         schema.add_field(_NUMBER, DataType.INT64, is_primary=True)
-        schema.add_field(_VECTOR, DataType.FLOAT_VECTOR, dim=dimension)
-        for field, kind, options in fields:
-            schema.add_field(field, kind, **options)
+        if dimension is None:
+            schema.add_field(_VECTOR, DataType.SPARSE_FLOAT_VECTOR)
+        else:
+            schema.add_field(_VECTOR, DataType.FLOAT_VECTOR, dim=dimension)
+        if has_text:
+            schema.add_field(_TEXT, DataType.VARCHAR, max_length=MOST_TEXT)
+        if self.address.is_file:
+            # It compares one by one anyway; an index is a copy of the vectors, in its memory too.
+            self._call("create_collection", name, schema=schema)
+            return True
         indexes = self._client.prepare_index_params()
-        # Compared one by one: exact, so the answers are those of the local index.
-        indexes.add_index(_VECTOR, index_type="FLAT", metric_type="IP")
+        # Both are exact, so the answers are those of the local index: vectors are compared one by
+        # one, and of the lists of who holds a word nothing is dropped unless that is asked for.
+        kind = "FLAT" if dimension is not None else "SPARSE_INVERTED_INDEX"
+        indexes.add_index(_VECTOR, index_type=kind, metric_type="IP")
         self._call(
             "create_collection",
             name,
@@ -147,8 +169,16 @@ class Engine:
         )
         return True
 
-    def put_vectors(self, name: str, first: int, vectors: NDArray[np.float32]) -> None:
-        """Store vectors `[n, d]` as the rows from `first` on; those that are there are replaced."""
+    def put_vectors(
+        self, name: str, first: int, vectors: NDArray[np.float32] | Sequence[Mapping[int, float]]
+    ) -> None:
+        """Store vectors as the rows from `first` on; those that are there are replaced.
+
+        Args:
+            name: Of the collection.
+            first: Row of the first.
+            vectors: `[n, d]`, or sparse ones: dimension to number.
+        """
         rows = [{_NUMBER: first + i, _VECTOR: vector} for i, vector in enumerate(vectors)]
         self._call("upsert", name, rows)
 
@@ -200,28 +230,28 @@ class Engine:
         return [texts[number] for number in range(first, last)]
 
     def search(
-        self, name: str, query: NDArray[np.float32], n: int, wanted: str = ""
+        self, name: str, query: NDArray[np.float32] | Mapping[int, float], n: int, wanted: str = ""
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the rows nearest to `query [d]` and their cosines, best first.
+        """Return the rows with the highest inner products with a query, and these, best first.
 
         Args:
             name: Of the collection.
-            query: `[d]`.
+            query: `[d]`, or a sparse one: dimension to number.
             n: How many, at most `MOST_FOUND`.
             wanted: Expression that rows must satisfy; see `rows_in` and `ranges`.
         """
         found = self._call(
             "search",
             name,
-            [np.asarray(query, np.float32)],
+            [dict(query) if isinstance(query, Mapping) else np.asarray(query, np.float32)],
             anns_field=_VECTOR,
             filter=wanted,
             limit=n,
             search_params={"metric_type": "IP"},
         )[0]
         rows = np.fromiter((hit[_NUMBER] for hit in found), np.int64, len(found))
-        cosines = np.fromiter((hit["distance"] for hit in found), np.float32, len(found))
-        return rows, cosines
+        products = np.fromiter((hit["distance"] for hit in found), np.float32, len(found))
+        return rows, products
 
     def vectors(self, name: str, rows: NDArray[np.int64], dimension: int) -> NDArray[np.float32]:
         """Read the vectors of some rows, `[n, d]`.

@@ -7,27 +7,25 @@ are those of the local index; what was fetched is kept, as far as it fits.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.vector_index import VectorIndex, best_rows
-from indexer.published.engine import MOST_FOUND, Engine, ranges, rows_in
+from indexer.index.half_floats import to_floats
+from indexer.index.vector_index import VectorsElsewhere, best_rows
+from indexer.published.engine import MOST_FOUND, Engine
+from indexer.published.row_filters import expressions
 
-# Bytes of vectors of one modality that are kept: all of a library of some thousand moments.
+# Bytes of vectors of one modality that are kept: 43,000 in half precision, in which indexes of more
+# than some thousand keep them; those in single precision take twice the room.
 _HELD_BYTES = 32 << 20
 # Cosines of one query with more vectors than this that are not here come from the engine: to fetch
 # 1,000 vectors from milvus-lite took 97 ms, their cosines 29 ms.
 _MOST_FETCHED = 2000
-# An expression of more ranges is searched in parts: the server reads it anew for each search.
-_MOST_RANGES = 2000
-_MOST_NUMBERS = 8192
 
 
-class EngineVectors(VectorIndex):
+class EngineVectors(VectorsElsewhere):
     """Unit vectors of one modality in a collection, whose rows are numbered as here.
 
     Exact: the collection is searched one by one (`FLAT`), with the rows that may be found as a
@@ -40,29 +38,12 @@ class EngineVectors(VectorIndex):
         dimension: Length of the vectors.
     """
 
-    extension = ""
-
     def __init__(
         self, engine: Engine, collection: str, ids: NDArray[np.int64], dimension: int
     ) -> None:
-        self.path = None
         self.ids = ids
         self._engine, self._collection, self._dimension = engine, collection, dimension
         self._held = _HeldVectors(len(ids), dimension)
-
-    @classmethod
-    def build(cls, ids: Sequence[int], vectors: NDArray[np.float32]) -> Self:
-        """Refuse: a library is published whole."""
-        raise NotImplementedError
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """Refuse: it is no file."""
-        raise NotImplementedError
-
-    def write(self, path: Path) -> None:
-        """Refuse: it is no file."""
-        raise NotImplementedError
 
     @property
     def dimension(self) -> int:
@@ -82,7 +63,7 @@ class EngineVectors(VectorIndex):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         if n > MOST_FOUND:
             return super().nearest(query, n, allowed)
-        parts = [""] if allowed is None else list(_expressions(np.flatnonzero(allowed)))
+        parts = [""] if allowed is None else list(expressions(np.flatnonzero(allowed)))
         found = [self._engine.search(self._collection, query, n, part) for part in parts]
         rows, cosines = (np.concatenate(each) for each in zip(*found, strict=True))
         return best_rows(*self._checked(rows, cosines), n)
@@ -101,7 +82,7 @@ class EngineVectors(VectorIndex):
         cosines = np.full(len(wanted), np.nan, np.float32)
         for first in range(0, len(wanted), MOST_FOUND):
             part = wanted[first : first + MOST_FOUND]
-            for expression in _expressions(part):
+            for expression in expressions(part):
                 found, scores = self._checked(
                     *self._engine.search(self._collection, query, len(part), expression)
                 )
@@ -140,9 +121,9 @@ class _HeldVectors:
     """
 
     def __init__(self, n: int, dimension: int) -> None:
-        size = min(n, _HELD_BYTES // (4 * dimension))
+        size = min(n, _HELD_BYTES // (2 * dimension))
         self.holds_all = size == n
-        self._vectors = np.zeros((size, dimension), np.float32)
+        self._vectors: NDArray[np.floating[Any]] = np.zeros((size, dimension), np.float16)
         # Where a row's vector lies, and of which row the vector of a place is; -1 for none.
         self._place_of = np.full(n, -1, np.int32)
         self._row_of = np.full(size, -1, np.int64)
@@ -159,7 +140,8 @@ class _HeldVectors:
         with self._lock:  # nothing makes room between the two
             places = self._place_of[rows]
             held = places >= 0
-            return held, self._vectors[places[held]]
+            found = self._vectors[places[held]]
+        return held, to_floats(found) if found.dtype == np.float16 else found
 
     def put(self, rows: NDArray[np.int64], vectors: NDArray[np.float32]) -> None:
         """Hold vectors, at most as many as there is room for."""
@@ -169,6 +151,8 @@ class _HeldVectors:
         size = len(self._row_of)
         rows, vectors = rows[:size], vectors[first[:size]]
         with self._lock:
+            if self._vectors.dtype == np.float16 and (vectors.astype(np.float16) != vectors).any():
+                self._vectors = to_floats(self._vectors)
             places = (self._next + np.arange(len(rows))) % size
             out = self._row_of[places]
             self._place_of[out[out >= 0]] = -1
@@ -178,19 +162,3 @@ class _HeldVectors:
             self._row_of[places], self._place_of[rows] = rows, places
             self._vectors[places] = vectors
             self._next = int(self._next + len(rows)) % size
-
-
-def _expressions(rows: NDArray[np.int64]) -> Iterator[str]:
-    """Yield expressions which together stand for some rows, ascending."""
-    if not len(rows):
-        return
-    breaks = np.flatnonzero(np.diff(rows) > 1)
-    begins = rows[np.concatenate([[0], breaks + 1])]
-    ends = rows[np.concatenate([breaks, [len(rows) - 1]])] + 1
-    if len(begins) * 2 > len(rows):  # hardly two in a row
-        for first in range(0, len(rows), _MOST_NUMBERS):
-            yield rows_in(rows[first : first + _MOST_NUMBERS])
-        return
-    bounds = list(zip(begins.tolist(), ends.tolist(), strict=True))
-    for first in range(0, len(bounds), _MOST_RANGES):
-        yield ranges(bounds[first : first + _MOST_RANGES])

@@ -1,9 +1,9 @@
 """A publication: its collections, and what the store says of it, as JSON that is checked.
 
-A snapshot becomes four collections: the vectors of the segments by modality, and texts. The first
-row of the texts is the head, then comes the listing of files, then these, in blocks: words,
-records, the catalog, the model, vectors of whole documents. The alias of the library stands for
-the texts of the publication that answers.
+A snapshot becomes six collections: the vectors of the segments by modality; their words as sparse
+vectors; files, in blocks (words and records, the catalog, the model, vectors of documents); and
+texts: the head, then the listing of the files. The alias of the library stands for the texts of the
+publication that answers. Who has the files already reads no more than these.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from typing import Any
 from indexer.index.vector_names import MODALITIES
 from indexer.published.engine import StoreError
 
-FORMAT, VERSION = "hilbert-published", 1
+FORMAT, VERSION = "hilbert-published", 2
 PREFIX = "hilbert_"
-TEXTS = "texts"
-PARTS = (*MODALITIES, TEXTS)
+WORDS, FILES, TEXTS = "words", "files", "texts"
+PARTS = (*MODALITIES, WORDS, FILES, TEXTS)
 """The collections of a publication."""
 BLOCK = 45_000
 """Bytes of a file that one row of texts holds: in base64 they are less than it may have."""
@@ -70,6 +70,7 @@ class Head:
         previous: Beginning of the names of the publication before, which readers may still use.
         listing_rows: How many rows the listing takes.
         listing_bytes: Its bytes.
+        version: Of the form that it is published in.
     """
 
     library: str
@@ -79,10 +80,11 @@ class Head:
     previous: str
     listing_rows: int
     listing_bytes: int
+    version: int = VERSION
 
     def to_text(self) -> str:
         """Return the text of its row."""
-        return json.dumps({"format": FORMAT, "version": VERSION, **asdict(self)})
+        return json.dumps({"format": FORMAT, **asdict(self)})
 
     @classmethod
     def read(cls, text: str, where: str) -> Head:
@@ -109,6 +111,7 @@ class Head:
                 previous=str(found["previous"]),
                 listing_rows=int(found["listing_rows"]),
                 listing_bytes=int(found["listing_bytes"]),
+                version=int(found["version"]),
             )
             if not _SHA256.fullmatch(head.digest) or head.number < 0:
                 raise ValueError("digest or number")
@@ -128,11 +131,13 @@ class Listing:
     Attributes:
         files: Path within the library to sha256 and bytes, in the order of their rows.
         vectors: Modality to the number of vectors of segments.
+        segments: How many there are, each of which has a vector of words.
         dimension: Length of the vectors.
     """
 
     files: Mapping[str, tuple[str, int]]
     vectors: Mapping[str, int]
+    segments: int
     dimension: int
 
     def to_bytes(self) -> bytes:
@@ -157,10 +162,10 @@ class Listing:
             if len({path.casefold() for path in files}) != len(files):
                 raise ValueError("two files of one name")
             vectors = {m: int(found["vectors"][m]) for m in MODALITIES}
-            dimension = int(found["dimension"])
-            if min(vectors.values()) < 0 or not 0 < dimension <= 32_768:
+            segments, dimension = int(found["segments"]), int(found["dimension"])
+            if min(segments, *vectors.values()) < 0 or not 0 < dimension <= 32_768:
                 raise ValueError("number or length of vectors")
-            return cls(files, vectors, dimension)
+            return cls(files, vectors, segments, dimension)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise not_published(where, error) from error
 

@@ -20,6 +20,7 @@ from hilbert.files import sha256_file
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress
 from indexer.encoders import TEXT_ENCODER_FOLDER
+from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.library_store import CATALOG_FILE, PUBLISHED, LibraryStore
 from indexer.index.manifest import MANIFEST_FILE
 from indexer.index.shard import vectors_path
@@ -30,9 +31,11 @@ from indexer.published.address import check_name
 from indexer.published.engine import Engine
 from indexer.published.publication import (
     BLOCK,
+    FILES,
     FIRST_LISTING_ROW,
     PARTS,
     TEXTS,
+    WORDS,
     Head,
     Listing,
     alias_of,
@@ -41,6 +44,7 @@ from indexer.published.publication import (
     pack,
     split_collection,
 )
+from indexer.published.words import word_vectors
 from indexer.store.catalog import Catalog
 
 log = logging.getLogger(__name__)
@@ -248,7 +252,7 @@ def _content(library: LibraryStore, snapshot: Snapshot, catalog: Path, work: Pat
         places[(folder / ids.name).relative_to(library.folder).as_posix()] = ids
     files = {path: (sha256_file(p), p.stat().st_size) for path, p in sorted(places.items())}
     vectors = {m: len(snapshot.index("segments", m)) for m in MODALITIES}
-    listing = Listing(files, vectors, manifest.dimension)
+    listing = Listing(files, vectors, snapshot.lexical.n_segments, manifest.dimension)
     whole = hashlib.sha256(listing.to_bytes())
     whole.update(json.dumps(sorted(of_vectors)).encode())
     return _Content(snapshot, places, listing, whole.hexdigest())
@@ -301,17 +305,38 @@ def _write(engine: Engine, base: str, content: _Content, progress: Progress) -> 
     for modality in MODALITIES:
         index = content.snapshot.index("segments", modality)
         _write_vectors(engine, f"{base}_{modality}", modality, index, progress)
-    collection = f"{base}_{TEXTS}"
+    _write_words(engine, f"{base}_{WORDS}", content.snapshot.lexical, progress)
+    collection = f"{base}_{FILES}"
     is_new = engine.make_texts(collection)
-    total = blocks_of(len(content.listing.to_bytes()))
-    total += sum(blocks_of(size) for _, size in content.listing.files.values())
-    progress.start("words and records", total, f"{total} blocks of words and records")
-    sent = 0 if is_new else _sent(engine, collection, FIRST_LISTING_ROW, total, _TEXTS_AT_ONCE)
-    blocks, done = islice(_blocks(content), sent, None), sent
+    total = sum(blocks_of(size) for _, size in content.listing.files.values())
+    progress.start("records", total, f"{total} blocks of words and records")
+    sent = 0 if is_new else _sent(engine, collection, 0, total, _TEXTS_AT_ONCE)
+    _put_blocks(engine, collection, sent, islice(_blocks(content), sent, None), progress)
+    engine.make_texts(f"{base}_{TEXTS}")
+    listing = _split(content.listing.to_bytes())
+    _put_blocks(engine, f"{base}_{TEXTS}", FIRST_LISTING_ROW, listing, SilentProgress())
+
+
+def _put_blocks(
+    engine: Engine, collection: str, first: int, blocks: Iterator[bytes], progress: Progress
+) -> None:
     while batch := list(islice(blocks, _TEXTS_AT_ONCE)):
-        engine.put_texts(collection, FIRST_LISTING_ROW + done, [pack(block) for block in batch])
-        done += len(batch)
-        progress.update(done)
+        engine.put_texts(collection, first, [pack(block) for block in batch])
+        first += len(batch)
+        progress.update(first)
+
+
+def _write_words(
+    engine: Engine, collection: str, fulltext: FulltextIndex, progress: Progress
+) -> None:
+    is_new, total = engine.make_words(collection), fulltext.n_segments
+    progress.start("words", total, f"words of {total} moments")
+    sent = 0 if is_new else _sent(engine, collection, 0, total, _VECTORS_AT_ONCE)
+    vectors = word_vectors(fulltext, sent)
+    while batch := list(islice(vectors, _VECTORS_AT_ONCE)):
+        engine.put_vectors(collection, sent, batch)
+        sent += len(batch)
+        progress.update(sent)
 
 
 def _write_vectors(
@@ -339,9 +364,11 @@ def _sent(engine: Engine, collection: str, first: int, total: int, batch: int) -
     return sent
 
 
+def _split(data: bytes) -> Iterator[bytes]:
+    return (data[first : first + BLOCK] for first in range(0, len(data), BLOCK))
+
+
 def _blocks(content: _Content) -> Iterator[bytes]:
-    data = content.listing.to_bytes()
-    yield from (data[first : first + BLOCK] for first in range(0, len(data), BLOCK))
     for path in content.listing.files:
         with content.places[path].open("rb") as file:
             while block := file.read(BLOCK):

@@ -12,6 +12,8 @@ from indexer.search.channels import CHANNELS
 from indexer.search.index_view import IndexView
 from indexer.search.query import QueryInput, QueryVector
 from indexer.search.scores import Scores
+from indexer.search.segment_scores import SegmentScores
+from indexer.search.word_candidates import NamedByWords
 
 
 class Lexical(Channel):
@@ -36,6 +38,17 @@ class Lexical(Channel):
     def serves(self, vector: QueryVector) -> bool:
         """Return whether there are words to look up."""
         return bool(vector.terms)
+
+    def compare(self, vector: QueryVector, index: IndexView) -> SegmentScores:
+        """Score all segments; where an engine ranks by words, those that are asked for."""
+        snapshot = index.snapshot
+        if snapshot.words is not None:
+            asked = snapshot.lexical.word_query(vector.terms, vector.fuzzy)
+            if asked is not None:
+                return NamedByWords(
+                    snapshot.words, asked, snapshot.lexical, vector.terms, vector.fuzzy
+                )
+        return super().compare(vector, index)
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score segments that hold words of the query, NaN for all others."""
