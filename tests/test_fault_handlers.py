@@ -43,7 +43,7 @@ UNASKED: dict[str, str] = {
     "indexer/guard/children.py:_Child._receive": _PARENT,
     "indexer/guard/restrictions.py:_limit": "the doctor says which guard is missing",
     "indexer/index/fulltext_upgrade.py:current_version": _OPTIONAL,
-    "indexer/index/library_store.py:_keep_graph": _OPTIONAL,
+    "indexer/index/library_models.py:_keep_graph": _OPTIONAL,
     "indexer/index/library_store.py:_size": "a file that is just deleted takes no space",
     "indexer/index/repeats.py:read_or_find": _OPTIONAL,
     "indexer/ingest/chapter_files.py:ChapterFiles._files": "the walk of the folder tells it",

@@ -74,7 +74,7 @@ def commit_times(library: Path, wanted: int, queries: Sequence[str]) -> dict[str
     assert isinstance(store, MadeLibrary)
     before = _query_time(store, queries)
     print(f"queries before: {before}", file=sys.stderr, flush=True)
-    store.load_model(store.model_folder)
+    store.models.load(store.model_folder)
     commits = []
     runs: list[tuple[float, float]] = []
     with store.writing():

@@ -15,6 +15,7 @@ from hilbert.model.onnx_fusion import OnnxFusion
 from indexer.base.progress import Progress
 from indexer.base.types import TIMED
 from indexer.index import repeat_writer
+from indexer.index.library_models import LibraryModels
 from indexer.index.library_store import LibraryStore
 from indexer.index.records import SegmentText
 from indexer.index.repeat_arrays import RepeatArrays
@@ -33,19 +34,23 @@ class _GivenAudio(OnnxFusion):
         return found
 
 
+class _GivenAudioModels(LibraryModels):
+    """The models of a library, which take audio vectors as they are given."""
+
+    def _read(self, folder: Path) -> OnnxFusion:
+        model = super()._read(folder)
+        return _GivenAudio(model.config, model.graph, folder, is_stored=model.is_stored)
+
+
 class MadeLibrary(LibraryStore):
     """The store of a library whose segments have one audio token each, their audio vector.
 
     The joint vectors are those that the fusion model makes of it and of the text vector.
     """
 
-    def load_model(self, folder: Path) -> OnnxFusion:
-        """Return one of the library's models, which takes audio vectors as they are given."""
-        model = super().load_model(folder)
-        if not isinstance(model, _GivenAudio):
-            model = _GivenAudio(model.config, model.graph, folder, is_stored=True)
-            self._loaded = folder, model
-        return model
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.models = _GivenAudioModels(folder, self.catalog, self.encoders)
 
     def put(self, document: ScaleDocument, text: Floats, audio: Floats) -> None:
         """Store a document, within a transaction.

@@ -141,7 +141,7 @@ def known_items(searcher: Searcher) -> tuple[list[EvalQuery], str]:
     held_out = len(ids) >= FEWEST_DOCUMENTS
     if held_out:
         judging, validating = held_out_ids(ids, TrainingConfig().held_out_share)
-        ids = sorted({*judging, *validating} - searcher.library.seen().learned)
+        ids = sorted({*judging, *validating} - searcher.library.models.seen().learned)
     queries = [wanted for document in ids for wanted in _cues_of(searcher, document)]
     if not queries:
         raise LibraryError(

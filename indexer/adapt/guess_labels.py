@@ -54,7 +54,7 @@ def guess_labels(
     snapshot = library.snapshot()
     indexed = {document.id for document in snapshot.lexical.documents()}
     documents = _chosen(library, names, labelled, indexed)
-    fingerprint = model_fingerprint(library.trainable_model(snapshot.model_folder))
+    fingerprint = model_fingerprint(library.models.trainable(snapshot.model_folder))
     try:
         classifier = load_classifier(folder, fingerprint)
     except (OSError, ValueError) as error:

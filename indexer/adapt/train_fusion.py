@@ -34,7 +34,8 @@ from indexer.adapt.sentence_alignment import cut_crops, with_sentence_bounds
 from indexer.base.errors import LibraryError
 from indexer.base.progress import Progress, SilentProgress, stage_callback
 from indexer.base.types import Segment
-from indexer.index.library_store import SEEN_FILE, LibraryStore
+from indexer.index.library_models import SEEN_FILE
+from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 from indexer.store.lock import writer_lock
 
@@ -158,7 +159,7 @@ def train_library(
     documents = {
         d.id: d for d in library.catalog.documents() if library.catalog.count_segments(d.id)
     }
-    current, seen = library.trainable_model(), library.seen()
+    current, seen = library.models.trainable(), library.models.seen()
     features = {key: library.features.read(d.features) for key, d in documents.items()}
     _refuse_too_few(features)
     try:
@@ -366,7 +367,7 @@ def _verdict(result: TrainingResult, force: bool) -> tuple[bool, str]:
 
 def _adopt(library: LibraryStore, current: Hilbert, folder: Path, progress: Progress) -> None:
     with library.writing():
-        if model_fingerprint(library.trainable_model()) != model_fingerprint(current):
+        if model_fingerprint(library.models.trainable()) != model_fingerprint(current):
             raise LibraryError(
                 "the library was given another model meanwhile; train again to compare with it"
             )

@@ -182,7 +182,7 @@ def learn_labels(library: LibraryStore, labels: Labels, folder: Path, seed: int 
     chosen = max(results, key=lambda result: result.macro_f1.value).name
     fitted = Classifier(chosen, width).fit(x, labels.labels)
     save_classifier(
-        fitted, folder, model_fingerprint(library.trainable_model(snapshot.model_folder))
+        fitted, folder, model_fingerprint(library.models.trainable(snapshot.model_folder))
     )
 
     if folder.parent == library.folder:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,17 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from hilbert.extras import train_extra
-from hilbert.files import (
-    PARTIAL_SUFFIX,
-    cached_sha256_file,
-    is_leftover,
-    sha256_file,
-    sync_file,
-    sync_folder,
-    write_atomically,
-)
-from hilbert.model.config import CARD_FILE, CONFIG_FILE, GRAPH_FILE, WEIGHTS_FILE
+from hilbert.files import is_leftover, sha256_file
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
 from indexer.base.progress import Progress
@@ -32,6 +20,7 @@ from indexer.base.shell import quoted
 from indexer.base.types import SegmentSettings
 from indexer.encoders import Encoders, EncoderSettings, text_encoder_for
 from indexer.index.first_model import put_first_model
+from indexer.index.library_models import FIRST_MODEL, LibraryModels, model_hash, put_graph
 from indexer.index.snapshot_names import fingerprint_of, snapshot_folder
 from indexer.store.catalog import DAMAGED_SETTINGS, Catalog
 from indexer.store.catalog_file import SCHEMA_VERSION
@@ -39,9 +28,7 @@ from indexer.store.feature_store import FeatureStore
 from indexer.store.lock import writer_lock
 
 if TYPE_CHECKING:
-    from hilbert.model.fusion import Hilbert
     from hilbert.model.onnx_fusion import OnnxFusion
-    from hilbert.training.splits import TrainingHistory
     from indexer.index.snapshot import Snapshot
     from indexer.index.vector_choice import VectorSettings
     from indexer.index.vector_index import VectorIndex
@@ -49,14 +36,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CATALOG_FILE = "catalog.sqlite"
-# Where the model of a new library lies; adopted ones have their hash behind the name.
-FIRST_MODEL = "model"
-_MODEL_NAME = re.compile(rf"{FIRST_MODEL}(-[0-9a-f]{{12}})?({re.escape(PARTIAL_SUFFIX)})?")
-# Which documents a model was trained and validated with; a shipped one has no such file.
-SEEN_FILE = "seen.json"
-# A setting: folder of a model to the sha256 of each of its files.
-_MODEL_DIGESTS = "model_digests"
-# A setting: folder beside these to name to sha256, of what was learned and is kept in the library.
+# A setting: folder to file to sha256, of what was learned beside the models and is kept here.
 _FOLDER_DIGESTS = "folder_digests"
 # A setting: sha256 of the manifest of the current snapshot.
 _MANIFEST_DIGEST = "manifest_sha256"
@@ -69,6 +49,7 @@ class LibraryStore:
 
     Attributes:
         is_published: Whether it is read from a store, see `indexer.published`.
+        models: Its fusion models.
         segment_vectors: See `indexer.index.snapshot.Snapshot`; None where they lie in its folder.
     """
 
@@ -102,7 +83,7 @@ class LibraryStore:
         except (KeyError, TypeError) as error:
             raise LibraryError(DAMAGED_SETTINGS) from error
         self.features = FeatureStore(folder / "features")
-        self._loaded: tuple[Path, OnnxFusion] | None = None
+        self.models = LibraryModels(folder, self.catalog, self.encoders)
 
     @classmethod
     def open(cls, folder: Path | str) -> LibraryStore:
@@ -172,11 +153,13 @@ class LibraryStore:
 
     @property
     def model_folder(self) -> Path:
-        """The fusion weights this library is indexed with, and their card.
+        """The folder of the fusion model in use; another one after another was adopted."""
+        return self.models.in_use
 
-        Another folder after another model was adopted, by whichever process.
-        """
-        return self.folder / str(self.catalog.get_settings().get("model", FIRST_MODEL))
+    @property
+    def model(self) -> OnnxFusion:
+        """The fusion model in use."""
+        return self.models.load(self.model_folder)
 
     @property
     def vector_settings(self) -> VectorSettings:
@@ -190,57 +173,13 @@ class LibraryStore:
         with self.catalog.transaction():
             self.catalog.put_settings(vectors.to_dict())
 
-    @property
-    def model(self) -> OnnxFusion:
-        """The fusion model."""
-        return self.load_model(self.model_folder)
-
-    def load_model(self, folder: Path) -> OnnxFusion:
-        """Return one of the library's models; the last one asked for is kept in memory.
-
-        Raises:
-            LibraryError: It is missing or damaged; says what to do.
-        """
-        from hilbert.model.onnx_fusion import OnnxFusion
-
-        if self._loaded is None or self._loaded[0] != folder:
-            with self._usable_model():
-                model = OnnxFusion.load(folder)
-            self._loaded = folder, model
-            if folder == self.model_folder and not model.is_stored:
-                _keep_graph(folder, model.graph)
-        return self._loaded[1]
-
-    def trainable_model(self, folder: Path | None = None) -> Hilbert:
-        """Return a model of the library as a torch module, the one in use unless named.
-
-        Raises:
-            LibraryError: It is missing or damaged; says what to do.
-        """
-        with train_extra("training"):
-            from hilbert.model.checkpoint import load_model
-
-        with self._usable_model():
-            return load_model(folder or self.model_folder)
-
-    @contextmanager
-    def _usable_model(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, OSError) as error:
-            raise_system_fault(error)
-            raise LibraryError(
-                f"the model of this library cannot be used: {error}; run 'hilbert rebuild "
-                f"--library {quoted(self.folder)}' to put the shipped model back"
-            ) from error
-
     def fingerprint(self, model_folder: Path | None = None) -> str:
         """Hash everything that makes vectors comparable, with the model in use or another."""
         settings = self.encoders.settings
         return fingerprint_of(
             settings.speech_fingerprint,
             settings.text_fingerprint,
-            _model_files_hash(model_folder or self.model_folder),
+            model_hash(model_folder or self.model_folder),
             json.dumps(self.segment_settings.to_dict(), sort_keys=True),
         )
 
@@ -318,27 +257,7 @@ class LibraryStore:
         Returns:
             The number of the new generation.
         """
-        wanted = _model_files_hash(model)
-        folder = self.folder / f"{FIRST_MODEL}-{wanted[:12]}"
-        if _model_files_hash(folder) != wanted:  # not there, or damaged since
-            partial = folder.with_name(folder.name + PARTIAL_SUFFIX)
-            for leftover in (partial, folder):
-                shutil.rmtree(leftover, ignore_errors=True)
-            partial.mkdir()
-            for name in _files_of_model(model):
-                shutil.copyfile(model / name, partial / name)
-                sync_file(partial / name)
-            partial.rename(folder)
-            sync_folder(self.folder)
-        return self._commit(folder, progress, reuse=False)
-
-    def model_digests(self, folder: Path) -> dict[str, str]:
-        """Return the sha256 of each file of a model when a snapshot was last made with it.
-
-        Empty for a model that is not known, and in a library of an earlier release.
-        """
-        known: dict[str, dict[str, str]] = self.catalog.get_settings().get(_MODEL_DIGESTS, {})
-        return known.get(folder.name, {})
+        return self._commit(self.models.put(model), progress, reuse=False)
 
     def folder_digests(self) -> dict[str, dict[str, str]]:
         """Return the sha256 of each file of the folders of which `note_folder` was told."""
@@ -357,37 +276,10 @@ class LibraryStore:
             known = self.folder_digests()
             self.catalog.put_settings({_FOLDER_DIGESTS: known | {name: digests}})
 
-    def is_known_model(self, folder: Path) -> bool:
-        """Return whether weights and config of a model are those that were in use."""
-        known = self.model_digests(folder)
-        return not known or all(
-            (folder / name).exists() and cached_sha256_file(folder / name) == known.get(name)
-            for name in (CONFIG_FILE, WEIGHTS_FILE)
-        )
-
-    def last_good_model(self) -> Path | None:
-        """Return the folder of another model that was in use before and is whole, if any."""
-        for path in sorted(self.folder.iterdir()):
-            if path != self.model_folder and self.model_digests(path) and self.is_known_model(path):
-                return path
-        return None
-
     @property
     def manifest_digest(self) -> str:
         """The sha256 of the manifest of the current snapshot; empty where it is not known."""
         return str(self.catalog.get_settings().get(_MANIFEST_DIGEST, ""))
-
-    def seen(self) -> TrainingHistory:
-        """Return which documents trained and validated the model in use, as far as known."""
-        from hilbert.training.splits import TrainingHistory
-
-        try:
-            known = json.loads((self.model_folder / SEEN_FILE).read_text(encoding="utf-8"))
-            return TrainingHistory(frozenset(known["learned"]), frozenset(known["validated"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise_system_fault(error)
-            log.debug("could not read a %s of %s", SEEN_FILE, self.model_folder, exc_info=True)
-            return TrainingHistory()
 
     def _commit(
         self,
@@ -402,8 +294,8 @@ class LibraryStore:
         from indexer.index.snapshot_writer import Previous, remove_old_snapshots, write_snapshot
 
         vectors = vectors or self.vector_settings
-        model = self.load_model(model_folder)
-        _put_graph(model_folder, model.graph)
+        model = self.models.load(model_folder)
+        put_graph(model_folder, model.graph)
         fingerprint = self.fingerprint(model_folder)
         current, number = self.catalog.current_generation(), self.catalog.last_generation() + 1
         previous = Previous()
@@ -422,21 +314,14 @@ class LibraryStore:
             progress,
         )
         before = self.model_folder
-        settings: dict[str, Any] = {"model": model_folder.name}
-        digests = {n: sha256_file(model_folder / n) for n in _files_of_model(model_folder)}
+        settings = self.models.settings_of(model_folder)
         settings[_MANIFEST_DIGEST] = sha256_file(manifest_path(snapshot))
-        settings[_MODEL_DIGESTS] = {
-            **({before.name: known} if (known := self.model_digests(before)) else {}),
-            model_folder.name: digests,
-        }
         if vectors != self.vector_settings:
             settings |= vectors.to_dict()
         self.catalog.make_current(number, settings, removed)
         remove_old_snapshots(self.folder, number, keep_previous=not removed)
         # The model before stays, as its snapshot does, for readers that opened it a moment ago.
-        for path in self.folder.iterdir():
-            if _MODEL_NAME.fullmatch(path.name) and path not in (before, model_folder):
-                shutil.rmtree(path, ignore_errors=True)
+        self.models.remove_all_but(before, model_folder)
         self.features.remove_all_but(d.features for d in self.catalog.documents())
         for path in self.leftovers():
             path.unlink(missing_ok=True)
@@ -485,13 +370,6 @@ class LibraryStore:
         found = Counter(d.language for d in self.catalog.documents() if d.language)
         return found.most_common(1)[0][0] if found else "en"
 
-    def put_shipped_model(self) -> Path:
-        """Put in the model that ships, where it fits, for the next `commit`; returns its folder."""
-        folder = self.folder / FIRST_MODEL
-        put_first_model(folder, self.encoders)
-        self._loaded = None
-        return folder
-
     def close(self) -> None:
         """Close the catalog."""
         self.catalog.close()
@@ -531,34 +409,3 @@ def _initialise(folder: Path, encoders: Encoders) -> None:
             )
     finally:
         catalog.close()
-
-
-def _put_graph(folder: Path, graph: bytes) -> None:
-    """Keep the model's graph beside its weights, so that it need not be made at each start."""
-    path = folder / GRAPH_FILE
-    if not path.exists() or path.read_bytes() != graph:
-        write_atomically(path, lambda partial: partial.write_bytes(graph))
-
-
-def _keep_graph(folder: Path, graph: bytes) -> None:
-    """Store the graph of a model that lacked it, as those of early libraries, if it can be."""
-    try:
-        _put_graph(folder, graph)
-    except OSError:  # not ours, or full: made again next time
-        log.debug("the graph of %s cannot be kept", folder, exc_info=True)
-
-
-def _files_of_model(folder: Path) -> list[str]:
-    names = (CONFIG_FILE, WEIGHTS_FILE, GRAPH_FILE, CARD_FILE, SEEN_FILE)
-    return [name for name in names if (folder / name).exists()]
-
-
-def _model_files_hash(folder: Path) -> str:
-    """Hash weights and config without torch, so that a search opens fast."""
-    try:
-        hashes = (cached_sha256_file(folder / name) for name in (CONFIG_FILE, WEIGHTS_FILE))
-        return fingerprint_of(*hashes)
-    except OSError as error:
-        raise_system_fault(error)
-        log.debug("could not hash the model in %s", folder, exc_info=True)
-        return "missing"

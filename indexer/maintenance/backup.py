@@ -22,7 +22,8 @@ from indexer.base.errors import HilbertError, LibraryError
 from indexer.base.presence import is_within
 from indexer.base.shell import quoted
 from indexer.encoders import TEXT_ENCODER_FOLDER
-from indexer.index.library_store import CATALOG_FILE, FIRST_MODEL, LibraryStore
+from indexer.index.library_models import FIRST_MODEL
+from indexer.index.library_store import CATALOG_FILE, LibraryStore
 from indexer.index.manifest import read_manifest
 from indexer.index.snapshot_names import snapshot_folder
 from indexer.maintenance.archive import (

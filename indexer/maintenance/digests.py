@@ -76,7 +76,7 @@ def check_digests(library: LibraryStore, checkup: Checkup) -> None:
 def _damaged_model(library: LibraryStore) -> Iterator[str]:
     """Yield which files of the model are not what the last snapshot was made with."""
     folder = library.model_folder
-    for name, wanted in library.model_digests(folder).items():
+    for name, wanted in library.models.digests(folder).items():
         # One that was made anew of the same weights, by another version of ONNX, has other bytes.
         if _sha256(folder / name) != wanted and not (
             name == GRAPH_FILE and _is_made_here(folder / name)

@@ -60,9 +60,9 @@ def _model_for(library: LibraryStore, model: str | None) -> Path:
         LibraryError: See `rebuild`.
     """
     if model == SHIPPED:
-        return library.put_shipped_model()
+        return library.models.put_shipped()
     if model == LAST:
-        last = library.last_good_model()
+        last = library.models.last_good()
         if last is None:
             raise LibraryError(
                 "this library has no other model that was in use; --model shipped puts in the one "
@@ -71,12 +71,12 @@ def _model_for(library: LibraryStore, model: str | None) -> Path:
         return last
     folder = library.model_folder
     try:
-        library.load_model(folder)
+        library.models.load(folder)
     except LibraryError:
         log.debug("could not load the model in %s", folder, exc_info=True)
-        return library.put_shipped_model()
-    if not library.is_known_model(folder):
-        others = " or '--model last' for the one before it" if library.last_good_model() else ""
+        return library.models.put_shipped()
+    if not library.models.is_known(folder):
+        others = " or '--model last' for the one before it" if library.models.last_good() else ""
         raise LibraryError(
             f"the weights in {folder.name} are not those that this library was indexed with; run "
             f"'hilbert rebuild --model shipped --library {quoted(library.folder)}' for those that "

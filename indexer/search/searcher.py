@@ -129,7 +129,7 @@ class Searcher:
     @cached_property
     def model(self) -> FusionModel:
         """The model of the snapshot, also after the library adopted another one."""
-        return self.library.load_model(self.snapshot.model_folder)
+        return self.library.models.load(self.snapshot.model_folder)
 
     def warm_up(self) -> None:
         """Load what a search for typed words needs, so that the first one takes no longer."""

@@ -91,14 +91,14 @@ def test_training_again_goes_on_from_the_model_in_use(trained: Trained, copy_of:
     split = summary.result.split
     judges, validating = held_out_ids((d.id for d in library.catalog.documents()), 0.3)
     assert (split.test, split.validation) == (judges, validating)
-    assert library.seen().learned == set(split.train)
+    assert library.models.seen().learned == set(split.train)
 
 
 def test_a_wider_share_later_does_not_judge_by_what_was_learned(
     trained: Trained, copy_of: CopyOf
 ) -> None:
     library = copy_of(trained.library)
-    learned = library.seen().learned
+    learned = library.models.seen().learned
     assert len(learned) == trained.summary["learned"]
     wider = TrainingPlan(replace(PLAN.training, lr=1e-12, epochs=0, held_out_share=0.8))
     split = train_library(library, wider, None, TrainingRecorder()).result.split

@@ -51,7 +51,7 @@ def test_what_is_asked_in_either_language_is_found_in_a_german_library(tmp_path)
             "atterrissage d'urgence d'un avion": "flug",
         }.items():
             assert library.search(asked).hits[0].name == wanted, asked
-        assert library.store.load_model(library.store.model_folder).config.text_encoder == (
+        assert library.store.models.load(library.store.model_folder).config.text_encoder == (
             library.store.encoders.text.fingerprint
         )
 
