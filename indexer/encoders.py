@@ -69,7 +69,9 @@ class EncoderSettings:
 class Encoders:
     """The frozen encoders; each is loaded on first use and must be the library's own."""
 
-    def __init__(self, settings: EncoderSettings, library: Path | None = None) -> None:
+    def __init__(
+        self, settings: EncoderSettings, library: Path | None = None, device: str = "cpu"
+    ) -> None:
         """Load nothing yet.
 
         Args:
@@ -77,8 +79,10 @@ class Encoders:
             library: Folder of the library that names them: then what neither ships nor is trusted
                 by this user is not loaded, and a text encoder that was exported into the folder is
                 used. None where the user names them, who trusts them from then on.
+            device: `cpu` or `cuda`, for what can compute there: recognisers, and models of torch.
         """
         self.settings = settings
+        self.device = device
         self._library = library
         self._exported_text = library / TEXT_ENCODER_FOLDER if library else None
         self._named: dict[str, Recogniser] = {}
@@ -128,7 +132,7 @@ class Encoders:
         if self._library is None:
             trust_model(role, spec)
         try:
-            return load_encoder(role, spec, only_trusted=self._library is not None)
+            return load_encoder(role, spec, self.device, only_trusted=self._library is not None)
         except UntrustedModelError as error:
             raise LibraryError(
                 f"{error}, and this library wants to load it; where you trust whoever made the "
@@ -185,9 +189,11 @@ class Encoders:
         if recognises and self.settings.speech != DEFAULT_SPEECH:
             found = speech
         elif is_installed(MULTILINGUAL_RECOGNISER):
-            found = load_encoder("recogniser", MULTILINGUAL_RECOGNISER)
+            found = load_encoder("recogniser", MULTILINGUAL_RECOGNISER, self.device)
         else:
-            found = speech if recognises else load_encoder("recogniser", DEFAULT_SPEECH)
+            found = (
+                speech if recognises else load_encoder("recogniser", DEFAULT_SPEECH, self.device)
+            )
         return found
 
     def recogniser_for(self, asr: str) -> Recogniser:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.encoders.decoding_guards import loop_place
+from hilbert.encoders.devices import onnx_providers
 from hilbert.encoders.protocols import SAMPLE_RATE, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import EncoderError
@@ -154,7 +155,7 @@ def _model_type(folder: Path) -> str | None:
 
 
 def _load(resolved: ResolvedModel, device: str) -> OnnxRecogniser:
-    """Load a model from its folder; on the processor, whatever the device.
+    """Load a model from its folder; on a GPU where ONNX Runtime's package for these is there.
 
     Raises:
         EncoderError: The folder holds none that onnx-asr reads.
@@ -175,7 +176,7 @@ def _load(resolved: ResolvedModel, device: str) -> OnnxRecogniser:
             kind,
             resolved.path,
             quantization=_QUANTISED if is_quantised else None,
-            providers=["CPUExecutionProvider"],
+            providers=onnx_providers(device),
         )
         return model.with_timestamps()
 

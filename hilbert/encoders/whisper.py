@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.encoders.decoding_guards import Guards, missed_speech, quietest
+from hilbert.encoders.devices import CPU
 from hilbert.encoders.protocols import SAMPLE_RATE, Guide, WindowTranscript, Word
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.threads import usable_threads
@@ -89,7 +90,7 @@ class WhisperEncoder:
         self._suppressed = list(get_suppressed_tokens(english, [-1]))
 
     @classmethod
-    def load(cls, resolved: ResolvedModel, threads: int = 0) -> WhisperEncoder:
+    def load(cls, resolved: ResolvedModel, threads: int = 0, device: str = CPU) -> WhisperEncoder:
         """Load from a folder with CTranslate2's `model.bin`; `threads` 0 means all that it may use.
 
         Windows are shared out to workers of one thread each: the decoder's steps are too small
@@ -103,7 +104,7 @@ class WhisperEncoder:
         def load() -> WhisperModel:
             return WhisperModel(
                 str(resolved.path),
-                device="cpu",
+                device=device,
                 compute_type="int8",
                 cpu_threads=threads // workers,
                 num_workers=workers,
@@ -279,7 +280,7 @@ class WhisperEncoder:
             with self.times.measure("spectrogram"):
                 mel = self._model.feature_extractor(padded, padding=0)[..., :3000]
             with self.times.measure("speech encoder"):
-                states.append(np.array(self._model.encode(mel), dtype=np.float32))
+                states.append(_on_processor(self._model.encode(mel)))
         encoded = np.concatenate(states)
         self.width = encoded.shape[-1]
         return encoded
@@ -299,12 +300,20 @@ class WhisperEncoder:
         return tokens
 
 
+def _on_processor(states: Any) -> NDArray[np.float32]:
+    """Return what CTranslate2 computed, wherever that lies, as an array."""
+    from ctranslate2 import Device
+
+    here = states if states.device == CPU else states.to_device(Device.cpu)
+    return np.array(here, dtype=np.float32)
+
+
 def _is_whisper(resolved: ResolvedModel) -> bool:
     return (resolved.path / "model.bin").is_file()
 
 
 def _load(resolved: ResolvedModel, device: str) -> WhisperEncoder:
-    return WhisperEncoder.load(resolved)  # on the processor, whatever the device
+    return WhisperEncoder.load(resolved, device=device)
 
 
 register(EncoderKind("speech", "whisper", _load, _is_whisper), order=10)

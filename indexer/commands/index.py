@@ -235,6 +235,7 @@ def command(
         again=reasr is not None,
         fetches=engine == "ray",
     )
+    on_cluster = RayEngine(library, address) if engine == "ray" else None
     with TerminalProgress() as progress:
         summary = index_folders(
             made,
@@ -243,8 +244,10 @@ def command(
             prune=prune,
             retry_failed=retry_failed,
             part=of_part,
-            engine=RayEngine(library, address) if engine == "ray" else process,
+            engine=on_cluster or process,
         )
+    if on_cluster and on_cluster.note:
+        summary.notes.append(on_cluster.note)
     if as_json:
         print_json(summary_to_dict(summary, profile=profile))
     else:

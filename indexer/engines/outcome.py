@@ -83,6 +83,7 @@ class Outcome:
         error: Why there is none.
         transcript_error: Why a recording goes without its transcript.
         digests: Of remote files that were fetched.
+        device: What the worker computes on, `cpu` or `cuda`.
         fault: Why nothing at all can be processed there; no fault of the document.
     """
 
@@ -91,10 +92,13 @@ class Outcome:
     error: Failure | None = None
     transcript_error: Failure | None = None
     digests: tuple[str, ...] = ()
+    device: str = ""
     fault: str = ""
 
     @classmethod
-    def of(cls, done: ProcessedDocument, digests: tuple[str, ...] = ()) -> Outcome:
+    def of(
+        cls, done: ProcessedDocument, digests: tuple[str, ...] = (), device: str = ""
+    ) -> Outcome:
         """Describe what was processed."""
         parsed, analysed = done.job.parsed, done.analysed
         return cls(
@@ -103,6 +107,7 @@ class Outcome:
             Failure.of(done.error) if done.error else None,
             Failure.of(done.transcript_error) if done.transcript_error else None,
             digests,
+            device,
         )
 
     def processed(self, job: DocumentJob, features: bytes) -> ProcessedDocument:

@@ -32,6 +32,7 @@ _LOOPBACK = "127.0.0.1"
 # What waits between workers and the writer: features of an hour take 6 MB.
 _OBJECT_STORE_BYTES = 512 << 20
 _ANSWER_SECONDS = 10.0
+_QUOTED = "Traceback (most recent call last):"
 # Paths of sockets end with it, and may have 103 bytes.
 _LONGEST_FOLDER = 40
 
@@ -88,7 +89,12 @@ def cluster(address: str | None) -> Iterator[None]:
         except (ray.exceptions.RayError, RuntimeError, OSError, ValueError, TimeoutError) as error:
             raise_system_fault(error)
             cause = error.__cause__ or error.__context__ or error
-            reason = ((str(cause) or str(error)).splitlines() or [type(error).__name__])[0]
+            lines = [line for line in (str(cause) or str(error)).splitlines() if line.strip()]
+            # Some errors quote a traceback, the last line of which says what happened.
+            is_quoting = any(
+                line.rstrip().endswith("Traceback (most recent call last):") for line in lines
+            )
+            reason = (lines or [type(error).__name__])[-1 if is_quoting else 0].strip()
             what = f"the cluster at {address} cannot be joined" if address else "Ray does not start"
             raise HilbertError(f"{what}: {reason}") from error
         yield

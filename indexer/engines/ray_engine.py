@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hilbert import __version__
+from hilbert.encoders.devices import CPU
 from hilbert.offline import is_offline
 from hilbert.stage_times import StageTimes
 from indexer.base.errors import HilbertError
@@ -36,6 +37,10 @@ _KILLED = (
     "the worker that processed it ended twice: it was killed, or had not enough memory; the same "
     "command tries it again"
 )
+_NO_GPU = (
+    "the cluster has GPUs, and CTranslate2 can use none of them there: words were recognised on "
+    "processors; it needs an NVIDIA driver, cuBLAS and cuDNN on each node"
+)
 
 
 class RayEngine:
@@ -50,6 +55,13 @@ class RayEngine:
         """
         self._library = library
         self._address = address
+        self._devices: set[str] = set()
+        self._has_gpus = False
+
+    @property
+    def note(self) -> str:
+        """What is to be said of the run that is over; empty where all is as one would expect."""
+        return _NO_GPU if self._has_gpus and CPU in self._devices else ""
 
     def __call__(
         self,
@@ -95,6 +107,8 @@ class RayEngine:
 
         _set_up(ray.data.DataContext.get_current())
         size = min(len(shares), _n_workers())
+        share = gpu_share(ray.cluster_resources().get("GPU", 0.0), size)
+        self._has_gpus = share > 0
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of parameters that a later release names otherwise
             rows = ray.data.from_items(
@@ -113,6 +127,7 @@ class RayEngine:
                     min_size=1, max_size=size, initial_size=size, max_tasks_in_flight_per_actor=1
                 ),
                 num_cpus=1,
+                num_gpus=share,
                 max_restarts=-1,  # these two have other names from 2.64 on
                 max_task_retries=0,  # by default what kills a worker would kill others for ever
             )
@@ -123,10 +138,24 @@ class RayEngine:
                 job = jobs.get(number)
                 if job is None:
                     raise HilbertError(outcome.fault)
+                self._devices.add(outcome.device)
                 yield number, outcome.processed(job, row[FEATURES])
         except ray.exceptions.RayError as error:
             reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
             raise HilbertError(f"the cluster does not go on: {reason}") from error
+
+
+def gpu_share(gpus: float, workers: int) -> float:
+    """Return which share of a GPU each worker asks for, so that all of them have one.
+
+    Args:
+        gpus: Of the cluster.
+        workers: At least 1.
+    """
+    if gpus < 1:
+        return 0.0
+    each = -(-workers // int(gpus))
+    return int(10_000 / each) / 10_000  # Ray counts in these
 
 
 def _set_up(context: Any) -> None:

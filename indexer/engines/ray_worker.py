@@ -19,6 +19,7 @@ import numpy as np
 import ray
 
 from hilbert import __version__
+from hilbert.encoders.devices import device_for
 from hilbert.files import sha256_file
 from hilbert.offline import go_offline
 from indexer.base.errors import AudioError
@@ -65,7 +66,8 @@ class Worker:
             go_offline()
         if is_debugging:
             logging.basicConfig(level=logging.DEBUG)
-        self._encoders = Encoders(settings, library)
+        self._device = device_for(n_gpus())
+        self._encoders = Encoders(settings, library, self._device)
         self._is_elsewhere = ray.get_runtime_context().get_node_id() != home
         self._refusal = ""
         if version != __version__:
@@ -99,7 +101,8 @@ class Worker:
             with closing(documents):
                 for number, done in zip(jobs, documents, strict=True):
                     digests = digests_of(jobs[number])
-                    yield _row(number, Outcome.of(done, digests), pack_features(done.analysed))
+                    outcome = Outcome.of(done, digests, self._device)
+                    yield _row(number, outcome, pack_features(done.analysed))
         except Exception as error:  # not of a document, which would be its own failure
             log.debug("nothing can be processed here", exc_info=True)
             yield _row(NO_NUMBER, Outcome(fault=Failure.of(error).text))
@@ -126,6 +129,11 @@ class Worker:
             if digest != job.document_id:
                 raise AudioError(f"{machine} has another file at this path")
         return job
+
+
+def n_gpus() -> int:
+    """Return how many GPUs, or shares of one, Ray has given this worker."""
+    return len(ray.get_runtime_context().get_accelerator_ids().get("GPU", []))
 
 
 def _row(number: int, outcome: Outcome, features: bytes = b"") -> Row:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -27,6 +31,35 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     process = start(*arguments)
     out, err = process.communicate()
     return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+@contextmanager
+def started_cluster(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start a cluster on loopback, as its users do, in a process of its own; yield its address."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="ray-", dir="/tmp")
+    quiet = ["--include-dashboard", "false", "--disable-usage-stats", "--temp-dir", folder]
+    where = ["--node-ip-address", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
+    memory = ["--object-store-memory", str(200 << 20)]
+    process = subprocess.Popen(
+        [*command, *where, *quiet, *memory, *arguments],
+        env={**os.environ, "PYTHONPATH": str(ROOT), "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(1200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            assert process.poll() is None, "the cluster does not start"
+            time.sleep(0.1)
+        yield f"127.0.0.1:{port}", process
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def processes_below(pid: int) -> Iterator[tuple[int, str]]:
