@@ -131,9 +131,7 @@ def confidence(
 
 def _is_in_language(searched: NDArray[np.bool_], index: IndexView) -> bool:
     """Return whether most of what is searched is in the language that was calibrated for."""
-    named = [document.language for document in index.table.documents]
-    usable = {name for name in set(named) if language_code(name) in (None, _LANGUAGE)}
-    known = np.array([name in usable for name in named])
+    known = index.document_languages.where(lambda name: language_code(name) in (None, _LANGUAGE))
     if known.all():
         return True
     counts = index.count_by_document(searched)

@@ -32,7 +32,7 @@ FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES = 256, 64
 _RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
 # Beside approximate ones, the sum of what is known of all segments names so many, and so many
 # documents are scored for each that is wanted.
-_NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 512, 3
+_NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 512, 6
 # Of the weight of all approximate ones, a channel of vectors that has less names none: to find its
 # best costs as much as those of the others.
 _LEAST_WEIGHT = 0.1

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.index.coded_column import CodedColumn
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.store.catalog import document_key
@@ -116,6 +117,11 @@ class IndexView:
         if modality not in self._counts:
             self._counts[modality] = self.count_by_document(self.has_vector(modality))
         return self._counts[modality]
+
+    @cached_property
+    def document_languages(self) -> CodedColumn:
+        """Languages of the documents as they are named, empty for one that is not known."""
+        return CodedColumn.of(document.language or "" for document in self.table.documents)
 
     @cached_property
     def repeated(self) -> NDArray[np.bool_]:
