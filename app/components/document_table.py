@@ -83,10 +83,10 @@ def show_document_table(
         "label": "Recordings",
         "to": urls.link(urls.DOCUMENT, doc=beside),
         "names": urls.BESIDE if beside else "doc",
-        "columns": [_settings(column) for column in _COLUMNS],
-        "rows": [_row(document) for document in documents],
+        "columns": tuple(_settings(column) for column in _COLUMNS),
+        "rows": tuple(_row(document) for document in documents),
         "choose": choose,
-        "chosen": chosen,
+        "chosen": tuple(chosen),
     }
     found = component(key=key, data=data, on_chosen_change=lambda: None)
     there = {document.id for document in documents}

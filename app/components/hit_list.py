@@ -47,7 +47,7 @@ def show_hit_list(
     )
     speakers = speakers_of(library, hits)
     what = "recording" if playable else "transcript"
-    rows = [
+    rows = tuple(
         {
             "start": hit.start,
             "end": hit.end,
@@ -59,7 +59,7 @@ def show_hit_list(
             "line": line,
         }
         for hit, names, line in zip(hits, speakers, lines, strict=True)
-    ]
+    )
     component(
         key=f"hits-{document.id}",
         data={

@@ -168,7 +168,7 @@ def show_menu(library: OpenLibrary | None, pages: Mapping[str, StreamlitPage], h
     component(
         key="menu",
         data={
-            "pages": [
+            "pages": tuple(
                 {
                     "title": page.title,
                     "icon": page.icon.removeprefix(":material/").removesuffix(":"),
@@ -177,7 +177,7 @@ def show_menu(library: OpenLibrary | None, pages: Mapping[str, StreamlitPage], h
                     "section": PAGES[name].section,
                 }
                 for name, page in pages.items()
-            ],
+            ),
             "library": library.facts["library"] if library else "",
             "label": query_name(library, query) if library and query else "",
             "to": urls.link(urls.SEARCH),

@@ -34,4 +34,4 @@ def show_play_all(library: OpenLibrary, hits: Iterable[Hit], key: str) -> None:
         css=read("play_all.css"),
         js=read("play_all.js"),
     )
-    component(key=key, data={"items": items, "label": f"Play all {len(items)} moments"})
+    component(key=key, data={"items": tuple(items), "label": f"Play all {len(items)} moments"})

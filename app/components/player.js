@@ -367,10 +367,10 @@ function newPlayer(host) {
     // Told by each page that is drawn.
     visit({ address, cue }) {
       library = address;
-      const name = cue ? `${cue.document} ${cue.start}` : "";
+      const name = cue ? cue.join(" ") : "";
       if (!cue || name === lastCue || !media.paused) return;
       lastCue = name;
-      open(cue.document, cue.start, null, false);
+      open(...cue, null, false);
     },
     play: (id, at) => choose(id, at, null),
     // Hits in their order, each from its start to its end.

@@ -35,10 +35,10 @@ def show_player(library: OpenLibrary) -> None:
 
 def cue_player(library: OpenLibrary, document: str, start: float) -> None:
     """Let the player stand at a second of a document, unless it plays."""
-    _send("player-cue", library, {"document": document, "start": start})
+    _send("player-cue", library, (document, start))
 
 
-def _send(key: str, library: OpenLibrary, cue: dict[str, Any] | None) -> None:
+def _send(key: str, library: OpenLibrary, cue: tuple[str, float] | None) -> None:
     """Draw the component, which makes the player where there is none; all of them have one."""
     address = f"{root()}{ADDRESS}/{serve_library(library)}"
     component = st.components.v2.component(

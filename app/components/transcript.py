@@ -63,7 +63,9 @@ def show_transcript(
         css=read("transcript.css"),
         js=read("transcript.js"),
     )
-    component(key=key, data={"cues": lines, "height": height, "document": document, "find": find})
+    component(
+        key=key, data={"cues": tuple(lines), "height": height, "document": document, "find": find}
+    )
 
 
 def lines_between(cues: Sequence[Cue], start: float, end: float) -> set[int]:

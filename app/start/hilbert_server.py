@@ -26,6 +26,7 @@ import sys  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING  # noqa: E402
 
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
@@ -48,8 +49,17 @@ from app.media.routes import media_routes  # noqa: E402
 from app.start.lifespan import lifespan  # noqa: E402
 from hilbert.offline import go_offline, is_offline  # noqa: E402
 
+if TYPE_CHECKING:
+    from app.state.open_library import OpenLibrary
+
 log = logging.getLogger(__name__)
 _MOMENT = 0.01  # seconds
+# Seconds for which a thread that computes keeps the interpreter while others wait. The one that
+# answers needs it hundreds of times to send the front end, and again whenever a player reads.
+_TURN = 0.0005
+# Seconds in which a browser that is opened at once asks for the first page. Models are loaded
+# behind that page; where none is asked for, after them.
+_PATIENCE = 3.0
 _TOKEN = "HILBERT_TOKEN"
 _ADDRESS = "127.0.0.1"
 _MOST_UPLOAD = 4_000  # megabytes; they go to the disk
@@ -84,6 +94,7 @@ def main() -> None:
     if is_offline():
         go_offline()
     options = _options()
+    sys.setswitchinterval(_TURN)
     _read_package_metadata_once()
     threading.Thread(target=_prepare_visits, name="Importing the pages", daemon=True).start()
     token = Token("" if options.no_token else os.environ.pop(_TOKEN), options.port)
@@ -143,7 +154,8 @@ def _prepare_visits() -> None:
     try:
         while not _listens():
             time.sleep(_MOMENT)
-        _prepare_first_page()
+        listens_since = time.monotonic()
+        library = _prepare_first_page()
         delete_leftovers()
         # Streamlit asks for it before the first element of a process, to tell a shell from a
         # script. Which module each frame is of is looked up once: a tenth of a second.
@@ -151,13 +163,18 @@ def _prepare_visits() -> None:
     finally:
         gc.freeze()
         gc.enable()
+    if library:
+        time.sleep(max(0.0, listens_since + _PATIENCE - time.monotonic()))
+        importlib.import_module("app.state.open_library").warm_up(library)
 
 
 def _listens() -> bool:
     return runtime.exists() and runtime.get_instance().state != runtime.RuntimeState.INITIAL
 
 
-def _prepare_first_page() -> None:
+def _prepare_first_page() -> OpenLibrary | None:
+    """Import the pages, and open the library that the app was started with, if any."""
+    library = None
     try:
         importlib.import_module("app.home")
         importlib.import_module("app.state.navigation").PAGES.load()
@@ -168,12 +185,12 @@ def _prepare_first_page() -> None:
             library = libraries.open_shared(folder)
             # A page that was open before this start goes on playing.
             served.serve_library(library)
-            libraries.warm_up(library)
         for name in _ICONS:
             if importlib.util.find_spec(name):
                 importlib.import_module(name)
     except Exception:  # the first visit meets it again, and shows it
         log.debug("could not prepare the first page", exc_info=True)
+    return library
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +33,8 @@ log = logging.getLogger(__name__)
 
 # Most segments of other documents that are drawn behind those of a document.
 _BACKGROUND_SEGMENTS = 400
+# Seconds in which a browser draws the page that it was just sent, with what is left to fetch.
+_AFTER_PAGE = 0.5
 
 
 @dataclass
@@ -58,8 +61,8 @@ class OpenLibrary:
 
     @property
     def is_warming(self) -> bool:
-        """Whether what the first search needs is being loaded now."""
-        return self.warming.is_set() and not self.warmed.is_set()
+        """Whether what the first search needs is being loaded now, or once a page is drawn."""
+        return not self.warmed.is_set() and (self.warming.is_set() or _warms_up())
 
     @cached_property
     def languages(self) -> list[str]:
@@ -196,13 +199,18 @@ def segments_of(key: str, _library: OpenLibrary, document: str) -> list[Segment]
 
 def warm_up(library: OpenLibrary) -> None:
     """Load in a thread, once, what the first search needs, where the app is served to people."""
-    if not os.environ.get("HILBERT_WARM_UP") or library.warming.is_set():
+    if not _warms_up() or library.warming.is_set():
         return
     library.warming.set()
     threading.Thread(target=_warm_up, args=(library,), name="Warming up", daemon=True).start()
 
 
+def _warms_up() -> bool:
+    return bool(os.environ.get("HILBERT_WARM_UP"))
+
+
 def _warm_up(library: OpenLibrary) -> None:
+    time.sleep(_AFTER_PAGE)  # a search that comes sooner loads what it needs
     try:
         with library.lock:
             library.searcher.warm_up()

@@ -118,7 +118,7 @@ def test_an_address_without_a_time_opens_its_beginning(
 def test_an_address_of_a_document_that_is_gone_says_so_and_shows_no_other(visit: Visit) -> None:
     page = document(visit(), doc="f" * 64)
     assert any(warning.value == GONE for warning in page.warning)
-    assert not players(page) and [s.value for s in page.subheader][-1] == "Choose a recording"
+    assert not players(page) and [s.value for s in page.main.subheader] == ["Choose a recording"]
     page = visit_link(page, "/?like=" + "f" * 64)
     assert any(GONE.replace("\\", "") == text for text in texts(page))
 
