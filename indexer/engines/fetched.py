@@ -7,9 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from indexer.base.remote_path import RemotePath
+from indexer.ingest.expected_names import VOCABULARY_FILE
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.plan import read_for
 from indexer.ingest.remote_files import fetch
+from indexer.media.chapters import is_chapter_file
 
 
 def is_remote_job(job: DocumentJob) -> bool:
@@ -31,6 +33,9 @@ def fetched(job: DocumentJob, folder: Path) -> DocumentJob:
     assert job.recording is not None
     folder.mkdir()
     recording = _fetched(job.recording, folder)
+    for path in job.source.beside:  # chapters are read where the document is stored
+        if isinstance(path, RemotePath) and not is_chapter_file(path):
+            fetch(path, folder / VOCABULARY_FILE)
     transcript = _fetched(job.transcript, folder) if job.transcript else None
     source = replace(
         job.source, recording=recording.path, transcript=transcript.path if transcript else None

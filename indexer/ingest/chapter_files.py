@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from indexer.base.errors import AudioError
 from indexer.base.names import folded
+from indexer.base.remote_path import RemotePath
 from indexer.base.types import Chapter
 from indexer.ingest.folders import Listing
+from indexer.ingest.remote_files import fetch
 from indexer.media.chapters import (
     INFO,
     find_chapters,
@@ -45,16 +49,29 @@ class ChapterFiles:
     def __init__(self) -> None:
         self._in_folder: dict[Path, list[Path]] = {}
 
-    def beside(self, recording: Path | None) -> tuple[tuple[Chapter, ...] | None, str | None]:
+    def beside(
+        self, recording: Path | None, remote: Sequence[Path] = ()
+    ) -> tuple[tuple[Chapter, ...] | None, str | None]:
         """Read the chapters beside a recording.
+
+        Args:
+            recording: The recording.
+            remote: What lies beside a remote one: `Source.beside`.
 
         Returns:
             The chapters, None without a file that can be read; a warning, None without one.
         """
-        path = find_chapters(recording, self._files(recording.parent)) if recording else None
+        if recording is None:
+            return None, None
+        path = find_chapters(recording, remote or self._files(recording.parent))
         if path is None:
             return None, None
         try:
+            if isinstance(path, RemotePath):
+                with tempfile.TemporaryDirectory(prefix="hilbert-") as folder:
+                    copy = Path(folder) / path.name
+                    fetch(path, copy)
+                    return read_chapters(copy), None
             return read_chapters(path), None
         except AudioError as error:
             log.debug("could not read %s", path, exc_info=True)

@@ -86,6 +86,8 @@ class Source:
         table: The metadata file that gave `metadata` or `speakers`.
         table_failed: Whether there is a metadata file that cannot be read: what it gave before
             still holds.
+        beside: Of a remote recording, the files beside it that are read with it: those of its
+            chapters, and the names that its folder expects.
     """
 
     recording: Path | None
@@ -95,6 +97,7 @@ class Source:
     transcript_language: str | None = None
     table: Path | None = None
     table_failed: bool = False
+    beside: tuple[Path, ...] = ()
 
     @property
     def path(self) -> Path:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from indexer.base.errors import HilbertError
 from indexer.base.languages import language_code
+from indexer.base.names import folded
 from indexer.base.remote_path import RemotePath
 from indexer.ingest.chapter_files import without_chapters
 from indexer.ingest.discover import Scan, Source
+from indexer.ingest.expected_names import VOCABULARY_FILE
 from indexer.ingest.folders import Listing, list_file
 from indexer.ingest.metadata_table import (
     MetadataTable,
@@ -25,10 +27,12 @@ from indexer.ingest.metadata_table import (
 )
 from indexer.ingest.remote_files import RemoteFile, fetch, list_remote
 from indexer.ingest.table_rows import TableError
+from indexer.media.chapters import INFO, find_chapters, is_chapter_file
 from indexer.transcripts.pairing import RecordingNames, choose, transcripts_by_recording
 
 log = logging.getLogger(__name__)
 
+_NOTES = "a downloader's notes: read beside recordings on this machine alone; use metadata.csv"
 _EMPTY = "nothing lies there; is the address right?"
 
 
@@ -52,8 +56,22 @@ def scan_remote(place: RemotePath, found: Scan, language: str) -> None:
         return
     found.remote.files.update({str(file.path): file for file in files})
     found.remote.listed.add(str(place))
+    companions = _companions(files)
     for listing in _listings(files):
-        _take(listing, found, language)
+        _take(listing, companions[listing.folder], found, language)
+
+
+def _companions(files: Iterable[RemoteFile]) -> Mapping[Path, Sequence[Path]]:
+    """Files by their folder that are read with recordings, where these have their names.
+
+    Not the notes of a downloader: those of each recording would be fetched in each run.
+    """
+    found: dict[Path, list[Path]] = defaultdict(list)
+    for path in (file.path for file in files):
+        name = folded(path.name)
+        if name == VOCABULARY_FILE or (is_chapter_file(path) and not name.endswith(INFO)):
+            found[path.parent].append(path)
+    return found
 
 
 def _listings(files: Iterable[RemoteFile]) -> list[Listing]:
@@ -63,11 +81,15 @@ def _listings(files: Iterable[RemoteFile]) -> list[Listing]:
         folder = file.path.parent
         if any(part.startswith(".") for part in file.path.parts):
             continue
-        list_file(listings.setdefault(folder, Listing(folder)), file.path, look_inside=False)
+        listing = listings.setdefault(folder, Listing(folder))
+        if folded(file.path.name).endswith(INFO):
+            listing.others[file.path] = _NOTES
+        elif folded(file.path.name) != VOCABULARY_FILE:
+            list_file(listing, file.path, look_inside=False)
     return [without_chapters(listing) for listing in listings.values()]
 
 
-def _take(listing: Listing, found: Scan, language: str) -> None:
+def _take(listing: Listing, companions: Sequence[Path], found: Scan, language: str) -> None:
     table = _table(listing, found)
     names = RecordingNames(listing.recordings)
     of_recording = defaultdict(list, transcripts_by_recording(listing.transcripts, names))
@@ -83,8 +105,11 @@ def _take(listing: Listing, found: Scan, language: str) -> None:
             used |= {best, *choice.rejected}
             found.warnings.update({str(other): why for other, why in choice.rejected.items()})
         given_by = table.path if row else None
+        chapters = find_chapters(recording, companions)
+        expected = (path for path in companions if not is_chapter_file(path))
+        beside = (*([chapters] if chapters else []), *expected)
         found.sources.append(
-            Source(recording, best, metadata, speakers, tag, given_by, table.unreadable)
+            Source(recording, best, metadata, speakers, tag, given_by, table.unreadable, beside)
         )
     for transcript in listing.transcripts:
         if transcript not in used:

@@ -216,6 +216,8 @@ class DocumentWriter:
 
     def _refresh_chapters(self, existing: Document, source: Source) -> bool:
         """Store the chapters beside an unchanged recording; return whether they are others now."""
+        if isinstance(source.recording, RemotePath):
+            return False  # each run would fetch them all
         chapters, warning = self._chapter_files.beside(source.recording)
         if warning and warning not in existing.warnings:
             self.report.warn(str(source.path), warning)
@@ -250,7 +252,7 @@ class DocumentWriter:
 
     def _put(self, job: DocumentJob, done: AnalysedDocument) -> None:
         """Features first, then the catalog; only then the document counts as done."""
-        chapters, warning = self._chapter_files.beside(job.source.recording)
+        chapters, warning = self._chapter_files.beside(job.source.recording, job.source.beside)
         if warning:
             done = replace(done, warnings=(*done.warnings, warning))
         document, origin = self._with_origin(job, done)

@@ -46,6 +46,17 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     server.stop()
 
 
+CHAPTERS = json.dumps(
+    {
+        "version": "1.2.0",
+        "chapters": [
+            {"startTime": 0, "title": "The moon"},
+            {"startTime": 30, "title": "The shore"},
+        ],
+    }
+)
+
+
 def paths(library: Path) -> set[str]:
     with sqlite3.connect(library / "catalog.sqlite") as catalog:
         return {row[0] for row in catalog.execute("SELECT recording FROM documents")}
@@ -61,6 +72,9 @@ def test_a_remote_folder_is_indexed_followed_and_kept(
     library = copy_library(empty_library_folder, tmp_path / "library")
     folder = some_talks(talks, tmp_path / "some")
     (folder / "broken.mp3").write_bytes(b"ID3" + bytes(range(256)) * 40)
+    (folder / "why-tides-lag.chapters.json").write_text(CHAPTERS, "utf-8")
+    (folder / "why-tides-lag.info.json").write_text("{}", "utf-8")
+    (folder / "vocabulary.txt").write_text("# names\n", "utf-8")
     for file in folder.iterdir():
         bucket.put_file(str(file), f"talks/2026/{file.name}")
 
@@ -82,7 +96,12 @@ def test_a_remote_folder_is_indexed_followed_and_kept(
         assert (document.title, document.speaker, document.text_source) == (
             local[name].title, local[name].speaker, local[name].text_source
         )  # fmt: skip
+    chapters = opened.catalog.supplement(by_name["why-tides-lag"].id).chapters
+    assert [chapter.title for chapter in chapters] == ["The moon", "The shore"]
     opened.close()
+    passed_over = summary["passed_over"]
+    assert list(passed_over) == ["s3://talks/2026/why-tides-lag.info.json"]
+    assert "metadata.csv" in passed_over["s3://talks/2026/why-tides-lag.info.json"]
 
     bucket.rm_file("talks/2026/broken.mp3")
     bucket.rm_file("talks/2026/why-tides-lag.opus")
