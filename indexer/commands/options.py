@@ -79,12 +79,15 @@ def open_library_or_store(library: Path | None, store: str | None) -> LibrarySto
         click.UsageError: Both are named, or neither.
         LibraryError: There is none.
     """
-    from indexer.index.library_store import LibraryStore
+    check_library_or_store(library, store)
+    if library:
+        from indexer.index.library_store import LibraryStore
+
+        return LibraryStore.open(library)
     from indexer.published.address import read_address
     from indexer.published.store import open_published
 
-    check_library_or_store(library, store)
-    return LibraryStore.open(library) if library else open_published(read_address(store or ""))
+    return open_published(read_address(store or ""))
 
 
 json_option: Callable[..., Any] = click.option(

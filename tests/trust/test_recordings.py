@@ -74,7 +74,7 @@ def asking_at(address: str, folder: Path) -> Ask:
         where = path if path.startswith("/") else f"{address_of(folder)}/{path}"
         return ask(port, where, cookie, *headers, method=method)
 
-    until(lambda: asking("x").body.startswith(b"This document"))  # the library is open
+    until(lambda: asking("x").body.startswith(b"This recording is not"))  # the library is open
     return asking
 
 

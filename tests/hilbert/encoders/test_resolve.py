@@ -208,7 +208,8 @@ def test_what_is_no_id_at_all(spec, monkeypatch, tmp_path):
 def test_a_folder_with_model_bin_is_loaded_as_ctranslate2_whisper(model_folder, monkeypatch):
     (model_folder / "model.bin").write_bytes(WEIGHTS)
     monkeypatch.setattr(
-        "hilbert.encoders.whisper.WhisperEncoder.load", staticmethod(lambda resolved: resolved)
+        "hilbert.encoders.whisper.WhisperEncoder.load",
+        staticmethod(lambda resolved, device: resolved),
     )
     assert load_speech_encoder(str(model_folder)) == resolve(str(model_folder))
 

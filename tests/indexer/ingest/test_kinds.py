@@ -15,6 +15,7 @@ from indexer.index.library_store import LibraryStore
 from indexer.ingest.report import AddReport
 from indexer.search.searcher import Searcher
 from indexer.store.catalog import Document
+from tests.english_only import ENGLISH_ONLY
 
 Excerpt = Callable[[Path, float, float], Path]
 IndexInto = Callable[..., AddReport]
@@ -117,6 +118,7 @@ def test_nobody_listens_for_words_with_asr_never_until_auto(
     assert "same picture" in empty_library.catalog.cues(only(empty_library).id)[0].text
 
 
+@ENGLISH_ONLY
 def test_a_language_that_the_recogniser_does_not_know_is_indexed_by_its_sound_once(
     folder: Path, empty_library: LibraryStore, excerpt: Excerpt, index_into: IndexInto
 ) -> None:
@@ -226,6 +228,7 @@ def test_captions_that_run_past_the_end_are_indexed_with_a_warning(
     assert "1 of 2 cues start after the recording's end" in warning
 
 
+@ENGLISH_ONLY
 def test_a_transcript_in_a_language_that_the_recogniser_lacks_is_not_checked_and_no_warning(
     folder: Path, empty_library: LibraryStore, excerpt: Excerpt, index_into: IndexInto
 ) -> None:

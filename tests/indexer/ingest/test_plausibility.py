@@ -15,6 +15,7 @@ from indexer.ingest.discover import Source
 from indexer.ingest.pipeline import ProcessSettings, analyse_document
 from indexer.ingest.plausibility import choose_moments, is_unspoken, judge_transcript
 from indexer.transcripts.reader import read_transcript
+from tests.english_only import ENGLISH_ONLY
 
 BRIDGE = (
     "The bridge was closed in the winter because the old cables had begun to rust. "
@@ -223,6 +224,14 @@ def test_a_text_in_a_language_that_the_recogniser_may_not_know_is_kept(text: str
     assert not is_unspoken(text, heard_words(SOUP, logprob=-0.7), "en", 0.1)
 
 
+def _beginning(demo_folder: Path, name: str, folder: Path) -> Path:
+    """Write the first cues of a transcript of the demo."""
+    file = folder / f"{name}.vtt"
+    blocks = (demo_folder / "recordings" / file.name).read_text(encoding="utf-8").split("\n\n")
+    file.write_text("\n\n".join(blocks[:5]) + "\n", encoding="utf-8")
+    return file
+
+
 def _analysed(
     recording: Path, transcript: Path, encoders: Encoders, language: str | None = None
 ) -> tuple[str, Sequence[str], str | None]:
@@ -241,13 +250,22 @@ def test_the_transcript_of_another_talk_is_reported_and_stays(
 ) -> None:
     talk = excerpt(tmp_path / "talk.wav", 0, 25)
     own, other = (
-        tmp_path / f"{name}.vtt" for name in ("why-tides-lag", "harrison-and-the-longitude")
+        _beginning(demo_folder, name, tmp_path)
+        for name in ("why-tides-lag", "harrison-and-the-longitude")
     )
-    for file in (own, other):
-        blocks = (demo_folder / "recordings" / file.name).read_text(encoding="utf-8").split("\n\n")
-        file.write_text("\n\n".join(blocks[:5]) + "\n", encoding="utf-8")
     assert _analysed(talk, own, encoders) == ("timed", (), None)
     source, (warning,), _ = _analysed(talk, other, encoders)
     assert source == "timed" and warning.startswith("may not be the right transcript: ")
+
+
+@ENGLISH_ONLY
+def test_a_transcript_in_a_language_that_is_not_recognised_is_not_judged(
+    tmp_path: Path,
+    demo_folder: Path,
+    encoders: Encoders,
+    excerpt: Callable[[Path, float, float], Path],
+) -> None:
+    talk = excerpt(tmp_path / "talk.wav", 0, 25)
+    other = _beginning(demo_folder, "harrison-and-the-longitude", tmp_path)
     source, warnings, unchecked = _analysed(talk, other, encoders, language="de")
     assert (source, warnings) == ("timed", ()) and unchecked and "spoken in 'de'" in unchecked
