@@ -204,6 +204,16 @@ def adopt(search: SearchState) -> None:
         state.answers, state.queries = {}, {}
     state.search = search
     state.typed = search.query.words if search.query else ""
+    _show_choices(search)
+
+
+def _show_choices(search: SearchState) -> None:
+    """Give the widgets of the form what is chosen, typed words left out.
+
+    In every run: what opens in a window is drawn when it is first opened, with the values of the
+    last run alone, and else sends back values of its own as if the visitor had chosen them.
+    """
+    state = st.session_state
     state.channel, state.same, state.grouping = search.channel, search.same, search.grouping
     state.sort, state["count"], state.all_moments = search.sort, search.count, search.all_moments
     for name in LIST_FILTERS:
@@ -240,6 +250,7 @@ def read_form() -> None:
             min_seconds=60.0 * (chosen("filter-minutes", search.filters.min_seconds / 60) or 0),
         ),
     )
+    _show_choices(state.search)
 
 
 def clear_filters() -> None:

@@ -79,6 +79,24 @@ def test_each_step_has_an_address_and_back_and_forward_go_one_step_each(page: Pa
     shows(page, WATER, TIDE)
 
 
+def test_looking_at_options_and_filters_changes_neither(page: Page) -> None:
+    page.goto("/?label=nature&label=science&since=2020")
+    page.get_by_label(BOX).wait_for()
+    ask(page, WATER)
+    shows(page, WATER, TIDE)
+    before = named(page)
+    page.get_by_role("button", name="Options").click()
+    page.get_by_role("radio", name="Auto", checked=True).wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Filters (2)").click()
+    wait_until(page, "document.querySelector('input[aria-label=Since]')?.value == '2020'")
+    page.keyboard.press("Escape")
+    ask(page, BEES)
+    page.wait_for_url(re.compile("q=how"))
+    page.get_by_text(CARD).wait_for()
+    assert named(page) == before | {"q": [BEES]}
+
+
 def test_the_question_is_kept_in_the_recording_and_leads_back(page: Page) -> None:
     page.goto(f"/?{urlencode({'q': WATER, 'label': 'science', 'most': 5})}")
     page.get_by_role("button", name="Filters (1)").wait_for()
