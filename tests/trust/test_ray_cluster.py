@@ -60,6 +60,14 @@ def talk(demo_folder: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def talks(talk: Path, demo_folder: Path) -> Path:
+    """Many, so that a run is still at work when it is interrupted."""
+    for path in sorted((demo_folder / "recordings").glob("*.opus"))[:12]:
+        shutil.copy(path, talk)
+    return talk
+
+
 def test_it_listens_on_loopback_and_speaks_to_nobody_else(
     empty_library_folder: Path, talk: Path, tmp_path: Path
 ) -> None:
@@ -84,10 +92,10 @@ def test_it_listens_on_loopback_and_speaks_to_nobody_else(
 
 
 def test_usage_reports_are_off_and_no_folder_is_sent(
-    empty_library_folder: Path, talk: Path, tmp_path: Path
+    empty_library_folder: Path, talks: Path, tmp_path: Path
 ) -> None:
     library = copy_library(empty_library_folder, tmp_path / "library")
-    process = start(talk, "--library", library)
+    process = start(talks, "--library", library)
     commands = {pid: Path(f"/proc/{pid}") for pid in wait_for_a_worker(process)}
     environments = []
     for folder in commands.values():

@@ -17,7 +17,7 @@ from indexer.base.errors import LibraryError
 from indexer.index.library_store import LibraryStore
 from indexer.published.address import read_address
 from indexer.published.engine import Engine, StoreError
-from indexer.published.publication import BLOCK, blocks_of, pack
+from indexer.published.publication import BLOCK, FILES, TEXTS, VERSION, blocks_of, pack
 from indexer.published.publish import publish
 from indexer.published.store import open_published, open_store
 from indexer.search.searcher import Searcher
@@ -49,10 +49,19 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def texts(store: Engine) -> Iterator[str]:
-    """The collection of texts, whose first rows are as they were again after the test."""
+    """The collection of head and listing, which are as they were again after the test."""
     found = store.target("hilbert_talks")
     assert found
-    rows = store.texts(found, 0, 40)
+    rows = store.texts(found, 0, 2)
+    yield found
+    store.put_texts(found, 0, rows)
+
+
+@pytest.fixture
+def files(store: Engine, texts: str) -> Iterator[str]:
+    """The collection of files, whose first block is as it was again after the test."""
+    found = texts.removesuffix(TEXTS) + FILES
+    rows = store.texts(found, 0, 1)
     yield found
     store.put_texts(found, 0, rows)
 
@@ -88,6 +97,7 @@ def renamed(path: str) -> Callable[[dict[str, Any]], object]:
         lambda listing: listing["vectors"].update({"text": -1}),
         lambda listing: listing["vectors"].update({"text": 7}),
         lambda listing: listing.update({"dimension": 10**9}),
+        lambda listing: listing.update({"segments": -1}),
         lambda listing: listing.update({"files": []}),
     ],
 )
@@ -121,7 +131,7 @@ def test_a_head_of_something_else_is_refused(head: str, store: Engine, texts: st
 
 def test_a_newer_publication_asks_for_a_newer_program(store: Engine, texts: str) -> None:
     head = json.loads(store.texts(texts, 0, 1)[0])
-    store.put_texts(texts, 0, [json.dumps(head | {"version": 2})])
+    store.put_texts(texts, 0, [json.dumps(head | {"version": VERSION + 1})])
     with pytest.raises(StoreError, match="newer hilbert"):
         open_published(store.address)
 
@@ -137,8 +147,8 @@ def test_a_newer_publication_asks_for_a_newer_program(store: Engine, texts: str)
     ],
     ids=["text", "bytes", "bomb", "long", "other"],
 )
-def test_a_block_of_something_else_is_refused(block: str, store: Engine, texts: str) -> None:
-    store.put_texts(texts, 2, [block])
+def test_a_block_of_something_else_is_refused(block: str, store: Engine, files: str) -> None:
+    store.put_texts(files, 0, [block])
     with pytest.raises(StoreError, match="no published library, or it is damaged"):
         open_published(store.address)
 
