@@ -95,6 +95,7 @@ def test_a_foreign_page_reads_writes_embeds_and_connects_to_nothing(
     own.goto(f"{address}/_stcore/health")
     assert own.evaluate(EMBED, ["img", favicon]) == "loaded"
     own.goto(f"{address}/document")
+    own.locator("a[href*='doc=']").first.click()
     own.locator("#hilbert-player video[src]").wait_for(state="attached")
     recording = str(own.evaluate(f"{PLAYER}.src"))
     assert recording.startswith(f"{address}/recordings/")
