@@ -24,6 +24,18 @@ def preloaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shim.build(tmp_path_factory.mktemp("shim"))
 
 
+def run(preloaded: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run Python with the shim."""
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "LD_PRELOAD": str(preloaded)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.parametrize(
     ("verbs", "every"), [(["search", "info", "doctor"], 41), (["remove"], 89), (["index"], 499)]
 )
@@ -35,15 +47,8 @@ def test_a_failing_call_is_told_and_loses_nothing(
     every: int,
     models: None,
 ) -> None:
-    command = [sys.executable, "-m", "tests.trust.fault_points", empty_library_folder, tmp_path]
-    done = subprocess.run(
-        [*command, "--every", str(every), "--verb", *verbs],
-        cwd=ROOT,
-        env={**os.environ, "LD_PRELOAD": str(preloaded)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = ["-m", "tests.trust.fault_points", empty_library_folder, tmp_path]
+    done = run(preloaded, *command, "--every", every, "--verb", *verbs)
     assert done.returncode == 0, done.stdout + done.stderr
     assert " points, 0 findings" in done.stdout
 
@@ -77,14 +82,7 @@ def test_a_library_of_a_killed_writer_is_read_on_a_read_only_disk(
     preloaded: Path, empty_library_folder: Path, tmp_path: Path, models: None
 ) -> None:
     folder = copy_library(empty_library_folder, tmp_path / "library")
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_WRITER, folder],
-        cwd=ROOT,
-        env={**os.environ, "LD_PRELOAD": str(preloaded)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(preloaded, "-c", KILLED_WRITER, folder)
     assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr
 
 
@@ -104,14 +102,7 @@ print(counted()["sync"] - len(list((folder / "model").iterdir())))
 def test_the_model_of_a_new_library_is_on_disk(
     preloaded: Path, tmp_path: Path, models: None
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CREATE, tmp_path / "library"],
-        cwd=ROOT,
-        env={**os.environ, "LD_PRELOAD": str(preloaded)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(preloaded, "-c", CREATE, tmp_path / "library")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) >= 1  # each file, and the folder
 
@@ -145,14 +136,7 @@ for nth in range(1, 20):
 def test_a_file_that_is_being_written_is_never_called_damaged(
     preloaded: Path, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WRITE, tmp_path],
-        cwd=ROOT,
-        env={**os.environ, "LD_PRELOAD": str(preloaded)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run(preloaded, "-c", WRITE, tmp_path)
     assert done.returncode == 0, done.stderr
     assert "I/O error" in done.stdout
     assert "malformed" not in done.stdout
