@@ -14,11 +14,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
+# A shell that runs the tests in the background has what they start ignore interrupts.
+RUN = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from indexer.__main__ import main
+main()
+"""
 
 
 def start(*arguments: object) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "indexer", "index", "--engine", "ray", *map(str, arguments)],
+        [sys.executable, "-c", RUN, "index", "--engine", "ray", *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
