@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import PLAYER
+from tests.browser.waiting import wait_until
 from tests.serving import REBOUND
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def test_a_foreign_page_neither_frames_the_app_nor_holds_its_window(
     with browser_of_a_visitor.expect_page() as opened:
         page.evaluate("url => { window.held = open(url); }", address)
     opened.value.wait_for_load_state()
-    assert page.evaluate("window.held.closed"), "the window belongs to another group"
+    wait_until(page, "window.held.closed")  # the window belongs to another group
     assert opened.value.evaluate("window.opener") is None
 
 
