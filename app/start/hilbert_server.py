@@ -22,6 +22,7 @@ import importlib.util  # noqa: E402
 import inspect  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
+import socket  # noqa: E402
 import sys  # noqa: E402
 import threading  # noqa: E402
 import time  # noqa: E402
@@ -96,6 +97,7 @@ def main() -> None:
     options = _options()
     sys.setswitchinterval(_TURN)
     _read_package_metadata_once()
+    _send_at_once()
     threading.Thread(target=_prepare_visits, name="Importing the pages", daemon=True).start()
     token = Token("" if options.no_token else os.environ.pop(_TOKEN), options.port)
     front_page = Path(st.__file__).parent / "static" / "index.html"
@@ -147,6 +149,24 @@ def _read_package_metadata_once() -> None:
     if isinstance(read, property) and read.fget is not None:
         kept = property(functools.lru_cache(maxsize=None)(read.fget))
         importlib.metadata.Distribution.metadata = kept
+
+
+def _send_at_once() -> None:
+    """Let connections send what they have, instead of waiting for the visitor's acknowledgement.
+
+    Streamlit binds its socket itself, without naming the protocol, so asyncio does not know it for
+    TCP and leaves Nagle's algorithm on: the second part of each answer waits 40 ms, 0.4 s for the
+    files of the front end (https://github.com/Kludex/uvicorn/issues/3149). What a server accepts
+    takes this option from the socket that listens.
+    """
+    listen = socket.socket.listen
+
+    def listen_undelayed(server: socket.socket, backlog: int = socket.SOMAXCONN, /) -> None:
+        if server.family in (socket.AF_INET, socket.AF_INET6):
+            server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        listen(server, backlog)
+
+    socket.socket.listen = listen_undelayed  # type: ignore[method-assign, assignment]
 
 
 def _prepare_visits() -> None:

@@ -30,6 +30,19 @@ assert all(each.metadata is each.metadata for each in after)
 assert importlib.metadata.version("click")
 """
 
+SENDING = """
+import socket
+import app.start.hilbert_server as server
+server._send_at_once()
+with socket.socket() as listener, socket.socket() as visitor:
+    listener.bind(("127.0.0.1", 0))
+    listener.listen()
+    visitor.connect(listener.getsockname())
+    accepted, _ = listener.accept()
+    with accepted:
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+"""
+
 # Runs the server with a thread that says, once the library is open, what the process has ready, and
 # then that models are being loaded.
 WATCH = """
@@ -70,6 +83,13 @@ def run(*arguments: object, library: Path | None = None) -> subprocess.Popen[str
 @pytest.mark.slow
 def test_metadata_of_packages_is_parsed_once_and_says_the_same() -> None:
     process = run("-c", METADATA)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+
+
+@pytest.mark.slow
+def test_answers_do_not_wait_for_the_visitor_to_acknowledge_their_first_part() -> None:
+    process = run("-c", SENDING)
     _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
 
