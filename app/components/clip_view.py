@@ -1,33 +1,48 @@
-"""The clip of a query: a player, its waveform and its mel spectrogram."""
+"""The clip of a query: a player, where it is from, what was heard, and how it looks."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.components.layout import spread_row
-from app.markdown import escape
+from app.markdown import escape, markdown_link
 from app.media.facts import media_type
-from app.state import search_state
+from app.state import search_state, urls
+from app.state.clip_source import find_clip_source
 from app.state.clips import clip_file, find_clip
+from app.state.open_library import OpenLibrary
+from app.state.result_cache import Answer
+from app.state.search_state import SearchState, UserQuery
 from indexer.base.errors import HilbertError
+from indexer.base.text_analysis import begin
+from indexer.base.timecode import clock
 from indexer.media.spectrogram import LONGEST_SECONDS, ClipPicture, picture_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
+    from streamlit.delta_generator import DeltaGenerator
 
 log = logging.getLogger(__name__)
 
 
-def show_clip(query: search_state.UserQuery) -> None:
-    """Draw the clip of a query, with a button that removes it; a note where it is not kept."""
+def show_clip(search: SearchState) -> DeltaGenerator:
+    """Draw the clip of a search on a line, and what is searched for beside it.
+
+    Returns:
+        Where `show_clip_details` draws.
+    """
+    query = search.query
+    assert query is not None
     name, kept = query.clip_name, find_clip(query.clip)
-    with st.container(border=True):
-        with spread_row():
+    with st.container(border=True, gap="xsmall", key="clip-shown"):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/graphic_eq: **Clip:** {escape(name)}", width="content")
+            if kept is not None:
+                st.audio(str(kept), format=media_type(Path(name)), width=260)
             st.button(
                 "Leave the clip out",
                 key="drop-clip",
@@ -37,9 +52,57 @@ def show_clip(query: search_state.UserQuery) -> None:
             )
         if kept is None:
             st.info("The sound of this clip is not kept here any more. Upload it again.")
-            return
-        st.audio(str(kept), format=media_type(Path(name)))
-        picture = _picture(query.clip, name)
+        elif query.words:
+            words = urls.link(urls.SEARCH, replace(search, query=UserQuery(words=query.words)))
+            clip = urls.link(urls.SEARCH, replace(search, query=replace(query, words="")))
+            st.caption(
+                "Searched for the words above and this clip together, a half each. Or: "
+                f"{markdown_link('the words alone', words)}, "
+                f"{markdown_link('the clip alone', clip)}."
+            )
+        else:
+            st.caption("Words that you type above are searched for together with this clip.")
+        return st.container(gap="xsmall")
+
+
+def show_clip_source(library: OpenLibrary, search: SearchState, answer: Answer) -> None:
+    """Say which recording the clip was cut from, and where; or that none of the nearest holds it.
+
+    Draws a line at once, and its answer once the sounds are compared.
+    """
+    query, result = search.query, answer.result
+    if query is None or result is None or not result.hits:
+        return
+    line = st.empty()
+    line.caption("Comparing the sound of the clip with the best recordings …")
+    source = find_clip_source(library, query.clip, query.clip_name, result)
+    if source is None:
+        line.caption(
+            "The best recordings do not hold this very sound: what is said there, or how it "
+            "sounds, comes nearest."
+        )
+        return
+    title = library.searcher.documents[source.document].title
+    to = urls.link(urls.DOCUMENT, search, doc=source.document, t=source.seconds)
+    link = markdown_link(title, to)
+    at = clock(source.seconds)
+    line.markdown(f":green[:material/check_circle:] **This clip is from {link}, at {at}**")
+
+
+def show_clip_details(query: UserQuery, heard: str | None) -> None:
+    """Draw what was heard in a clip, on a line; and on demand all of it, and pictures."""
+    if heard is None:
+        return
+    shown = begin(heard)
+    details = st.expander(
+        f"**Heard:** {escape(shown) or 'no words'}", key="clip-details", on_change="rerun"
+    )
+    if not details.open:  # pictures cost more than the answer
+        return
+    with details:
+        if shown != heard:
+            st.markdown(escape(heard))
+        picture = _picture(query.clip, query.clip_name)
         if picture is not None:
             left, right = st.columns(2, gap="small")
             left.plotly_chart(waveform_figure(picture), key="clip-wave", config=_STILL)

@@ -35,8 +35,6 @@ def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> No
         st.error(escape(answer.error), icon=":material/error:")
         return
     result = answer.result
-    if result.heard is not None:
-        st.markdown(f"**Heard:** {escape(result.heard) or 'no words'}")
     for name, values in result.filters.items():
         st.markdown(f"**Only {escape(name)}:** {escape(', '.join(values))}")
     for note in result.notes:

@@ -108,7 +108,7 @@ def _clip_box() -> None:
             on_change=_on_clip,
             args=("voice", "your recording.wav"),
         )
-        st.caption("Typed words count beside the clip: a half each.")
+        st.caption("Words in the box are searched for together with the clip, a half each.")
 
 
 _FILTER_HELP = "\n".join(

@@ -6,7 +6,7 @@ import logging
 
 import streamlit as st
 
-from app.components.clip_view import show_clip
+from app.components.clip_view import show_clip, show_clip_details, show_clip_source
 from app.components.document_table import show_document_table
 from app.components.library_facts import count_recordings
 from app.components.query_name import query_name
@@ -17,6 +17,7 @@ from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from app.state.result_cache import find_answer
+from app.state.search_state import SearchState, UserQuery
 from indexer.base.errors import HilbertError
 
 log = logging.getLogger(__name__)
@@ -34,16 +35,31 @@ def draw() -> None:
         _show_documents(library)
         return
     st.set_page_config(page_title=f"{query_name(library, query)} – hilbert")
+    if query.clip:
+        _show_clip_answer(library, search, query)
+        return
     _show_query(library, query)
     answer = find_answer(library, search)
     show_linked(library, search, answer)
     show_answer(library, search, answer)
 
 
-def _show_query(library: OpenLibrary, query: search_state.UserQuery) -> None:
+def _show_clip_answer(library: OpenLibrary, search: SearchState, query: UserQuery) -> None:
+    """Draw the clip, what it found, and above that whether it was cut from a recording."""
+    source = st.container()
+    about = show_clip(search)
+    answer = find_answer(library, search)
+    if answer.result is not None:
+        with about:
+            show_clip_details(query, answer.result.heard)
+    show_linked(library, search, answer)
+    show_answer(library, search, answer)
+    with source:  # last: it is decoded, and the answer need not wait for it
+        show_clip_source(library, search, answer)
+
+
+def _show_query(library: OpenLibrary, query: UserQuery) -> None:
     """Draw the query where the search box does not show it."""
-    if query.clip:
-        show_clip(query)
     document = library.searcher.documents.get(query.document)
     if document is None:
         return

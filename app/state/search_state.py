@@ -279,14 +279,12 @@ def submit_words() -> None:
 
 
 def submit_clip(name: str, content: IO[bytes]) -> None:
-    """Search with a clip, and for words that were typed and not yet searched for.
+    """Search with a clip, and for the words that stand in the box, as `submit_words` does.
 
     Raises:
         QueryError: The clip cannot be kept.
     """
-    words, before = " ".join(st.session_state.typed.split()), current().query
-    if before and words == before.words:  # an earlier question
-        words = st.session_state.typed = ""
+    words = " ".join(st.session_state.typed.split())
     submit(UserQuery(words=words, clip=keep_clip(content), clip_name=name[:_LONGEST_NAME]))
 
 

@@ -175,7 +175,7 @@ def test_a_restarted_server_opens_the_clip_of_an_address_and_says_where_it_is_go
     assert named(page) == {}
     page.goto(there)
     page.get_by_text("Heard:").wait_for()
-    assert "q" not in named(page) and named(page)["name"][0].startswith("beetle")
+    assert named(page)["q"] == [WATER] and named(page)["name"][0].startswith("beetle")
     page.get_by_text("beetle-in-the-fog-excerpt.opus").first.wait_for()
     recent = page.get_by_label("Recent searches")
     recent.get_by_role("link", name=WATER, exact=True).wait_for()

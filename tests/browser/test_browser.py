@@ -77,7 +77,8 @@ def test_an_uploaded_clip_finds_its_talk(page: Page) -> None:
     page.get_by_text("Heard:").wait_for()
     nothing_is_wrong(page)
     assert first_card(page) == "1. Breakfast in the fog desert"
-    page.locator(".js-plotly-plot .main-svg").first.wait_for()
+    page.get_by_text("Heard:").click()
+    page.locator(".js-plotly-plot .main-svg").nth(1).wait_for()
     assert page.locator(".js-plotly-plot").count() == 2  # waveform and mel spectrogram
 
 

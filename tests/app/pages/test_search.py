@@ -15,6 +15,7 @@ from visitor import (
     address,
     assert_no_error,
     follow,
+    links,
     listed,
     players,
     press,
@@ -27,6 +28,7 @@ from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
 from indexer.maintenance.manage import remove
 
+LINK = re.compile(r"\[([^\]]+)\]\(<([^>]*)>\)")
 WATER = "why is the water in the ocean like a cup of tea"
 
 
@@ -47,6 +49,11 @@ def cards(page: AppTest) -> list[str]:
     headings = [m.value for m in page.markdown if re.match(r"\*\*\d+\\\.", m.value)]
     titles = [re.fullmatch(r"\*\*\d+\\\. \[(.*)\]\(<.*>\)\*\*", h)[1] for h in headings]
     return [title.replace("\\", "").replace("\u2060", "") for title in titles]
+
+
+def heard(page: AppTest) -> str:
+    """What the page says was heard in a clip; empty without one."""
+    return next((e.label for e in page.expander if e.label.startswith("**Heard:**")), "")
 
 
 def test_the_start_page_lists_what_there_is_to_search(visit: Visit) -> None:
@@ -154,18 +161,44 @@ def test_words_and_a_clip_are_asked_together(visit: Visit, clip: Path) -> None:
     assert "Breakfast in the fog desert" in cards(page)[:2]
     page.button(key="drop-clip").click()
     assert_no_error(page.run())
-    assert not any(text.startswith("**Heard:**") for text in texts(page))
+    assert not heard(page)
     assert "bee" in cards(page)[0] or "dance" in cards(page)[0].lower()
 
 
-def test_a_clip_leaves_an_earlier_question_behind(visit: Visit, clip: Path) -> None:
+def test_words_that_stand_in_the_box_count_beside_a_clip_and_each_is_left_out_at_a_click(
+    visit: Visit, clip: Path
+) -> None:
     page = upload(search(visit(), "water"), clip)
-    (_, query, *_), _ = list(page.session_state.answers.items())[-1]
-    assert query.clip and not query.words and page.text_input(key="typed").value == ""
+    assert page.text_input(key="typed").value == "water" and address(page)["q"] == ["water"]
+    assert any("together, a half each" in text for text in texts(page))
+    both = dict(address(page))
+    to = {name: url for caption in page.caption for name, url in LINK.findall(caption.value)}
+    visit_link(page, to["the clip alone"])
+    assert page.text_input(key="typed").value == "" and "q" not in address(page)
+    assert address(page)["clip"] == both["clip"]
+    visit_link(page, to["the words alone"])
+    assert address(page) == {"q": ["water"]} and not heard(page)
 
 
-def test_a_clip_is_drawn(visit: Visit, clip: Path) -> None:
-    assert len(upload(visit(), clip).get("plotly_chart")) == 2
+def test_a_clip_is_drawn_where_that_is_asked_for(visit: Visit, clip: Path) -> None:
+    page = upload(visit(), clip)
+    assert not page.get("plotly_chart")
+    page.session_state["clip-details"] = True
+    assert len(assert_no_error(page.run()).get("plotly_chart")) == 2
+
+
+def test_a_clip_that_was_cut_from_a_recording_is_told_to_be_from_there(
+    visit: Visit, clip: Path
+) -> None:
+    page = upload(visit(), clip)
+    [line] = [text for text in texts(page) if "This clip is from" in text]
+    assert "Breakfast in the fog desert" in line and line.endswith("at 0:36**")
+    named = parse_qs(urlsplit(links(page)["Breakfast in the fog desert"]).query)
+    assert float(named["t"][0]) == pytest.approx(36.9, abs=0.2)
+    other_voice = upload(visit(), clip.with_name("rocking-ocean-other-voice.opus"))
+    assert cards(other_voice)[0] == "Why the tide keeps its own time"
+    assert not any("This clip is from" in text for text in texts(other_voice))
+    assert any("do not hold this very sound" in text for text in texts(other_voice))
 
 
 def test_the_other_moments_of_a_recording_are_shown_when_asked_for(visit: Visit) -> None:
@@ -209,8 +242,7 @@ def test_a_link_leads_back_to_the_moment_with_the_filters(visit: Visit, library:
 def test_a_clip_finds_its_talk_and_says_what_was_heard(visit: Visit, clip: Path) -> None:
     page = upload(visit(), clip)
     assert cards(page)[0] == "Breakfast in the fog desert"
-    heard = next(text for text in texts(page) if text.startswith("**Heard:**"))
-    assert "settled on its back" in heard
+    assert "settled on its back" in heard(page)
 
 
 def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[str]) -> None:
@@ -233,9 +265,9 @@ def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[s
     search(page, "")
     page.text_input(key="typed").set_value("")
     upload(page, clip)
-    heard = embedded["clip_query"]
+    once = embedded["clip_query"]
     upload(page, clip, "the same sound under another name.opus")
-    assert embedded["clip_query"] == heard == 1
+    assert embedded["clip_query"] == once == 1
 
 
 def test_a_spoken_question_is_heard_like_a_clip(visit: Visit, clip: Path) -> None:
