@@ -1,10 +1,10 @@
 """Commits of one document into a copy of a library: seconds, bytes, shards, query time.
 
-    python -m benchmarks.scale.commits LIBRARY QUERIES.jsonl OUT.json [--commits 500] [--work DIR]
+    python -m benchmarks.scale.commits LIBRARY QUERIES.jsonl OUT.json [--commits 3] [--work DIR]
 
 Each commit adds an hour, made of documents that the library holds, with its features computed
 beforehand: what recognising and encoding take is left out. The copy shares the files of the library
-that are never changed, by hard links, and is deleted afterwards.
+that are never changed, by hard links, and is deleted afterwards. Hundreds of commits: `growth.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,9 @@ from indexer.search.searcher import Searcher
 from indexer.store.catalog import Document
 
 _CHANGED = ("catalog.sqlite", "writer.lock")
-_SOURCES, _FIRST_NUMBER = 24, 100_001
+# Documents that hours are made of.
+SOURCES = 24
+_FIRST_NUMBER = 100_001
 
 
 def main() -> None:
@@ -72,49 +74,57 @@ def commit_times(library: Path, wanted: int, queries: Sequence[str]) -> dict[str
     """Add documents one by one, each with a commit of its own."""
     store = MadeLibrary.open(library)
     assert isinstance(store, MadeLibrary)
-    before = _query_time(store, queries)
+    before = query_time(store, queries)
     print(f"queries before: {before}", file=sys.stderr, flush=True)
     store.models.load(store.model_folder)
     commits = []
-    runs: list[tuple[float, float]] = []
     with store.writing():
-        for number, made in zip(range(wanted), _hours(store), strict=False):
-            written = written_bytes()
-
-            def commit(made: tuple[ScaleDocument, Floats, Floats] = made) -> None:
-                put_all(store, [made])
-                store.commit()
-
-            measured(commit, runs)
-            commits.append(
-                {
-                    "segments": len(made[0].segments),
-                    "wall_s": round(runs[-1][0], 3),
-                    "processor_s": round(runs[-1][1], 3),
-                    "bytes": written_bytes() - written,
-                    "shards": _shards(store),
-                }
-            )
-            if number % 20 == 0:
-                print(f"{number + 1} of {wanted}: {commits[-1]}", file=sys.stderr, flush=True)
+        for made in islice(hours(store, chosen_sources(store, SOURCES)), wanted):
+            commits.append(commit_one(store, made))
     return {
         "commits": len(commits),
         "bytes": sum(each["bytes"] for each in commits),
         "bytes_median": float(np.median([each["bytes"] for each in commits])),
         "bytes_most": max(each["bytes"] for each in commits),
-        "seconds": Timing.of(runs).to_dict(),
         "slowest_s": max(each["wall_s"] for each in commits),
         "shards": commits[-1]["shards"],
         "query_before": before,
-        "query_after": _query_time(store, queries),
+        "query_after": query_time(store, queries),
         "each": commits,
     }
 
 
-def _hours(store: MadeLibrary) -> Iterator[tuple[ScaleDocument, Floats, Floats]]:
-    """Yield documents of an hour, with their vectors, without end."""
+def commit_one(
+    store: MadeLibrary, made: tuple[ScaleDocument, Floats, Floats]
+) -> dict[str, int | float]:
+    """Add a document with a commit of its own; return what it cost."""
+    written = written_bytes()
+    runs: list[tuple[float, float]] = []
+
+    def commit() -> None:
+        put_all(store, [made])
+        store.commit()
+
+    measured(commit, runs)
+    return {
+        "segments": len(made[0].segments),
+        "wall_s": round(runs[0][0], 3),
+        "processor_s": round(runs[0][1], 3),
+        "bytes": written_bytes() - written,
+        "shards": _shards(store),
+    }
+
+
+def chosen_sources(store: MadeLibrary, wanted: int) -> list[Document]:
+    """Choose documents from all over a library."""
     listed = store.catalog.documents()
-    chosen = listed[:: max(1, len(listed) // _SOURCES)]
+    return listed[:: max(1, len(listed) // wanted)]
+
+
+def hours(
+    store: MadeLibrary, chosen: Sequence[Document]
+) -> Iterator[tuple[ScaleDocument, Floats, Floats]]:
+    """Yield documents of an hour made of some, with their vectors, always the same, without end."""
     documents = [_document(store, row) for row in chosen]
     features = {row.name: store.features.read(row.features) for row in chosen}
     for number in count(_FIRST_NUMBER):
@@ -142,7 +152,8 @@ def _shards(store: MadeLibrary) -> int:
     return len(read_manifest(snapshot_folder(store.folder, number)).shards)
 
 
-def _query_time(store: MadeLibrary, queries: Sequence[str]) -> dict[str, Any]:
+def query_time(store: MadeLibrary, queries: Sequence[str]) -> dict[str, Any]:
+    """Measure the answers to queries, without their encoding."""
     searcher = Searcher(store)
     searcher.warm_up()
     runs: list[tuple[float, float]] = []

@@ -122,6 +122,11 @@ class RepeatArrays:
         of_run, numbers = expand_ranges(self.starts[runs], self.starts[runs] + self.lengths[runs])
         return places[of_run], numbers
 
+    def rows_with(self, seeds: NDArray[np.uint64]) -> Ints:
+        """Return the rows that hold any of some seeds, which are ascending; ascending."""
+        first, last = (np.searchsorted(self.seeds, seeds, side) for side in ("left", "right"))
+        return np.unique(self.seed_rows[expand_ranges(first, last)[1]]).astype(np.int64)
+
     def of_documents(self, keys: Ints) -> NDArray[np.bool_]:
         """Return which rows are of some documents, `[n]`."""
         of_document = np.isin(self.documents, keys)

@@ -11,6 +11,7 @@ algorithms for document fingerprinting, SIGMOD 2003.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,10 +169,13 @@ def _components(first: Ints, second: Ints, n: int) -> Ints:
 
     left = (first[:, None] + np.arange(SEED)).ravel()
     right = (second[:, None] + np.arange(SEED)).ravel()
-    nodes, numbers = np.unique(np.concatenate([left, right]), return_inverse=True)
-    rows, columns = numbers[: len(left)], numbers[len(left) :]
-    graph = coo_array((np.ones(len(rows), bool), (rows, columns)), shape=(len(nodes),) * 2)
-    ids[nodes] = connected_components(graph, directed=False)[1]
+    linked = np.zeros(n, bool)
+    linked[left] = linked[right] = True
+    numbers = np.cumsum(linked) - 1
+    size = int(linked.sum())
+    edges = (np.ones(len(left), bool), (numbers[left], numbers[right]))
+    graph = coo_array(edges, shape=(size, size))
+    ids[linked] = connected_components(graph, directed=False)[1]
     return ids
 
 
@@ -185,17 +189,24 @@ def _sources(run: Ints, first: Ints, second: Ints, owners: Ints) -> Ints:
     from scipy.sparse.csgraph import connected_components
 
     begins, covered, _ = _extent(run, first)
-    pairs = np.stack([owners[first[begins]], owners[second[begins]]], 1)
-    pairs, of_run = np.unique(pairs, axis=0, return_inverse=True)
+    pairs = owners[first[begins]] * n + owners[second[begins]]
+    pairs, of_run = np.unique(pairs, return_inverse=True)
+    one, other = np.divmod(pairs, n)
     shared = np.bincount(of_run.ravel(), covered)
-    copies = pairs[shared >= _COPY_SHARE * lengths[pairs].max(1)]
-    graph = coo_array((np.ones(len(copies), bool), (copies[:, 0], copies[:, 1])), shape=(n, n))
+    copies = shared >= _COPY_SHARE * np.maximum(lengths[one], lengths[other])
+    one, other = one[copies], other[copies]
+    graph = coo_array((np.ones(len(one), bool), (one, other)), shape=(n, n))
     return np.asarray(connected_components(graph, directed=False)[1], np.int64)
 
 
 def _count_documents(ids: Ints, sources: Ints) -> Ints:
     """Count the sources of each number, for each word, `[n_words]`."""
     known = ids >= 0
-    pairs = np.unique(np.stack([ids[known], sources[known]], 1), axis=0)
-    counts = np.bincount(pairs[:, 0], minlength=1)
+    counts = np.bincount(unique_pairs(ids[known], sources[known])[0], minlength=1)
     return np.where(known, counts[ids], 0)
+
+
+def unique_pairs(first: NDArray[np.signedinteger[Any]], second: Ints) -> tuple[Ints, Ints]:
+    """Return each pair of numbers once, ascending by both; none is negative, `[n]` each."""
+    width = int(second.max(initial=0)) + 1
+    return np.divmod(np.unique(first.astype(np.int64) * width + second), width)

@@ -8,27 +8,47 @@ with them, and with the documents that were added last.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.repeat_arrays import Ints, RepeatArrays
+from indexer.index.repeat_arrays import Ints, RepeatArrays, join_repeats
 
 # Segments of known repeats that new documents are compared with.
 MOST_KNOWN = 4096
 
 
-def sharing(known: RepeatArrays, seeds: NDArray[np.uint64]) -> Ints:
-    """Return the ids of segments of known repeats that hold any of some seeds.
+class KnownRepeats:
+    """The repeats of a snapshot, joined only as far as new documents have to do with them.
 
     Args:
-        known: Repeats of the snapshot.
-        seeds: Of the new documents; see `repeat_finder.seed_keys`.
+        parts: Of the snapshot before, without new and removed documents, and with their seeds.
     """
-    held = known.seed_rows[np.isin(known.seeds, seeds)]
-    rows = np.flatnonzero(np.bincount(held, minlength=1))
-    return known.segments[rows[-MOST_KNOWN:]] if len(held) else known.segments[:0]
+
+    def __init__(self, parts: Sequence[RepeatArrays]) -> None:
+        self._parts = parts
+
+    @property
+    def n_numbers(self) -> int:
+        """One more than the highest number of a word."""
+        return max((part.n_numbers for part in self._parts), default=0)
+
+    def among(self, segments: Ints) -> RepeatArrays:
+        """Return those among some segments, in the order in which all would be joined."""
+        return join_repeats([p.only(np.isin(p.segments, segments)) for p in self._parts])
+
+    def sharing(self, seeds: NDArray[np.uint64]) -> Ints:
+        """Return the ids of segments that hold any of some seeds, at most `MOST_KNOWN`.
+
+        Args:
+            seeds: Of the new documents; see `repeat_finder.seed_keys`.
+        """
+        seeds = np.unique(seeds)
+        holding = [part.segments[part.rows_with(seeds)] for part in self._parts]
+        known = self.among(np.concatenate([np.zeros(0, np.int64), *holding]))
+        return known.segments[known.rows_with(seeds)[-MOST_KNOWN:]]
 
 
 @dataclass
@@ -51,24 +71,25 @@ class _Rows:
         self.words.append(words)
 
 
-def additions(known: RepeatArrays, found: RepeatArrays, new: Ints) -> RepeatArrays:
+def additions(before: KnownRepeats, found: RepeatArrays, new: Ints) -> RepeatArrays:
     """Return what new documents add to what is known.
 
     A new segment that repeats a known one gets the words of that; where neither was known, both are
     added. A known one that turns out to be an advert is added again as one.
 
     Args:
-        known: Repeats of the snapshot before, without those of new and removed documents.
+        before: Repeats of the snapshot before.
         found: Repeats among the new segments and those that they were compared with.
         new: Keys of the new documents.
     """
+    known = before.among(found.segments)
     is_new = found.of_documents(new)
     of_known = known.rows(found.segments)
     every = np.arange(len(found))
     places, numbers = found.words(every)
     order = np.argsort(numbers, kind="stable")
     places, numbers = places[order], numbers[order]
-    offset = known.n_numbers
+    offset = before.n_numbers
     rows = _Rows()
     added = np.zeros(len(found), bool)
     for place in np.flatnonzero(is_new).tolist():

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.index.records import SegmentText
 from indexer.index.repeat_arrays import RepeatArrays
-from indexer.index.repeat_finder import SEED, find_repeats, seed_keys
+from indexer.index.repeat_finder import SEED, find_repeats, seed_keys, unique_pairs
 from indexer.index.repeat_words import number_words
 from indexer.store.catalog import document_key
 
@@ -60,8 +60,8 @@ def repeated_segments(
     many = found.documents >= _FEWEST_DOCUMENTS
     marked = np.bincount(of_segment, many, n) > _LEAST_SHARE * total
     kept = (found.ids >= 0) & repeated[of_segment]
-    pairs = np.unique(np.stack([of_segment[kept], found.ids[kept]], 1), axis=0)
-    chosen = np.unique(pairs[:, 0])
+    rows, numbers = unique_pairs(of_segment[kept], found.ids[kept])
+    chosen = np.unique(rows)
     row_of = np.zeros(n, np.int64)
     row_of[chosen] = np.arange(len(chosen))
     keys = seed_keys(words)
@@ -72,6 +72,6 @@ def repeated_segments(
         np.array(ids, np.int64)[chosen],
         documents[chosen],
         marked[chosen],
-        (row_of[pairs[:, 0]], pairs[:, 1].astype(np.int64)),
+        (row_of[rows], numbers),
         (keys[inside], row_of[of_segment[: len(keys)][inside]]),
     )

@@ -23,39 +23,34 @@ _QUOTES = str.maketrans("’‘ʼ", "'''")
 _NUMBER = 0
 
 
-class WordNumbers:
-    """Numbers of stems: the same one in every document, and whenever they are numbered."""
+class WordNumbers(dict[str, int]):
+    """Numbers of the stems of a language: the same in every document, whenever they are numbered.
 
-    def __init__(self) -> None:
-        self._of_words: dict[tuple[str, str | None], int] = {}
+    Args:
+        language: ISO 639 code; None where it is not known.
+    """
 
-    def of(self, text: str, language: str | None) -> list[int]:
-        """Number the words of a text; numbers in a row count as one word.
+    def __init__(self, language: str | None) -> None:
+        super().__init__()
+        self._language = language
 
-        Args:
-            text: Any text.
-            language: Of its document, as a tag names it.
-        """
-        code = language_code(language) if language else None
-        known = self._of_words
-        found: list[int] = []
+    def of(self, text: str) -> list[int]:
+        """Number the words of a text."""
         text = text.lower().translate(_QUOTES)
         pattern = _ASCII_WORD
         if not text.isascii():
             text, pattern = _SPACED.sub(r" \1 ", text), _WORD
-        for word in pattern.findall(text):
-            number = known.get((word, code))
-            if number is None:
-                number = known[word, code] = self._number(word, code)
-            if number != _NUMBER or not found or found[-1] != _NUMBER:
-                found.append(number)
-        return found
+        return [self[word] for word in pattern.findall(text)]
 
-    def _number(self, word: str, language: str | None) -> int:
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._number(word)
+        return number
+
+    def _number(self, word: str) -> int:
         if word in NUMBER_WORDS or word[0].isdigit():
             return _NUMBER
         folded = fold(word)  # first: a stemmer takes a word without its accents for another
-        term = stem(folded, language) or folded
+        term = stem(folded, self._language) or folded
         return zlib.crc32(term.encode("utf-8", "surrogatepass")) >> 1 or 1
 
 
@@ -64,14 +59,21 @@ def number_words(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Number the words of segments, with the languages of their documents.
 
+    Numbers in a row count as one word.
+
     Returns:
         `[n_words]`, the words of all segments one after the other, and the row of the segment of
         each.
     """
-    numbers = WordNumbers()
+    of_tags: dict[str | None, WordNumbers] = {}
     words: list[NDArray[np.int32]] = []
-    for text, language in texts:
-        words.append(np.array(numbers.of(text, language), np.int32))
+    for text, tag in texts:
+        if tag not in of_tags:
+            of_tags[tag] = WordNumbers(language_code(tag) if tag else None)
+        words.append(np.array(of_tags[tag].of(text), np.int32))
     counts = [len(part) for part in words]
     joined = np.concatenate([np.zeros(0, np.int32), *words])
-    return joined, np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    rows = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    kept = np.ones(len(joined), bool)
+    kept[1:] = (joined[1:] != _NUMBER) | (joined[:-1] != _NUMBER) | (np.diff(rows) != 0)
+    return joined[kept], rows[kept]

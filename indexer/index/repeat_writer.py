@@ -12,7 +12,7 @@ from indexer.index.merged_records import MergedRecords
 from indexer.index.records import IndexedSegment, SegmentText
 from indexer.index.repeat_arrays import REPEATS_FILE, RepeatArrays, join_repeats
 from indexer.index.repeat_finder import seed_keys
-from indexer.index.repeat_growth import additions, sharing
+from indexer.index.repeat_growth import KnownRepeats, additions
 from indexer.index.repeat_parts import RepeatPart, document_keys
 from indexer.index.repeat_search import find_among
 from indexer.index.repeat_words import number_words
@@ -62,7 +62,7 @@ def write_repeats(
         part.without(arrays, growth.gone) for part, arrays in zip(growth.parts, read, strict=True)
     ]
     live = [part.live(arrays) for part, arrays in zip(parts, read, strict=True)]
-    known = join_repeats(live)
+    known = KnownRepeats(live)
     added = additions(known, _found(known, records, growth), document_keys(growth.new))
     sizes = {part.entry.name: len(arrays) for part, arrays in zip(parts, live, strict=True)}
     merged = set(merged_names(sizes, len(added))) if len(added) else set()
@@ -74,14 +74,14 @@ def write_repeats(
     return kept + _write(library / SHARDS_FOLDER, name, join_repeats([*taken, added]))
 
 
-def _found(known: RepeatArrays, records: MergedRecords, growth: Growth) -> RepeatArrays:
+def _found(known: KnownRepeats, records: MergedRecords, growth: Growth) -> RepeatArrays:
     """Find the repeats among new documents and what they may repeat."""
     languages = {document.id: document.language for document in records.documents()}
     new = [segment for id_ in sorted(growth.new) for segment in records.segments_of(id_)]
     compared = {segment.id: segment for segment in new}
     if new:
         words, _ = number_words((s.text, languages[s.document]) for s in new)
-        compared |= _by_id(records.segments(sharing(known, seed_keys(words)).tolist()))
+        compared |= _by_id(records.segments(known.sharing(seed_keys(words)).tolist()))
         most = len(compared) + _MOST_RECENT
         for id_ in growth.recent:
             if len(compared) > most:

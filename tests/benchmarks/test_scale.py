@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.scale.growth import Growth
 from benchmarks.scale.make_library import documents_of, make
 from benchmarks.scale.real_documents import ScaleDocument, list_transcripts, read_documents
 from benchmarks.scale.recombination import recombined
@@ -92,3 +93,10 @@ def test_a_made_library_is_searched_by_all_channels(
     assert set(counts.values()) == {130}
     assert searcher.search("river bridge").hits
     assert searcher.snapshot.repeats.elsewhere(searcher.table.ids.tolist()) == []
+    begun = Growth(tmp_path / "work", tmp_path / "130", 2, ["river bridge"]).run(1)
+    assert (begun["commits"], begun["added_in_words"]) == (1, 1)
+    grown = Growth(tmp_path / "work", tmp_path / "130", 2, ["river bridge"]).run(3)
+    assert (grown["commits"], grown["added_in_words"], grown["added_in_vectors"]) == (3, 3, 3)
+    assert grown["sample_found"] == grown["sample"] == 3
+    library, copy = (LibraryStore.open(tmp_path / name) for name in ("130", "work/library"))
+    assert len(library.catalog.document_ids()) + 3 == len(copy.catalog.document_ids())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
 from indexer.index.records import SegmentText
 from indexer.index.repeat_arrays import RepeatArrays, join_repeats
 from indexer.index.repeat_finder import seed_keys
-from indexer.index.repeat_growth import additions, sharing
+from indexer.index.repeat_growth import KnownRepeats, additions
 from indexer.index.repeat_parts import document_keys
 from indexer.index.repeat_search import find_among
 from indexer.index.repeat_words import number_words
@@ -32,16 +34,16 @@ def found_in(*documents: list[SegmentText]) -> RepeatArrays:
 
 def grown(known: RepeatArrays, *compared: list[SegmentText], new: list[SegmentText]) -> Repeats:
     keys = document_keys([new[0].document])
-    added = additions(known, found_in(*compared, new), keys)
+    added = additions(KnownRepeats([known]), found_in(*compared, new), keys)
     return Repeats(join_repeats([known, added]))
 
 
 def test_known_repeats_that_share_a_run_of_words_are_found() -> None:
     known = found_in(*(document(n, *ADVERTS[:3]) for n in range(2)))
     words, _ = number_words([(f"and now {ADVERTS[1]} and more", "en")])
-    assert sorted(sharing(known, seed_keys(words)).tolist()) == [2, 12]
+    assert sorted(KnownRepeats([known]).sharing(seed_keys(words)).tolist()) == [2, 12]
     words, _ = number_words([(ADVERTS[3], "en")])
-    assert not len(sharing(known, seed_keys(words)))
+    assert not len(KnownRepeats([known]).sharing(seed_keys(words)))
 
 
 def test_the_third_document_with_a_passage_makes_all_of_them_adverts() -> None:
@@ -62,7 +64,44 @@ def test_what_two_new_to_each_other_say_is_added_and_keeps_apart_from_others() -
     assert repeats.marked.tolist() == [1, 11, 21]
 
 
+def test_parts_give_what_all_of_them_joined_give() -> None:
+    generator = np.random.default_rng(3)
+    documents = [
+        document(
+            n,
+            *(
+                ADVERTS[a]
+                for a in generator.permutation(4)[: 4 if n < 2 else generator.integers(1, 4)]
+            ),
+        )
+        for n in range(14)
+    ]
+    parts = [found_in(*documents[:2])]
+    for number in range(2, len(documents)):
+        compared, new = documents[number - 2 : number], documents[number]
+        seeds = seed_keys(number_words([(s.text, s.language) for s in new])[0])
+        apart, joined = KnownRepeats(parts), KnownRepeats([join_repeats(parts)])
+        shared = apart.sharing(seeds)
+        assert len(shared) and shared.tolist() == joined.sharing(seeds).tolist()
+        known = [s for d in documents[: number - 2] for s in d if s.id in shared]
+        found, keys = found_in(known, *compared, new), document_keys([new[0].document])
+        added, wanted = (additions(known, found, keys) for known in (apart, joined))
+        for name in (field.name for field in fields(RepeatArrays)):
+            assert np.array_equal(getattr(added, name), getattr(wanted, name)), (number, name)
+        parts.append(added)
+    said = {s.id: {t.id for d in documents for t in d if t.text == s.text} for s in documents[0]}
+    repeats = Repeats(join_repeats(parts))
+    for id_, others in list(said.items())[1:]:
+        assert set(repeats.elsewhere([id_])) == others - {id_}
+
+
 def test_words_have_the_same_numbers_whatever_was_numbered_before() -> None:
     alone, _ = number_words([("tides of the river", "en")])
     behind, _ = number_words([("a lens of rings", "en"), ("tides of the river", "en")])
     assert np.array_equal(alone, behind[-len(alone) :])
+
+
+def test_numbers_in_a_row_are_one_word_and_end_with_their_segment() -> None:
+    words, rows = number_words([("1 2 three rivers 4", "en"), ("5 tides", "en")])
+    assert np.bincount(rows).tolist() == [3, 2]
+    assert words[0] == words[2] == words[3]
