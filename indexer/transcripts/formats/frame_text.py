@@ -72,4 +72,4 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     return timed_transcript(cues, "frame-text", None, notes)
 
 
-TRANSCRIPT_FORMATS.add("frame-text", TranscriptFormat((), True, sniff, parse), order=870)
+TRANSCRIPT_FORMATS.add("frame-text", TranscriptFormat((".sub",), True, sniff, parse), order=870)

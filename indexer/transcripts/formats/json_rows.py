@@ -37,6 +37,7 @@ _DEEPEST = 8
 _LISTS_OF_NAMES = ("speakers", "participants", "users")
 _MIN_SHARE = 0.8
 _MAX_SECONDS = 1e6
+_MIN_LETTERS = 2
 
 
 @dataclass
@@ -46,6 +47,7 @@ class _Rows:
     cues: list[Cue] = field(default_factory=list)
     closings: int = 0  # rows with an end, a length or a speaker
     keys: set[str] = field(default_factory=set)
+    placed: bool = False  # lists of a start, an end and words
 
     @property
     def letters(self) -> int:
@@ -68,14 +70,19 @@ def _find(data: Any) -> _Rows | None:
     return min((r for r in known if r.letters >= 0.95 * most), key=lambda rows: len(rows.cues))
 
 
+class _Placed(dict[str, Any]):
+    """A row whose members had their places, not keys."""
+
+
 def _read(data: Any, language: str) -> JsonCues:
     """Read the list; words are joined into the sentences of a speaker."""
     rows = _find(data)
     assert rows is not None
     notes = Notes()
     start, words = sorted(rows.keys)[:1], sorted(rows.keys)[1:2]
-    known = [re.sub(r"^\d", "", key) for key in (*start, *words)]
-    notes.add(f"JSON of an unknown kind, read by its keys {' and '.join(map(repr, known))}")
+    known = [repr(re.sub(r"^\d", "", key)) for key in (*start, *words)]
+    how = "as lists of times and words" if rows.placed else f"by its keys {' and '.join(known)}"
+    notes.add(f"JSON of an unknown kind, read {how}")
     named = _language(data)
     cues = by_time(in_seconds(rows.cues))
     if sum(len(cue.text.split()) for cue in cues) < 2 * len(cues):
@@ -91,6 +98,8 @@ def _walk(
         return
     if isinstance(value, list):
         for row in value:
+            if isinstance(row, list):
+                row = _by_place(row)
             if isinstance(row, dict):
                 yield place, row, owner
             yield from _walk(row, place, owner, depth - 1)
@@ -101,8 +110,18 @@ def _walk(
                 yield from _walk(inner, f"{place}/{key}", owner, depth - 1)
 
 
+def _by_place(row: list[Any]) -> Any:
+    """Name the members of `[0.0, 2.5, "words"]`, as programs write what they hold; else the row."""
+    numbers = [each for each in row if type(each) in (int, float)]
+    words = [each for each in row if isinstance(each, str)]
+    if len(numbers) == 2 and len(words) == 1 and len(row) == 3:
+        return _Placed(start=min(numbers), end=max(numbers), text=words[0])
+    return row
+
+
 def _add(rows: _Rows, row: dict[str, Any], owner: str | None, names: dict[str, str]) -> None:
     """Add what one object says."""
+    rows.placed = rows.placed or isinstance(row, _Placed)
     # Azure's Video Indexer says when a line is shown in a list of its own.
     shown = next(iter(objects(row, "instances")), {})
     best = next((b for key in row if plain_key(key) in _BEST for b in objects(row, key)[:1]), {})
@@ -135,6 +154,9 @@ def _is_spoken(rows: _Rows) -> bool:
     starts = [cue.start for cue in spoken if cue.start is not None]
     if not starts or len(starts) < _MIN_SHARE * len(spoken):
         return False
+    # The outline of a drawing has two numbers and a letter in each row.
+    if rows.placed and sum(len(cue.text) for cue in spoken) < _MIN_LETTERS * len(spoken):
+        return False
     if rows.closings < _MIN_SHARE * len(starts):
         return False
     forward = sum(earlier <= later for earlier, later in pairwise(starts))
@@ -159,6 +181,6 @@ def _language(data: Any) -> str | None:
 # Before text alone, which such files have as well, and Whisper's, which takes what is left.
 add_json_format(
     "json-rows",
-    JsonShape(((),), _find, _read, (b'"speaker', b'"start', b'"begin', b'"offset')),
+    JsonShape(((),), _find, _read, (b'"speaker', b'"start', b'"begin', b'"offset', b"[[")),
     order=690,
 )

@@ -359,3 +359,79 @@ def test_any_text_is_read_or_refused(tmp_path, beginning, text, extension):
     except (TranscriptError, UnicodeEncodeError):
         return
     assert all(cue.text for cue in transcript.cues)
+
+
+SAMI = """<SAMI><HEAD><STYLE TYPE="text/css"><!--
+P {{ font-size: 24px }}
+.ENCC {{ Name: English; lang: en-US; }}
+.KRCC {{ Name: Korean; lang: ko-KR; }}
+--></STYLE></HEAD><BODY>{body}</BODY></SAMI>"""
+
+
+def test_sami_is_shown_until_its_language_shows_something_else(tmp_path):
+    body = (
+        "<SYNC Start=1000><P Class=ENCC>The ferry<br>was late &amp; full."
+        "<SYNC Start=3000><P Class=ENCC>&nbsp;"
+        "<SYNC Start=5000><P Class=ENCC>Nobody came.\n<SYNC Start=60000><P Class=ENCC>The end."
+    )
+    transcript = read(tmp_path, "a.smi", SAMI.format(body=body))
+    assert [cue.text for cue in transcript.cues] == [
+        "The ferry was late & full.",
+        "Nobody came.",
+        "The end.",
+    ]
+    spans = [(cue.start, cue.end) for cue in transcript.cues]
+    assert spans[0] == (1.0, 3.0)
+    assert spans[1][0] == 5.0 and spans[1][1] < 10.0, "nobody says two words for a minute"
+    assert transcript.language == "en" and not transcript.warnings
+
+
+def test_of_sami_in_two_languages_the_wanted_one_is_read_and_the_other_named(tmp_path):
+    body = "".join(
+        f"<SYNC Start={start}><P Class=ENCC>{en}<P Class=KRCC>{ko}"
+        for start, en, ko in (
+            (1000, "The ferry was late.", "배가 늦었다."),
+            (4000, "Gone.", "갔다."),
+        )
+    )
+    path = tmp_path / "a.txt"
+    path.write_text(SAMI.format(body=body), encoding="utf-8")
+    english, korean = read_transcript(path, "en"), read_transcript(path, "ko")
+    assert [cue.text for cue in english.cues] == ["The ferry was late.", "Gone."]
+    assert [cue.text for cue in korean.cues] == ["배가 늦었다.", "갔다."]
+    assert (english.language, korean.language) == ("en", "ko")
+    assert "ko left out" in english.warnings[0] and "en left out" in korean.warnings[0]
+
+
+def test_sami_without_times_is_refused(tmp_path):
+    with pytest.raises(TranscriptError, match="SYNC"):
+        read(tmp_path, "a.smi", SAMI.format(body="<P>The ferry was late."))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{1}{1}25\n{25}{75}The ferry|was late.\n{100}{150}Nobody came.\n",
+        "[INFORMATION]\n[TITLE]\n[END INFORMATION]\n00:00:01.00,00:00:03.00\nThe ferry[br]was late."
+        "\n\n00:00:04.00,00:00:06.00\nNobody came.\n",
+    ],
+)
+def test_subtitles_named_sub_are_read_as_what_they_are(tmp_path, content):
+    transcript = read(tmp_path, "a.sub", content)
+    assert may_be_transcript(tmp_path / "a.sub")
+    assert [(cue.text, cue.start, cue.end) for cue in transcript.cues] == [
+        ("The ferry was late.", 1.0, 3.0),
+        ("Nobody came.", 4.0, 6.0),
+    ]
+
+
+def test_lists_of_two_times_and_words_are_read_by_their_places(tmp_path):
+    transcript = read(tmp_path, "a.json", '[[0, 2.5, "The ferry was late."], [3, 4, "Gone."]]')
+    assert [(cue.text, cue.start, cue.end) for cue in transcript.cues] == [
+        ("The ferry was late.", 0.0, 2.5),
+        ("Gone.", 3.0, 4.0),
+    ]
+    assert "lists of times and words" in transcript.warnings[0]
+    outline = tmp_path / "b.json"
+    outline.write_text('{"shape": [[0.5, 12.25, "m"], [12.5, 13.0, "l"]], "at": [[1, 2]]}')
+    assert may_be_transcript(tmp_path / "a.json") and not may_be_transcript(outline)
