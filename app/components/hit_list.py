@@ -76,4 +76,4 @@ def show_hit_list(
 def _sign(hit: Hit) -> str | None:
     if hit.start is None:
         return None
-    return f"st-key-{sign_key(hit.document, hit.start, hit.end, 'hit', only=True)}"
+    return f"st-key-{sign_key(hit.document, hit.start, hit.end, 'hit')}"

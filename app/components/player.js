@@ -3,7 +3,7 @@
 // player.py), which Streamlit writes into class names.
 const HOST = "hilbert-player";
 const SIGN = '[class*="st-key-play-"]';
-const KEY = /^st-key-play-(only-)?([^-]+)-(\d+)-(\d+)-/; // document, milliseconds from and to
+const KEY = /^st-key-play-([^-]+)-(\d+)-(\d+)-/; // document, milliseconds from and to
 const QUEUE = "hilbert-queue";
 const SKIP = 15; // seconds
 const PLAY = "M8 5v14l11-7z";
@@ -345,14 +345,10 @@ function newPlayer(host) {
   document.addEventListener("click", (event) => {
     const sign = event.target.closest?.("button") && read(event.target.closest(SIGN));
     if (!sign) return;
-    if (sign.only) { // nothing for the server to do
-      event.stopPropagation();
-      event.preventDefault();
-    }
+    event.stopPropagation(); // nothing for the server to do
+    event.preventDefault();
     const hasEnded = media.paused && sign.end !== null && stopAt === null;
     if (!isAt(sign) || hasEnded) return choose(sign.id, sign.start, sign.end);
-    event.stopPropagation(); // the server knows of it since it was chosen
-    event.preventDefault();
     toggle();
   }, true);
   for (const name of ["pointerover", "focusin"])
@@ -392,8 +388,8 @@ function read(sign) {
   for (const name of sign?.classList ?? []) {
     const found = KEY.exec(name);
     if (found) {
-      const [, only, id, start, end] = found;
-      return { only, id, start: start / 1000, end: Number(end) ? end / 1000 : null };
+      const [, id, start, end] = found;
+      return { id, start: start / 1000, end: Number(end) ? end / 1000 : null };
     }
   }
   return null;

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -74,13 +72,11 @@ def play_button(
     key: str,
     *,
     label: str = "",
-    on_click: Callable[..., Any] | None = None,
-    args: tuple[Any, ...] = (),
 ) -> None:
     """Draw a button that plays from a second of a document.
 
     The browser plays at once: its script reads the moment in the class that Streamlit makes of the
-    key. The server hears of the click only where there is something for it to do.
+    key. The server does not hear of the click.
 
     Args:
         document: Id of the document.
@@ -88,20 +84,16 @@ def play_button(
         end: Where the player stops; None for the end of the recording.
         key: Ends the key of the button.
         label: Text of the button; without it the time.
-        on_click: What the server does, with `args`.
-        args: Of `on_click`.
     """
     st.button(
         label or f"Play {clock(start)}",
-        key=sign_key(document, start, end, key, only=on_click is None),
+        key=sign_key(document, start, end, key),
         icon=":material/play_circle:",
         type="tertiary",
-        on_click=on_click,
-        args=args,
     )
 
 
-def sign_key(document: str, start: float, end: float | None, key: str, *, only: bool) -> str:
+def sign_key(document: str, start: float, end: float | None, key: str) -> str:
     """Return the key of an element that plays a moment; its class is this behind `st-key-`.
 
     Args:
@@ -109,10 +101,9 @@ def sign_key(document: str, start: float, end: float | None, key: str, *, only: 
         start: Seconds.
         end: See `play_button`.
         key: Ends the key.
-        only: Whether the server has nothing to do at a click.
     """
     until = 0 if end is None else round(1000 * end)
-    return f"play-{'only-' if only else ''}{document}-{round(1000 * start)}-{until}-{key}"
+    return f"play-{document}-{round(1000 * start)}-{until}-{key}"
 
 
 def _template() -> str:

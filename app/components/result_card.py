@@ -30,6 +30,7 @@ from app.state.search_state import SearchState, similar_moment
 from indexer.base.errors import HilbertError
 from indexer.base.timecode import clock
 from indexer.base.types import Cue
+from indexer.index.metadata_tables import FILE_NAME
 from indexer.index.records import IndexedDocument
 from indexer.maintenance.manage import existing_recording
 from indexer.media.cut import cut
@@ -53,43 +54,39 @@ def show_card(
     moments: Sequence[Hit],
     highlighted: frozenset[str],
 ) -> None:
-    """Draw one recording: the text of the chosen moment, which plays it, its other moments.
+    """Draw one recording: its best moment, and a row for each of the others.
 
     Args:
         library: Library that was searched.
         search: Search that found the recording.
         rank: Place among the results, from 1; 0 for the moment that a link names.
         scored: The recording or moment whose score is shown.
-        moments: Moments to choose from, best first.
+        moments: Its moments, best first.
         highlighted: Words to highlight, see `indexer.search.marks.marked_words`.
     """
     key = f"{rank}-{scored.document[:12]}-{moments[0].segment if moments else 0}"
     document = library.searcher.documents[scored.document]
-    chosen = next(
-        (m for m in moments if m.segment == st.session_state.get(f"chosen-{key}")),
-        moments[0] if moments else None,
-    )
+    best = moments[0] if moments else None
     with st.container(border=True, key=f"card-{key}"):
         with st.container(gap=None):
             with spread_row():
                 number = f"{rank}\\. " if rank else ""
-                at = chosen.start if chosen else None
+                at = best.start if best else None
                 title = markdown_link(
                     scored.title, urls.link(urls.DOCUMENT, search, doc=scored.document, t=at)
                 )
                 st.markdown(f"**{number}{title}**", width="content")
-                shown = chosen if chosen is not None and chosen is not moments[0] else scored
                 with st.popover("Why this?", type="tertiary", key=f"why-{key}"):
-                    st.markdown(channel_badges(shown.score, shown.channels))
+                    st.markdown(channel_badges(scored.score, scored.channels))
                     st.caption(WHY_HELP)
-            if details := _details(library, document, chosen):
+            if details := _details(library, document, best):
                 st.caption(details)
-            if shown.reasons:
-                st.caption(f"Found by its {', '.join(shown.reasons)}")
-        if chosen is None:
+            if reasons := _unseen_reasons(scored, moments):
+                st.caption(f"Found by its {', '.join(reasons)}")
+        if best is None:
             return
-        playable = is_playable(library, scored.document, chosen.path)
-        _show_words(chosen, highlighted, key, playable=playable)
+        playable = is_playable(library, scored.document, best.path)
+        _show_words(best, highlighted, key, playable=playable)
         if rank > _MOST_WHOLE and not st.session_state.get(f"full-{key}"):
             st.button(
                 "Transcript and more",
@@ -100,15 +97,24 @@ def show_card(
                 args=(f"full-{key}", True),
             )
             return
-        _show_around(library, chosen, highlighted, key)
-        if chosen.repeat:
-            _show_repeat(library, chosen)
-        elif chosen.duplicates:
-            st.caption("Nearly the same is said in " + _places(library, chosen.duplicates))
-        _show_actions(library, search, chosen, key)
-        for other in moments:
-            if other is not chosen:
-                _show_other(search, other, highlighted, key, playable=playable)
+        _show_around(library, best, highlighted, key)
+        if best.repeat:
+            _show_repeat(library, best)
+        elif best.duplicates:
+            st.caption("Nearly the same is said in " + _places(library, best.duplicates))
+        _show_actions(library, search, best, key)
+        for other in moments[1:]:
+            _show_other(library, search, other, highlighted, key, playable=playable)
+
+
+def _unseen_reasons(scored: Hit | DocumentHit, moments: Sequence[Hit]) -> list[str]:
+    """Return what of its metadata a recording was found by, where its own words do not tell.
+
+    The name of its file, which a card does not show, counts only where nothing else does.
+    """
+    if any(moment.words for moment in moments):
+        return []
+    return [reason for reason in scored.reasons if reason != FILE_NAME] or [*scored.reasons]
 
 
 def _show_around(library: OpenLibrary, hit: Hit, highlighted: frozenset[str], key: str) -> None:
@@ -230,30 +236,44 @@ def _show_words(hit: Hit, highlighted: frozenset[str], key: str, *, playable: bo
 
 
 def _show_other(
-    search: SearchState, hit: Hit, highlighted: frozenset[str], key: str, *, playable: bool
+    library: OpenLibrary,
+    search: SearchState,
+    hit: Hit,
+    highlighted: frozenset[str],
+    key: str,
+    *,
+    playable: bool,
 ) -> None:
-    """Draw another moment of the recording; what chooses it for the card also plays it."""
-    left, text = st.columns([2, 15], vertical_alignment="center", gap="small")
-    choose, chosen = st.session_state.__setitem__, (f"chosen-{key}", hit.segment)
+    """Draw another moment of the recording on a row; what belongs to it opens below the row.
+
+    The rows stay where they are, whichever of them plays.
+    """
+    row = f"{key}-{hit.segment}"
+    more = f"more-{row}"
+    opened = bool(st.session_state.get(more))
+    left, text, right = st.columns([4, 22, 4], vertical_alignment="center", gap="small")
     with left:
         if playable and hit.start is not None:
-            play_button(
-                *(hit.document, hit.start, hit.end, f"{key}-{hit.segment}"),
-                on_click=choose,
-                args=chosen,
-            )
-        else:
-            st.button(
-                "Show" if hit.start is None else clock(hit.start),
-                key=f"choose-{key}-{hit.segment}",
-                type="tertiary",
-                help="Another moment of this recording",
-                on_click=choose,
-                args=chosen,
-            )
+            play_button(hit.document, hit.start, hit.end, row)
+        elif hit.start is not None:
+            st.markdown(f":gray-badge[:material/schedule: {clock(hit.start)}]")
     to = urls.link(urls.DOCUMENT, search, doc=hit.document, t=hit.start)
     words = highlight_excerpt(hit.text, highlighted, hit.doubtful)
     text.markdown(f"{words}{_APART} {markdown_link('Open', to)}")
+    right.button(
+        "Less" if opened else "More",
+        key=f"toggle-{row}",
+        icon=":material/expand_less:" if opened else ":material/expand_more:",
+        type="tertiary",
+        on_click=st.session_state.__setitem__,
+        args=(more, not opened),
+    )
+    if opened:
+        with st.container(border=True):
+            st.markdown(highlight(hit.text, highlighted, hit.doubtful))
+            st.markdown(channel_badges(hit.score, hit.channels))
+            _show_around(library, hit, highlighted, key)
+            _show_actions(library, search, hit, row)
 
 
 def _details(library: OpenLibrary, document: IndexedDocument, hit: Hit | None) -> str:

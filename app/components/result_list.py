@@ -57,7 +57,7 @@ def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> No
     weak = st.expander("Show the nearest", key="weak", on_change="rerun")
     if weak.open:  # drawn only when opened: players would load for what nobody asked for
         with weak:
-            _show_found(library, search, answer, result, fold=False)
+            _show_found(library, search, answer, result, answered=False)
 
 
 def _show_found(
@@ -66,7 +66,7 @@ def _show_found(
     answer: Answer,
     result: SearchResult,
     *,
-    fold: bool = True,
+    answered: bool = True,
 ) -> None:
     """Draw the best recordings or moments, in the chosen order, with their export.
 
@@ -75,17 +75,18 @@ def _show_found(
         search: The question, and how its answer is shown.
         answer: Found for it.
         result: Of the answer.
-        fold: Whether recordings that score far below the best are folded away.
+        answered: Whether they answer, and those that score far below the best are folded away;
+            else they are what comes nearest.
     """
     by_moment = search.grouping == "moments"
     shown = sort_result(result, search.sort, library.searcher.documents, most=search.count)
     found: Sequence[Hit | DocumentHit] = shown.hits if by_moment else shown.documents
     strong = len(found)
-    if fold and not by_moment and search.sort == SCORE:
+    if answered and not by_moment and search.sort == SCORE:
         strong = sum(each.score >= _STRONG * found[0].score for each in found)
         strong = min(max(strong, _ALWAYS_SHOWN), len(found))
     with spread_row():
-        _show_summary(shown, by_moment, strong)
+        _show_summary(shown, by_moment, strong, "best" if answered else "nearest")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             show_play_all(library, _moments(found[:strong]), "all-hits")
             if by_moment:
@@ -146,11 +147,11 @@ def _contains(hit: Hit, seconds: float) -> bool:
     return hit.start is not None and hit.start - 1 <= seconds <= (hit.end or hit.start) + 1
 
 
-def _show_summary(result: SearchResult, by_moment: bool, shown: int) -> None:
+def _show_summary(result: SearchResult, by_moment: bool, shown: int, which: str) -> None:
     noun = ("moment" if by_moment else "recording") + ("" if shown == 1 else "s")
     seconds = sum(result.timings_ms.values()) / 1000
-    best = "Best" if shown == 1 else f"{shown} best"
-    st.caption(f"{best} {noun}, found in {seconds:.2f} s")
+    count = which.capitalize() if shown == 1 else f"{shown} {which}"
+    st.caption(f"{count} {noun}, found in {seconds:.2f} s")
 
 
 def _show_export(result: SearchResult) -> None:

@@ -76,7 +76,7 @@ def play_moment(page: Page) -> tuple[float, float]:
     """Search, and play the first moment; where it begins and ends."""
     search(page, WATER)
     button = page.locator('[class*="st-key-play-"]').first
-    found = re.search(r"st-key-play-only-\w+-(\d+)-(\d+)-", button.get_attribute("class") or "")
+    found = re.search(r"st-key-play-\w+-(\d+)-(\d+)-", button.get_attribute("class") or "")
     assert found
     button.get_by_role("button", name=re.compile("^Play 0:32 – ")).click()
     start, end = int(found[1]) / 1000, int(found[2]) / 1000

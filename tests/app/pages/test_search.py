@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
@@ -23,6 +24,7 @@ from visitor import (
     visit_link,
 )
 
+from app.components.result_card import _unseen_reasons
 from app.markdown import DOUBTED_LEGEND
 from app.state.result_cache import GONE
 from indexer.index.library_store import LibraryStore
@@ -89,6 +91,11 @@ def test_what_nobody_speaks_of_is_said_to_have_no_answer(visit: Visit, words: st
     assert "Nothing here says this." in texts(page)
     assert not cards(page) and not players(page)  # they are folded
     assert "Show the nearest" in [expander.label for expander in page.expander]
+    page.session_state["weak"] = True
+    assert_no_error(page.run())
+    assert cards(page)
+    [count] = [text for text in texts(page) if "found in" in text]
+    assert "nearest" in count and "best" not in count.lower()
 
 
 def test_a_phrase_that_nobody_said_is_searched_for_without_quotes_in_one_click(
@@ -112,13 +119,14 @@ def test_recordings_are_grouped_or_moments_stand_alone(visit: Visit) -> None:
     page = search(visit(), WATER)
     assert len(set(cards(page))) == len(cards(page)) <= 4
     assert players(page)[0].start_time == 32
-    # Those of another moment also choose it for the card.
-    others = [b for b in page.button if re.match("play-(?!only-)", b.key or "")]
-    badges = next(text for text in texts(page) if "score" in text)
-    others[0].click()
-    assert_no_error(page.run())
-    assert players(page)[0].start_time != 32  # the same card, at another moment, with its score
-    assert badges != next(text for text in texts(page) if "score" in text)
+    # What belongs to another moment opens below its row; nothing moves.
+    before, shares = players(page), sum("score" in text for text in texts(page))
+    page = press(page, "More")
+    assert players(page) == before
+    assert sum("score" in text for text in texts(page)) == shares + 1
+    assert sum("[More like this]" in m.value for m in page.markdown) > len(set(cards(page)))
+    page = press(page, "Less")
+    assert sum("score" in text for text in texts(page)) == shares
     page.segmented_control(key="grouping").set_value("moments")
     assert_no_error(page.run())
     assert len(cards(page)) > 4 and len(set(cards(page))) <= 4
@@ -211,6 +219,17 @@ def test_the_other_moments_of_a_recording_are_shown_when_asked_for(visit: Visit)
     page.toggle(key="all_moments").set_value(True)
     assert_no_error(page.run())
     assert max(Counter(cards(page)).values()) > 3
+
+
+def test_a_file_name_explains_a_hit_only_where_nothing_else_does(visit: Visit) -> None:
+    page = search(visit(), "why tides lag")
+    [answer] = page.session_state.answers.values()
+    best = answer.result.documents[0]
+    assert "file name" in best.reasons and best.moments[0].words
+    assert not any("Found by" in text for text in texts(page))
+    silent = [replace(moment, words=()) for moment in best.moments]
+    assert _unseen_reasons(best, silent) == ["title"]
+    assert _unseen_reasons(replace(best, reasons=("file name",)), silent) == ["file name"]
 
 
 def test_moments_are_exported_as_they_are_shown(visit: Visit) -> None:
