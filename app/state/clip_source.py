@@ -25,6 +25,7 @@ _MOST_RECORDINGS = 3
 _MOST_DECODED_SECONDS = 7200.0
 # Shorter sounds fit by chance; of longer clips this much is looked for.
 _SHORTEST_SECONDS, _PIECE_SECONDS = 2.0, 15.0
+_MOST_CLIP_SECONDS = 300.0
 # A moment and the clip need not begin together.
 _AROUND_SECONDS = 5.0
 
@@ -71,7 +72,7 @@ def _compare(
 ) -> ClipSource | None:
     try:
         with clip_file(clip, _name) as path:
-            samples = np.concatenate(list(open_recording(path).blocks()))  # [n]
+            samples = _beginning(path)
     except HilbertError:
         log.debug("could not compare the sound of a clip", exc_info=True)
         return None
@@ -93,6 +94,18 @@ def _compare(
         if found is not None:
             return ClipSource(place.document, max(0.0, begin + found - first / SAMPLE_RATE))
     return None
+
+
+def _beginning(clip: Path) -> NDArray[np.float32]:
+    """Decode the first minutes of a clip, which may be a recording of hours."""
+    recording, blocks, seconds = open_recording(clip), [], 0.0
+    for block in recording.blocks():
+        blocks.append(block)
+        seconds += len(block) / SAMPLE_RATE
+        if seconds >= _MOST_CLIP_SECONDS:
+            recording.close()
+            break
+    return np.concatenate(blocks)
 
 
 def _decode(
