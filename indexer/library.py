@@ -8,7 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from indexer.encoders import DEFAULT_SPEECH, DEFAULT_TEXT, EncoderSettings
+from indexer.base.errors import QueryError
+from indexer.base.languages import language_code
+from indexer.encoders import DEFAULT_SPEECH, EncoderSettings, text_encoder_for
 from indexer.index.library_store import LibraryStore
 from indexer.published.address import is_address, read_address
 from indexer.search.searcher import Searcher, check_arguments
@@ -46,6 +48,7 @@ class Library:
         create: bool = False,
         speech_encoder: str | None = None,
         text_encoder: str | None = None,
+        language: str | None = None,
     ) -> Library:
         """Open a library.
 
@@ -56,8 +59,11 @@ class Library:
             create: Make an empty library where there is none.
             speech_encoder: Of a new library: bundled name, folder or hub id.
             text_encoder: See `speech_encoder`.
+            language: Of most of what a new library will hold, as a code such as de or in words:
+                where none is named, it chooses the text encoder. Without it, English.
 
         Raises:
+            QueryError: `language` is no language code.
             LibraryError: There is none, it is damaged, or it uses other encoders; says what to do.
         """
         if not create and isinstance(folder, str) and is_address(folder):
@@ -66,12 +72,15 @@ class Library:
             return cls(open_published(read_address(folder)))
         if not create:
             return cls(LibraryStore.open(folder))
+        code = language_code(language)
+        if language and code is None:
+            raise QueryError(f"'{language}' is no language code such as en or de")
         encoders = None
         if speech_encoder or text_encoder:
             encoders = EncoderSettings(
-                speech_encoder or DEFAULT_SPEECH, text_encoder or DEFAULT_TEXT
+                speech_encoder or DEFAULT_SPEECH, text_encoder or text_encoder_for(code)
             )
-        return cls(LibraryStore.create(folder, encoders))
+        return cls(LibraryStore.create(folder, encoders, language=code))
 
     @property
     def folder(self) -> Path:

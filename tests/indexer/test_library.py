@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer import Filters, Library, LibraryError, QueryError
-from indexer.encoders import Encoders
+from indexer.encoders import MULTILINGUAL_TEXT, Encoders
 from indexer.index.library_store import LibraryStore
 from indexer.search.searcher import Searcher
 from tests.sharing import copy_library
@@ -50,6 +50,17 @@ def test_a_library_is_made_filled_searched_and_closed(
 def test_a_folder_without_a_library_is_refused_unless_one_is_to_be_made(tmp_path: Path) -> None:
     with pytest.raises(LibraryError, match="there is no library here"):
         Library.open(tmp_path / "nothing")
+
+
+@pytest.mark.slow
+def test_the_language_of_a_new_library_chooses_how_its_words_are_read(tmp_path: Path) -> None:
+    with Library.open(tmp_path / "de", create=True, language="German") as library:
+        assert library.store.encoders.settings.text == MULTILINGUAL_TEXT
+    with Library.open(tmp_path / "de", create=True) as again:
+        assert again.store.encoders.settings.text == MULTILINGUAL_TEXT
+    with pytest.raises(QueryError, match="'Klingonish' is no language code such as en or de"):
+        Library.open(tmp_path / "no", create=True, language="Klingonish")
+    assert not (tmp_path / "no").exists()
 
 
 def test_a_search_is_that_of_the_searcher_which_is_kept_until_the_library_changes(
