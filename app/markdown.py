@@ -13,21 +13,18 @@ from indexer.search.fusion import AUTO
 from indexer.search.searcher import similarity_methods
 
 CHANNEL_NAMES: Mapping[str, str] = {
-    AUTO: "Auto",
+    AUTO: "All together",
     **{name: channel.label for name, channel in CHANNELS.items()},
 }
-CHANNEL_HELP = " ".join(
-    [
-        "**Auto** weighs the channels together.",
-        *(f"**{channel.label}**: {channel.help}." for channel in CHANNELS.values()),
-    ]
+# A list: what is chosen in plain words, and the term of the field, by which the command line and
+# addresses know it.
+_CHANNELS_HELP = "\n".join(
+    f"- **{channel.label}**: {channel.help} (`{name}`)" for name, channel in CHANNELS.items()
 )
-WHY_HELP = " ".join(
-    [
-        "The score is what the channels give together, each its share.",
-        *(f"**{name}**: {channel.help}." for name, channel in CHANNELS.items()),
-    ]
+CHANNEL_HELP = (
+    f"- **{CHANNEL_NAMES[AUTO]}**: weighed against each other (`{AUTO}`)\n{_CHANNELS_HELP}"
 )
+WHY_HELP = f"The score is what each way of searching adds.\n\n{_CHANNELS_HELP}"
 CHANNEL_COLOURS: Mapping[str, str] = {name: c.colour for name, c in CHANNELS.items()}
 # What can be similar in two moments.
 SIMILARITY_NAMES: Mapping[str, str] = {
@@ -73,7 +70,8 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     """Return a score and each channel's share of it as coloured Markdown badges."""
     badges = [f":gray-badge[score {score:.2f}]"]
     for channel, share in channels.items():
-        badges.append(f":{CHANNEL_COLOURS.get(channel, 'gray')}-badge[{channel} {share:+.2f}]")
+        name = CHANNEL_NAMES.get(channel, channel)
+        badges.append(f":{CHANNEL_COLOURS.get(channel, 'gray')}-badge[{name} {share:+.2f}]")
     return " ".join(badges)
 
 

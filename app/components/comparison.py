@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -33,10 +34,11 @@ def show_comparison(library: OpenLibrary, first: IndexedDocument, second: Indexe
         second: The one that it is compared with.
     """
     st.subheader("Two recordings compared")
+    compared = (first.id, second.id)
     playable = {}
     for column, document in zip(st.columns(2, gap="medium"), (first, second), strict=True):
         with column, st.container(border=True, height="stretch"):
-            to = urls.link(urls.DOCUMENT, doc=document.id)
+            to = urls.link(urls.DOCUMENT, doc=document.id, compared=compared)
             st.markdown(f"**{markdown_link(document.title, to)}**")
             length = clock(document.seconds) if document.seconds else ""
             facts = (document.speaker, document.date, length, document.language)
@@ -58,21 +60,24 @@ def show_comparison(library: OpenLibrary, first: IndexedDocument, second: Indexe
             sides = (pair.first, pair.second)
             for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
                 with column:
-                    _show_moment(side, f"pair-{place}", playable=playable[side.document])
+                    key = f"pair-{place}"
+                    _show_moment(side, key, compared, playable=playable[side.document])
             shares = (
                 f"{name} {pair.shares[s]:.2f}" for s, name in _SHARES.items() if s in pair.shares
             )
             st.caption(f"Likeness {pair.score:.2f}: {', '.join(shares)}")
 
 
-def _show_moment(moment: IndexedSegment, key: str, *, playable: bool) -> None:
+def _show_moment(
+    moment: IndexedSegment, key: str, compared: Sequence[str], *, playable: bool
+) -> None:
     when = time_range(moment.start, moment.end)
     if playable and moment.start is not None:
         play_button(moment.document, moment.start, moment.end, key, label=f"Play {when}")
     elif when:
         st.markdown(f":gray-badge[:material/schedule: {when}]")
     st.markdown(escape(moment.text) or _NO_WORDS)
-    to = urls.link(urls.DOCUMENT, doc=moment.document, t=moment.start)
+    to = urls.link(urls.DOCUMENT, doc=moment.document, t=moment.start, compared=compared)
     st.markdown(f":material/article: {markdown_link('Open', to)}")
 
 

@@ -23,6 +23,7 @@ def show_hit_list(
     hits: Sequence[Hit],
     *,
     current: int,
+    compared: Sequence[str],
     highlighted: Collection[str],
     lines: Sequence[int],
     playable: bool,
@@ -34,6 +35,7 @@ def show_hit_list(
         document: The recording, or transcript.
         hits: Its hits, in the order in which they are said.
         current: Place among `hits` of the one that the address names.
+        compared: See `urls.parameters`: kept on the way from one hit to the next.
         highlighted: Words to highlight, see `indexer.search.marks.marked_words`.
         lines: First line in the transcript of each hit.
         playable: Whether there is a recording.
@@ -52,7 +54,7 @@ def show_hit_list(
             "start": hit.start,
             "end": hit.end,
             "clock": clock(hit.start) if hit.start is not None else "",
-            "to": urls.link(urls.DOCUMENT, doc=document.id, t=hit.start),
+            "to": urls.link(urls.DOCUMENT, doc=document.id, t=hit.start, compared=compared),
             "sign": _sign(hit) if playable else None,
             "speaker": ", ".join(names) if names != (document.speaker,) else "",
             "parts": excerpt(hit.text, highlighted, hit.doubtful),

@@ -46,7 +46,9 @@ def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> No
         st.info("Nobody says these words in a row.")
         st.markdown(f":material/search: {markdown_link('Search without the quotes', to)}")
     elif not result.hits:
-        st.info("Nothing found. Try other words, another channel, or fewer filters.")
+        st.info(
+            "Nothing found. Try other words, all ways of searching (Options), or fewer filters."
+        )
     if not result.hits:
         return
     if result.answered:

@@ -57,7 +57,7 @@ def _options_box() -> None:
             )
         else:
             st.segmented_control(
-                "Channel",
+                "Search",
                 list(CHANNEL_NAMES),
                 format_func=CHANNEL_NAMES.__getitem__,
                 help=CHANNEL_HELP,

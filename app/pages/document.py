@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -53,8 +54,9 @@ def draw() -> None:
     start = search_state.number_in(st.query_params.get("t"))
     if start is not None and document and start > document.seconds > 0:
         start = None
-    address.write(urls.parameters(doc=named, t=start, beside=beside))
-    _show_way_back(library)
+    compared = _compared_from(named)
+    address.write(urls.parameters(doc=named, t=start, beside=beside, compared=compared))
+    _show_way_back(library, compared)
     if document is None:
         if named:
             st.warning(GONE, icon=":material/link_off:")
@@ -62,7 +64,7 @@ def draw() -> None:
         return
     if beside is None:
         st.set_page_config(page_title=f"{document.title} – hilbert")
-        _show(library, document, start)
+        _show(library, document, start, compared)
         return
     back = markdown_link(document.title, urls.link(urls.DOCUMENT, doc=named))
     st.markdown(f":material/arrow_back: {back}")
@@ -89,14 +91,25 @@ def _show_choice(library: OpenLibrary, heading: str, beside: IndexedDocument | N
     )
 
 
-def _show_way_back(library: OpenLibrary) -> None:
+def _compared_from(named: str | None) -> list[str]:
+    """Return the two documents of the comparison that this one was opened from; empty if none."""
+    compared = st.query_params.get_all(urls.COMPARED)
+    return compared if len(compared) == 2 and named in compared else []
+
+
+def _show_way_back(library: OpenLibrary, compared: Sequence[str]) -> None:
+    if compared:
+        to = urls.link(urls.DOCUMENT, doc=compared[0], beside=compared[1])
+        st.markdown(f":material/compare_arrows: {markdown_link('Back to the comparison', to)}")
     query = search_state.current().query
     if query:
         name = begin(query_name(library, query))
         st.markdown(f":material/arrow_back: {markdown_link(name, urls.link(urls.SEARCH))}")
 
 
-def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) -> None:
+def _show(
+    library: OpenLibrary, document: IndexedDocument, start: float | None, compared: Sequence[str]
+) -> None:
     known = library.store.catalog.document(document.id)
     left, right = st.columns([7, 4], gap="medium")
     with left:
@@ -125,7 +138,7 @@ def _show(library: OpenLibrary, document: IndexedDocument, start: float | None) 
             compare = markdown_link("Compare with another recording", to)
             st.markdown(f":material/compare_arrows: {compare}", width="content")
             show_web_link(library, document.id, start)
-        _show_words(library, document, hits, start, playable=playable)
+        _show_words(library, document, hits, start, compared, playable=playable)
     with right:
         _show_nearest(library, document)
         _show_map(library, document)
@@ -136,6 +149,7 @@ def _show_words(
     document: IndexedDocument,
     hits: list[Hit],
     start: float | None,
+    compared: Sequence[str],
     *,
     playable: bool,
 ) -> None:
@@ -157,6 +171,7 @@ def _show_words(
             document,
             hits,
             current=_hit_at(hits, start),
+            compared=compared,
             highlighted=highlighted,
             lines=[min(places, default=0) for places in lines],
             playable=playable,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
@@ -15,6 +16,8 @@ SEARCH, DOCUMENT = "", "document"
 """Paths of pages that others lead to."""
 BESIDE, CHOOSE = "with", "choose"
 """The parameter that names a document to compare with, and what stands for none as yet."""
+COMPARED = "compared"
+"""The parameter that names both documents of the comparison that one of them was opened from."""
 
 
 def parameters(
@@ -23,6 +26,7 @@ def parameters(
     doc: str | None = None,
     t: float | None = None,
     beside: str | None = None,
+    compared: Sequence[str] = (),
 ) -> Parameters:
     """Return the parameters of an address.
 
@@ -31,6 +35,7 @@ def parameters(
         doc: Id of the document to show.
         t: Its second to start at.
         beside: Id of the document to compare it with; `CHOOSE` for the choice of one.
+        compared: Ids of both documents of the comparison that it was opened from.
     """
     library = library_parameter()
     return {
@@ -39,6 +44,7 @@ def parameters(
         **({"doc": doc} if doc else {}),
         **({"t": f"{round(t, 1):.10g}"} if doc and t is not None else {}),
         **({BESIDE: beside} if doc and beside else {}),
+        **({COMPARED: list(compared)} if doc and compared else {}),
     }
 
 
@@ -49,9 +55,11 @@ def link(
     doc: str | None = None,
     t: float | None = None,
     beside: str | None = None,
+    compared: Sequence[str] = (),
 ) -> str:
     """Return the URL of a page for a link on another; see `parameters`."""
-    query = urlencode(parameters(search, doc=doc, t=t, beside=beside), doseq=True)
+    named = parameters(search, doc=doc, t=t, beside=beside, compared=compared)
+    query = urlencode(named, doseq=True)
     return f"{root()}/{page}" + (f"?{query}" if query else "")
 
 

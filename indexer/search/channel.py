@@ -36,7 +36,7 @@ class Channel(ABC):
 
     Attributes:
         name: As in `--channel`, in JSON and in the catalog's tuned weights.
-        label: As people see it.
+        label: As people see it, in plain words: `By meaning`. The name is the technical term.
         help: A few words on what it compares, for help texts.
         colour: Of its badge in the app, one of Streamlit's names.
         weights: Kind of query (`typed`, `clip`, `moment`) to its default weight in `auto`. All

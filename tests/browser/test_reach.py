@@ -140,6 +140,22 @@ def test_two_recordings_are_compared_and_their_most_alike_moments_play(page: Pag
     assert best.nth(1).get_by_role("button", name="Pause ").count() == 1
     page.reload()
     page.get_by_role("heading", name="Two recordings compared").wait_for()
+    there = page.url
+    page.get_by_role("link", name="Open", exact=True).first.wait_for()
+    page.get_by_test_id("stMain").get_by_role("link", name=FOG).click()
+    page.get_by_role("heading", name=FOG).wait_for()
+    page.get_by_label("Moments", exact=True).get_by_role("link").last.click()
+    page.wait_for_url(re.compile("[&?]t="))
+    page.reload()
+    page.get_by_role("link", name="Back to the comparison").click()
+    page.get_by_role("heading", name="Two recordings compared").wait_for()
+    assert page.url == there
+    for _ in range(2):
+        page.go_back()
+        page.get_by_role("heading", name=FOG).wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Two recordings compared").wait_for()
+    assert page.url == there
     page.go_back()
     page.get_by_role("heading", name="Choose a recording to compare it with").wait_for()
     page.go_back()

@@ -13,7 +13,7 @@ class Audio(VectorChannel):
     """How it sounds; typed words are compared by their text vector, which shares the space."""
 
     name = modality = "audio"
-    label = "Audio"
+    label = "By sound"
     help = "how it sounds"
     colour = "violet"
     weights: ClassVar[Mapping[str, float]] = {"typed": 0.02, "clip": 0.18, "moment": 0.15}

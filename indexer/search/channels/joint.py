@@ -15,7 +15,7 @@ class Joint(VectorChannel):
 
     name = modality = "joint"
     typed_vector = "joint"
-    label = "Joint"
+    label = "By sound and words"
     help = "sound and words in one"
     colour = "green"
     weights: ClassVar[Mapping[str, float]] = {"typed": 0.14, "clip": 0.07, "moment": 0.25}

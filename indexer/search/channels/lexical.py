@@ -20,7 +20,7 @@ class Lexical(Channel):
     """Scores as shares of the weight of the query."""
 
     name = "lexical"
-    label = "Lexical"
+    label = "By words"
     help = "the very words"
     colour = "orange"
     # Default weights of the built-in channels for typed words and clips: chosen with questions

@@ -26,7 +26,7 @@ class Metadata(Channel):
     """Words of titles, names of speakers and files, labels, chapters, descriptions, sounds."""
 
     name = "metadata"
-    label = "Metadata"
+    label = "By title or name"
     help = "title, speaker, label, chapter, description, file name"
     colour = "red"
     # A title that was typed comes first, whatever the others say of other documents: an unrelated

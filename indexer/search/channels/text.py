@@ -13,7 +13,7 @@ class Text(VectorChannel):
     """What the words mean."""
 
     name = modality = "text"
-    label = "Text"
+    label = "By meaning"
     help = "what was meant"
     colour = "blue"
     weights: ClassVar[Mapping[str, float]] = {"typed": 0.24, "clip": 0.03, "moment": 0.40}

@@ -93,7 +93,9 @@ def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, 
     near = [title for title, url in links(page).items() if re.search(r"/document\?doc=\w+$", url)]
     assert len(near) == 3 and TIDES not in near
     alike = [text for text in texts(page) if text.startswith("Likeness ")]
-    assert len(alike) == 3 and all("text " in text and "Most alike: " in text for text in alike)
+    assert len(alike) == 3 and all(
+        "by meaning " in text and "Most alike: " in text for text in alike
+    )
     assert sum("&t=" in text for text in alike) == 2  # one has no times
     follow(page, near[0])
     assert any(near[0] in text for text in texts(page))

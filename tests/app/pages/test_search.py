@@ -73,7 +73,7 @@ def test_a_typed_search_shows_the_right_talk_first_and_plays_the_moment(visit: V
     assert 32 < first.end_time <= 32 + 60
     assert any(b.label.startswith("Play 0:32 – 0:") for b in page.button)
     badges = next(text for text in texts(page) if "score" in text)
-    assert "lexical +" in badges and "text +" in badges
+    assert "By words +" in badges and "By meaning +" in badges
 
 
 def test_doubtful_words_are_marked_on_a_card_and_the_mark_is_explained(visit: Visit) -> None:
@@ -296,12 +296,28 @@ def test_a_spoken_question_is_heard_like_a_clip(visit: Visit, clip: Path) -> Non
     assert cards(page)[0] == "Breakfast in the fog desert"
 
 
+def test_ways_of_searching_have_plain_names_and_their_terms_stand_behind_them(
+    visit: Visit,
+) -> None:
+    page = search(visit(), WATER)
+    ways = page.segmented_control(key="channel")
+    assert {"All together", "By words", "By meaning", "By sound"} <= set(ways.options)
+    for term in ("auto", "lexical", "text", "audio", "joint", "metadata"):
+        assert not any(term in name.lower() for name in ways.options)
+        assert f"(`{term}`)" in ways.help
+    shares = next(m.value for m in page.markdown if "score" in m.value)
+    assert "By words" in shares and "lexical" not in shares
+    ways.set_value("text")
+    assert_no_error(page.run())
+    assert address(page)["channel"] == ["text"]
+
+
 def test_the_channel_is_chosen_and_kept_in_the_address(visit: Visit) -> None:
     page = search(visit(), WATER)
     page.segmented_control(key="channel").set_value("lexical")
     assert_no_error(page.run())
     badges = next(text for text in texts(page) if "score" in text)
-    assert "lexical +" in badges and "text +" not in badges
+    assert "By words +" in badges and "By meaning +" not in badges
     assert address(page) == {"q": [WATER], "channel": ["lexical"]}
 
 
@@ -325,7 +341,7 @@ def test_more_like_this_shows_neighbours_under_an_address_of_their_own(visit: Vi
     page.segmented_control(key="same").set_value("sound")
     assert_no_error(page.run())
     badges = next(text for text in texts(page) if "score" in text)
-    assert "audio" in badges and "lexical" not in badges
+    assert "By sound" in badges and "By words" not in badges
     assert any(text.startswith("**More like:** [Why the tide") for text in texts(page))
     assert any("So the water does something else" in caption.value for caption in page.caption)
     assert cards(page) and cards(page) != before

@@ -107,8 +107,8 @@ def test_it_is_weighed_measured_and_drawn(copy: Copy) -> None:
     builtin = ["lexical", "text", "audio", "joint"]
     assert seen["weighed"] == [*builtin, "pace", "document", "document words"]
     assert seen["best"] == "pace" and seen["measured"] == 1
-    assert seen["name"] == "Pace" and "**Pace**: how fast it is said." in seen["help"]
-    assert ":red-badge[pace +0.50]" in seen["badges"]
+    assert seen["name"] == "By pace" and "**By pace**: how fast it is said (`pace`)" in seen["help"]
+    assert ":red-badge[By pace +0.50]" in seen["badges"]
 
 
 def test_the_app_offers_it_and_draws_its_scores(copy: Copy, models: None) -> None:
@@ -117,12 +117,13 @@ def test_the_app_offers_it_and_draws_its_scores(copy: Copy, models: None) -> Non
     assert ran.returncode == 0, ran.stderr
     seen = json.loads(ran.stdout)
     assert seen["chosen"] == "pace"
-    assert seen["labels"] == ["Auto", "Lexical", "Metadata", "Text", "Audio", "Joint", "Pace"]
+    ways = ["By words", "By title or name", "By meaning", "By sound", "By sound and words"]
+    assert seen["labels"] == ["All together", *ways, "By pace"]
     titles = [text for text in seen["drawn"] if text.startswith("**")]
     names = [title.partition("[")[2].partition("]")[0] for title in titles]
     assert names == ["fast", "middle", "slow"]
     badges = [text for text in seen["drawn"] if "score" in text]
-    assert len(badges) == 3 and all(":red-badge[pace +" in text for text in badges)
+    assert len(badges) == 3 and all(":red-badge[By pace +" in text for text in badges)
 
 
 def test_a_library_indexed_before_answers_without_it_until_it_is_rebuilt(copy: Copy) -> None:
