@@ -132,8 +132,7 @@ def known_items(searcher: Searcher) -> tuple[list[EvalQuery], str]:
         LibraryError: The library holds no documents, or no cue is long enough.
     """
     from hilbert.training.config import TrainingConfig
-    from hilbert.training.splits import held_out_ids
-    from indexer.adapt.train_fusion import FEWEST_DOCUMENTS
+    from hilbert.training.splits import FEWEST_DOCUMENTS, held_out_ids
 
     _refuse_empty(searcher)
     ids = sorted({segment.document for segment in searcher.snapshot.lexical.segments()})

@@ -19,7 +19,7 @@ from hilbert.model.fusion import Hilbert
 from hilbert.training.comparison import FEWEST_JUDGES
 from hilbert.training.config import TrainingConfig
 from hilbert.training.presets import ARCHITECTURES, objective
-from hilbert.training.splits import Split, TrainingHistory, split_documents
+from hilbert.training.splits import FEWEST_DOCUMENTS, Split, TrainingHistory, split_documents
 from hilbert.training.trainer import (
     PROGRESS_FOLDER,
     EpochReport,
@@ -39,8 +39,6 @@ from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 from indexer.store.lock import writer_lock
 
-# With fewer, held-out scores of a handful of documents say nothing.
-FEWEST_DOCUMENTS = 20
 # Where a model is trained if nothing else is asked for, within the library.
 TRAINING_FOLDER = "training"
 # What a model's config takes from the library's encoders; no setting may change it.

@@ -39,7 +39,7 @@ def test_without_questions_cues_of_the_documents_are_asked_for(
 def test_known_items_are_long_cues_spread_over_documents_that_no_training_learns_from(
     small_library: LibraryStore, searcher: Searcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("indexer.adapt.train_fusion.FEWEST_DOCUMENTS", 6)  # as if six were enough
+    monkeypatch.setattr("hilbert.training.splits.FEWEST_DOCUMENTS", 6)  # as if six were enough
     place = {
         document: int(hashlib.sha256(document.encode()).hexdigest()[:12], 16) / 16**12
         for document in searcher.documents
