@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from hilbert.blas_threads import one_blas_thread
 from hilbert.diagnostics.measures.registry import MEASURES
 from hilbert.diagnostics.measures.space import Space
 from hilbert.stats import jackknife_error
 
-# The limit is one of the whole process: two at a time would lift each other's.
-_ONE_AT_A_TIME = threading.Lock()
 _THREADS = min(4, os.cpu_count() or 1)
 
 
@@ -65,7 +62,7 @@ def jackknife(
         for part in np.array_split(np.random.default_rng(0).permutation(m), groups)
     ]
     # Numpy lets other threads run while it multiplies; each of them multiplies on one core.
-    with _ONE_AT_A_TIME, threadpool_limits(1, "blas"), ThreadPoolExecutor(_THREADS) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(_THREADS) as pool:
         measurements = pool.map(measured, without_parts)
         without = [flatten(left_out) for left_out in measurements]
     wide = float(student.ppf(0.975, groups - 1))

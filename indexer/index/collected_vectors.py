@@ -95,3 +95,16 @@ def rounded(embeddings: Embeddings, kind: type[VectorIndex]) -> Embeddings:
     e = embeddings
     text, audio, joint = kind.rounded(e.text), kind.rounded(e.audio), kind.rounded(e.joint)
     return replace(e, text=text, audio=audio, joint=joint)
+
+
+def rounds_alike(before: type[VectorIndex], now: type[VectorIndex], width: int) -> bool:
+    """Return whether a kind of index gives back the same of vectors that another has rounded.
+
+    Args:
+        before: The other kind.
+        now: The kind.
+        width: Length of the vectors.
+    """
+    vectors = np.random.default_rng(0).standard_normal((4, width)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.array_equal(now.rounded(before.rounded(vectors)), now.rounded(vectors))

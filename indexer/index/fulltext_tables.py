@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.base.languages import language_code
-from indexer.base.sound_key import sound_key
-from indexer.base.text_analysis import (
-    ANALYSIS_VERSION,
-    MAX_PHRASE,
-    Token,
-    analyse,
-    fold,
-    phrase_length,
-    stem,
-)
+from indexer.base.text_analysis import ANALYSIS_VERSION, analyse
+from indexer.index.analysed_lines import create_lines, write_lines
 from indexer.index.doubtful_words import DoubtfulStems, read_doubtful_words
 from indexer.index.metadata_tables import (
     descriptions,
@@ -30,6 +22,13 @@ from indexer.index.metadata_tables import (
 from indexer.index.postings import POSTINGS_TABLES, PostingsWriter
 from indexer.index.segment_arrays import write_segment_arrays
 from indexer.index.segment_languages import read_segment_languages
+from indexer.index.vocabulary_writer import (
+    VOCABULARY_SCHEMA,
+    VOCABULARY_TABLES,
+    AnalysedDocument,
+    Numbers,
+    VocabularyWriter,
+)
 
 # By what their rows hold: the stems of a segment; its exact words; the exact words around the
 # boundary of a segment and the next one, under the row of the first; the stems of a document and of
@@ -44,50 +43,20 @@ _SIGNS = r"!#$%&()*+,-./:;<=>?@[\]^_`{|}~"
 _TOKENIZE = f"tokenize=\"ascii tokenchars '{_SIGNS}'\""
 # Only where BM25 is computed, the lengths of rows are needed.
 _SCORED = frozenset((STEM_FTS, DOCUMENT_FTS))
-# `name` is 1 for a word that is always written with a capital letter, `parts` are the words that
-# `joined` was written as. `document_words` lists, for each document, the ids of its rows of
-# `vocabulary`, doubled, plus 1 where it is written in small letters, and those of `compounds`.
 _SCHEMA = [
     *(
         f"CREATE VIRTUAL TABLE {name} USING fts5 "
         f"(text, content='', columnsize={int(name in _SCORED)}, {_TOKENIZE})"
         for name in TABLES
     ),
-    """CREATE TABLE vocabulary (
-        id INTEGER PRIMARY KEY, word TEXT NOT NULL, language TEXT NOT NULL, stem TEXT NOT NULL,
-        name INTEGER NOT NULL, sound TEXT NOT NULL
-    )""",
-    "CREATE INDEX vocabulary_by_word ON vocabulary (word)",
-    "CREATE INDEX vocabulary_by_stem ON vocabulary (stem)",
-    "CREATE TABLE compounds (id INTEGER PRIMARY KEY, joined TEXT NOT NULL, parts TEXT NOT NULL)",
-    "CREATE INDEX compounds_by_joined ON compounds (joined)",
-    """CREATE TABLE document_words (
-        document INTEGER PRIMARY KEY, words BLOB NOT NULL, compounds BLOB NOT NULL
-    )""",
+    *VOCABULARY_SCHEMA,
 ]
 # What earlier versions called theirs, too.
-_DROPPED = (*TABLES, "vocabulary", "compounds", "document_words", *POSTINGS_TABLES)
+_DROPPED = (*TABLES, *VOCABULARY_TABLES, *POSTINGS_TABLES)
 
 
-@dataclass
-class _Words:
-    """The words of the documents so far, and of the one being read.
-
-    Attributes:
-        ids: Exact word, language and stem to the row of the vocabulary.
-        in_small_letters: Exact words, with their languages, that were written so somewhere.
-        compounds: Joined exact words and their parts to the row of the table.
-        of_document: Rows of the vocabulary that the document has, doubled; see the schema.
-        compounds_of_document: Rows of the table of compounds that it has.
-        stems: Words as they are written, with their languages, to their stems.
-    """
-
-    ids: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    in_small_letters: set[tuple[str, str]] = field(default_factory=set)
-    compounds: dict[tuple[str, str], int] = field(default_factory=dict)
-    of_document: set[int] = field(default_factory=set)
-    compounds_of_document: set[int] = field(default_factory=set)
-    stems: dict[tuple[str, str], str] = field(default_factory=dict)
+Known = Callable[[str], AnalysedDocument | None]
+"""Returns how a document was analysed, by its id, where it is as it was then."""
 
 
 @dataclass
@@ -110,13 +79,14 @@ def is_current(db: sqlite3.Connection) -> bool:
     return int(db.execute("PRAGMA user_version").fetchone()[0]) == VERSION
 
 
-def write_words(db: sqlite3.Connection) -> None:
+def write_words(db: sqlite3.Connection, known: Known = lambda _: None) -> None:
     """Make and fill the full-text tables from the documents and segments that are there.
 
     A document is found by its description too; a segment, in which nobody says it, is not.
 
     Args:
         db: Within a transaction.
+        known: Documents that need not be analysed again.
     """
     if not has_texts(db):  # a file of an earlier version
         put_texts(db, {})
@@ -125,31 +95,23 @@ def write_words(db: sqlite3.Connection) -> None:
         db.execute(f"DROP TABLE IF EXISTS {name}")
     for statement in _SCHEMA:
         db.execute(statement)
-    words, postings = _Words(), PostingsWriter()
+    words, postings = VocabularyWriter(), PostingsWriter()
+    create_lines(db)
     noted = _Noted(
         read_doubtful_words(db), read_segment_languages(lambda query: db.execute(query).fetchall())
     )
     documents = db.execute("SELECT id, language FROM documents ORDER BY id").fetchall()
     for number, (id_, named) in enumerate(documents):
         language = language_code(named) or ""
-        stems = _write_segments(db, id_, language, words, postings, noted)
-        described = described_as.get(id_, "")
-        stems += _stem_line(described, analyse(described), language, words)[0]
-        _insert(db, DOCUMENT_FTS, [(number, stems)])
+        lines = _lines(db, id_, language, described_as.get(id_, ""), words, known(id_), noted)
+        of_segments = _write_segments(db, id_, lines[:-1], words, postings, noted)
+        stems = np.concatenate([*of_segments, words.stems_of(lines[-1])])
+        _insert(db, DOCUMENT_FTS, [(number, [words.stems[each] for each in stems.tolist()])])
         postings.add_document(stems)
-        _write_document_words(db, number, words)
-    db.executemany(
-        "INSERT INTO vocabulary VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            (id_, word, la, stems, (word, la) not in words.in_small_letters, sound_key(word))
-            for (word, la, stems), id_ in words.ids.items()
-        ),
-    )
-    db.executemany(
-        "INSERT INTO compounds VALUES (?, ?, ?)",
-        ((id_, *compound) for compound, id_ in words.compounds.items()),
-    )
-    postings.write(db)
+        words.end_document(db, number)
+        write_lines(db, number, lines)
+    words.write(db)
+    postings.write(db, words.stems)
     noted.doubtful_stems.write(db)
     write_segment_arrays(db)
     for table in TABLES:
@@ -158,99 +120,60 @@ def write_words(db: sqlite3.Connection) -> None:
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def _write_segments(
+def _lines(
     db: sqlite3.Connection,
     document: str,
     language: str,
-    words: _Words,
+    description: str,
+    words: VocabularyWriter,
+    known: AnalysedDocument | None,
+    noted: _Noted,
+) -> list[Numbers]:
+    """Return the words of the segments of a document, and of its description."""
+    if known is not None:
+        return words.take(known)
+    lines = [
+        words.read(text, analyse(text), noted.languages.get(id_, language))
+        for id_, text in _segments(db, document)
+    ]
+    return [*lines, words.read(description, analyse(description), language)]
+
+
+def _segments(db: sqlite3.Connection, document: str) -> list[tuple[int, str]]:
+    query = "SELECT id, text FROM segments WHERE document = ? ORDER BY ordinal"
+    return [(row[0], row[1]) for row in db.execute(query, [document])]
+
+
+def _write_segments(
+    db: sqlite3.Connection,
+    document: str,
+    lines: Sequence[Numbers],
+    words: VocabularyWriter,
     postings: PostingsWriter,
     noted: _Noted,
-) -> list[str]:
-    """Write the words of the segments of a document; return all of their stems."""
-    rows = db.execute(
-        "SELECT id, text FROM segments WHERE document = ? ORDER BY ordinal", [document]
-    ).fetchall()
-    all_stems: list[str] = []
+) -> list[Numbers]:
+    """Write the words of the segments of a document; return the stems of each."""
+    all_stems: list[Numbers] = []
     of_stems, of_exact, of_boundaries = [], [], []
-    previous: list[str] = []
-    for id_, text in rows:
-        tokens = analyse(text)
-        spoken = noted.languages.get(id_, language)
-        stems, exact = _stem_line(text, tokens, spoken, words)
+    previous: list[int] = []
+    for (id_, text), line in zip(_segments(db, document), lines, strict=True):
+        stems = words.stems_of(line)
+        spelled = [words.stems[stem] for stem in stems.tolist()]
+        exact = (line[line & 1 == 0] >> 1).tolist()
         row = postings.add_segment(id_, stems)
         if id_ in noted.doubtful:
-            noted.doubtful_stems.add(row, text, tokens, stems, noted.doubtful[id_])
-        of_stems.append((row, stems))
-        of_exact.append((row, exact))
+            noted.doubtful_stems.add(row, text, analyse(text), spelled, noted.doubtful[id_])
+        of_stems.append((row, spelled))
+        of_exact.append((row, [words.words[form] for form in exact]))
         if previous and exact:
-            of_boundaries.append((row - 1, [*_last_words(previous), *_first_words(exact)]))
+            around = [*words.first_words(previous[::-1])[::-1], *words.first_words(exact)]
+            of_boundaries.append((row - 1, [words.words[form] for form in around]))
         previous = exact
-        all_stems += stems
+        all_stems.append(stems)
     _insert(db, STEM_FTS, of_stems)
     _insert(db, EXACT_FTS, of_exact)
     _insert(db, BOUNDARY_FTS, of_boundaries)
     return all_stems
-
-
-def _stem_line(
-    text: str, tokens: Sequence[Token], language: str, words: _Words
-) -> tuple[list[str], list[str]]:
-    """Return the stems and the exact words of a text, and note them in the vocabulary.
-
-    Joined words stand behind the stems: a phrase of stems does not cross them.
-    """
-    stems, exact, joined = [], [], []
-    for place, token in enumerate(tokens):
-        word = fold(token.word)
-        exact.append(word)
-        small = text[token.start].islower()
-        stems.append(_note(token.word, word, language, words, small=small))
-        if token.joined:
-            whole = fold(token.joined)
-            compound = (whole, " ".join(exact[place + 1 - token.of_compound :]))
-            id_ = words.compounds.setdefault(compound, 1 + len(words.compounds))
-            words.compounds_of_document.add(id_)
-            joined.append(_note(token.joined, whole, language, words, small=True))
-    return stems + joined, exact
-
-
-def _note(word: str, exact: str, language: str, words: _Words, *, small: bool) -> str:
-    found = words.stems.get((word, language))
-    if found is None:
-        found = words.stems[word, language] = stem(word, language or None)
-    id_ = words.ids.setdefault((exact, language, found), 1 + len(words.ids))
-    words.of_document.add(2 * id_ + small)
-    if small:
-        words.in_small_letters.add((exact, language))
-    return found
-
-
-def _write_document_words(db: sqlite3.Connection, number: int, words: _Words) -> None:
-    listed = [
-        np.array(sorted(ids), np.int32).tobytes()
-        for ids in (words.of_document, words.compounds_of_document)
-    ]
-    db.execute("INSERT INTO document_words VALUES (?, ?, ?)", [number, *listed])
-    words.of_document.clear()
-    words.compounds_of_document.clear()
-
-
-def _last_words(words: Sequence[str]) -> list[str]:
-    return list(_within_phrase(reversed(words)))[::-1]
-
-
-def _first_words(words: Sequence[str]) -> list[str]:
-    return list(_within_phrase(words))
-
-
-def _within_phrase(words: Iterable[str]) -> Iterator[str]:
-    """Yield as many words as a phrase may have: one that crosses a boundary fits around it."""
-    length = 0.0
-    for word in words:
-        length += phrase_length([word])
-        if length > MAX_PHRASE:
-            return
-        yield word
 
 
 def _insert(db: sqlite3.Connection, table: str, rows: Iterable[tuple[int, Sequence[str]]]) -> None:

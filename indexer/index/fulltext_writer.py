@@ -10,7 +10,7 @@ from hilbert.files import sync_file
 from indexer.base.checked_sqlite import write_database
 from indexer.base.types import Cue, Segment, Sound
 from indexer.index.doubtful_words import put_doubtful_words
-from indexer.index.fulltext_tables import write_words
+from indexer.index.fulltext_tables import Known, write_words
 from indexer.index.metadata_tables import (
     CHAPTER,
     DESCRIPTION,
@@ -37,8 +37,17 @@ RECORDS_SCHEMA = (
 )
 
 
-def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Document]) -> None:
-    """Write documents with their segments, and the full-text index; on return they are on disk."""
+def write_fulltext_index(
+    path: Path, catalog: Catalog, documents: Iterable[Document], known: Known = lambda _: None
+) -> None:
+    """Write documents with their segments, and the full-text index; on return they are on disk.
+
+    Args:
+        path: Of the file.
+        catalog: Has the documents.
+        documents: What is written.
+        known: See `write_words`.
+    """
     with write_database(path) as db:
         for statement in RECORDS_SCHEMA:
             db.execute(statement)
@@ -48,7 +57,7 @@ def write_fulltext_index(path: Path, catalog: Catalog, documents: Iterable[Docum
             _write_document(db, catalog, document, supplement)
             others[document.id] = list(_other_texts(document, supplement))
         put_texts(db, others)
-        write_words(db)
+        write_words(db, known)
     sync_file(path)
 
 

@@ -230,7 +230,9 @@ class LibraryStore:
 
         Args:
             progress: Of the stage `BUILDING`, in documents.
-            reuse: Leave unchanged documents where they are; otherwise all are embedded anew.
+            reuse: Leave unchanged documents where they are; otherwise all shards are written anew,
+                with what would come out the same: vectors of the same features and model, words of
+                unchanged documents, once every byte of the files that hold them was checked.
             model_folder: Of the library's models the one to use; None for the one in use.
             vectors: How vectors are indexed from now on; None for as before.
             removed: Ids of documents to remove: on return no file of the library holds them.
@@ -290,6 +292,7 @@ class LibraryStore:
         reuse: bool,
         removed: Collection[str] = (),
     ) -> int:
+        from hilbert.blas_threads import one_blas_thread
         from indexer.index.manifest import manifest_path
         from indexer.index.snapshot_writer import Previous, remove_old_snapshots, write_snapshot
 
@@ -299,20 +302,22 @@ class LibraryStore:
         fingerprint = self.fingerprint(model_folder)
         current, number = self.catalog.current_generation(), self.catalog.last_generation() + 1
         previous = Previous()
-        if reuse and current is not None:
-            previous = Previous.read(snapshot_folder(self.folder, current), fingerprint)
-        snapshot = write_snapshot(
-            self.folder,
-            number,
-            self.catalog,
-            self.features,
-            model,
-            fingerprint,
-            vectors,
-            previous,
-            removed,
-            progress,
-        )
+        if current is not None:
+            folder = snapshot_folder(self.folder, current)
+            previous = Previous.read(folder, fingerprint, anew=not reuse)
+        with one_blas_thread():
+            snapshot = write_snapshot(
+                self.folder,
+                number,
+                self.catalog,
+                self.features,
+                model,
+                fingerprint,
+                vectors,
+                previous,
+                removed,
+                progress,
+            )
         before = self.model_folder
         settings = self.models.settings_of(model_folder)
         settings[_MANIFEST_DIGEST] = sha256_file(manifest_path(snapshot))

@@ -98,30 +98,30 @@ class _Table:
 
 
 class PostingsWriter:
-    """Collects the stems of segments and documents, in the order of their rows."""
+    """Collects the stems of segments and documents, by numbers, in the order of their rows."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
         self._segments, self._documents = _Table(), _Table()
         self._ids: list[int] = []
         self._owners: list[int] = []
 
-    def add_segment(self, id_: int, stems: Sequence[str]) -> int:
+    def add_segment(self, id_: int, stems: NDArray[np.int32]) -> int:
         """Add a segment of the document that is added next; return its row."""
         self._ids.append(id_)
         self._owners.append(len(self._documents.lengths))
-        return self._segments.add(self._numbered(stems))
+        return self._segments.add(stems)
 
-    def add_document(self, stems: Sequence[str]) -> None:
+    def add_document(self, stems: NDArray[np.int32]) -> None:
         """Add a document by all of its stems, once its segments are added."""
-        self._documents.add(self._numbered(stems))
+        self._documents.add(stems)
 
-    def _numbered(self, stems: Sequence[str]) -> NDArray[np.int32]:
-        numbers = self._numbers
-        return np.array([numbers.setdefault(s, len(numbers)) for s in stems], np.int32)
+    def write(self, db: sqlite3.Connection, stems: Sequence[str]) -> None:
+        """Write all of it into tables of a file, within a transaction.
 
-    def write(self, db: sqlite3.Connection) -> None:
-        """Write all of it into tables of a file, within a transaction."""
+        Args:
+            db: Of the file.
+            stems: By their numbers.
+        """
         for statement in _SCHEMA:
             db.execute(statement)
         arrays: dict[str, NDArray[Any]] = {
@@ -134,13 +134,13 @@ class PostingsWriter:
             "INSERT INTO row_arrays VALUES (?, ?)",
             ((name, array.tobytes()) for name, array in arrays.items()),
         )
-        segments = self._segments.postings(len(self._numbers))
-        documents = self._documents.postings(len(self._numbers))
+        segments = self._segments.postings(len(stems))
+        documents = self._documents.postings(len(stems))
         db.executemany(
             "INSERT INTO postings VALUES (?, ?, ?, ?, ?)",
             (
                 (stem, *segments(number), *documents(number))
-                for stem, number in sorted(self._numbers.items())
+                for stem, number in sorted((stem, number) for number, stem in enumerate(stems))
             ),
         )
 

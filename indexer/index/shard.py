@@ -48,28 +48,32 @@ class Shard:
     Attributes:
         entry: Of a manifest.
         folder: Of its files.
+        kind: Of its vector indexes.
         documents: By id, those that the snapshot has.
         written: By id, all that it was written with.
     """
 
-    def __init__(self, folder: Path, entry: ShardEntry, kind: type[VectorIndex]) -> None:
+    def __init__(
+        self, folder: Path, entry: ShardEntry, kind: type[VectorIndex], *, deep: bool = False
+    ) -> None:
         """Open a shard.
 
         Args:
             folder: Of its files.
             entry: Of a manifest.
             kind: Of its vector indexes.
+            deep: See `check_files`.
 
         Raises:
             LibraryError: A file is missing or damaged.
         """
-        check_files(folder, entry.files)
+        check_files(folder, entry.files, deep=deep)
         # Of a copied library: the next manifest has the times of these files, and trusts them.
         self.entry = replace(entry, files=with_times_of(folder, entry.files))
         self.folder = folder
         self.written = _read_documents(folder)
         self.documents = {i: d for i, d in self.written.items() if i not in entry.removed}
-        self._kind = kind
+        self.kind = kind
         self._open: dict[tuple[str, str], VectorIndex] = {}
 
     def vectors(
@@ -90,7 +94,7 @@ class Shard:
         """
         key = (level, modality)
         if key not in self._open:
-            self._open[key] = self._kind.read(vectors_path(self.folder, *key, self._kind))
+            self._open[key] = self.kind.read(vectors_path(self.folder, *key, self.kind))
         index = self._open[key]
         rows = index.rows(ids)
         return index.vectors_at(rows), rows >= 0

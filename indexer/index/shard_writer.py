@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hilbert.files import PARTIAL_SUFFIX, sync_folder
+from indexer.index.analysed_lines import AnalysedLines
 from indexer.index.background import PairSums, Vectors
-from indexer.index.collected_vectors import CollectedVectors, present, rounded
+from indexer.index.collected_vectors import CollectedVectors, present, rounded, rounds_alike
+from indexer.index.fulltext_tables import VERSION
 from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.index.manifest import SHARDS_FOLDER, ShardEntry, digests_of
 from indexer.index.segment_values import ValuesWriter
@@ -24,7 +26,13 @@ from indexer.index.shard import (
     write_documents,
 )
 from indexer.index.vector_choice import VectorSettings
-from indexer.index.vector_index import MODALITIES, VECTOR_NAMES, vector_index_class
+from indexer.index.vector_index import (
+    MODALITIES,
+    VECTOR_NAMES,
+    VectorIndex,
+    vector_index_class,
+)
+from indexer.index.vocabulary_writer import AnalysedDocument
 from indexer.store.catalog import Catalog, Document, document_key, segment_id
 from indexer.store.feature_store import FeatureStore
 
@@ -45,7 +53,9 @@ class ShardWriter:
         model: The fusion model.
         vectors: How they are indexed.
         revisions: Of all documents of the catalog.
-        reusable: Document id to the shard that has its vectors.
+        reusable: Document id to the shard that had it before.
+        with_vectors: Whether its vectors are of use; see `snapshot_writer.Previous`.
+        anew: Likewise; only those are used that would be no other if they were made again.
     """
 
     def __init__(
@@ -57,10 +67,15 @@ class ShardWriter:
         vectors: VectorSettings,
         revisions: Mapping[str, str],
         reusable: Mapping[str, Shard],
+        *,
+        with_vectors: bool,
+        anew: bool,
     ) -> None:
         self._folder = library / SHARDS_FOLDER
         self._catalog, self._store, self._model = catalog, store, model
         self._vectors, self._revisions, self._reusable = vectors, revisions, reusable
+        self._with_vectors, self._anew = with_vectors, anew
+        self._lines: dict[Path, AnalysedLines] = {}
         self._entries: dict[str, ShardEntry] = {}
         self.documents: dict[str, ShardDocument] = {}
 
@@ -85,10 +100,10 @@ class ShardWriter:
         listed = {}
         for done, document in enumerate(documents, 1):
             n_segments = self._catalog.count_segments(document.id)
-            embedded = self._reused(document, n_segments)
+            embedded = self._reused(document, n_segments, kind)
             is_new = embedded is None
             whole, parts = embedded or self._embedded(document)
-            before = None if is_new else present(parts)
+            before = None if is_new or self._anew else present(parts)
             whole, parts = rounded(whole, kind), rounded(parts, kind)
             collected.add(document, whole, parts)
             _add_to(sums, present(parts), before)
@@ -102,7 +117,10 @@ class ShardWriter:
             )
             yield done
         recall = collected.write(unfinished, kind, self._vectors.target_recall)
-        write_fulltext_index(unfinished / FULLTEXT_FILE, self._catalog, documents)
+        fulltext = unfinished / FULLTEXT_FILE
+        write_fulltext_index(
+            fulltext, self._catalog, documents, lambda id_: self._analysed(listed[id_], id_)
+        )
         self._write_values(unfinished, documents)
         write_documents(unfinished, listed)
         self.documents |= listed
@@ -125,16 +143,38 @@ class ShardWriter:
                 if path.name.startswith(prefix) or path.name.endswith(PARTIAL_SUFFIX):
                     shutil.rmtree(path)
 
-    def _reused(self, document: Document, n_segments: int) -> tuple[Embeddings, Embeddings] | None:
+    def _reused(
+        self, document: Document, n_segments: int, kind: type[VectorIndex]
+    ) -> tuple[Embeddings, Embeddings] | None:
         """Return the vectors of a document that were made of the same features."""
-        if document.id not in self._reusable:
+        if document.id not in self._reusable or not self._with_vectors:
             return None
         shard = self._reusable[document.id]
-        if shard.documents[document.id].features != document.features:
+        known = shard.documents[document.id]
+        if known.features != document.features:
             return None
+        if self._anew:
+            if not rounds_alike(shard.kind, kind, self._model.config.width):
+                return None
+            if known.features_sha256 != self._store.sha256(document.features):
+                return None
         ids = [segment_id(document.id, i) for i in range(n_segments)]
         whole = _stored(shard, "documents", [document_key(document.id)])
         return whole, _stored(shard, "segments", ids)
+
+    def _analysed(self, document: ShardDocument, id_: str) -> AnalysedDocument | None:
+        """Return how a document was analysed that has not changed since."""
+        shard = self._reusable.get(id_)
+        if shard is None:
+            return None
+        known = shard.documents[id_]
+        # Rows of the catalog that were damaged keep their revision.
+        if (known.revision, known.content_sha256) != (document.revision, document.content_sha256):
+            return None
+        path = shard.folder / FULLTEXT_FILE
+        if path not in self._lines:
+            self._lines[path] = AnalysedLines(path, VERSION)
+        return self._lines[path].document(id_)
 
     def _features_sha256(self, document: Document, *, is_new: bool) -> str:
         """Return the digest of the features that a document's vectors were made of."""

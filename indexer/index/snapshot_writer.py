@@ -60,27 +60,30 @@ class Previous:
     Attributes:
         shards: Those that are whole.
         stay: Whether they can be shards of the next snapshot.
+        with_vectors: Whether those of the same features are what the next snapshot needs.
+        anew: Whether the next one is written as a whole, as if nothing were there before it.
         sums: Over all of its documents; None where they are not known.
         repeats: Parts of its repeats; None where these are not whole.
     """
 
     shards: tuple[Shard, ...] = ()
     stay: bool = False
+    with_vectors: bool = False
+    anew: bool = False
     sums: PairSums | None = field(default=None, repr=False)
     repeats: tuple[RepeatPart, ...] | None = None
 
     @classmethod
-    def read(cls, folder: Path, fingerprint: str) -> Previous:
+    def read(cls, folder: Path, fingerprint: str, *, anew: bool = False) -> Previous:
         """Read the manifest of a snapshot, and check the files of its shards.
 
         Args:
             folder: Of the snapshot.
             fingerprint: Of the next one; vectors with another are of no use.
+            anew: See above; every byte that is used is checked.
         """
         try:
             manifest = read_manifest(folder)
-            if manifest.fingerprint != fingerprint:
-                return cls()
         except LibraryError:
             log.debug("nothing to use again in %s", folder, exc_info=True)
             return cls()
@@ -89,10 +92,14 @@ class Previous:
             try:
                 kind = vector_index_class(manifest.vector_index_of(entry), "")
                 named = replace(entry, vector_index=manifest.vector_index_of(entry))
-                shards.append(Shard(manifest.shard_folder(folder, entry), named, kind))
+                place = manifest.shard_folder(folder, entry)
+                shards.append(Shard(place, named, kind, deep=anew))
             except (LibraryError, OSError, ValueError, TypeError, sqlite3.DatabaseError) as error:
                 raise_system_fault(error)
                 log.debug("shard %s is written anew", entry.name, exc_info=True)
+        same = manifest.fingerprint == fingerprint
+        if anew or not same:
+            return cls(tuple(shards), with_vectors=same, anew=anew)
         whole = len(shards) == len(manifest.shards)
         stay = not manifest.is_old and manifest.segment_values == tuple(SEGMENT_VALUES)
         sums, repeats = None, None
@@ -105,7 +112,7 @@ class Previous:
                 )
             except LibraryError:
                 log.debug("the sums of %s are made anew", folder, exc_info=True)
-        return cls(tuple(shards), stay, sums, repeats)
+        return cls(tuple(shards), stay, with_vectors=True, sums=sums, repeats=repeats)
 
 
 def write_snapshot(
@@ -130,7 +137,8 @@ def write_snapshot(
         model: The fusion model.
         fingerprint: Of encoders, model and segmenter.
         vectors: How they are indexed.
-        previous: Documents that are in it as they are in the catalog stay where they are.
+        previous: Documents that are in it as they are in the catalog stay where they are, unless
+            it says otherwise; of them, what is made of what has not changed is not made again.
         removed: Ids of documents that the snapshot shall not have, nor any file of it.
         progress: Of the stage `BUILDING`, in documents.
 
@@ -149,8 +157,12 @@ def write_snapshot(
     segments = {id_: counts.get(id_, 0) for id_ in documents}
     shards = previous.shards if previous.stay else ()
     plan = plan_shards(shards, revisions, segments, removed)
-    reusable = {id_: shard for shard in previous.shards for id_ in shard.documents}
-    writer = ShardWriter(library, catalog, store, model, vectors, revisions, reusable)
+    writer = ShardWriter(
+        *(library, catalog, store, model, vectors, revisions),
+        {id_: shard for shard in previous.shards for id_ in shard.documents},
+        with_vectors=previous.with_vectors,
+        anew=previous.anew,
+    )
     writer.clear(f"{number:06d}-")
     sums = _sums(model.config.width, previous, documents)
     progress = progress or SilentProgress()
@@ -251,6 +263,8 @@ def _growth(
 
 def _sums(width: int, previous: Previous, documents: Mapping[str, Document]) -> PairSums:
     """Return the sums over the documents whose vectors stay or are used again."""
+    if previous.anew or not previous.with_vectors:
+        return PairSums(width)
     sums = previous.sums or PairSums(width)
     for shard in previous.shards:
         for id_, known in shard.documents.items():
