@@ -9,7 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from app.markdown import escape
 from indexer.transcripts.formats import transcript_extensions
+
+_SHORT, _MOST_LISTED = 4, 100
 
 
 def show_failures(
@@ -26,16 +29,17 @@ def show_failures(
         return
     files = "file" if len(failures) == 1 else "files"
     st.subheader(f"{len(failures):,} {files} could not be indexed")
-    st.dataframe(
-        {
-            "File": [Path(path).name for path in failures],
-            "Why": list(failures.values()),
-            "What to do": [advice(path) for path in failures],
-            "Folder": [str(Path(path).parent) for path in failures],
-        },
-        hide_index=True,
-        width="stretch",
-    )
+    listed = list(failures.items())
+    with st.container(height="content" if len(listed) <= _SHORT else 400, border=True):
+        st.markdown("\n".join(_line(path, reason) for path, reason in listed[:_MOST_LISTED]))
+        if len(listed) > _MOST_LISTED:
+            rest = st.expander(
+                f"{len(listed) - _MOST_LISTED:,} more", key="more-failures", on_change="rerun"
+            )
+            if rest.open:
+                with rest:
+                    later = listed[_MOST_LISTED:]
+                    st.markdown("\n".join(_line(path, reason) for path, reason in later))
     st.caption("All other files are in the library.")
     if try_again:
         st.button(
@@ -46,6 +50,15 @@ def show_failures(
             help="What is unchanged costs nothing",
             on_click=try_again,
         )
+
+
+def _line(path: str, reason: str) -> str:
+    """Write a file that failed as an item of a list, which fits any width."""
+    name, folder = Path(path).name, str(Path(path).parent)
+    return (
+        f"- **{escape(name)}**: {escape(reason)}\n\n  {escape(advice(path))}\n\n"
+        f"  :small[In {escape(folder)}]"
+    )
 
 
 def advice(path: str) -> str:

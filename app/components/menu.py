@@ -28,6 +28,7 @@ function followLinks(data) {
   function onClick(event) {
     const link = event.composedPath().find((element) => element.tagName === "A");
     if (!link?.href || link.hasAttribute("download")) return;
+    if (link.getAttribute("href").startsWith("#")) return; // a place on this page is no step
     const url = new URL(link.href, location.href);
     if (!isPage(url)) return;
     event.stopPropagation();

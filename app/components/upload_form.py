@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_NAMED = 3
-
 
 def show_adding(library: OpenLibrary) -> None:
     """Draw the upload of files and the choice of a folder, with live progress."""
@@ -49,13 +47,13 @@ def show_adding(library: OpenLibrary) -> None:
         ):
             try:
                 with st.spinner("Keeping the files …"):
-                    refused = _keep(folder, chosen)
+                    refused, names = _keep(folder, chosen)
             except OSError as error:
                 log.debug("could not keep the uploaded files", exc_info=True)
                 st.error(f"The files cannot be kept: {error.strerror}")
             else:
                 if len(refused) < len(chosen):
-                    _start(folder, folder / tasks.UPLOADS, refused)
+                    _start(folder, folder / tasks.UPLOADS, refused, names)
                 else:
                     tasks.remember_refused(folder, refused)
                 st.rerun()
@@ -85,24 +83,27 @@ def show_adding(library: OpenLibrary) -> None:
         _show_end(job, key)
 
 
-def _keep(folder: Path, files: Sequence[UploadedFile]) -> dict[str, str]:
+def _keep(folder: Path, files: Sequence[UploadedFile]) -> tuple[dict[str, str], dict[str, str]]:
     """Keep uploaded files.
 
     Returns:
         Those that are not what they are called: the path that each would have, and the reason.
+        And the names of those that are kept under another, by their paths.
     """
-    refused = {}
+    refused, names = {}, {}
     for file in files:
         try:
             with uploads.open_upload(file) as content:
                 if reason := uploads.not_what_it_is_called(file.name, content):
                     refused[str(folder / tasks.UPLOADS / file.name)] = reason
                 else:
-                    tasks.keep_upload(folder, file.name, content)
+                    path = tasks.keep_upload(folder, file.name, content)
+                    if path.name != file.name:
+                        names[str(path)] = file.name
         except QueryError as error:
             log.debug("could not keep an uploaded file", exc_info=True)
             refused[str(folder / tasks.UPLOADS / file.name)] = str(error)
-    return refused
+    return refused, names
 
 
 def file_types() -> list[str]:
@@ -114,9 +115,14 @@ def file_types() -> list[str]:
     return [extension.removeprefix(".") for extension in extensions]
 
 
-def _start(folder: Path, what: Path, refused: Mapping[str, str] | None = None) -> None:
+def _start(
+    folder: Path,
+    what: Path,
+    refused: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+) -> None:
     asr = "auto" if st.session_state.get("recognise", True) else "never"
-    work = partial(tasks.add, folder=folder, paths=[what], asr=asr, refused=refused)
+    work = partial(tasks.add, folder=folder, paths=[what], asr=asr, refused=refused, names=names)
     jobs.start(str(folder), "Adding", work)
 
 
@@ -132,11 +138,13 @@ def _show_end(job: jobs.Job, key: str) -> None:
     st.button("Hide this", key="hide-job", on_click=jobs.forget, args=(key,), type="tertiary")
 
 
-def _named(failed: Mapping[str, str]) -> str:
-    """Name the first files that failed, in brackets; the list below has all."""
-    names = [Path(path).name for path in list(failed)[:_NAMED]]
-    more = [f"{len(failed) - _NAMED} more"] if len(failed) > _NAMED else []
-    return f" ({', '.join(names + more)})" if names else ""
+def _first_failure(adding: Adding) -> str:
+    """Say in brackets which file failed first, and why; the list below has all."""
+    if not adding.report.failed:
+        return ""
+    path, reason = next(iter(adding.report.failed.items()))
+    more = len(adding.report.failed) - 1
+    return f" ({adding.name_of(path)}: {reason}{f'; and {more:,} more' if more else ''})"
 
 
 def show_summary(adding: Adding) -> None:
@@ -145,7 +153,7 @@ def show_summary(adding: Adding) -> None:
     counts = (
         f"{len(summary.added)} added, {len(summary.updated)} updated, "
         f"{len(summary.unchanged)} unchanged, {len(summary.failed)} failed"
-        f"{_named(summary.failed)}; the library holds {count(summary.documents, 'recording')}."
+        f"{_first_failure(adding)}; the library holds {count(summary.documents, 'recording')}."
     )
     complete = summary.documents and not summary.failed
     show = st.success if complete else st.warning

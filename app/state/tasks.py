@@ -76,6 +76,7 @@ def add(
     paths: Sequence[Path],
     asr: str,
     refused: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> AddReport:
     """Index files and folders into a library, which is created where there is none.
 
@@ -85,6 +86,7 @@ def add(
         paths: Files and folders.
         asr: Whether speech is recognised, as `ProcessSettings` has it.
         refused: Files that were uploaded and not kept, with the reasons: failures as others are.
+        names: See `Adding`.
 
     Raises:
         LibraryError: There is nothing to make a new library of, or it cannot be written.
@@ -102,7 +104,7 @@ def add(
     library = library_for(folder, lambda: found.sources, asr=asr)
     try:
         scanned = [ScannedFolders(found, ProcessSettings(asr=asr, detect=True))]
-        return _index(job, library, scanned, refused or {})
+        return _index(job, library, scanned, refused or {}, names=names)
     finally:
         library.close()
 
@@ -130,12 +132,13 @@ def _index(
     scanned: Sequence[ScannedFolders],
     refused: Mapping[str, str],
     *,
+    names: Mapping[str, str] | None = None,
     retry_failed: bool = False,
 ) -> AddReport:
     from indexer.ingest.commits import CommitSchedule
     from indexer.ingest.run import index_folders
 
-    adding = job.so_far = Adding(library.folder)
+    adding = job.so_far = Adding(library.folder, names=names or {})
     report = adding.report
     report.failed.update(refused)
     progress = JobProgress(job, _ADDING, adding)

@@ -15,6 +15,15 @@ _KINDS = 6  # named; the others are counted together
 _LINES = 10  # of what happened to many documents in the same way
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A document that was added or updated: its path, its id, and whether it is new."""
+
+    path: str
+    document: str
+    is_new: bool
+
+
 @dataclass
 class AddReport:
     """What an indexing did; lists hold document names, dicts map a path to the reason.
@@ -30,6 +39,7 @@ class AddReport:
     `of_other_parts` counts the documents that other parts of the collection hold;
     `of_other_part_now` maps the path of one whose content changed, so that another part holds it
     from now on, to the name of the document that left the library for that.
+    `stored` are the documents of `added` and `updated` in the order in which they were stored.
     While the indexing goes on, `planned` is how many documents it processes, and `searchable` how
     many of those that were added and updated a commit has put into the index.
     Files of `passed_over` are no recordings or transcripts, or need not be read; folders end in a
@@ -39,6 +49,7 @@ class AddReport:
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    stored: list[StoredFile] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, list[str]] = field(default_factory=dict)
     unchecked: dict[str, str] = field(default_factory=dict)
@@ -59,6 +70,11 @@ class AddReport:
     seconds: float = 0.0
     snapshot: int | None = None
     profile: IngestProfile | None = None
+
+    def add(self, name: str, file: StoredFile) -> None:
+        """Note a document that was added or updated."""
+        (self.added if file.is_new else self.updated).append(name)
+        self.stored.append(file)
 
     def describe_unchecked(self) -> list[str]:
         """Return how many transcripts could not be compared, a line a reason."""

@@ -26,7 +26,7 @@ from indexer.ingest.origins import (
     with_values,
 )
 from indexer.ingest.process import ProcessedDocument
-from indexer.ingest.report import AddReport
+from indexer.ingest.report import AddReport, StoredFile
 from indexer.store.catalog import Document
 from indexer.store.remembered import Culprit, Origin
 from indexer.store.supplements import DESCRIPTION, WEB_PAGE, Supplement
@@ -155,7 +155,7 @@ class DocumentWriter:
         if wanted != existing or new_chapters:
             self.changed = True
         if wanted != existing or new_chapters or new_page:
-            self.report.updated.append(source.name)
+            self.report.add(source.name, StoredFile(wanted.path, wanted.id, is_new=False))
         else:
             self.report.unchanged.append(source.name)
         for warning in wanted.warnings:
@@ -283,8 +283,8 @@ class DocumentWriter:
             for document_id in replaced:
                 self._drop(document_id)
         self.changed = True
-        names = self.report.updated if job.existing or replaced else self.report.added
-        names.append(job.source.name)
+        is_new = not (job.existing or replaced)
+        self.report.add(job.source.name, StoredFile(document.path, document.id, is_new))
         if job.source.recording:
             self.report.audio_seconds += done.seconds
         for warning in document.warnings:

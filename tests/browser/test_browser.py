@@ -162,19 +162,38 @@ def test_files_are_added_and_what_is_no_recording_is_refused(
     shutil.copytree(library, copy)
     demo = demo_folder()
     assert demo
+    clip = "beetle-in-the-fog-excerpt.opus"
     broken = tmp_path / "letter.mp3"
     broken.write_text("this is a letter, not music")
     page.goto(f"/library?library={copy}")
     page.get_by_text("Add recordings").wait_for()
-    page.locator("input[type=file]").first.set_input_files(
-        [demo / "clips" / "beetle-in-the-fog-excerpt.opus", broken]
-    )
+    odd = tmp_path / "What is said #1.txt"
+    odd.write_text("A walrus keeps its pebbles in a row, and counts them every evening. " * 5)
+    page.locator("input[type=file]").first.set_input_files([demo / "clips" / clip, broken, odd])
     page.get_by_role("button", name="Add the files").click()
-    page.get_by_text("1 added, 0 updated, 0 unchanged, 1 failed").wait_for()
+    told = page.get_by_text("2 added, 0 updated, 0 unchanged, 1 failed")
+    told.wait_for()
+    reason = re.search(r"1 failed \(letter\.mp3: (.{10,})\);", told.inner_text())
     page.get_by_role("heading", name="1 file could not be indexed").wait_for()
-    kept = copy / "recordings" / "beetle-in-the-fog-excerpt.opus"
+    failed = page.get_by_role("listitem").filter(has_text="letter.mp3")
+    assert reason and reason[1] in failed.inner_text()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(500)
+    main = page.get_by_test_id("stMain")
+    for element in (failed, *failed.locator("p").all()):
+        box = element.bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+        assert element.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    for name, title in (("What is said #1.txt", "What is said _1"), (clip, clip[:-5])):
+        page.get_by_role("link", name=name).click()
+        page.get_by_role("heading", name=title).wait_for()
+        page.go_back()
+        told.wait_for()
+    kept = copy / "recordings" / clip
     assert kept.read_bytes() == (demo / "clips" / kept.name).read_bytes()
-    assert [path.name for path in kept.parent.iterdir()] == [kept.name]
+    assert "letter.mp3" not in [path.name for path in kept.parent.iterdir()]
     assert page.get_by_test_id("stException").count() == 0
     page.get_by_role("link", name="Search").click()
     box = page.get_by_label("What was said, or what was meant")

@@ -40,6 +40,21 @@ def test_the_first_result_is_three_keys_behind_the_question(page: Page) -> None:
     assert page.evaluate(FOCUSED) == TIDE
 
 
+def test_the_first_key_skips_the_menu_on_every_page(page: Page) -> None:
+    for path in ("/", "/document", "/library"):
+        page.goto(path)
+        page.get_by_role("link", name="Library", exact=True).wait_for()
+        page.wait_for_load_state("networkidle")
+        there = page.url
+        page.keyboard.press("Tab")
+        assert page.evaluate(FOCUSED) == "Skip to main content"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.tagName") == "MAIN"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+        assert page.url == there
+
+
 def test_nothing_lies_over_what_is_typed(page: Page) -> None:
     page.goto("/")
     page.get_by_label(BOX).fill("some words that are quite long")

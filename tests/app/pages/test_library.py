@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from functools import partial
@@ -9,11 +10,12 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from visitor import Visit, assert_no_error, listed, press, texts, turn_to
+from visitor import Visit, assert_no_error, follow, listed, press, texts, turn_to
 
 from app.state import jobs, tasks
 from app.state.adding import Adding
 from indexer.index.library_store import LibraryStore
+from indexer.ingest.report import StoredFile
 from indexer.maintenance.manage import remove
 
 
@@ -59,16 +61,20 @@ def test_a_folder_is_added_and_broken_files_are_told(
     page.text_input(key="folder-to-add").set_value(str(more))
     press(page, "Add the folder")  # one click sends what was typed
     page = wait(page, copy)
-    told = "1 added, 0 updated, 0 unchanged, 1 failed (letter.mp3)"
-    assert any(told in text for text in texts(page))
+    told = re.compile(r"1 added, 0 updated, 0 unchanged, 1 failed \(letter\.mp3: (.+)\); the lib")
+    [reason] = [found[1] for found in map(told.search, texts(page)) if found]
+    assert len(reason) > 10
+    follow(page, "note.txt")  # as it is called, not as its document is
+    assert page.subheader[0].value == "note"
+    page = library_page(page)
     assert failures(page) == ["letter.mp3"]
     assert "note" in listed(page)
     page = press(page, "Hide this")
     assert not any("1 added" in text for text in texts(page))
     page = library_page(open_page())  # the failures are the library's, not the visit's
     assert failures(page) == ["letter.mp3"]
-    [table] = [t.value for t in page.dataframe if "Why" in t.value]
-    assert all(table["Why"]) and all("then try again" in text for text in table["What to do"])
+    [told] = [text for text in texts(page) if ":small[In " in text]
+    assert f"**letter.mp3**: {reason}" in told and "then try again" in told
     shutil.copy(clip, more / "letter.mp3")
     page = wait(press(page, "Try again"), copy)
     assert any("1 added, 0 updated" in text for text in texts(page)) and not failures(page)
@@ -94,9 +100,9 @@ def test_languages_are_found_out_and_what_an_english_library_misses_is_told(
 
 def failures(page: AppTest) -> list[str]:
     """The files in the one list of those that failed."""
-    tables = [t.value for t in page.dataframe if "Why" in t.value]
-    assert len(tables) <= 1
-    return list(tables[0]["File"]) if tables else []
+    lists = [e.value for e in page.markdown if ":small[In " in e.value]
+    assert len(lists) <= 1
+    return [n.replace("\\", "") for n in re.findall(r"^- \*\*(.+?)\*\*: ", "".join(lists), re.M)]
 
 
 def test_uploads_that_are_refused_stay_in_the_list_of_failures(
@@ -140,19 +146,19 @@ def test_an_adding_that_is_stopped_says_neutrally_what_is_searchable_and_goes_on
 
 
 def test_outcomes_are_in_the_order_in_which_files_ended_and_say_what_is_searchable() -> None:
-    adding = Adding(Path("library"))
-    adding.report.added += ["one"]
+    adding = Adding(Path("library"), names={"/x/two-5e1f.vtt": "two?.vtt"})
+    adding.report.add("one", StoredFile("/x/one.mp3", "1", is_new=True))
     adding.collect()
     adding.report.failed["/x/bad.mp3"] = "no sound"
     adding.collect()
-    adding.report.updated += ["two"]
+    adding.report.add("two", StoredFile("/x/two-5e1f.vtt", "2", is_new=False))
     adding.report.searchable = 1
     adding.collect()
     adding.collect()
-    assert [(o.name, o.became) for o in adding.outcomes] == [
-        ("one", "added"),
-        ("bad.mp3", "failed"),
-        ("two", "updated"),
+    assert [(o.name, o.became, o.document) for o in adding.outcomes] == [
+        ("one.mp3", "added", "1"),
+        ("bad.mp3", "failed", ""),
+        ("two?.vtt", "updated", "2"),
     ]
     assert [adding.is_searchable(place) for place in range(3)] == [True, False, False]
 
