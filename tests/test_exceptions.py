@@ -36,6 +36,7 @@ SILENT: dict[str, str] = {
         "most folders have no vocabulary"
     ),
     "indexer/ingest/expected_names.py:_vocabulary OSError": "a warning says why",
+    "indexer/base/names.py:is_utf8 UnicodeEncodeError": "False is the answer",
     "hilbert/offline.py:is_here ValueError": "a name of a computer is no address of this one",
     "hilbert/trusted.py:_listed FileNotFoundError": "a user who chose nothing has no list",
     "indexer/base/web_pages.py:web_address ValueError": "what is no address is None",

@@ -26,6 +26,20 @@ def folded(name: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
+def is_utf8(path: Path | str) -> bool:
+    """Whether a path can be written down: names of older systems may hold other bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def readable(path: Path | str) -> str:
+    """Return a path as it can be printed, bytes that are not UTF-8 as `\\xe4`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
 def unaccented(name: str) -> str:
     """Return what two names have in common that differ in accents and apostrophes as well.
 

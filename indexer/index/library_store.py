@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hilbert.files import is_leftover, sha256_file
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import LibraryError, UnfinishedLibraryError
+from indexer.base.names import is_utf8, readable
 from indexer.base.progress import Progress
 from indexer.base.shell import quoted
 from indexer.base.types import SegmentSettings
@@ -119,6 +120,8 @@ class LibraryStore:
             library = cls(folder)
             library._refuse_other(encoders)
             return library
+        if not is_utf8(folder):  # a path in which ONNX Runtime finds no model
+            raise LibraryError(f"{readable(folder)}: its name is not UTF-8; name another folder")
         if folder.is_file():
             raise LibraryError(f"{folder} is a file; name a folder for the library")
         if folder.is_dir() and any(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer.base.errors import AudioError
-from indexer.base.names import folded
+from indexer.base.names import folded, is_utf8
 from indexer.base.remote_path import RemotePath
 from indexer.base.types import Chapter
 from indexer.ingest.folders import Listing
@@ -80,7 +80,8 @@ class ChapterFiles:
     def _files(self, folder: Path) -> list[Path]:
         if folder not in self._in_folder:
             try:
-                found = sorted(path for path in folder.iterdir() if is_chapter_file(path))
+                paths = (path for path in folder.iterdir() if is_utf8(path.name))
+                found = sorted(path for path in paths if is_chapter_file(path))
             except OSError:
                 log.debug("could not list %s", folder, exc_info=True)
                 found = []

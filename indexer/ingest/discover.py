@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from indexer.base.languages import language_code
-from indexer.base.names import existing_path, folded
+from indexer.base.names import existing_path, folded, is_utf8, readable
 from indexer.ingest.chapter_files import without_chapters
 from indexer.ingest.folders import (
     LEFTOVER,
+    NOT_UTF8,
     Listing,
     Notes,
     is_partial_download,
@@ -61,7 +62,7 @@ _COMPANIONS = frozenset(
 )
 # Captions and annotations in formats that are not read, wherever they lie.
 _UNREAD_FORMATS = frozenset(
-    {".sub", ".smi", ".sami", ".stl", ".scc", ".mcc", ".usf", ".cap", ".textgrid", ".eaf"}
+    {".stl", ".scc", ".mcc", ".usf", ".cap", ".textgrid", ".eaf"}
     | {".cha", ".trs", ".stm", ".ctm", ".rtf", ".doc", ".odt", ".sup", ".idx", ".vobsub"}
     | {".mks", ".dote"}
 )
@@ -149,7 +150,9 @@ def scan(
     scanner = _Scanner(excluded, language, frozenset(p for p in given if not os.path.isdir(p)))
     scanner.found.given = given
     for path in given:
-        if os.path.isdir(path):
+        if not is_utf8(path):
+            scanner.found.failures[readable(path)] = NOT_UTF8
+        elif os.path.isdir(path):
             scanner.scan_folder(path)
         elif os.path.lexists(path):
             scanner.scan_file(path)
@@ -400,13 +403,6 @@ class _Scanner:
     def _add(self, source: Source) -> None:
         """Add a source unless its file was found under another name, by a link."""
         path = source.path
-        try:
-            str(path).encode()
-        except UnicodeEncodeError:
-            shown = os.fsencode(path).decode("utf-8", "replace")
-            log.debug("could not encode the name of %s", shown, exc_info=True)
-            self.found.failures[shown] = "the file's name is not UTF-8; rename it"
-            return
         real = os.path.realpath(path)
         place = self._places.setdefault(real, len(self.found.sources))
         if place == len(self.found.sources):
@@ -436,5 +432,5 @@ def _refusal(path: Path, reason: str) -> str:
         return "a download that is not finished; index it when it is whole"
     if path.suffix.lower() in RECORDING_EXTENSIONS or content_of(path) in _NEVER_SOUND:
         return reason
-    readable = " ".join(transcript_extensions())
-    return f"neither a recording that FFmpeg reads nor a transcript ({readable})"
+    known = " ".join(transcript_extensions())
+    return f"neither a recording that FFmpeg reads nor a transcript ({known})"

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hilbert.system_faults import system_fault
-from indexer.base.names import folded
+from indexer.base.names import folded, is_utf8, readable
 from indexer.ingest.metadata_table import is_metadata_file
 from indexer.media.kinds import RECORDING_EXTENSIONS, not_a_recording
 from indexer.transcripts.formats import transcript_extensions
@@ -38,6 +38,8 @@ _PARTIAL = re.compile(
     r"|tmp|temp)$"
 )
 LEFTOVER = "an unfinished download or an old copy, by its name; rename it to index it"
+# A catalog, and whoever prints or sends a path, needs it as text.
+NOT_UTF8 = "its name is not UTF-8; rename it (convmv -r -f latin1 -t utf8 FOLDER renames all)"
 _NOT_DOWNLOADED = re.compile(r"\.(.+)\.icloud")
 
 
@@ -131,7 +133,7 @@ def list_folder(folder: Path) -> Listing:
     listing = Listing(folder)
     try:
         with os.scandir(folder) as entries:
-            found = sorted((entry.name, entry.is_dir()) for entry in entries)
+            found = sorted((e.name, e.is_dir()) for e in entries if is_utf8(e.name))
     except OSError:
         log.debug("could not list %s", folder, exc_info=True)
         return listing
@@ -182,7 +184,9 @@ def walk(
             kept, all_folders = [], sorted(folders)
             for child in all_folders:
                 path = folder / child
-                if reason := _reason_to_skip(path):
+                if not is_utf8(child):
+                    notes.failures[readable(path)] = NOT_UTF8
+                elif reason := _reason_to_skip(path):
                     notes.passed_over[str(path) + os.sep] = reason
                 elif is_excluded(path):
                     log.debug("left out: %s", path)
@@ -192,7 +196,7 @@ def walk(
                     kept.append(child)
             folders[:] = kept
             listing = _list(folder, files, notes)
-            listing.folders = [folder / child for child in all_folders]
+            listing.folders = [folder / child for child in all_folders if is_utf8(child)]
             yield listing
 
 
@@ -200,7 +204,11 @@ def _list(folder: Path, names: list[str], notes: Notes) -> Listing:
     listing = Listing(folder)
     for name in sorted(names):
         path = folder / name
-        if not_there := _NOT_DOWNLOADED.fullmatch(name):
+        if name.startswith(".") and not is_utf8(name):
+            notes.passed_over[readable(path)] = "hidden"
+        elif not is_utf8(name):
+            _list_unreadable(path, notes)
+        elif not_there := _NOT_DOWNLOADED.fullmatch(name):
             notes.warnings[str(path)] = f"{not_there[1]} is not downloaded from iCloud"
         elif name.startswith("."):
             notes.passed_over[str(path)] = "hidden"
@@ -209,6 +217,16 @@ def _list(folder: Path, names: list[str], notes: Notes) -> Listing:
         else:
             list_file(listing, path)
     return listing
+
+
+def _list_unreadable(path: Path, notes: Notes) -> None:
+    """Note a file whose name is not UTF-8: a failure where it is one to be indexed."""
+    alone = Listing(path.parent)
+    list_file(alone, path)
+    if alone.recordings or alone.transcripts:
+        notes.failures[readable(path)] = NOT_UTF8
+    else:
+        notes.passed_over[readable(path)] = next(iter(alone.others.values()), NOT_UTF8)
 
 
 def _reason_to_skip(folder: Path) -> str | None:

@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from pathlib import Path
 
-from indexer.base.names import folded
+from indexer.base.names import folded, is_utf8
 from indexer.ingest.folders import Listing, list_folder
 from indexer.transcripts.pairing import RecordingNames, is_subtitle_folder
 
@@ -84,7 +84,11 @@ class TranscriptFolders:
         if folder not in self._folders:
             try:
                 with os.scandir(folder) as entries:
-                    found = sorted(Path(entry.path) for entry in entries if entry.is_dir())
+                    found = sorted(
+                        Path(entry.path)
+                        for entry in entries
+                        if is_utf8(entry.name) and entry.is_dir()
+                    )
             except OSError:
                 log.debug("could not list %s", folder, exc_info=True)
                 found = []

@@ -72,4 +72,9 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     return timed_transcript(cues, "frame-text", None, notes)
 
 
-TRANSCRIPT_FORMATS.add("frame-text", TranscriptFormat((".sub",), True, sniff, parse), order=870)
+# `.sub` is also what VobSub calls its pictures of words, and SubViewer its captions.
+TRANSCRIPT_FORMATS.add(
+    "frame-text",
+    TranscriptFormat((".sub",), True, sniff, parse, (b"}{", b"][", b":00", b":01")),
+    order=870,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -262,6 +263,8 @@ def test_a_library_is_not_made_among_other_files(tmp_path: Path) -> None:
         LibraryStore.create(tmp_path)
     with pytest.raises(LibraryError, match="is a file; name a folder"):
         LibraryStore.create(tmp_path / "thesis.doc")
+    with pytest.raises(LibraryError, match=r"l\\xe4: its name is not UTF-8; name another folder"):
+        LibraryStore.create(tmp_path / os.fsdecode(b"l\xe4"))
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -361,6 +362,42 @@ def test_a_document_of_a_recordings_name_that_is_not_read_is_named(tmp_path: Pat
     for found in (scan([tmp_path]), scan([tmp_path / "tide.mp3"])):
         assert "not a transcript format" in found.warnings.pop(str(tmp_path / "tide.en.pdf"))
         assert found.warnings.keys() <= {str(tmp_path / "old.sub")}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems keep names as Unicode")
+def test_names_in_other_bytes_cost_themselves_alone_and_are_told(tmp_path: Path) -> None:
+    touch(tmp_path, "tide.mp3", "tide.vtt", "Subs/moon.vtt")
+    names = (b"F\xe4hre.mp3", b"F\xe4hre.vtt", b"\xdcber/b.mp3", b"f\xfcr.jpg", b".\xe4")
+    for name in (tmp_path / os.fsdecode(name) for name in names):
+        name.parent.mkdir(exist_ok=True)
+        name.write_bytes(b"\xff\xd8\xff" if name.suffix == ".jpg" else WAV)
+    found = scan([tmp_path])
+    assert [source.name for source in found.sources] == ["tide", "moon"]
+    failures, others = (
+        {Path(path).name for path in p} for p in (found.failures, found.passed_over)
+    )
+    assert failures == {r"F\xe4hre.mp3", r"F\xe4hre.vtt", r"\xdcber"}
+    assert others == {r"f\xfcr.jpg", r".\xe4"}
+    assert all("convmv" in reason for reason in found.failures.values())
+    named = tmp_path / os.fsdecode(b"F\xe4hre.vtt")
+    assert list(scan([named]).failures) == [str(tmp_path / r"F\xe4hre.vtt")]
+    assert [source.name for source in scan([tmp_path / "tide.mp3"]).sources] == ["tide"]
+
+
+def test_subtitles_that_are_pictures_are_no_transcript(tmp_path: Path) -> None:
+    pictures = b"\x00\x00\x01\xba" + bytes(range(256)) * 300
+    put(
+        tmp_path,
+        {
+            "tide.mp3": WAV,
+            "tide.sub": pictures,
+            "tide.idx": b"# VobSub index",
+            "moon.sub": pictures,
+        },
+    )
+    found = scan([tmp_path])
+    assert [(source.name, source.transcript) for source in found.sources] == [("tide", None)]
+    assert "no transcript" in found.warnings[str(tmp_path / "tide.sub")]
 
 
 def test_folders_behind_links_are_read_once_and_the_rest_is_said(tmp_path: Path) -> None:
