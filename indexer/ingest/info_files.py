@@ -63,8 +63,9 @@ class InfoFiles:
             except (OSError, ValueError, RecursionError) as error:
                 log.debug("could not read %s", path, exc_info=True)
                 self._read[path] = {}
+                reason = getattr(error, "strerror", None) or error
                 self.failures[str(path)] = (
-                    f"cannot be read ({error}): its title and date are not known"
+                    f"cannot be read ({reason}): its title and date are not known"
                 )
         return self._read[path]
 
