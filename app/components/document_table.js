@@ -16,12 +16,11 @@ export default function ({ parentElement, data, setStateValue }) {
   const view = { words: "", by: 0, down: false, page: 0, ...left };
   const chosen = new Set(data.chosen ?? []);
   const texts = data.rows.map((row) => plain(row.cells.join("\n")));
-  // A column that says nothing, or of all the same where that tells nobody apart, is left out.
-  const used = data.columns.map((column, n) => {
-    const said = new Set(data.rows.map((row) => row.cells[n]));
-    return n === 0 || (column.varied ? said.size > 1 : said.size > 1 || !said.has(""));
-  });
+  // What says the same of all tells nobody apart.
+  const same = data.columns.map(
+    (column, n) => column.varied && new Set(data.rows.map((row) => row.cells[n])).size < 2);
   let shown = [];
+  let used = []; // a column that says nothing of any row that is left is left out
 
   function keep() {
     history.replaceState({ ...history.state, [data.name]: view }, "");
@@ -39,6 +38,7 @@ export default function ({ parentElement, data, setStateValue }) {
   function narrow() {
     const words = plain(view.words).split(/\s+/).filter(Boolean);
     shown = sorted(data.rows.filter((_, n) => words.every((word) => texts[n].includes(word))));
+    used = data.columns.map((_, n) => !n || (!same[n] && shown.some((row) => row.cells[n].trim())));
     draw();
   }
   function draw() {

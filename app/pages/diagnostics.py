@@ -199,15 +199,16 @@ def _show_cosines(diagnosis: Diagnosis) -> None:
 def _show_table(diagnosis: Diagnosis) -> None:
     st.markdown("**All numbers**")
     rows = table_rows(diagnosis)
+    columns = {
+        "Measure": [row.name for row in rows],
+        "As it is (95 %)": [row.before for row in rows],
+        "Centred (95 %)": [row.after for row in rows],
+        "Control": [row.control for row in rows],
+        "Frozen": [row.frozen for row in rows],
+        "Read as": [row.meaning for row in rows],
+    }
     st.dataframe(
-        {
-            "Measure": [row.name for row in rows],
-            "As it is (95 %)": [row.before for row in rows],
-            "Centred (95 %)": [row.after for row in rows],
-            "Control": [row.control for row in rows],
-            "Frozen": [row.frozen for row in rows],
-            "Read as": [row.meaning for row in rows],
-        },
+        {name: cells for name, cells in columns.items() if any(cells)},  # none says nothing
         hide_index=True,
         width="stretch",
         height=420,

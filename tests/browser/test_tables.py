@@ -83,3 +83,24 @@ def test_three_thousand_documents_are_sorted_narrowed_and_paged_without_delay(bl
     blank.get_by_role("searchbox").fill("talk 2999")
     assert blank.locator("tbody tr").count() == 1
     assert blank.evaluate("history.state.t.words") == "talk 2999"
+
+
+def test_a_column_that_says_nothing_of_any_row_that_is_left_is_not_shown(blank: Page) -> None:
+    cells = [["One", "Anna", " ", "en"], ["Two", "", "", "en"], ["Three", "", "", "en"]]
+    rows = [{"id": f"{n:064x}", "cells": each} for n, each in enumerate(cells)]
+    columns = [
+        {"name": "Title"},
+        {"name": "Speaker"},
+        {"name": "Date"},
+        {"name": "Language", "varied": True},
+    ]
+    data = {"name": "t", "label": "D", "to": "http://127.0.0.1/document", "columns": columns}
+    script = document_table._read("document_table.js")
+    blank.evaluate(DRAW, [script, {**data, "rows": rows}])
+    headings = blank.locator("th")
+    assert headings.all_inner_texts() == ["Title", "Speaker"]
+    blank.get_by_role("searchbox").fill("T")
+    assert headings.all_inner_texts() == ["Title"]
+    assert blank.locator("tbody tr").first.locator("td").count() == 1
+    blank.get_by_role("searchbox").fill("")
+    assert headings.all_inner_texts() == ["Title", "Speaker"]

@@ -37,6 +37,7 @@ def test_numbers_plots_and_what_they_say(visit: Visit) -> None:
     assert any("Do not rank sound and text vectors" in text for text in texts(page))
     [table] = page.dataframe
     assert "Linear separability" in list(table.value["Measure"])
+    assert all(any(table.value[column]) for column in table.value)
     assert any("need not bring the right moment" in text for text in texts(page))
     labels = [button.proto.label for button in page.get("download_button")]
     assert labels == ["Report", "JSON"]
