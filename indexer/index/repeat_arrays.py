@@ -122,6 +122,20 @@ class RepeatArrays:
         of_run, numbers = expand_ranges(self.starts[runs], self.starts[runs] + self.lengths[runs])
         return places[of_run], numbers
 
+    def words_of_any(self, rows: Ints) -> Ints:
+        """Return the numbers of the words that any of some rows has, ascending.
+
+        Many rows of one passage have nearly the same runs, which are joined before they are read.
+        """
+        runs = expand_ranges(self.offsets[rows], self.offsets[rows + 1])[1]
+        runs = runs[np.argsort(self.starts[runs], kind="stable")]
+        starts = self.starts[runs]
+        ends = np.maximum.accumulate(starts + self.lengths[runs])
+        begins = np.ones(len(runs), bool)
+        begins[1:] = starts[1:] > ends[:-1]
+        first = np.flatnonzero(begins)
+        return expand_ranges(starts[first], ends[np.append(first, len(runs))[1:] - 1])[1]
+
     def rows_with(self, seeds: NDArray[np.uint64]) -> Ints:
         """Return the rows that hold any of some seeds, which are ascending; ascending."""
         first, last = (np.searchsorted(self.seeds, seeds, side) for side in ("left", "right"))

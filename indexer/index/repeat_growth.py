@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.repeat_arrays import Ints, RepeatArrays, join_repeats
+from indexer.index.repeat_arrays import Ints, RepeatArrays, expand_ranges, join_repeats
 
 # Segments of known repeats that new documents are compared with.
 MOST_KNOWN = 4096
@@ -95,14 +95,14 @@ def additions(before: KnownRepeats, found: RepeatArrays, new: Ints) -> RepeatArr
     for place in np.flatnonzero(is_new).tolist():
         own = found.words([place])[1]
         first, last = (np.searchsorted(numbers, own, side=side) for side in ("left", "right"))
-        partners = np.unique(
-            np.concatenate([places[a:b] for a, b in zip(first, last, strict=True)])
-        )
-        partners = partners[partners != place]
+        shares = np.zeros(len(found), bool)
+        shares[places[expand_ranges(first, last)[1]]] = True
+        shares[place] = False
+        partners = np.flatnonzero(shares)
         old = partners[of_known[partners] >= 0]
         marked = bool(found.marked[place])
         if len(old):
-            words = np.unique(known.words(of_known[old])[1])
+            words = known.words_of_any(of_known[old])
             rest = old[(found.marked[old] & ~known.marked[of_known[old]]) & ~added[old]]
             for other in rest.tolist():
                 rows.add(other, known.words([of_known[other]])[1], marked=True)

@@ -52,6 +52,9 @@ def test_rows_stay_what_they_are(rows: list[Row], more: list[Row], gone: set[int
     kept = [row for row in rows if row[2] not in gone]
     assert rows_of(left) == kept
     assert set(left.documents.tolist()) == {document for _, _, document in kept}
+    for chosen in (np.arange(len(arrays)), np.arange(len(arrays) // 2), np.zeros(0, np.int64)):
+        held = sorted(set().union(*(rows[row][0] for row in chosen)))
+        assert arrays.words_of_any(chosen).tolist() == held
     both = join_repeats([left, arrays_of(more, first=100)])
     assert rows_of(both) == kept + more
     assert both.n_numbers == 1 + max((max(words) for words, _, _ in kept + more), default=-1)
