@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
@@ -103,7 +104,14 @@ def put_all(
 def commit_without_repeats(
     library: MadeLibrary, progress: Progress | None = None, *, reuse: bool = True
 ) -> int:
-    """Commit a snapshot in which nothing is taken for a repeat.
+    """Commit a snapshot in which nothing is taken for a repeat."""
+    with without_repeats():
+        return library.commit(progress, reuse=reuse)
+
+
+@contextmanager
+def without_repeats() -> Iterator[None]:
+    """Take nothing for a repeat.
 
     Sentences that were exchanged are said in many documents: each would count as an advert, and
     folding of repeats is off for all that is compared.
@@ -113,4 +121,4 @@ def commit_without_repeats(
         return find_among(())
 
     with patch.object(repeat_writer, "find_among", find_none):
-        return library.commit(progress, reuse=reuse)
+        yield

@@ -1,26 +1,29 @@
-"""How long `hilbert rebuild` takes: every vector made anew of features, audio tokens included.
+"""How long `hilbert rebuild` takes, by what has changed: everything, nothing, the fusion model.
 
     python -m benchmarks.scale.rebuild LIBRARY --speech LIBRARY-OF-RECORDINGS [--work DIR]
 
 LIBRARY is one of `make_library`, whose segments have a single audio token. A copy gets as many as
 recordings of that length have: runs of the tokens of the library of recordings, drawn. The copy is
-deleted afterwards.
+deleted afterwards. First every vector is made anew of features, audio tokens included, and every
+word is analysed; then nothing has changed; then only the weights of the fusion model have.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.scale.commits import linked_copy
-from benchmarks.scale.made_library import commit_without_repeats
+from benchmarks.scale.made_library import without_repeats
 from benchmarks.scale.timing import memory
 from hilbert.model.features import Features
 from indexer.index.library_store import LibraryStore
@@ -41,16 +44,37 @@ def main() -> None:
         linked_copy(options.library, copy)
         library = LibraryStore.open(copy)
         n_tokens = _give_tokens(library, tokens)
-        started, processor = time.perf_counter(), time.process_time()
-        with library.writing():
-            commit_without_repeats(library, reuse=False)
-        wall, used = time.perf_counter() - started, time.process_time() - processor
-        segments = len(library.snapshot().index("segments", "joint"))
+        segments = library.snapshot().manifest.segments
+        print(f"{segments} segments, {n_tokens} audio tokens", flush=True)
+        with library.writing(), without_repeats():
+            _measure("everything", partial(library.commit, reuse=False))
+            _measure("nothing", partial(library.commit, reuse=False))
+            other = _other_model(library, Path(temporary) / "model")
+            _measure("the fusion model", partial(library.adopt, other))
         library.close()
-    print(f"{segments} segments, {n_tokens} audio tokens")
+
+
+def _measure(changed: str, work: Callable[[], object]) -> None:
+    started, processor = time.perf_counter(), time.process_time()
+    work()
+    wall, used = time.perf_counter() - started, time.process_time() - processor
     print(
-        f"rebuilt in {wall:.0f} s, {used:.0f} of the processor; at most {memory()['peak']:.0f} MiB"
+        f"{changed} changed: {wall:.0f} s, {used:.0f} of the processor; at most "
+        f"{memory()['peak']:.0f} MiB",
+        flush=True,
     )
+
+
+def _other_model(library: LibraryStore, folder: Path) -> Path:
+    """Write the model of a library with other weights."""
+    from safetensors.numpy import load_file, save_file
+
+    shutil.copytree(library.model_folder, folder, ignore=shutil.ignore_patterns("*.onnx"))
+    (weights,) = folder.glob("*.safetensors")
+    arrays = {n: a * 1.01 if a.ndim == 2 else a for n, a in load_file(weights).items()}
+    weights.unlink()
+    save_file(arrays, weights)
+    return folder
 
 
 def _tokens_of(speech: Path) -> NDArray[np.float16]:
