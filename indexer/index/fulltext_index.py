@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice, pairwise
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.base.text_analysis import exact_words, fold, query_terms
+from indexer.base.text_analysis import exact_words, query_terms
 from indexer.index.document_words import (
     BM25_MOST,
     LEAST_IDF,
@@ -23,21 +21,17 @@ from indexer.index.document_words import (
     score_term,
 )
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
+from indexer.index.fuzzy_words import FuzzyWords
 from indexer.index.lexical_shard import LexicalShard, is_stem, length_norms
 from indexer.index.merged_records import MergedRecords
 from indexer.index.postings import Postings, union
-from indexer.index.term_phrases import MAX_EXPANSIONS, TermPhrases, quoted
+from indexer.index.term_phrases import TermPhrases
 from indexer.index.word_index import WordQuery
-
-if TYPE_CHECKING:
-    from indexer.index.spelling import Vocabulary
 
 # A match by spelling or sound counts less than one of the word itself.
 FUZZY_SHARE = 0.7
 # Of a longer query, or a pasted page, the rarest terms are looked up.
 MAX_TERMS = 64
-# To find two words in a row, at most so many segments that hold both are read.
-_MAX_SEGMENTS_READ = 2000
 # Words that all documents hold about as often weigh next to nothing: a query of them is weighed
 # as one word that six of ten documents hold.
 _MIN_DOCUMENT_WEIGHT = 1.0
@@ -46,7 +40,6 @@ _MIN_DOCUMENT_WEIGHT = 1.0
 _MAX_FUZZY_TERMS = 16
 # Terms whose scores of documents are kept.
 _MOST_DOCUMENT_TERMS = 256
-_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -78,9 +71,7 @@ class FulltextIndex(MergedRecords):
         known: Collection[str] | None = None,
     ) -> None:
         super().__init__(*paths, removed=removed, known=known)
-        # By term; a snapshot never changes.
-        self._fuzzy_matches: dict[str, list[tuple[str, ...]]] = {}
-        # By table and phrases.
+        # By table and phrases; a snapshot never changes.
         self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
         self._norms: dict[str, list[NDArray[np.float64]]] = {}
         self._document_term_scores: dict[str, tuple[NDArray[np.float64], float]] = {}
@@ -376,21 +367,14 @@ class FulltextIndex(MergedRecords):
         Returns:
             One word each, or two in a row; empty for a term that is in the index.
         """
-        if term not in self._fuzzy_matches:
-            self._fuzzy_matches[term] = self._find_fuzzy_matches(term)
-        return self._fuzzy_matches[term]
-
-    def _find_fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
-        words = exact_words(term)
-        if term.endswith("*") or len(words) != 1 or self.count(STEM_FTS, self.phrases(term)):
+        is_one_word = not term.endswith("*") and len(exact_words(term)) == 1
+        if not is_one_word or self.count(STEM_FTS, self.phrases(term)):
             return []
-        from indexer.index.spelling import best_splits
+        return self._fuzzy.matches(exact_words(term)[0])
 
-        vocabulary = self._vocabulary
-        splits = best_splits(words[0], self._adjacent_pairs(vocabulary.split_candidates(words[0])))
-        matches = [match.words for match in (*vocabulary.fuzzy_matches(words[0]), *splits)]
-        heads = ((head,) for head in vocabulary.compound_heads(words[0]))
-        return list(dict.fromkeys([*matches, *heads]))
+    @cached_property
+    def _fuzzy(self) -> FuzzyWords:
+        return FuzzyWords(self)
 
     def matched_terms(
         self, terms: Iterable[str], ids: Sequence[int], fuzzy: Collection[str] = ()
@@ -453,19 +437,6 @@ class FulltextIndex(MergedRecords):
                 found.update(self.segment_ids[holders].tolist())
         return found
 
-    @cached_property
-    def _vocabulary(self) -> Vocabulary:
-        # Loads dictionaries: only for a term that is not in the index.
-        from indexer.index.spelling import IndexedWord, Vocabulary
-
-        words: dict[tuple[str, str], IndexedWord] = {}
-        for shard in self.shards:
-            for word, language, name, sound in shard.vocabulary():
-                known = words.get((word, language))
-                always = name and (known is None or known.name)
-                words[word, language] = IndexedWord(word, language, always, sound)
-        return Vocabulary(words[key] for key in sorted(words))
-
     def _fuzzy_terms(self, terms: Iterable[str]) -> list[str]:
         """Return the first terms that the index lacks."""
         absent = (t for t in terms if not self.count(STEM_FTS, self.phrases(t)))
@@ -508,24 +479,6 @@ class FulltextIndex(MergedRecords):
         if phrases and key not in self._counts:
             self._counts[key] = sum(shard.count(table, phrases) for shard in self.shards)
         return self._counts.get(key, 0)
-
-    def _adjacent_pairs(
-        self, candidates: Iterable[tuple[Sequence[str], Sequence[str]]]
-    ) -> Iterator[tuple[str, str]]:
-        """Yield pairs of candidates, a first and a second word, that stand in a row somewhere."""
-        for first, second in candidates:
-            firsts, seconds = set(first[:MAX_EXPANSIONS]), set(second[:MAX_EXPANSIONS])
-            expression = " AND ".join(
-                f"({' OR '.join(map(quoted, sorted(words)))})" for words in (firsts, seconds)
-            )
-            held: list[int] = []
-            for shard, of_shard in zip(self.shards, self.rows, strict=True):
-                held += of_shard[shard.rows_matching(EXACT_FTS, expression)].tolist()
-            rows = sorted(held)[:_MAX_SEGMENTS_READ]
-            for segment in self.segments(self.segment_ids[rows].tolist()):
-                for pair in pairwise(_WORD.findall(fold(segment.text))):
-                    if pair[0] in firsts and pair[1] in seconds:
-                        yield pair
 
 
 def _in_sorted(rows: NDArray[np.int64], held: NDArray[np.int32]) -> NDArray[np.bool_]:
