@@ -55,12 +55,14 @@ class Repeats:
         rows = rows[rows >= 0]
         if not len(rows):
             return []
-        numbers = np.unique(arrays.words(rows)[1])
+        numbers = arrays.words_of_any(rows)
         owners = np.unique(self._owners(self._runs_near(numbers)))
-        places, words = arrays.words(owners)
-        said = numbers[np.minimum(np.searchsorted(numbers, words), len(numbers) - 1)] == words
+        # By runs: where thousands of segments repeat each other, their words are billions.
+        places, runs = expand_ranges(arrays.offsets[owners], arrays.offsets[owners + 1])
+        begins, lengths = arrays.starts[runs], arrays.lengths[runs]
+        said = np.searchsorted(numbers, begins + lengths) - np.searchsorted(numbers, begins)
         shared = np.bincount(places, said, len(owners))
-        total = np.bincount(places, minlength=len(owners))
+        total = np.bincount(places, lengths, len(owners))
         same = (shared > _LEAST_SHARE * total) & ~np.isin(owners, rows)
         return [int(id_) for id_ in arrays.segments[owners[same]]]
 
