@@ -77,9 +77,9 @@ def show_clip_source(library: OpenLibrary, search: SearchState, answer: Answer) 
     line.caption("Comparing the sound of the clip with the best recordings …")
     source = find_clip_source(library, query.clip, query.clip_name, result)
     if source is None:
-        line.caption(
-            "The best recordings do not hold this very sound: what is said there, or how it "
-            "sounds, comes nearest."
+        line.markdown(
+            ":material/search_off: **This clip is from none of the best recordings.** What is said "
+            "there, or how it sounds, comes nearest."
         )
         return
     title = library.searcher.documents[source.document].title

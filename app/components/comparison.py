@@ -49,7 +49,8 @@ def show_comparison(library: OpenLibrary, first: IndexedDocument, second: Indexe
         known = same in likeness
         column.metric(name, f"{likeness[same]:.2f}" if known else "–", border=True)
     st.caption(
-        "0 is what two recordings get by chance, 1 a full match; below 0 is less than chance."
+        "How far the second stands out among all recordings for the first: 0 is chance, below it "
+        "less than that, 1 a full match. The other way round the numbers differ."
     )
     st.markdown("**Most alike**")
     pairs = _pairs(library.key, library, first.id, second.id)
@@ -60,6 +61,8 @@ def show_comparison(library: OpenLibrary, first: IndexedDocument, second: Indexe
             sides = (pair.first, pair.second)
             for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
                 with column:
+                    # Side by side only where there is room; and the names above scroll away.
+                    st.caption(escape(library.searcher.documents[side.document].title))
                     key = f"pair-{place}"
                     _show_moment(side, key, compared, playable=playable[side.document])
             shares = (

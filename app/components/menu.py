@@ -38,6 +38,13 @@ function followLinks(data) {
     keepScroll();
     history.pushState({}, "", url);
     dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    if (event.composedPath().some(isSidebar)) closeOverPage();
+  }
+  const isSidebar = (element) => element.dataset?.testid === "stSidebar";
+  // On a phone the menu lies over the page that was chosen.
+  function closeOverPage() {
+    if (!matchMedia("(max-width: 768px)").matches) return;
+    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
   }
   function keepScroll() {
     history.replaceState({ ...history.state, scrolled: main()?.scrollTop || 0 }, "");

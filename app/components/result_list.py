@@ -151,9 +151,11 @@ def _contains(hit: Hit, seconds: float) -> bool:
 
 def _show_summary(result: SearchResult, by_moment: bool, shown: int, which: str) -> None:
     noun = ("moment" if by_moment else "recording") + ("" if shown == 1 else "s")
-    seconds = sum(result.timings_ms.values()) / 1000
     count = which.capitalize() if shown == 1 else f"{shown} {which}"
-    st.caption(f"{count} {noun}, found in {seconds:.2f} s")
+    # Listening to a clip takes longer than the search that follows, and is not in its times.
+    seconds = sum(result.timings_ms.values()) / 1000
+    took = f", found in {seconds:.2f} s" if result.heard is None else ""
+    st.caption(f"{count} {noun}{took}")
 
 
 def _show_export(result: SearchResult) -> None:

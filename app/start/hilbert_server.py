@@ -47,6 +47,7 @@ from app.guard.token import Token  # noqa: E402
 from app.guard.upload_store import upload_store  # noqa: E402
 from app.guard.uploads_to_disk import UploadsToDisk  # noqa: E402
 from app.media.routes import media_routes  # noqa: E402
+from app.start.front_end import FrontEnd  # noqa: E402
 from app.start.lifespan import lifespan  # noqa: E402
 from hilbert.offline import go_offline, is_offline  # noqa: E402
 
@@ -107,6 +108,7 @@ def main() -> None:
         token=token,
         headers=response_headers(front_page),
     )
+    front_end = Middleware(FrontEnd, page=front_page)
     uploads = Middleware(
         UploadsToDisk,
         store=upload_store(),
@@ -116,7 +118,7 @@ def main() -> None:
     app = st.App(
         _HERE / "hilbert_app.py",
         routes=media_routes(),
-        middleware=[guard, uploads],
+        middleware=[guard, front_end, uploads],
         lifespan=lifespan,
     )
     try:

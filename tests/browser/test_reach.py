@@ -130,6 +130,20 @@ def test_the_menu_opens_no_recording_that_nobody_chose(page: Page) -> None:
     page.get_by_role("heading", name="Choose a recording").wait_for()
 
 
+def test_on_a_phone_the_menu_makes_way_for_the_page_that_was_chosen(page: Page) -> None:
+    from playwright.sync_api import expect
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    page.get_by_role("textbox").first.wait_for()
+    library = page.get_by_role("link", name="Library", exact=True)
+    expect(library).not_to_be_in_viewport()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    library.click()
+    page.get_by_role("heading", name="Add recordings").first.wait_for()
+    expect(library).not_to_be_in_viewport()
+
+
 def test_two_recordings_are_compared_and_their_most_alike_moments_play(page: Page) -> None:
     page.goto(f"/?{urlencode({'q': WATER})}")
     page.get_by_label("Recent searches").get_by_text(WATER).wait_for()
@@ -145,6 +159,8 @@ def test_two_recordings_are_compared_and_their_most_alike_moments_play(page: Pag
     assert page.title() == f"{TIDE} and {FOG} – hilbert"
     for what in ("What was said", "How it sounded"):
         page.get_by_test_id("stMetric").filter(has_text=what).wait_for()
+    for name in (TIDE, FOG):  # above each passage, too: on a phone they stand in one column
+        assert page.get_by_test_id("stMain").get_by_text(name, exact=True).count() > 1
     best = page.locator('[class*="st-key-play-"][class*="pair-0"]')
     best.nth(1).wait_for()
     assert best.count() == 2
