@@ -78,7 +78,7 @@ def show_clip_source(library: OpenLibrary, search: SearchState, answer: Answer) 
     source = find_clip_source(library, query.clip, query.clip_name, result)
     if source is None:
         line.markdown(
-            ":material/search_off: **This clip is from none of the best recordings.** What is said "
+            ":material/search_off: **None of the best recordings holds this clip.** What is said "
             "there, or how it sounds, comes nearest."
         )
         return
