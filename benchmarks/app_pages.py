@@ -73,8 +73,9 @@ def main() -> int:
     parser.add_argument("--searches", type=int, default=200, help="for the memory (default 200)")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
-        library = Path(folder) / "library"
-        shutil.copytree(options.library, library)
+        library, twin = Path(folder) / "library", Path(folder) / "twin"
+        for copy in (library, twin):  # what was rebuilt once has less to do the second time
+            shutil.copytree(options.library, copy)
         browser = chromium(driver)
         with served(library) as app:
             measure_first_search(browser, app)
@@ -88,7 +89,7 @@ def main() -> int:
             watched = measure_rebuild(page, app)
         browser.close()
         started = time.perf_counter()
-        command = [str(Path(sys.executable).with_name("hilbert")), "rebuild", "--library", library]
+        command = [str(Path(sys.executable).with_name("hilbert")), "rebuild", "--library", twin]
         subprocess.run(list(map(str, command)), check=True, capture_output=True)
         alone = time.perf_counter() - started
         print(f"rebuild on the command line: {alone:.2f} s; watched: {watched / alone:.2f} times")
@@ -195,7 +196,10 @@ def measure_rebuild(page: Page, app: ServedApp) -> float:
     page.wait_for_timeout(1000)
     before, started = _processor_seconds(app), time.perf_counter()
     page.get_by_role("button", name="Rebuild the index").click()
-    page.get_by_text("Rebuilding: done.").wait_for(timeout=600_000)
+    # Asked at each frame; Playwright's own wait looks again after 0.5 s.
+    page.wait_for_function(
+        "() => document.body.textContent.includes('Rebuilding: done.')", timeout=600_000
+    )
     took = time.perf_counter() - started
     cost = _processor_seconds(app) - before
     print(f"rebuild that a page watches: {took:.2f} s, {cost:.2f} s of processor time")

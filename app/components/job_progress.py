@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from app.components.file_outcomes import show_latest_outcomes
@@ -18,20 +20,23 @@ def show_job(key: str) -> jobs.Job | None:
     """
     job = jobs.find(key)
     if job and not job.done:
-        is_new = job.seconds < _NEW
-        st.fragment(_watch, run_every=_OFTEN if is_new else _RARELY)(key, is_new)
+        pause = _pause(job)
+        st.fragment(_watch, run_every=pause)(key, pause)
     return job
 
 
-# Seconds between looks at a job: each costs a message and a run of the fragment, which a short
-# job that has ended is worth.
-_OFTEN, _RARELY = 0.5, 1.5
-_NEW = 10.0  # seconds
+# Seconds that a job has run, and those between looks at it until then: each costs a message and a
+# run of the fragment, which a short job that has ended is worth.
+_PAUSES = ((3.0, 0.25), (10.0, 0.5), (math.inf, 1.5))
 
 
-def _watch(key: str, often: bool) -> None:
+def _pause(job: jobs.Job) -> float:
+    return next(pause for until, pause in _PAUSES if job.seconds < until)
+
+
+def _watch(key: str, pause: float) -> None:
     job = jobs.find(key)
-    if job is None or job.done or (often and job.seconds >= _NEW):
+    if job is None or job.done or _pause(job) != pause:
         st.rerun(scope="app")
     progress = " · ".join(filter(None, (job.title, escape(job.text), job.time_left)))
     with st.container(border=True):

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 # Most segments of other documents that are drawn behind those of a document.
 _BACKGROUND_SEGMENTS = 400
 # Seconds in which a browser draws the page that it was just sent, with what is left to fetch.
-_AFTER_PAGE = 0.3
+_AFTER_PAGE = 0.1
 
 
 @dataclass
