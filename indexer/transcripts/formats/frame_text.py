@@ -72,9 +72,7 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     return timed_transcript(cues, "frame-text", None, notes)
 
 
-# `.sub` is also what VobSub calls its pictures of words, and SubViewer its captions.
+# `.sub` is also what VobSub calls its pictures of words.
 TRANSCRIPT_FORMATS.add(
-    "frame-text",
-    TranscriptFormat((".sub",), True, sniff, parse, (b"}{", b"][", b":00", b":01")),
-    order=870,
+    "frame-text", TranscriptFormat((".sub",), True, sniff, parse, (b"}{", b"][")), order=870
 )

@@ -53,4 +53,7 @@ def parse(text: str, extension: str = ".sbv", language: str = "en") -> Transcrip
     )
 
 
-TRANSCRIPT_FORMATS.add("sbv", TranscriptFormat((".sbv",), True, sniff, parse), order=21)
+# `.sub` is also what VobSub calls its pictures of words, so a file alone must hold a second time.
+TRANSCRIPT_FORMATS.add(
+    "sbv", TranscriptFormat((".sbv", ".sub"), True, sniff, parse, (b",0", b",1")), order=21
+)
