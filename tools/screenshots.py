@@ -177,7 +177,7 @@ def _add(page: Page, folder: Path) -> None:
     page.get_by_label("A folder of this machine").fill(str(folder))
     page.get_by_label("A folder of this machine").press("Enter")
     page.get_by_role("button", name="Add the folder").click()
-    page.get_by_text(re.compile(r"\d+ failed; the library holds")).wait_for()
+    page.get_by_text(re.compile(r"\d+ failed")).first.wait_for()
 
 
 def _ask_to_remove(page: Page) -> None:
