@@ -66,7 +66,7 @@ def show_clip(search: SearchState) -> DeltaGenerator:
 
 
 def show_clip_source(library: OpenLibrary, search: SearchState, answer: Answer) -> None:
-    """Say which recording the clip was cut from, and where; or that none of the nearest holds it.
+    """Say which recording the clip was cut from, and where; or that this is not certain.
 
     Draws a line at once, and its answer once the sounds are compared.
     """
@@ -77,9 +77,10 @@ def show_clip_source(library: OpenLibrary, search: SearchState, answer: Answer) 
     line.caption("Comparing the sound of the clip with the best recordings …")
     source = find_clip_source(library, query.clip, query.clip_name, result)
     if source is None:
+        # Also where that could not be told: a clip of a second, a tone, a recording out of reach.
         line.markdown(
-            ":material/search_off: **None of the best recordings holds this clip.** What is said "
-            "there, or how it sounds, comes nearest."
+            ":material/search_off: **It is not certain which recording this clip is from.** What "
+            "is said in those below, or how it sounds, comes nearest."
         )
         return
     title = library.searcher.documents[source.document].title

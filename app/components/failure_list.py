@@ -54,7 +54,7 @@ def show_failures(
 
 def _line(path: str, reason: str) -> str:
     """Write a file that failed as an item of a list, which fits any width."""
-    name, folder = Path(path).name, str(Path(path).parent)
+    name, folder = Path(path).name, path.removesuffix(Path(path).name).rstrip("/\\")
     return (
         f"- **{escape(name)}**: {escape(reason)}\n\n  {escape(advice(path))}\n\n"
         f"  :small[In {escape(folder)}]"
