@@ -216,7 +216,8 @@ def _warm_up(library: OpenLibrary) -> None:
             library.searcher.warm_up()
         for language in library.languages_said:
             function_words(language)
-    except HilbertError:  # a search will say why
+    # A search will say why; and a server that is being stopped starts no threads (RuntimeError).
+    except (HilbertError, RuntimeError):
         log.debug("could not warm up %s", library.key, exc_info=True)
     finally:
         library.warmed.set()
