@@ -44,3 +44,14 @@ def read_small(path: Path) -> bytes:
             path,
         )
     return data
+
+
+def read_small_text(path: Path) -> str:
+    """Read a small file of text, in UTF-8 with a mark of the byte order or without.
+
+    Raises:
+        OSError: See `read_small`.
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    text = read_small(path).decode("utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -20,11 +20,14 @@ from indexer.commands.terminal import print_line
 def command(library: Path, as_json: bool) -> None:
     """Describe a library: size, encoders, model, generation."""
     from indexer.index.library_store import LibraryStore
+    from indexer.maintenance.folders import folders_for_people
 
-    info = LibraryStore.open(library).info()
+    opened = LibraryStore.open(library)
+    info = opened.info()
     if as_json:
         print_json(info)
         return
+    info["folders"] = folders_for_people(opened)
     for key, value in info.items():
         if key == "vector_index":
             value = _vectors(value)

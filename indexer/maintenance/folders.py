@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from indexer.base.presence import is_within, look_for, unreachable_folder
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
 from indexer.store.remembered import FollowedFolder
+
+# More single files of one folder than these are told by their number.
+_FILES_LISTED = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,20 @@ def followed_folders(library: LibraryStore) -> list[FolderState]:
         FolderState(folder, sum(is_within(p, folder.path) for p in paths), _unreachable(folder))
         for folder in library.catalog.remembered.folders()
     ]
+
+
+def folders_for_people(library: LibraryStore) -> list[str]:
+    """List what is followed by path; many single files of a folder are counted, not listed."""
+    followed = library.catalog.remembered.folders()
+    n_files = Counter(os.path.dirname(folder.path) for folder in followed if folder.is_file)
+    listed = {
+        f"{n_files[above]} files in {above}"
+        if folder.is_file and n_files[above] > _FILES_LISTED
+        else folder.path: None
+        for folder in followed
+        for above in [os.path.dirname(folder.path)]
+    }
+    return list(listed)
 
 
 def _unreachable(folder: FollowedFolder) -> str | None:

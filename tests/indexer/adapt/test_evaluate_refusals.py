@@ -65,6 +65,22 @@ def test_a_file_that_is_missing_or_empty_is_named(
         assert errors.startswith("hilbert: ") and says in errors
 
 
+@pytest.mark.parametrize("option", ["--queries", "--clips"])
+def test_what_is_no_file_of_a_sensible_size_is_refused_before_it_is_read(
+    small_library: LibraryStore, tmp_path: Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("evaluate", "-l", small_library.folder, option)
+    (tmp_path / "long.jsonl").write_text('{"query": "tea", "document": "a"}\n' * 60_000)
+    monkeypatch.setenv("HILBERT_LIMITS", "transcript_megabytes=1")
+    for path, says in (
+        (Path("/dev/zero"), "not a regular file"),
+        (tmp_path, "not a regular file"),
+        (tmp_path / "long.jsonl", "larger than 1 MB"),
+    ):
+        status, output, errors = call(*command, path)
+        assert (status, output) == (1, "") and errors.count("\n") == 1 and says in errors
+
+
 def test_a_library_without_documents_cannot_be_evaluated(
     empty_library_folder: Path, encoders: Encoders, tmp_path: Path
 ) -> None:

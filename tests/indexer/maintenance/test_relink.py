@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -142,6 +143,22 @@ def test_the_verb_relinks_and_names_what_is_missing(old_folder: Path, tmp_path: 
     assert f"{len(names)} documents relinked" in output
     status, _, errors = call("relink", "/nowhere", talks, "-l", old_folder)
     assert status == 1 and "nothing of this library lay in /nowhere" in errors
+
+
+def test_many_single_files_of_a_folder_are_counted(
+    old_library: LibraryStore, tmp_path: Path
+) -> None:
+    catalog = old_library.catalog
+    alone = str(tmp_path / "few" / "one.wav")
+    with old_library.writing(), catalog.transaction():
+        for path in [*(str(tmp_path / "many" / f"{i:03}.wav") for i in range(700)), alone]:
+            catalog.remembered.put_folder(FollowedFolder(path, True, "en", "auto"))
+        catalog.remembered.put_folder(FollowedFolder(str(tmp_path / "whole"), False, "en", "auto"))
+    _, output, _ = call("info", "-l", old_library.folder)
+    line = next(line for line in output.splitlines() if line.strip().startswith("folders"))
+    assert alone in line and str(tmp_path / "whole") in line and ".wav" in line
+    assert f"700 files in {tmp_path / 'many'}" in line and "699.wav" not in output
+    assert len(json.loads(call("info", "-l", old_library.folder, "--json")[1])["folders"]) >= 702
 
 
 def test_followed_folders_are_listed_and_forgotten(old_library: LibraryStore, talks: Path) -> None:
