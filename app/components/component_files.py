@@ -14,6 +14,6 @@ _HERE = Path(__file__).parent
 
 
 @functools.cache
-def read(name: str) -> str:
-    """Return the text of a file of a component."""
-    return (_HERE / name).read_text(encoding="utf-8")
+def read(*names: str) -> str:
+    """Return the text of a file of a component, behind that of files which it makes use of."""
+    return "".join((_HERE / name).read_text(encoding="utf-8") for name in names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,11 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from app.components.component_files import read
 from app.state import urls
 from indexer.base.timecode import clock
 from indexer.index.records import IndexedDocument
-
-_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,9 @@ def show_document_table(
     """
     component = st.components.v2.component(
         "hilbert_documents",
-        html=_read("document_table.html"),
-        css=_read("document_table.css"),
-        js=_read("document_table.js"),
+        html=read("document_table.html"),
+        css=read("document_table.css"),
+        js=read("document_table.js"),
     )
     chosen: list[str] = (st.session_state.get(key) or {}).get("chosen") or [] if choose else []
     data: dict[str, Any] = {
@@ -104,8 +102,3 @@ def _row(document: IndexedDocument) -> dict[str, Any]:
     keys = {_COLUMNS.index(_LENGTH): document.seconds} if document.seconds else {}
     cells = [column.text(document) for column in _COLUMNS]
     return {"id": document.id, "cells": cells, "keys": keys}
-
-
-@functools.cache
-def _read(name: str) -> str:
-    return (_HERE / name).read_text(encoding="utf-8")

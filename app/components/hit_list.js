@@ -1,7 +1,6 @@
 // The hits of one recording: their count, where they lie in it, and one row each, a link to it.
-// Buttons that play carry the class by which the player knows them (player.js).
-const LINE = "hilbert-line"; // shows a line of the transcript (transcript.js)
-const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
+// Buttons that play carry the class by which the player knows them (player.js); said.js stands
+// before this.
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
 export default function ({ parentElement, data }) {
@@ -45,14 +44,13 @@ export default function ({ parentElement, data }) {
     to.className = data.timed ? "row" : "row untimed";
     const said = document.createElement("span");
     said.className = "said";
-    const text = hit.parts.map(([piece]) => piece).join("");
-    said.dir = RIGHT_TO_LEFT.test(text) ? "rtl" : "ltr";
+    said.dir = directionOf(hit.parts);
     if (hit.speaker) {
       const who = document.createElement("bdi");
       who.textContent = hit.speaker;
       said.append(who, ": ");
     }
-    said.append(...hit.parts.map(piece));
+    said.append(...piecesOf(hit.parts));
     if (data.timed) {
       to.href = hit.to;
       if (i === current) to.setAttribute("aria-current", "true");
@@ -81,18 +79,5 @@ export default function ({ parentElement, data }) {
     svg.append(shape);
     button.append(svg);
     return button;
-  }
-  function piece([text, marked, doubtful]) {
-    if (!marked && !doubtful) return text;
-    const part = document.createElement(marked ? "mark" : "span");
-    part.textContent = text;
-    if (!doubtful) return part;
-    part.classList.add("doubtful");
-    part.title = "The recogniser is not sure of this word";
-    const note = document.createElement("span");
-    note.className = "unseen";
-    note.textContent = " (doubtful)";
-    part.append(note);
-    return part;
   }
 }

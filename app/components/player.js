@@ -226,12 +226,25 @@ function newPlayer(host) {
       && position() > start - 0.5 && (end === null || position() < end + 0.3);
   }
 
+  // Whether the moment of a sign plays; of one that plays a recording, whatever plays of that.
+  function plays(sign) {
+    return !media.paused && (sign.end === null ? sign.id === now?.id : isAt(sign));
+  }
+
   // A sign whose moment plays pauses it, and says so.
   function drawSigns() {
     for (const element of document.querySelectorAll(SIGN)) {
       const sign = read(element);
-      if (sign) drawSign(element, !media.paused && isAt(sign));
+      if (sign) drawSign(element, plays(sign));
     }
+  }
+
+  // Pause what plays of a recording by its own sign: that goes on from there, past any moment.
+  function pauseWhole(sign) {
+    leaveQueue();
+    media.pause();
+    stopAt = null;
+    chosen = sign;
   }
 
   let told = "";
@@ -347,6 +360,7 @@ function newPlayer(host) {
     if (!sign) return;
     event.stopPropagation(); // nothing for the server to do
     event.preventDefault();
+    if (plays(sign) && !isAt(sign)) return pauseWhole(sign);
     const hasEnded = media.paused && sign.end !== null && stopAt === null;
     if (!isAt(sign) || hasEnded) return choose(sign.id, sign.start, sign.end);
     toggle();
@@ -395,18 +409,30 @@ function read(sign) {
   return null;
 }
 
+const played = new WeakMap(); // texts of signs that say Pause: what they said before
+
 // Streamlit's buttons have their words and the name of an icon, those of lists a shape.
 function drawSign(element, plays) {
   const button = element.matches("button") ? element : element.querySelector("button");
-  if (!button || plays === (button.dataset.plays === "true")) return;
+  if (!button || (!plays && button.dataset.plays !== "true")) return;
   button.dataset.plays = plays;
   const swap = (text) => (plays ? text.replace(/^Play/, "Pause") : text.replace(/^Pause/, "Play"));
   if (button.ariaLabel) button.ariaLabel = button.title = swap(button.ariaLabel);
   const texts = document.createTreeWalker(button, NodeFilter.SHOW_TEXT);
+  let isFrom = false; // the rest says from where, in as many texts as Streamlit makes of it
   while (texts.nextNode()) {
     const text = texts.currentNode;
-    if (/^(play|pause)_circle$/.test(text.data)) text.data = plays ? "pause_circle" : "play_circle";
-    else text.data = swap(text.data);
+    if (plays) {
+      const now = isFrom ? "" : text.data.replace(/^Play( from .*)?/, "Pause")
+        .replace(/^play_/, "pause_");
+      isFrom ||= text.data.startsWith("Play from ");
+      if (now === text.data) continue;
+      played.set(text, text.data);
+      text.data = now;
+    } else if (played.has(text)) {
+      text.data = played.get(text);
+      played.delete(text);
+    }
   }
   const shape = button.querySelector("svg path");
   if (!shape) return;

@@ -1,9 +1,5 @@
-// A transcript in step with the player. Its lines arrive as data and are written with
-// `textContent`, never as HTML: no text can be a script.
+// A transcript in step with the player (said.js stands before it).
 const FOLLOW = "hilbert-follow"; // in the browser's storage: "no" where it is off
-const LINE = "hilbert-line"; // event of the document: show a line of a transcript
-// The first letter of a line decides its direction, as `dir="auto"` has it, whoever speaks.
-const RIGHT_TO_LEFT = /^[^\p{L}]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/u;
 
 export default function ({ parentElement, data }) {
   const list = parentElement.querySelector(".transcript");
@@ -23,7 +19,7 @@ export default function ({ parentElement, data }) {
     line.className = "line";
     const words = document.createElement("span");
     words.className = "words";
-    words.dir = RIGHT_TO_LEFT.test(textOf(cue)) ? "rtl" : "ltr";
+    words.dir = directionOf(cue.parts);
     if (cue.speaker) {
       const who = document.createElement("bdi");
       who.className = "speaker";
@@ -31,7 +27,7 @@ export default function ({ parentElement, data }) {
       words.append(who, ": ");
     }
     const said = document.createElement("span");
-    said.append(...pieces(cue.parts));
+    said.append(...piecesOf(cue.parts));
     saids.push(said);
     words.append(said);
     if (cue.start !== null) {
@@ -50,25 +46,6 @@ export default function ({ parentElement, data }) {
     return item;
   });
   list.replaceChildren(...items);
-  function textOf(cue) {
-    return cue.parts.map(([text]) => text).join("");
-  }
-  function pieces(parts) {
-    return parts.map(piece);
-  }
-  function piece([text, marked, doubtful]) {
-    if (!marked && !doubtful) return text;
-    const part = document.createElement(marked ? "mark" : "span");
-    part.textContent = text;
-    if (!doubtful) return part;
-    part.classList.add("doubtful");
-    part.title = "The recogniser is not sure of this word";
-    const note = document.createElement("span");
-    note.className = "unseen";
-    note.textContent = " (doubtful)";
-    part.append(note);
-    return part;
-  }
   // The part of a line from one place to another: as doubtful as it was, and not marked.
   function cut(parts, from, to) {
     const found = [];
@@ -78,7 +55,7 @@ export default function ({ parentElement, data }) {
       at += text.length;
       if (part) found.push([part, false, doubtful]);
     }
-    return pieces(found);
+    return piecesOf(found);
   }
   // Letters without case and accents, and where in the text each of them stands.
   function fold(text) {
@@ -104,7 +81,7 @@ export default function ({ parentElement, data }) {
   form.classList.toggle("alone", !data.find);
   for (const part of [box, count, ...steps]) part.hidden = !data.find;
   follows.hidden = !isTimed;
-  const texts = data.cues.map(textOf);
+  const texts = data.cues.map(({ parts }) => textOf(parts));
   let folds = null;
   let marks = [];
   let current = 0;
@@ -129,7 +106,7 @@ export default function ({ parentElement, data }) {
       if (wanted && !nodes.length && !said.querySelector("mark"))
         return; // as it was: of thousands of lines most are
       nodes.push(...cut(parts, end, texts[i].length));
-      said.replaceChildren(...(wanted ? nodes : pieces(parts)));
+      said.replaceChildren(...(wanted ? nodes : piecesOf(parts)));
     });
     go(0, 0);
   }

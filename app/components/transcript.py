@@ -61,7 +61,7 @@ def show_transcript(
         "hilbert_transcript",
         html=read("transcript.html"),
         css=read("transcript.css"),
-        js=read("transcript.js"),
+        js=read("said.js", "transcript.js"),
     )
     component(
         key=key, data={"cues": tuple(lines), "height": height, "document": document, "find": find}

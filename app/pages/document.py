@@ -131,7 +131,7 @@ def _show(
             cue_player(library, document.id, start or 0.0)
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
             if playable:
-                label = f"Play from {clock(start)}" if start else "Play"
+                label = f"Play from {clock(start)}" if start and start >= 1 else "Play"
                 play_button(document.id, start or 0.0, None, "whole", label=label)
                 show_play_all(library, hits, "all-hits")
             to = urls.link(urls.DOCUMENT, doc=document.id, beside=urls.CHOOSE)

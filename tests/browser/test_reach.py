@@ -103,6 +103,15 @@ def test_what_plays_is_paused_where_it_was_played(page: Page) -> None:
     paused.click()
     wait_until(page, f"{PLAYER}.paused")
     page.get_by_role("button", name=re.compile("^0:4\\d Some bays rock")).wait_for()
+    # The recording's own sign pauses whatever plays of it, and goes on from there.
+    whole = page.locator('[class*="st-key-play-"][class*="-whole"]')
+    line.click()
+    whole.get_by_role("button", name=re.compile("Pause$")).click()
+    wait_until(page, f"{PLAYER}.paused")
+    paused.wait_for(state="detached")
+    whole.get_by_role("button", name="Play").wait_for()
+    moments.get_by_role("button", name="Play ").last.click()
+    whole.get_by_role("button", name=re.compile("Pause$")).wait_for()
 
 
 @pytest.mark.parametrize("width", [390, 900])

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.components import document_table
+from app.components.component_files import read
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -47,7 +47,7 @@ def test_rows_are_links_that_open_here_in_another_tab_and_lead_back(page: Page) 
 def blank(chromium: Browser) -> Iterator[Page]:
     """A page of nothing but the table's own elements and script."""
     page = chromium.new_page()
-    page.set_content(document_table._read("document_table.html"))
+    page.set_content(read("document_table.html"))
     yield page
     page.close()
 
@@ -68,7 +68,7 @@ def test_three_thousand_documents_are_sorted_narrowed_and_paged_without_delay(bl
     ]
     columns = [{"name": "Title", "minor": False}, {"name": "Length", "minor": False}]
     data = {"name": "t", "label": "D", "to": "http://127.0.0.1/document", "columns": columns}
-    script = document_table._read("document_table.js")
+    script = read("document_table.js")
     took = blank.evaluate(DRAW, [script, {**data, "rows": rows}])
     assert took < 1000, f"{took} ms"
     first = blank.locator("tbody tr").first
@@ -95,7 +95,7 @@ def test_a_column_that_says_nothing_of_any_row_that_is_left_is_not_shown(blank: 
         {"name": "Language", "varied": True},
     ]
     data = {"name": "t", "label": "D", "to": "http://127.0.0.1/document", "columns": columns}
-    script = document_table._read("document_table.js")
+    script = read("document_table.js")
     blank.evaluate(DRAW, [script, {**data, "rows": rows}])
     headings = blank.locator("th")
     assert headings.all_inner_texts() == ["Title", "Speaker"]
