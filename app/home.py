@@ -15,6 +15,7 @@ from app.components.player import show_player
 from app.components.sidebar import show_sidebar
 from app.components.trust_notice import show_trust_notice
 from app.state import address, library_access, navigation, open_library, search_state
+from app.state.tab_title import keep_tab_title, name_tab, turn_to_page
 from indexer.base.errors import HilbertError
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     """Draw the page that the address names, or the welcome page where no library can be opened."""
+    keep_tab_title()
     pages = navigation.navigation_pages()
     # The sidebar has its own menu: Streamlit's drops what the address holds besides the page.
     page = st.navigation(list(pages.values()), position="hidden")
+    turn_to_page(page)
     if address.has_arrived(page.url_path):
         search_state.adopt(search_state.parse(address.given()))
     folder = open_library.library_folder()
@@ -56,5 +59,6 @@ def main() -> None:
 def _welcome(pages: Mapping[str, StreamlitPage], folder: Path | None, reason: str = "") -> None:
     from app.pages.welcome import show_welcome
 
+    name_tab("")
     show_menu(None, pages, "")
     show_welcome(folder, reason)

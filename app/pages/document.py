@@ -29,6 +29,7 @@ from app.state.open_library import (
 )
 from app.state.result_cache import GONE, find_answer, find_hits_within
 from app.state.search_state import SearchState, UserQuery
+from app.state.tab_title import name_tab
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
 from indexer.base.timecode import clock
@@ -63,13 +64,13 @@ def draw() -> None:
         _show_choice(library, "Choose a recording")
         return
     if beside is None:
-        st.set_page_config(page_title=f"{document.title} – hilbert")
+        name_tab(document.title)
         _show(library, document, start, compared)
         return
     back = markdown_link(document.title, urls.link(urls.DOCUMENT, doc=named))
     st.markdown(f":material/arrow_back: {back}")
     if other is not None and other is not document:
-        st.set_page_config(page_title=f"{document.title} and {other.title} – hilbert")
+        name_tab(f"{document.title} and {other.title}")
         show_comparison(library, document, other)
         return
     if beside != urls.CHOOSE:
@@ -79,6 +80,7 @@ def draw() -> None:
 
 def _show_choice(library: OpenLibrary, heading: str, beside: IndexedDocument | None = None) -> None:
     """Draw all recordings as links: to each, or to its comparison with one."""
+    name_tab("Recordings")
     st.subheader(heading)
     documents = [d for d in library.searcher.documents.values() if d is not beside]
     if not documents:

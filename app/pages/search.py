@@ -18,6 +18,7 @@ from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from app.state.result_cache import find_answer
 from app.state.search_state import SearchState, UserQuery
+from app.state.tab_title import name_tab
 from indexer.base.errors import HilbertError
 
 log = logging.getLogger(__name__)
@@ -31,10 +32,10 @@ def draw() -> None:
     address.write(urls.parameters(doc=search.linked, t=search.linked_at))
     show_search_form(library)
     query = search.query
+    name_tab(query_name(library, query) if query else "")
     if query is None:
         _show_documents(library)
         return
-    st.set_page_config(page_title=f"{query_name(library, query)} – hilbert")
     if query.clip:
         _show_clip_answer(library, search, query)
         return

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-st.set_page_config(page_title="hilbert", page_icon="🎧", layout="wide")
+st.set_page_config(page_icon="🎧", layout="wide")
 
 # An `app.py` in the current folder would otherwise be imported as this package.
 _PACKAGE = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from indexer.base.assets import demo_folder
-from tests.browser.waiting import wait_until
+from tests.browser.waiting import is_titled, wait_until
 from tests.serving import HILBERT, free_port, started
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ def test_each_step_has_an_address_and_back_and_forward_go_one_step_each(page: Pa
     page.goto("/")
     ask(page, WATER)
     shows(page, WATER, TIDE)
-    assert page.title() == f"{WATER} – hilbert"
     ask(page, BEES)
     shows(page, BEES, "Directions from a dancing bee")
     page.get_by_role("button", name="Options").click()
@@ -77,6 +76,27 @@ def test_each_step_has_an_address_and_back_and_forward_go_one_step_each(page: Pa
     shows(page, WATER, TIDE)
     page.reload()
     shows(page, WATER, TIDE)
+
+
+def test_the_title_of_the_tab_tells_what_is_shown_and_does_not_flicker(page: Page) -> None:
+    page.goto("/")
+    ask(page, WATER)
+    shows(page, WATER, TIDE)
+    is_titled(page, f"{WATER} – hilbert")
+    page.evaluate(
+        "new MutationObserver(() => (window.titles ??= []).push(document.title))"
+        ".observe(document.querySelector('title'), {childList: true})"
+    )
+    page.get_by_role("button", name="Options").click()
+    page.get_by_role("radio", name="By meaning").click()
+    page.wait_for_url(re.compile("channel=text"))
+    shows(page, WATER, TIDE)
+    page.get_by_role("link", name="Whole recording").first.click()
+    is_titled(page, f"{TIDE} – hilbert")
+    page.get_by_role("link", name="Library").click()
+    is_titled(page, "Library – hilbert")
+    seen = page.evaluate("window.titles")
+    assert f"{TIDE} – hilbert" in seen and "hilbert" not in seen
 
 
 def test_looking_at_options_and_filters_changes_neither(page: Page) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from indexer.base.assets import demo_folder
 from tests.browser.conftest import PLAYER
-from tests.browser.waiting import wait_until
+from tests.browser.waiting import is_titled, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -151,7 +151,7 @@ def test_a_recording_is_opened_whole_and_its_page_can_be_linked_to(page: Page) -
     page.goto("about:blank")
     page.goto(there)
     page.get_by_role("heading", name="Why the tide keeps its own time").wait_for()
-    assert page.title() == "Why the tide keeps its own time – hilbert"
+    is_titled(page, "Why the tide keeps its own time – hilbert")
     player_stands_at(page, 32.5)
 
 

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
 from tests.browser.test_player import is_playing, player, position
-from tests.browser.waiting import wait_until
+from tests.browser.waiting import is_titled, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -165,7 +165,7 @@ def test_two_recordings_are_compared_and_their_most_alike_moments_play(page: Pag
     page.get_by_role("heading", name="Two recordings compared").wait_for()
     named = parse_qs(urlsplit(page.url).query)
     assert named["q"] == [WATER] and len(named["with"][0]) == 64
-    assert page.title() == f"{TIDE} and {FOG} – hilbert"
+    is_titled(page, f"{TIDE} and {FOG} – hilbert")
     for what in ("What was said", "How it sounded"):
         page.get_by_test_id("stMetric").filter(has_text=what).wait_for()
     for name in (TIDE, FOG):  # above each passage, too: on a phone they stand in one column

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,3 +18,8 @@ def wait_until(page: Page, expression: str) -> None:
             return
         page.wait_for_timeout(100)
     pytest.fail(f"never true: {expression}")
+
+
+def is_titled(page: Page, title: str) -> None:
+    """Wait until the tab has this title."""
+    wait_until(page, f"document.title == {json.dumps(title)}")
