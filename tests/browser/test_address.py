@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from indexer.base.assets import demo_folder
-from tests.browser.waiting import is_titled, wait_until
+from tests.browser.waiting import expect, is_titled, wait_until
 from tests.serving import HILBERT, free_port, started
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def test_each_step_has_an_address_and_back_and_forward_go_one_step_each(page: Pa
     shows(page, WATER, TIDE)
     page.go_back()
     page.get_by_text(re.compile("recordings? to search")).wait_for()
-    assert page.get_by_label(BOX).input_value() == "" and not named(page)
+    expect(page.get_by_label(BOX)).to_have_value("")
+    assert not named(page)
     page.go_forward()
     shows(page, WATER, TIDE)
     page.reload()
@@ -138,7 +139,7 @@ def test_a_link_is_opened_in_a_tab_of_its_own_where_that_is_wanted(page: Page) -
     with page.context.expect_page() as opened:
         title.click(modifiers=["Control"])
     opened.value.get_by_role("heading", name=TIDE).wait_for()
-    assert page.get_by_label(BOX).input_value() == WATER
+    expect(page.get_by_label(BOX)).to_have_value(WATER)
 
 
 def test_a_recording_that_is_gone_is_told_and_no_other_is_shown(page: Page) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from indexer.base.assets import demo_folder
 from tests.browser.conftest import PLAYER
-from tests.browser.waiting import is_titled, wait_until
+from tests.browser.waiting import expect, is_titled, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -79,7 +79,7 @@ def test_an_uploaded_clip_finds_its_talk(page: Page) -> None:
     assert first_card(page) == "1. Breakfast in the fog desert"
     page.get_by_text("Heard:").click()
     page.locator(".js-plotly-plot .main-svg").nth(1).wait_for()
-    assert page.locator(".js-plotly-plot").count() == 2  # waveform and mel spectrogram
+    expect(page.locator(".js-plotly-plot")).to_have_count(2)  # waveform and mel spectrogram
 
 
 def test_neighbours_of_a_moment_and_back(page: Page) -> None:

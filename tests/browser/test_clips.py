@@ -10,6 +10,7 @@ import pytest
 
 from indexer.base.assets import demo_folder
 from tests.browser.test_browser import nothing_is_wrong
+from tests.browser.waiting import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -61,7 +62,7 @@ def test_words_and_a_clip_are_both_searched_for_until_one_is_left_out(page: Page
     page.get_by_label(BOX).press("Enter")
     page.get_by_text(FIRST).filter(has_text=TIDE).wait_for()
     upload(page)
-    assert page.get_by_label(BOX).input_value() == "why tides lag"
+    expect(page.get_by_label(BOX)).to_have_value("why tides lag")
     told = page.get_by_text("the words above and this clip together, a half each")
     told.wait_for()
     assert named(page)["q"] == ["why tides lag"] and named(page)["clip"]

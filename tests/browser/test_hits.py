@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
 from tests.browser.test_player import is_playing, player
-from tests.browser.waiting import wait_until
+from tests.browser.waiting import expect, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -91,9 +91,10 @@ def test_every_hit_of_a_recording_is_a_row_a_mark_and_a_link(page: Page) -> None
     n = int(count.inner_text().split()[0])
     hits = page.get_by_label("Moments", exact=True)
     rows = hits.get_by_role("listitem")
-    assert rows.count() == hits.locator(".timeline a").count() == n
+    expect(rows).to_have_count(n)
+    expect(hits.locator(".timeline a")).to_have_count(n)
     wait_until(page, f"{PLAYER.replace('video', '.hit')} !== null")
-    assert player(page).locator(".hit").count() == n
+    expect(player(page).locator(".hit")).to_have_count(n)
     row = rows.filter(has_text="something else")
     marked = set(row.locator("mark").all_inner_texts())
     assert {"ocean", "tea"} <= marked and marked.isdisjoint(("does", "something", "else"))
@@ -110,7 +111,7 @@ def test_the_transcript_follows_what_plays_unless_told_not_to(page: Page) -> Non
     open_first(page, WATER, TIDE)
     lines = page.get_by_label("Transcript", exact=True)
     follow = page.get_by_role("button", name="Follow")
-    assert follow.get_attribute("aria-pressed") == "true"
+    expect(follow).to_have_attribute("aria-pressed", "true")
     follow.click()
     lines.evaluate(TOP)
     page.get_by_role("button", name=re.compile("^Play from")).click()
@@ -120,7 +121,7 @@ def test_the_transcript_follows_what_plays_unless_told_not_to(page: Page) -> Non
     page.reload()
     page.get_by_role("button", name=re.compile("^Play from")).click()
     heard.wait_for(state="attached")
-    assert follow.get_attribute("aria-pressed") == "false"  # the browser keeps it
+    expect(follow).to_have_attribute("aria-pressed", "false")  # the browser keeps it
     lines.evaluate(TOP)
     follow.click()
     for _ in range(50):
@@ -137,7 +138,7 @@ def test_words_are_found_in_a_text_without_times_and_arabic_runs_from_the_right(
     open_first(page, PAINT, "odd-words")
     box = page.get_by_label("Find in the transcript")
     box.fill("times")
-    assert page.locator(".find output").inner_text() == "1 of 1"
+    expect(page.locator(".find output")).to_have_text("1 of 1")
     assert page.get_by_role("button", name="Follow").count() == 0
     lines = page.get_by_label("Transcript", exact=True)
     assert lines.get_by_role("button").count() == 0

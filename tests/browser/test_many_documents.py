@@ -18,6 +18,7 @@ import pytest
 from indexer.base.types import Cue, Segment
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
+from tests.browser.waiting import expect
 from tests.made_documents import SPEAKERS, document_id, features
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def test_three_thousand_documents_are_listed_found_and_opened(quiet: Page, many:
     table = page.get_by_role("table", name="Recordings")
     table.wait_for()
     settled(page)
-    assert table.get_by_role("row").count() == 51  # a heading, and a page of the table
+    expect(table.get_by_role("row")).to_have_count(51)  # a heading, and a page of the table
     assert MOST_WITHOUT_TABLE < received.take() < 1_000_000
 
     page.get_by_label(BOX).fill('"talk number 2900"')
@@ -117,11 +118,11 @@ def test_three_thousand_documents_are_listed_found_and_opened(quiet: Page, many:
     rows.nth(1).wait_for()
     page.get_by_role("button", name="Length").click()
     page.get_by_role("button", name="Length").click()
-    assert "1:19" in rows.nth(1).inner_text()
+    expect(rows.nth(1)).to_contain_text("1:19")
     page.get_by_role("button", name="Next →").click()
-    assert "51–100 of 3,000" in page.get_by_label("Pages of the table").inner_text()
+    expect(page.get_by_label("Pages of the table")).to_contain_text("51–100 of 3,000")
     page.get_by_label(FIND).fill("talk 2900")
-    assert rows.count() == 2
+    expect(rows).to_have_count(2)
     settled(page)
     received.take()
     table.get_by_role("link", name="Talk 2900").click()
@@ -133,7 +134,8 @@ def test_three_thousand_documents_are_listed_found_and_opened(quiet: Page, many:
     page.go_back()
     table.get_by_role("link", name="Talk 2900").wait_for()
     settled(page)
-    assert page.get_by_label(FIND).input_value() == "talk 2900" and rows.count() == 2
+    expect(page.get_by_label(FIND)).to_have_value("talk 2900")
+    expect(rows).to_have_count(2)
     assert received.take() < MOST_WITHOUT_TABLE  # the browser has it from before
     page.go_back()
     page.get_by_text(re.compile(r"^1\. ")).filter(has_text="Talk 2900").wait_for()

@@ -18,6 +18,7 @@ from indexer.media.decode import SAMPLE_RATE, open_recording
 from indexer.media.encode import encode
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search, wait_until
+from tests.browser.waiting import expect
 from tests.made_documents import put_recording
 from tests.serving import serving
 
@@ -129,7 +130,8 @@ def test_hits_are_marked_and_reached_and_the_rest_of_the_player_does_what_it_say
     start, _ = play_moment(page)
     marks = player(page).locator(".hit")
     signs = page.locator('[class*="st-key-card-1-"] [class*="st-key-play-"]')
-    assert marks.count() == signs.count() > 1
+    signs.nth(1).wait_for()
+    expect(marks).to_have_count(signs.count())
     player(page).get_by_role("button", name="Next moment").click()
     wait_until(page, f"{PLAYER}.currentTime > {start + 10}")
     bar = player(page).get_by_role("slider", name="Position")

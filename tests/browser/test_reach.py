@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
 from tests.browser.test_player import is_playing, player, position
-from tests.browser.waiting import is_titled, wait_until
+from tests.browser.waiting import expect, is_titled, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -91,7 +91,7 @@ def test_what_plays_is_paused_where_it_was_played(page: Page) -> None:
     started = (other.inner_text() or "").splitlines()[-1].removeprefix("Play ")
     other.click()
     page.get_by_role("button", name=f"Pause {started}").first.wait_for()
-    assert page.get_by_role("button", name="Pause 0:32").count() == 0
+    expect(page.get_by_role("button", name="Pause 0:32")).to_have_count(0)
     page.get_by_role("link", name=TIDE).first.click()
     moments = page.get_by_label("Moments", exact=True)
     pauses_and_goes_on(page, "0:00", moments)
@@ -121,7 +121,7 @@ def test_all_of_the_player_is_within_a_narrow_window(page: Page, width: int) -> 
     page.get_by_role("button", name="Play 0:32").first.click()
     wait_until(page, f"{PLAYER}?.currentTime > 32")
     parts = player(page).locator("button, select, .track, time")
-    assert parts.count() == 10
+    expect(parts).to_have_count(10)
     for part in parts.all():
         box = part.bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
@@ -140,8 +140,6 @@ def test_the_menu_opens_no_recording_that_nobody_chose(page: Page) -> None:
 
 
 def test_on_a_phone_the_menu_makes_way_for_the_page_that_was_chosen(page: Page) -> None:
-    from playwright.sync_api import expect
-
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/")
     page.get_by_role("textbox").first.wait_for()
@@ -169,15 +167,15 @@ def test_two_recordings_are_compared_and_their_most_alike_moments_play(page: Pag
     for what in ("What was said", "How it sounded"):
         page.get_by_test_id("stMetric").filter(has_text=what).wait_for()
     for name in (TIDE, FOG):  # above each passage, too: on a phone they stand in one column
-        assert page.get_by_test_id("stMain").get_by_text(name, exact=True).count() > 1
+        page.get_by_test_id("stMain").get_by_text(name, exact=True).nth(1).wait_for()
     best = page.locator('[class*="st-key-play-"][class*="pair-0"]')
     best.nth(1).wait_for()
-    assert best.count() == 2
+    expect(best).to_have_count(2)
     ids = [re.search(r"play-(\w+)-", b.get_attribute("class") or "") for b in best.all()]
     assert len({found[1] for found in ids if found}) == 2
     best.nth(1).get_by_role("button").click()
     wait_until(page, f"{PLAYER}?.currentTime > 0.2 && !{PLAYER}.paused")
-    assert best.nth(1).get_by_role("button", name="Pause ").count() == 1
+    best.nth(1).get_by_role("button", name="Pause ").wait_for()
     page.reload()
     page.get_by_role("heading", name="Two recordings compared").wait_for()
     there = page.url

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.components.component_files import read
+from tests.browser.waiting import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,13 +32,13 @@ def test_rows_are_links_that_open_here_in_another_tab_and_lead_back(page: Page) 
     opened.value.get_by_role("heading", name=TIDE).wait_for()
     opened.value.close()
     page.get_by_label(FIND).fill("tide time")
-    assert table.get_by_role("row").count() == 2  # the heading's, and one that has both words
+    expect(table.get_by_role("row")).to_have_count(2)  # the heading's, and one that has both words
     link.click()
     page.get_by_role("heading", name=TIDE).wait_for()
     assert page.url == document
     page.go_back()
     link.wait_for()
-    assert page.get_by_label(FIND).input_value() == "tide time"
+    expect(page.get_by_label(FIND)).to_have_value("tide time")
     page.goto("/")
     page.get_by_role("table", name="Recordings").get_by_role("link", name=TIDE).click()
     page.get_by_role("heading", name=TIDE).wait_for()

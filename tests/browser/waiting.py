@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, LocatorAssertions, Page
 
 
 def wait_until(page: Page, expression: str) -> None:
@@ -23,3 +23,11 @@ def wait_until(page: Page, expression: str) -> None:
 def is_titled(page: Page, title: str) -> None:
     """Wait until the tab has this title."""
     wait_until(page, f"document.title == {json.dumps(title)}")
+
+
+def expect(what: Locator) -> LocatorAssertions:
+    """Playwright's assertions, which wait for what they say as long as a slow machine needs."""
+    from playwright import sync_api
+
+    sync_api.expect.set_options(timeout=90_000)
+    return sync_api.expect(what)
