@@ -29,6 +29,9 @@ SILENT: dict[str, str] = {
     "indexer/adapt/train_fusion.py:_run_or_start_over OtherTrainingError": (
         "training starts over, and its progress says why"
     ),
+    "indexer/store/dismissals.py:_state OSError, ValueError": (
+        "of a file that is not there each try is another failure"
+    ),
     "hilbert/encoders/joined_model.py:joined_folder OSError": (
         "another process was quicker; raised where there is no folder"
     ),

@@ -17,6 +17,7 @@ from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from indexer.index.records import IndexedDocument
 from indexer.maintenance.doctor import examine
+from indexer.store.dismissals import split_failures
 
 
 def draw() -> None:
@@ -33,8 +34,11 @@ def draw() -> None:
     st.subheader("Add recordings")
     show_adding(library)
     folder = library.store.folder
+    failures, dismissed = split_failures(library.store.catalog)
     show_failures(
-        library.store.catalog.failures(),
+        failures,
+        folder=folder,
+        dismissed=len(dismissed),
         busy=jobs.busy(str(folder)),
         try_again=partial(
             jobs.start, str(folder), "Trying again", partial(tasks.try_again, folder=folder)

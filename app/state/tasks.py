@@ -17,6 +17,7 @@ from indexer.base.assets import demo_folder
 from indexer.base.errors import LibraryError
 from indexer.base.progress import BUILDING, INDEXING
 from indexer.index.library_store import CATALOG_FILE, LibraryStore
+from indexer.store.dismissals import dismiss, show_again
 
 if TYPE_CHECKING:
     from indexer.diagnostics.diagnose import Diagnosis
@@ -165,6 +166,22 @@ def remember_refused(folder: Path, refused: Mapping[str, str]) -> None:
     library = LibraryStore.open(folder)
     try:
         library.catalog.put_failures((), dict(refused))
+    finally:
+        library.close()
+
+
+def dismiss_failures(folder: Path, paths: Sequence[str] | None) -> None:
+    """Let the list of failures of a library leave files out; None lets it have all again.
+
+    Raises:
+        LibraryError: The library cannot be opened or written.
+    """
+    library = LibraryStore.open(folder)
+    try:
+        if paths is None:
+            show_again(library.catalog)
+        else:
+            dismiss(library.catalog, paths)
     finally:
         library.close()
 

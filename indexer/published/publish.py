@@ -53,7 +53,7 @@ log = logging.getLogger(__name__)
 _LIBRARY_ID = "published_id"
 _VECTORS_AT_ONCE, _TEXTS_AT_ONCE = 1000, 64
 # What a catalog remembers of this machine and of failures: no reader needs it.
-_OWN_TABLES = ("failures", "folders", "culprits", "unsettled")
+_OWN_TABLES = ("failures", "folders", "culprits", "unsettled", "dismissed")
 # Where SQLite counts the changes of a file, and the version that it was last written with.
 _CHANGES, _VERSION_VALID_FOR = slice(24, 28), slice(92, 96)
 _ATTEMPTS = 5

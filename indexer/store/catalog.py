@@ -439,6 +439,10 @@ class Catalog:
         rows = self._db.execute("SELECT path, reason FROM failures ORDER BY path")
         return {row["path"]: row["reason"] for row in rows}
 
+    def failure_times(self) -> dict[str, float]:
+        """Map the files of `failures` to when they were last tried, in seconds since 1970."""
+        return dict(self._db.execute("SELECT path, seen_at FROM failures").fetchall())
+
 
 def _document(row: sqlite3.Row) -> Document:
     values = {name: row[column] for name, column in _COLUMNS.items()}

@@ -1,4 +1,4 @@
-"""What a catalog remembers between runs: folders, what files say, unfinished additions, culprits.
+"""What a catalog remembers between runs, of folders, files and failures.
 
 The catalog of the first release has no tables for them. As with `indexer.store.supplements`, a
 table is made when there is first something to write, and one that is not there reads as empty.
@@ -40,6 +40,13 @@ CREATE TABLE IF NOT EXISTS culprits (
     path TEXT PRIMARY KEY,          -- absolute
     size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
     reason TEXT NOT NULL
+) WITHOUT ROWID
+""",
+    "dismissed": """
+CREATE TABLE IF NOT EXISTS dismissed (
+    path TEXT PRIMARY KEY,          -- as in the table failures
+    reason TEXT NOT NULL,
+    state TEXT NOT NULL             -- of the file then (indexer.store.dismissals)
 ) WITHOUT ROWID
 """,
 }
@@ -176,6 +183,19 @@ class Remembered:
         """Forget them, so that they are tried again."""
         if has_table(self._connection(), "culprits"):
             self._connection().execute("DELETE FROM culprits")
+
+    # failures that nobody wants to be told of any more
+
+    def dismissed(self) -> dict[str, tuple[str, str]]:
+        """Map the paths of dismissed failures to the reason and the state of the file then."""
+        return {r[0]: (r[1], r[2]) for r in self._rows("dismissed", "path, reason, state")}
+
+    def put_dismissed(self, dismissed: Mapping[str, tuple[str, str]]) -> None:
+        """Replace the dismissed failures."""
+        self._make("dismissed")
+        self._connection().execute("DELETE FROM dismissed")
+        rows = [(path, *known) for path, known in dismissed.items()]
+        self._connection().executemany("INSERT INTO dismissed VALUES (?, ?, ?)", rows)
 
     # other places
 

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from visitor import Visit, assert_no_error, follow, listed, press, texts, turn_to
 
+from app.components.failure_list import advice
 from app.state import jobs, tasks
 from app.state.adding import Adding
 from indexer.index.library_store import LibraryStore
@@ -100,9 +101,51 @@ def test_languages_are_found_out_and_what_an_english_library_misses_is_told(
 
 def failures(page: AppTest) -> list[str]:
     """The files in the one list of those that failed."""
-    lists = [e.value for e in page.markdown if ":small[In " in e.value]
-    assert len(lists) <= 1
-    return [n.replace("\\", "") for n in re.findall(r"^- \*\*(.+?)\*\*: ", "".join(lists), re.M)]
+    told = [e.value for e in page.markdown if ":small[In " in e.value]
+    return [n.replace("\\", "") for n in re.findall(r"^\*\*(.+?)\*\*: ", "\n".join(told), re.M)]
+
+
+def test_dismissed_failures_are_listed_again_once_they_are_others(
+    copy: Path, open_page: Visit, tmp_path: Path
+) -> None:
+    bad, worse = tmp_path / "letter.mp3", tmp_path / "note.mp3"
+    for file in (bad, worse):
+        file.write_text("Dear all, this is no music")
+    refused = str(copy / tasks.UPLOADS / "upload.mp3")
+    failed = {str(bad): "no sound", str(worse): "no sound", refused: "no sound"}
+    tasks.remember_refused(copy, failed)
+    page = library_page(open_page())
+    assert set(failures(page)) == {"letter.mp3", "note.mp3", "upload.mp3"}
+    page.button(key=f"dismiss-{bad}").click()
+    page = assert_no_error(page.run())
+    assert set(failures(page)) == {"note.mp3", "upload.mp3"}
+    assert "1 failure dismissed" in texts(page)
+    page = press(page, "Dismiss all")
+    page = library_page(open_page())  # the library remembers it, not the visit
+    assert not failures(page) and "3 failures dismissed" in texts(page)
+    tasks.remember_refused(copy, failed)  # the same files fail as before, one is uploaded anew
+    assert failures(library_page(open_page())) == ["upload.mp3"]
+    worse.write_text("Dear all, this is no music either")
+    tasks.remember_refused(copy, {str(bad): "it is empty"})
+    page = library_page(open_page())
+    assert set(failures(page)) == {"letter.mp3", "note.mp3", "upload.mp3"}
+    page = press(page, "Dismiss all")
+    assert len(failures(press(page, "List again"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("s3://talks/a.mp3", "another machine"),
+        ("/nowhere/at all/a.mp3", "connect the drive"),
+        ("{library}/recordings/a.mp3", "add the file once more"),
+        ("{library}/a.mp3", "bring it back"),
+    ],
+)
+def test_what_to_do_is_apt_for_where_a_failed_file_lies(
+    tmp_path: Path, path: str, said: str
+) -> None:
+    assert said in advice(path.replace("{library}", str(tmp_path)), tmp_path)
 
 
 def test_uploads_that_are_refused_stay_in_the_list_of_failures(
