@@ -8,10 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from hilbert.forking import PerProcess
 
 
-def search_threads() -> PerProcess[ThreadPoolExecutor]:
-    """Return a pool; what waits for tasks of its own needs another than these are in."""
+def search_threads(*, waiting: int = 0) -> PerProcess[ThreadPoolExecutor]:
+    """Return a pool; what waits for tasks of its own needs another than these are in.
+
+    Args:
+        waiting: How many tasks there are that mostly wait for those of another pool, and may
+            outnumber the cores; 0 for tasks that compute.
+    """
     return PerProcess(
-        lambda: ThreadPoolExecutor(min(4, os.cpu_count() or 1), initializer=_leave_one_to_faiss)
+        lambda: ThreadPoolExecutor(
+            waiting or min(4, os.cpu_count() or 1), initializer=_leave_one_to_faiss
+        )
     )
 
 

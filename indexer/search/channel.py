@@ -5,9 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from indexer.search.index_view import IndexView
+from indexer.search.late import Late
 from indexer.search.query import QueryInput, QueryVector
 from indexer.search.scores import Scores
 from indexer.search.segment_scores import KnownScores, SegmentScores
@@ -86,9 +88,10 @@ class Channel(ABC):
     def compare(self, vector: QueryVector, index: IndexView) -> SegmentScores:
         """Compare a query that the channel serves with segments, as far as that is asked for.
 
-        Channels whose scores of all segments take long override this.
+        It returns at once: all segments are scored when the first score is asked for. Channels
+        whose scores of all segments take long override this.
         """
-        return KnownScores(self.score_segments(vector, index))
+        return KnownScores(Late(partial(self.score_segments, vector, index)))
 
     def reasons(
         self, vector: QueryVector, index: IndexView, rows: Sequence[int]

@@ -44,8 +44,9 @@ _MOST_COMPLETED = 0.2
 # Sums in another order differ by less.
 _ROUNDING = 1e-9
 
-# Those in which vector indexes are asked wait for others that compare.
-_THREADS = search_threads()
+# Those in which vector indexes are asked wait for others that compare: one for each channel, so
+# that there is always something to compare.
+_THREADS = search_threads(waiting=4)
 
 Parts = Sequence[tuple[ComparedPart, Weights]]
 
@@ -219,10 +220,10 @@ class Evaluation:
             if self._is_asked(compared, weights, name)
             for each in of_channel
         }
-        if not self._is_exact and not self._ranks:
-            asked[self._known_sums()] = max(self._candidates, _NAMED_BY_WORDS)
         submit, searched = _THREADS.get().submit, self._searched
         looked_up = {e: submit(e.best, n, searched) for e, n in asked.items() if not e.finds_all}
+        if not self._is_exact and not self._ranks:  # which waits for the scores of all words
+            asked[self._known_sums()] = max(self._candidates, _NAMED_BY_WORDS)
         found = {e: e.best(n, searched) for e, n in asked.items() if e.finds_all}
         return {e: looked_up[e].result() if e in looked_up else found[e] for e in asked}
 

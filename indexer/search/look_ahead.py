@@ -5,11 +5,18 @@ On two cores both take about as long, and ONNX Runtime lets Python go on meanwhi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from collections.abc import Hashable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
 
 from hilbert.forking import PerProcess
+
+
+class Loadable(Protocol):
+    """What computes itself where that is asked for, in any thread."""
+
+    def load(self) -> None:
+        """Compute it; whoever needs it meanwhile waits for that."""
 
 
 class LookAhead:
@@ -19,15 +26,16 @@ class LookAhead:
         # A forked child has no thread that would finish what the parent began.
         self._of_process = PerProcess(_Ahead)
 
-    def start(self, tasks: Mapping[Hashable, Callable[[], Any]]) -> None:
+    def start(self, tasks: Mapping[Hashable, Loadable]) -> None:
         """Begin comparisons, in their order; those that were begun before are forgotten."""
         ahead = self._of_process.get()
-        ahead.found = {key: ahead.thread.submit(task) for key, task in tasks.items()}
+        ahead.found = dict(tasks)
+        for task in tasks.values():
+            ahead.thread.submit(task.load)
 
-    def get(self, key: Hashable, task: Callable[[], Any]) -> Any:
-        """Return what a comparison found that was begun; otherwise make it now."""
-        found = self._of_process.get().found.get(key)
-        return task() if found is None else found.result()
+    def get(self, key: Hashable) -> Any | None:
+        """Return a comparison that was begun, finished or not; None for another."""
+        return self._of_process.get().found.get(key)
 
 
 class _Ahead:
@@ -35,4 +43,4 @@ class _Ahead:
 
     def __init__(self) -> None:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="look ahead")
-        self.found: dict[Hashable, Future[Any]] = {}
+        self.found: dict[Hashable, Loadable] = {}

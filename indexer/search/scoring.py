@@ -9,13 +9,15 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.index.search_threads import search_threads
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
 from indexer.search.document_scores import score_documents
 from indexer.search.index_view import IndexView
-from indexer.search.look_ahead import LookAhead
+from indexer.search.late import Late
+from indexer.search.look_ahead import Loadable, LookAhead
 from indexer.search.query import Query, QueryPart, QueryVector
 from indexer.search.scores import (
     REPEATED_IN_DOCUMENT,
@@ -25,6 +27,11 @@ from indexer.search.scores import (
     discounted,
 )
 from indexer.search.segment_scores import KnownScores, Rows, SegmentScores
+
+# So many segments are compared with the vectors of several channels side by side.
+_LEAST_FOR_THREADS = 256
+
+_THREADS = search_threads()
 
 
 def whole_documents() -> dict[str, Channel]:
@@ -94,14 +101,12 @@ class Scorer:
             for name, channel in usable.items()
             if name in asked and (vectors := [v for v in part.vectors if channel.serves(v)])
         }
-        documents: dict[str, Scores] = {}
-        for name, channel in whole_documents().items():
-            if name not in asked or channel.name not in usable:
-                continue
-            if vectors := [v for v in part.vectors if channel.serves(v)]:
-                documents[name] = np.mean(
-                    [self._score_whole_documents(channel, vector) for vector in vectors], axis=0
-                )
+        documents = {
+            name: tuple(self._whole_documents(channel, vector) for vector in vectors)
+            for name, channel in whole_documents().items()
+            if name in asked and channel.name in usable
+            if (vectors := [v for v in part.vectors if channel.serves(v)])
+        }
         return ComparedPart(segments, documents, self.index)
 
     def look_ahead(self, query: Query) -> None:
@@ -112,30 +117,27 @@ class Scorer:
         vectors = [vector for part in query.parts for vector in part.vectors]
         if len(vectors) != 1:
             return
-        tasks: dict[Hashable, Callable[[], SegmentScores | Scores]] = {}
+        tasks: dict[Hashable, Loadable] = {}
         for channel in self._usable.values():
             if channel.needs_model or not channel.serves(vectors[0]):
                 continue
-            of_channel = (vectors[0], self.index)
-            tasks[_key(channel, vectors[0])] = partial(channel.compare, *of_channel)
+            tasks[_key(channel, vectors[0])] = channel.compare(vectors[0], self.index)
             if channel.whole_document is not None:
-                score = partial(channel.score_whole_documents, *of_channel)
-                tasks[_key(channel, vectors[0], whole=True)] = score
+                key = _key(channel, vectors[0], whole=True)
+                tasks[key] = _score_whole_documents(channel, vectors[0], self.index)
         self._ahead.start(tasks)
 
     def _compare(self, channel: Channel, vector: QueryVector) -> SegmentScores:
-        compare = partial(channel.compare, vector, self.index)
-        if channel.needs_model:
-            return compare()
-        found: SegmentScores = self._ahead.get(_key(channel, vector), compare)
-        return found
+        begun: SegmentScores | None = None
+        if not channel.needs_model:
+            begun = self._ahead.get(_key(channel, vector))
+        return begun or channel.compare(vector, self.index)
 
-    def _score_whole_documents(self, channel: Channel, vector: QueryVector) -> Scores:
-        score = partial(channel.score_whole_documents, vector, self.index)
-        if channel.needs_model:
-            return score()
-        found: Scores = self._ahead.get(_key(channel, vector, whole=True), score)
-        return found
+    def _whole_documents(self, channel: Channel, vector: QueryVector) -> Late[Scores]:
+        begun: Late[Scores] | None = None
+        if not channel.needs_model:
+            begun = self._ahead.get(_key(channel, vector, whole=True))
+        return begun or _score_whole_documents(channel, vector, self.index)
 
     def part(
         self, part: QueryPart, channels: Iterable[str], searched: NDArray[np.bool_]
@@ -160,6 +162,10 @@ class Scorer:
         return PartScores(segments, compared.document_scores(rows, by_vector))
 
 
+def _score_whole_documents(channel: Channel, vector: QueryVector, index: IndexView) -> Late[Scores]:
+    return Late(partial(channel.score_whole_documents, vector, index))
+
+
 def _key(channel: Channel, vector: QueryVector, *, whole: bool = False) -> Hashable:
     """Return what stands for a comparison of words, with segments or with whole documents."""
     return channel.name, whole, vector.terms, vector.fuzzy, vector.encoded.get(channel.name)
@@ -175,17 +181,35 @@ class ComparedPart:
 
     Attributes:
         segments: Channel to the scores of segments for each query vector.
-        whole: Name to the scores of whole documents, `[n_documents]`.
+        documents: Name to the scores of whole documents, `[n_documents]`, for each query vector.
         index: What it is compared with.
     """
 
     segments: Mapping[str, tuple[SegmentScores, ...]]
-    whole: Mapping[str, Scores]
+    documents: Mapping[str, tuple[Late[Scores], ...]]
     index: IndexView
+
+    @cached_property
+    def whole(self) -> Mapping[str, Scores]:
+        """Name to the scores of whole documents, `[n_documents]`, the mean over query vectors."""
+        return {
+            name: np.mean([each.get() for each in of_vectors], axis=0)
+            for name, of_vectors in self.documents.items()
+        }
 
     def by_vector(self, rows: Rows) -> ByVector:
         """Score some segments for each query vector."""
-        return {n: tuple(each.at(rows) for each in found) for n, found in self.segments.items()}
+        if not len(rows):  # waits for nothing that is computed late
+            return {n: (np.zeros(0),) * len(found) for n, found in self.segments.items()}
+        every = [each for found in self.segments.values() for each in found]
+        # Known scores are quicker than a thread.
+        compared = [each for each in every if not each.finds_all]
+        side_by_side = len(compared) > 1 and len(rows) >= _LEAST_FOR_THREADS
+        submit = _THREADS.get().submit
+        begun = {e: submit(e.at, rows) for e in compared[1:]} if side_by_side else {}
+        scores = {each: each.at(rows) for each in every if each not in begun}
+        scores |= {each: found.result() for each, found in begun.items()}
+        return {n: tuple(scores[each] for each in found) for n, found in self.segments.items()}
 
     def segment_scores(self, rows: Rows, by_vector: ByVector) -> dict[str, Scores]:
         """Return by channel the scores of some segments, `[m]`, by the vector that fits best.

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.vector_index import VectorIndex
+from indexer.search.late import Late
 from indexer.search.scores import Scores
 
 if TYPE_CHECKING:
@@ -46,6 +47,9 @@ class SegmentScores(ABC):
         """Whether `best` misses none of the best."""
         return True
 
+    def load(self) -> None:  # noqa: B027
+        """Compute what is computed of all segments; nothing by default."""
+
     @abstractmethod
     def at(self, rows: Rows) -> Scores:
         """Return the scores of some segments, `[len(rows)]`."""
@@ -75,13 +79,22 @@ class KnownScores(SegmentScores):
     """Scores that are known of all segments.
 
     Args:
-        scores: `[n_segments]`, NaN for nothing to compare.
+        scores: `[n_segments]`, NaN for nothing to compare; or what computes them.
     """
 
     finds_all = True
 
-    def __init__(self, scores: Scores) -> None:
-        self._scores = scores
+    def __init__(self, scores: Scores | Late[Scores]) -> None:
+        self._given = scores
+
+    @property
+    def _scores(self) -> Scores:
+        return self._given.get() if isinstance(self._given, Late) else self._given
+
+    def load(self) -> None:
+        """Compute the scores, where they are computed late."""
+        if isinstance(self._given, Late):
+            self._given.load()
 
     @classmethod
     def highest(cls, of: Sequence[KnownScores]) -> KnownScores:

@@ -17,7 +17,8 @@ from indexer.index.segment_table import SegmentTable
 from indexer.search.evaluation import Evaluation
 from indexer.search.fusion import Weights
 from indexer.search.index_view import IndexView
-from indexer.search.scores import FusedScores
+from indexer.search.late import Late
+from indexer.search.scores import FusedScores, Scores
 from indexer.search.scoring import ComparedPart
 from indexer.search.segment_scores import KnownScores, SegmentScores, highest
 
@@ -43,6 +44,10 @@ def index_of(counts: list[int], marked: np.ndarray[Any, Any]) -> IndexView:
     return IndexView(snapshot, table)
 
 
+def late(scores: Scores) -> tuple[Late[Scores], ...]:
+    return (Late(lambda: scores),)
+
+
 def compared(index: IndexView, seed: int, kind: type[KnownScores]) -> ComparedPart:
     random = np.random.default_rng(seed)
     n, documents = len(index.table), len(index.table.documents)
@@ -53,8 +58,8 @@ def compared(index: IndexView, seed: int, kind: type[KnownScores]) -> ComparedPa
         "text": (kind(random.normal(0, 0.2, n)), kind(random.normal(0, 0.2, n))),
         "joint": (kind(with_sound),),
     }
-    whole = {"document words": random.random(documents), "document": random.random(documents)}
-    return ComparedPart(segments, whole, index)
+    whole = {name: random.random(documents) for name in ("document words", "document")}
+    return ComparedPart(segments, {name: late(scores) for name, scores in whole.items()}, index)
 
 
 def best(fused: FusedScores, k: int) -> tuple[list[int], list[int]]:
@@ -134,7 +139,7 @@ def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
     times: list[int] = []
     find = audio.best
     monkeypatch.setattr(audio, "best", lambda *given: times.append(1) or find(*given))
-    light = ComparedPart({**part.segments, "audio": (audio,)}, part.whole, index)
+    light = ComparedPart({**part.segments, "audio": (audio,)}, part.documents, index)
     with candidates(60):
         found = Evaluation([(light, WEIGHTS | {"audio": 0.02})], index, np.ones(1800, bool), 5)
         assert len(found.best().rows) < 1800
@@ -157,7 +162,7 @@ def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
     text = Approximate(np.where(np.arange(1800) % 10 == 1, 0.1, 0.0))
     joint = Approximate(np.where(np.arange(1800) % 10 == 2, 0.1, 0.0))
     segments = {"lexical": (KnownScores(words),), "text": (text,), "joint": (joint,)}
-    part = ComparedPart(segments, {"document": whole}, index)
+    part = ComparedPart(segments, {"document": late(whole)}, index)
     weights = {name: w for name, w in WEIGHTS.items() if name != "document words"}
     monkeypatch.setattr(evaluation, "_APPROXIMATE_CANDIDATES", 10)
     with candidates(10):

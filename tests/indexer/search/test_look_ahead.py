@@ -4,38 +4,75 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 
 from indexer.index.library_store import LibraryStore
 from indexer.search.channel import Channel
 from indexer.search.channels import CHANNELS
+from indexer.search.late import Late
 from indexer.search.look_ahead import LookAhead
+from indexer.search.query import TYPED, QueryPart, QueryVector
 from indexer.search.searcher import Searcher
+from indexer.search.segment_scores import KnownScores
 
 
-def refuse() -> None:
+def refuse() -> int:
     raise ValueError("damaged")
 
 
 def test_what_was_begun_is_not_made_again() -> None:
-    ahead = LookAhead()
+    ahead, times = LookAhead(), []
     begun = threading.Event()
-    ahead.start({"a": begun.set, "b": lambda: 2})
+
+    def second() -> int:
+        times.append(threading.current_thread())
+        begun.set()
+        return 2
+
+    ahead.start({"a": Late(lambda: 1), "b": Late(second)})
     assert begun.wait(10)
-    assert ahead.get("b", refuse) == 2
-    assert ahead.get("b", refuse) == 2  # with other filters
-    assert ahead.get("c", lambda: 3) == 3
+    found: Late[int] | None = ahead.get("b")
+    assert found is not None and found.get() == found.get() == 2
+    assert len(times) == 1 and times[0] is not threading.current_thread()
+    assert ahead.get("c") is None
 
 
 def test_a_comparison_that_fails_fails_for_who_asks_for_it() -> None:
     ahead = LookAhead()
-    ahead.start({"a": refuse, "b": lambda: 2})
-    assert ahead.get("b", refuse) == 2
-    with pytest.raises(ValueError, match="damaged"):
-        ahead.get("a", lambda: 1)
-    ahead.start({"b": lambda: 3})
-    assert ahead.get("a", lambda: 1) == 1
-    assert ahead.get("b", refuse) == 3
+    ahead.start({"a": Late(refuse), "b": Late(lambda: 2)})
+    failed, found = ahead.get("a"), ahead.get("b")
+    assert failed is not None and found is not None and found.get() == 2
+    for _ in range(2):
+        with pytest.raises(ValueError, match="damaged"):
+            failed.get()
+    ahead.start({"b": Late(lambda: 3)})
+    other = ahead.get("b")
+    assert ahead.get("a") is None and other is not None and other.get() == 3
+
+
+def test_a_comparison_that_goes_on_is_waited_for_when_its_scores_are_asked_for(
+    small_library: LibraryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searcher = Searcher(small_library)
+    lexical: Channel = CHANNELS["lexical"]
+    score, go_on = lexical.score_segments, threading.Event()
+
+    def score_segments(*given):  # type: ignore[no-untyped-def]
+        assert go_on.wait(10)
+        return score(*given)
+
+    monkeypatch.setattr(lexical, "score_segments", score_segments)
+    query = searcher.embed("the moon")
+    part = searcher.scorer.compare(query.parts[0], ["lexical", "text"])
+    found, none = part.segments["lexical"][0], np.zeros(0, np.int64)
+    assert isinstance(found, KnownScores) and not part.by_vector(none)["lexical"][0].size
+    go_on.set()
+    rows = np.arange(len(searcher.table))
+    alone = QueryPart(TYPED, (QueryVector(("moon", "the"), {}),), "the moon")  # not begun before
+    again = searcher.scorer.compare(alone, ["lexical"]).segments["lexical"][0]
+    np.testing.assert_allclose(found.at(rows), again.at(rows))
+    searcher.close()
 
 
 def test_a_search_compares_words_beside_their_encoding(
