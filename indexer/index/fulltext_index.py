@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.base.text_analysis import exact_words, query_terms
 from indexer.index.document_words import (
     BM25_MOST,
     LEAST_IDF,
+    add_bm25,
     bm25,
-    inverse_document_frequency,
     score_term,
 )
 from indexer.index.fulltext_tables import BOUNDARY_FTS, DOCUMENT_FTS, EXACT_FTS, STEM_FTS
-from indexer.index.fuzzy_words import FuzzyWords
-from indexer.index.lexical_shard import LexicalShard, is_stem, length_norms
-from indexer.index.merged_records import MergedRecords
-from indexer.index.postings import Postings, union
-from indexer.index.term_phrases import TermPhrases
+from indexer.index.lexical_shard import LexicalShard, is_stem
+from indexer.index.postings import union
+from indexer.index.query_words import MAX_TERMS, QueryWords
 from indexer.index.word_index import WordQuery
 
 # A match by spelling or sound counts less than one of the word itself.
 FUZZY_SHARE = 0.7
-# Of a longer query, or a pasted page, the rarest terms are looked up.
-MAX_TERMS = 64
 # Words that all documents hold about as often weigh next to nothing: a query of them is weighed
 # as one word that six of ten documents hold.
 _MIN_DOCUMENT_WEIGHT = 1.0
-# Of a query in another language than the library, or of no language, so many terms are looked for
-# by spelling and sound.
-_MAX_FUZZY_TERMS = 16
 # Terms whose scores of documents are kept.
 _MOST_DOCUMENT_TERMS = 256
 
@@ -50,14 +41,16 @@ class _Asked:
         alone: Phrases whose scores are added.
         best_of: Phrases of which the highest score is added, and a factor for that.
         weight: Of the query; 0 for one that says nothing.
+        idfs: Inverse document frequencies of all of these phrases.
     """
 
     alone: Sequence[str]
     best_of: Sequence[tuple[float, Sequence[str]]]
     weight: float
+    idfs: Mapping[str, float]
 
 
-class FulltextIndex(MergedRecords):
+class FulltextIndex(QueryWords):
     """Full-text search over the shards of one snapshot, as if they were one.
 
     A term is a word, words that stand in a row, or the beginning of words where it ends in `*`;
@@ -115,8 +108,7 @@ class FulltextIndex(MergedRecords):
         """
         asked = self._asked(terms, fuzzy)
         held = np.zeros(self.n_segments, bool)
-        phrases = [*asked.alone, *(phrase for _, each in asked.best_of for phrase in each)]
-        for phrase in dict.fromkeys(phrases):
+        for phrase in asked.idfs:
             for _, rows, postings in self._postings(STEM_FTS, phrase):
                 held[rows[postings.times > 0]] = True
         return held
@@ -139,7 +131,7 @@ class FulltextIndex(MergedRecords):
             for phrase in phrases:
                 if not is_stem(phrase):
                     return None
-                idf = self._idf(phrase)
+                idf = asked.idfs[phrase]
                 if idf == LEAST_IDF:
                     rest += BM25_MOST * LEAST_IDF / asked.weight
                 elif self.count(STEM_FTS, [phrase]):
@@ -182,7 +174,9 @@ class FulltextIndex(MergedRecords):
         for term in self._fuzzy_terms(weights) if fuzzy else ():
             matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
             best_of.append((FUZZY_SHARE, matches))
-        return _Asked(alone, best_of, sum(weights.values()))
+        every = dict.fromkeys([*alone, *(phrase for _, several in best_of for phrase in several)])
+        idfs = {phrase: self._idf(phrase) for phrase in every}
+        return _Asked(alone, best_of, sum(weights.values()), idfs)
 
     def _shard_scores(
         self, number: int, asked: _Asked, places: NDArray[np.int64] | None = None
@@ -202,36 +196,23 @@ class FulltextIndex(MergedRecords):
         in_most = np.zeros(len(norms), np.uint8)  # MAX_TERMS at most
         rest = []
         for phrase in asked.alone:
-            if self._idf(phrase) == LEAST_IDF:
-                held = self.shards[number].held(phrase)
-                in_most += held if places is None else held[places]
+            if asked.idfs[phrase] == LEAST_IDF:
+                has = self.shards[number].held(phrase)
+                in_most += has if places is None else has[places]
             else:
                 rest.append(phrase)
         found: NDArray[np.float64] = np.multiply(in_most, LEAST_IDF, dtype=np.float64)
-        for phrase in rest:
-            np.add.at(found, *self._bm25(number, phrase, norms, places))
+        held = [self.shards[number].all_postings(STEM_FTS, p).at(places) for p in rest]
+        add_bm25(found, held, [asked.idfs[phrase] for phrase in rest], norms)
         for factor, phrases in asked.best_of:
             highest = np.zeros(len(norms))
             for phrase in phrases:
-                rows, scores = self._bm25(number, phrase, norms, places)
+                postings = self.shards[number].all_postings(STEM_FTS, phrase).at(places)
+                rows = postings.rows.astype(np.intp)  # NumPy would convert them at every use
+                scores = bm25(postings.times, norms.take(rows), asked.idfs[phrase])
                 highest[rows] = np.maximum(highest[rows], scores)
             found += factor * highest
         return found
-
-    def _bm25(
-        self,
-        number: int,
-        phrase: str,
-        norms: NDArray[np.float64],
-        places: NDArray[np.int64] | None,
-    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-        """Return which of some segments hold a phrase, removed ones too, and their BM25."""
-        postings = self.shards[number].all_postings(STEM_FTS, phrase).at(places)
-        rows = postings.rows.astype(np.intp)  # NumPy would convert them at every use
-        return rows, bm25(postings.times, norms.take(rows), self._idf(phrase))
-
-    def _idf(self, phrase: str) -> float:
-        return inverse_document_frequency(self.n_segments, self.count(STEM_FTS, [phrase]))
 
     def document_scores(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.float64]:
         """Score whole documents by how often they hold the terms, which may stand far apart.
@@ -281,61 +262,6 @@ class FulltextIndex(MergedRecords):
                 found[rows] = np.maximum(found[rows], times)
         return found
 
-    def _postings(
-        self, table: str, phrase: str
-    ) -> Iterator[tuple[int, NDArray[np.int64], Postings]]:
-        """Yield for each shard its number, the rows that hold a phrase, and its postings."""
-        all_rows = self.document_rows if table == DOCUMENT_FTS else self.rows
-        for number, (shard, rows) in enumerate(zip(self.shards, all_rows, strict=True)):
-            postings = shard.postings(table, phrase)
-            yield number, rows[postings.rows], postings
-
-    def _length_norms(self, table: str) -> list[NDArray[np.float64]]:
-        """Return by shard what BM25 divides the occurrences in each row by."""
-        if table not in self._norms:
-            live = [
-                lengths if (known := shard.live_of(table)) is None else lengths[known]
-                for shard in self.shards
-                for lengths in [shard.lengths(table)]
-            ]
-            words, rows = sum(int(each.sum()) for each in live), sum(map(len, live))
-            mean = words / rows if words else 1.0
-            self._norms[table] = [length_norms(s.lengths(table), mean) for s in self.shards]
-        return self._norms[table]
-
-    def weight(self, query: str | Sequence[str]) -> float:
-        """Return the BM25 of an average segment that holds each query term once.
-
-        A term that no segment holds counts like the rarest one, so that half-matched queries do
-        not look fully matched. idf as in FTS5's bm25(): ln((N - n + 0.5) / (n + 0.5)), at least
-        1e-6.
-
-        Args:
-            query: A text, or its terms.
-        """
-        terms = query_terms(query) if isinstance(query, str) else query
-        return sum(self._weights(STEM_FTS, terms).values())
-
-    def known_share(self, terms: Sequence[str], searched: NDArray[np.bool_]) -> float:
-        """Return the share of the weight of some terms that stands anywhere in what is searched.
-
-        Args:
-            terms: See `scores`.
-            searched: `[n_segments]`, which may be found.
-        """
-        weights = self._weights(STEM_FTS, terms)
-        held = sum(w for t, w in weights.items() if self._is_held(self.phrases(t), searched))
-        return held / (sum(weights.values()) or 1.0)
-
-    def _is_held(self, phrases: Sequence[str], searched: NDArray[np.bool_]) -> bool:
-        if not self.count(STEM_FTS, phrases):
-            return False
-        return bool(searched.all()) or any(
-            searched[rows].any()
-            for phrase in phrases
-            for _, rows, _ in self._postings(STEM_FTS, phrase)
-        )
-
     def segments_with_phrase(self, phrase: str) -> set[int]:
         """Find segments that hold the exact words of a phrase in a row.
 
@@ -360,21 +286,6 @@ class FulltextIndex(MergedRecords):
                     rows |= {row, row + 1}
             found |= set(self.segment_ids[of_shard[sorted(rows)]].tolist())
         return found
-
-    def fuzzy_matches(self, term: str) -> list[tuple[str, ...]]:
-        """Find indexed words that a term which is not in the index may stand for.
-
-        Returns:
-            One word each, or two in a row; empty for a term that is in the index.
-        """
-        is_one_word = not term.endswith("*") and len(exact_words(term)) == 1
-        if not is_one_word or self.count(STEM_FTS, self.phrases(term)):
-            return []
-        return self._fuzzy.matches(exact_words(term)[0])
-
-    @cached_property
-    def _fuzzy(self) -> FuzzyWords:
-        return FuzzyWords(self)
 
     def matched_terms(
         self, terms: Iterable[str], ids: Sequence[int], fuzzy: Collection[str] = ()
@@ -406,15 +317,6 @@ class FulltextIndex(MergedRecords):
         found = {phrase: self._holders(phrase, places) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
 
-    def spellings(self, term: str) -> set[str]:
-        """Return the exact words, and such in a row, that a term stands for in the library."""
-        found = {" ".join(exact_words(term))} if not term.endswith("*") else set()
-        for fuzzy in self.fuzzy_matches(term):
-            found.add(" ".join(fuzzy))
-        for stems in self.phrases(term):
-            found.update(word for shard in self.shards for word in shard.words_of(stems))
-        return found - {""}
-
     def _holders(
         self,
         term: str,
@@ -436,49 +338,6 @@ class FulltextIndex(MergedRecords):
                 holders = of_shard[rows[_in_sorted(rows, held)]]
                 found.update(self.segment_ids[holders].tolist())
         return found
-
-    def _fuzzy_terms(self, terms: Iterable[str]) -> list[str]:
-        """Return the first terms that the index lacks."""
-        absent = (t for t in terms if not self.count(STEM_FTS, self.phrases(t)))
-        return list(islice(absent, _MAX_FUZZY_TERMS))
-
-    @cached_property
-    def _terms(self) -> TermPhrases:
-        return TermPhrases(self.shards, self.languages)
-
-    def phrases(self, term: str) -> list[str]:
-        """Return the stems, or stems in a row, that a term stands for."""
-        return self._terms.phrases(term)
-
-    def _phrases_of(self, words: Sequence[str]) -> list[str]:
-        return self.phrases(" ".join(words))
-
-    def _weights(self, table: str, terms: Sequence[str]) -> dict[str, float]:
-        """Return the idf of each term, of the rarest ones where there are many.
-
-        A term that no row holds counts like the rarest one; one of several words does not count
-        then, its parts do.
-        """
-        self._terms.look_up(terms)
-        n_rows = self.n_documents if table == DOCUMENT_FTS else self.n_segments
-        found: dict[str, float] = {}
-        for term in dict.fromkeys(terms):
-            phrases = self.phrases(term)
-            count = self.count(table, phrases)
-            if phrases and (count or " " not in phrases[0]):
-                found[term] = inverse_document_frequency(n_rows, count)
-        if len(found) > MAX_TERMS:
-            held = [t for t in found if self.count(table, self.phrases(t))]
-            kept = set(sorted(held, key=lambda term: -found[term])[:MAX_TERMS])
-            found = {term: weight for term, weight in found.items() if term in kept}
-        return found
-
-    def count(self, table: str, phrases: Sequence[str]) -> int:
-        """Count the segments, or documents, that hold any of some phrases."""
-        key = (table, tuple(phrases))
-        if phrases and key not in self._counts:
-            self._counts[key] = sum(shard.count(table, phrases) for shard in self.shards)
-        return self._counts.get(key, 0)
 
 
 def _in_sorted(rows: NDArray[np.int64], held: NDArray[np.int32]) -> NDArray[np.bool_]:

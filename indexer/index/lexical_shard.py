@@ -371,7 +371,7 @@ def _read_columns(row: Sequence[bytes] | None) -> dict[str, Postings]:
 
 
 class _KnownStems:
-    """Postings that were read last, by stem: those of segments and those of documents.
+    """Postings that were asked for last, by stem: those of segments and those of documents.
 
     Args:
         limit: Bytes.
@@ -384,7 +384,11 @@ class _KnownStems:
         self._lock = threading.Lock()
 
     def get(self, stem: str) -> dict[str, Postings] | None:
-        return self._of.get(stem)
+        with self._lock:
+            found = self._of.pop(stem, None)
+            if found is not None:  # common words, which are asked for often, stay
+                self._of[stem] = found
+            return found
 
     def add(self, stem: str, postings: dict[str, Postings]) -> dict[str, Postings]:
         with self._lock:

@@ -14,7 +14,7 @@ from indexer.base.languages import language_code
 from indexer.base.sound_key import sound_key
 from indexer.base.text_analysis import analyse, exact_words, fold
 from indexer.index.document_words import inverse_document_frequency
-from indexer.index.fulltext_index import FUZZY_SHARE, MAX_TERMS, FulltextIndex
+from indexer.index.fulltext_index import FUZZY_SHARE, FulltextIndex
 from indexer.index.fulltext_tables import STEM_FTS
 from indexer.index.metadata_tables import (
     CHAPTER,
@@ -28,6 +28,7 @@ from indexer.index.metadata_tables import (
     TITLE_PART,
     WORDS_FTS,
 )
+from indexer.index.query_words import MAX_TERMS
 from indexer.index.term_phrases import quoted
 
 if TYPE_CHECKING:

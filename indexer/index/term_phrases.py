@@ -30,11 +30,13 @@ class TermPhrases:
 
     def look_up(self, terms: Iterable[str]) -> None:
         """Read what several terms may be at once, and the postings of that; `phrases` follows."""
-        new = [term for term in terms if term not in self._known and not term.endswith("*")]
+        whole = [term for term in terms if not term.endswith("*")]
+        new = [term for term in whole if term not in self._known]
         words = {fold(token.word): None for term in new for token in analyse(term)}
         for shard in self._shards:
             shard.look_up(words)
-        stems = {p: None for term in new for p in self.phrases(term) if " " not in p}
+        # Of known ones too: shards keep the postings of what was asked for last.
+        stems = {p: None for term in whole for p in self.phrases(term) if " " not in p}
         for shard in self._shards:
             shard.load(stems)
 

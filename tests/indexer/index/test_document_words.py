@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.index.document_words import (
+    add_bm25,
     bm25,
     inverse_document_frequency,
     score_term,
     term_frequencies,
 )
 from indexer.index.lexical_shard import length_norms
+from indexer.index.postings import NO_POSTINGS, Postings
 
 # How often each of some documents holds a word, and how many other words it has.
 DOCUMENTS = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 9000)), min_size=1, max_size=12)
@@ -78,3 +80,21 @@ def test_scores_do_not_depend_on_how_long_documents_are_in_all(
     in_order = [scores[row] for row in sorted(times, key=times.__getitem__)]
     assert in_order == sorted(in_order)
     assert scores.min() >= 0 and weight > -1e-12
+
+
+def test_several_words_add_up_to_what_each_scores() -> None:
+    random = np.random.default_rng(3)
+    norms = length_norms(random.integers(1, 90, 500).astype(np.int32), 40.0)
+    terms = [NO_POSTINGS]
+    for kind in (np.uint8, np.uint16, np.float64):
+        rows = np.flatnonzero(random.random(500) < 0.4).astype(np.int32)
+        terms.append(Postings(rows, random.integers(1, 200, len(rows)).astype(kind)))
+    idfs = [9.0, 0.3, 2.5, 1e-6]
+    expected = np.full(500, 0.25)
+    for term, idf in zip(terms, idfs, strict=True):
+        expected[term.rows] += bm25(term.times, norms[term.rows], idf)
+    total = np.full(500, 0.25)
+    add_bm25(total, terms, idfs, norms)
+    assert (total == expected).all()
+    add_bm25(total, [], [], norms)
+    assert (total == expected).all()

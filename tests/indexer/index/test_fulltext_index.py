@@ -15,7 +15,9 @@ from indexer.base.errors import LibraryError
 from indexer.base.text_analysis import query_terms
 from indexer.base.types import Cue, Segment, WordTime
 from indexer.index.fulltext_index import FulltextIndex
+from indexer.index.fulltext_tables import STEM_FTS
 from indexer.index.fulltext_writer import write_fulltext_index
+from indexer.index.lexical_shard import _KnownStems
 from indexer.store.catalog import Catalog, Document, segment_id
 from indexer.store.supplements import DESCRIPTION, Supplement
 from indexer.store.word_times import pack_word_times
@@ -254,6 +256,24 @@ def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
     for first in range(0, 28):
         held = long.segments_with_phrase(" ".join(words[first : first + 32]))
         assert held == both, first
+
+
+def test_the_postings_of_a_question_are_read_at_once_and_common_words_stay(
+    lexical: FulltextIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shard,) = lexical.shards
+    lexical.document_scores(["tide", "ocean", "celery"])  # what they stand for is known now
+    monkeypatch.setattr(shard, "_stems", _KnownStems(40))  # some three of them
+    statements: list[str] = []
+    read = shard.read
+    monkeypatch.setattr(shard, "read", lambda s, *given: statements.append(s) or read(s, *given))
+    for stem in ("tide", "ocean", "tide", "broken", "tide", "bone", "basin", "tide", "cup"):
+        shard.all_postings(STEM_FTS, stem)
+    assert sum("postings" in each for each in statements) == 6  # the tide once
+    monkeypatch.setattr(shard, "_stems", _KnownStems(10_000))
+    statements.clear()
+    lexical.scores(["tide", "ocean", "celery"])
+    assert sum("postings" in each for each in statements) == 1
 
 
 def test_words_come_in_the_order_of_the_query(lexical: FulltextIndex) -> None:
