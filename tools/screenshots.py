@@ -187,6 +187,10 @@ def _ask_to_remove(page: Page) -> None:
 
 
 def _measured(page: Page) -> None:
+    measure = page.get_by_role("button", name="Measure")
+    measure.or_(page.get_by_text("Reading", exact=True)).first.wait_for()
+    if measure.is_visible():
+        measure.click()
     page.get_by_text("Reading", exact=True).wait_for(timeout=600_000)
     page.locator(".js-plotly-plot .main-svg").nth(3).wait_for()
 

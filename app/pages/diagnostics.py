@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
 from app.components.job_progress import show_job, show_stopped
 from app.components.layout import spread_row
+from app.components.library_facts import count, count_recordings
 from app.markdown import escape
 from app.state import address, jobs, tasks, urls
 from app.state.navigation import Page, add_page
@@ -17,9 +18,10 @@ from app.state.open_library import OpenLibrary, current_library, load_models
 from hilbert.diagnostics import pca_map, tsne_map
 from hilbert.diagnostics.interpretation import BAD, CARE, GOOD
 from indexer.base.errors import QueryError
-from indexer.diagnostics.diagnose import Diagnosis, require_pairs
+from indexer.diagnostics.diagnose import MOST_PAIRS, Diagnosis, require_pairs
 from indexer.diagnostics.figures import histogram_figure, map_figure, recall_figure, spectrum_figure
 from indexer.diagnostics.html_report import spaces
+from indexer.diagnostics.model_card import card_text
 from indexer.diagnostics.table import table_rows
 
 _ICONS = {
@@ -32,7 +34,7 @@ _MAPS = {"pca": "PCA", "tsne": "t-SNE"}
 
 
 def draw() -> None:
-    """Draw the diagnosis of the library, which is measured once for each of its states."""
+    """Draw what was measured last, or the offer to measure; that starts at a click alone."""
     library = current_library()
     address.write(urls.parameters())
     st.caption(
@@ -45,33 +47,57 @@ def draw() -> None:
     except QueryError as error:
         st.info(escape(str(error)))
         return
-    key = f"diagnose:{library.key}"
-    if jobs.find(key) is None:
-        jobs.forget_others("diagnose:", key)
-        load_models(library, recogniser=False)
-        jobs.start(key, "Measuring", partial(tasks.measure, library=library))
-    job = show_job(key)
-    if job is None or not job.done:
-        st.caption("Up to a minute, once for each state of the library. Other pages go on.")
+    key = f"diagnose:{library.store.folder}"
+    job = jobs.find(key)
+    if job is None:
+        _offer(library, key)
         return
-    if job.stopped:
+    show_job(key)
+    if not job.done:
+        st.caption("Other pages go on meanwhile.")
+    elif job.stopped:
         show_stopped(job, key)
-        return
-    if job.error:
+    elif job.error:
         st.error(escape(job.error), icon=":material/error:")
         st.button("Try again", on_click=jobs.forget, args=(key,))
-        return
-    _show(library, job.result)
+    else:
+        _show(library, key, job.result)
 
 
-def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
+def _offer(library: OpenLibrary, key: str) -> None:
+    """Draw what is known without measuring, and the button that measures."""
+    facts = library.facts
+    with st.container(border=True):
+        st.markdown(
+            f"{count(facts['segments'], 'segment')} of {count_recordings(library)} are there to "
+            f"be measured, or a sample of about {MOST_PAIRS:,}: some seconds to a few minutes."
+        )
+        _measure_button(library, key, "Measure", kind="primary")
+    _show_card(card_text(library.searcher.snapshot.model_folder))
+
+
+def _measure_button(
+    library: OpenLibrary, key: str, label: str, *, kind: Literal["primary", "tertiary"]
+) -> None:
+    if st.button(label, key="measure", icon=":material/straighten:", type=kind):
+        load_models(library, recogniser=False)
+        jobs.start(key, "Measuring", partial(tasks.measure, library=library))
+        st.rerun()
+
+
+def _show(library: OpenLibrary, key: str, found: dict[str, Any]) -> None:
     diagnosis: Diagnosis = found["diagnosis"]
     with spread_row("bottom"):
         st.caption(
             f"{diagnosis.pairs:,} segments with sound and words, of "
-            f"{diagnosis.measured_documents:,} of {diagnosis.documents:,} recordings"
+            f"{diagnosis.measured_documents:,} of {diagnosis.documents:,} recordings, measured on "
+            f"{found['at']:%Y-%m-%d at %H:%M}"
         )
         _show_downloads(diagnosis, found["html"])
+    if found["state"] != library.key:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("The library has changed since.", width="content")
+            _measure_button(library, key, "Measure again", kind="tertiary")
     _show_metrics(diagnosis)
     with st.container(border=True):
         st.markdown("**Reading**")
@@ -79,7 +105,7 @@ def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
             st.markdown(f"{_ICONS[finding.verdict]} **{finding.verdict}.** {escape(finding.text)}")
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True, height="stretch"):
-        _show_map(library, diagnosis)
+        _show_map(found["state"], diagnosis)
     with right, st.container(border=True, height="stretch"):
         _show_cosines(diagnosis)
     left, right = st.columns(2, gap="medium")
@@ -98,9 +124,13 @@ def _show(library: OpenLibrary, found: dict[str, Any]) -> None:
             "carry all."
         )
     _show_table(diagnosis)
-    if found["card"]:
+    _show_card(found["card"])
+
+
+def _show_card(card: str) -> None:
+    if card:
         with st.expander("The model's card", icon=":material/id_card:"):
-            st.code(found["card"], language="markdown", wrap_lines=True)
+            st.code(card, language="markdown", wrap_lines=True)
 
 
 def _show_downloads(diagnosis: Diagnosis, html: str) -> None:
@@ -151,7 +181,7 @@ def _show_metrics(diagnosis: Diagnosis) -> None:
         )
 
 
-def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
+def _show_map(state: str, diagnosis: Diagnosis) -> None:
     with spread_row():
         st.markdown("**Where do they lie?**", width="content")
         method = st.segmented_control(
@@ -163,7 +193,7 @@ def _show_map(library: OpenLibrary, diagnosis: Diagnosis) -> None:
             label_visibility="collapsed",
             width="content",
         )
-    projected = _projected(library.key, diagnosis, method or "pca")
+    projected = _projected(state, diagnosis, method or "pca")
     axes = ("first direction", "second direction") if method != "tsne" else ("", "")
     st.plotly_chart(map_figure(projected, diagnosis.points, axes=axes), key="map")
     st.caption(

@@ -130,11 +130,3 @@ def find(key: str) -> Job | None:
 def forget(key: str) -> None:
     """Drop a job, so that no page shows it."""
     _jobs().pop(key, None)
-
-
-def forget_others(prefix: str, key: str) -> None:
-    """Drop ended jobs whose key has a prefix, except one key."""
-    ended = [k for k, job in _jobs().items() if k.startswith(prefix) and job.done]
-    for other in ended:
-        if other != key:
-            forget(other)

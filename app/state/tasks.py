@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -239,7 +240,8 @@ def measure(job: Job, library: OpenLibrary) -> dict[str, Any]:
     """Diagnose a library.
 
     Returns:
-        `diagnosis`, `html` (the report to save) and `card` (the model's card, Markdown).
+        `diagnosis`, `html` (the report to save), `card` (the model's card, Markdown), `state`
+        (`OpenLibrary.key` of what was measured) and `at` (when, in local time).
     """
     from indexer.diagnostics.diagnose import diagnose
     from indexer.diagnostics.html_report import html_report
@@ -249,4 +251,10 @@ def measure(job: Job, library: OpenLibrary) -> dict[str, Any]:
         library.store, library.searcher.snapshot, library.searcher.model, progress=JobProgress(job)
     )
     card = card_text(library.searcher.snapshot.model_folder)
-    return {"diagnosis": diagnosis, "html": html_report(diagnosis, card), "card": card}
+    return {
+        "diagnosis": diagnosis,
+        "html": html_report(diagnosis, card),
+        "card": card,
+        "state": library.key,
+        "at": datetime.now(),
+    }

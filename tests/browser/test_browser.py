@@ -222,6 +222,7 @@ def test_a_document_is_removed_when_that_is_confirmed(
 
 def test_diagnostics_are_measured_drawn_and_saved(page: Page) -> None:
     page.goto("/diagnostics")
+    page.get_by_role("button", name="Measure").click()
     page.get_by_text("Reading", exact=True).wait_for()
     page.locator(".js-plotly-plot .main-svg").nth(3).wait_for()
     nothing_is_wrong(page)
