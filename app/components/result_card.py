@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -26,7 +25,7 @@ from app.markdown import (
 from app.state import urls
 from app.state.clips import safe_name
 from app.state.open_library import OpenLibrary, cues_of, doubts_of, speakers_of
-from app.state.search_state import SearchState, similar_moment
+from app.state.search_state import SearchState, neighbours, similar_moment
 from indexer.base.errors import HilbertError
 from indexer.base.timecode import clock
 from indexer.base.types import Cue
@@ -171,7 +170,7 @@ def _places(library: OpenLibrary, duplicates: Sequence[Duplicate], most: int = 5
 
 def _show_actions(library: OpenLibrary, search: SearchState, hit: Hit, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        like = replace(search, query=similar_moment(hit))
+        like = neighbours(search, similar_moment(hit))
         for name, icon, to in (
             ("More like this", "hub", urls.link(urls.SEARCH, like)),
             (

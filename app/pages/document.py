@@ -28,7 +28,7 @@ from app.state.open_library import (
     segments_of,
 )
 from app.state.result_cache import GONE, find_answer, find_hits_within
-from app.state.search_state import SearchState, UserQuery
+from app.state.search_state import SearchState, UserQuery, neighbours
 from app.state.tab_title import name_tab
 from indexer.base.errors import HilbertError
 from indexer.base.text_analysis import begin
@@ -221,8 +221,9 @@ def _show_nearest(library: OpenLibrary, document: IndexedDocument) -> None:
             st.caption(f"Likeness {hit.score:.2f}: {_shares(hit)}{_most_alike(hit)}. {compare}")
         if not found:
             st.caption("There is no other recording.")
-    like = SearchState(query=UserQuery(document=document.id))
-    to = urls.link(urls.SEARCH, like)
+    like = neighbours(search_state.current(), UserQuery(document=document.id))
+    # Without what it filters: nearest of all.
+    to = urls.link(urls.SEARCH, SearchState(query=like.query, before=like.before))
     st.markdown(f":material/hub: {markdown_link('More like this recording', to)}")
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-
 import streamlit as st
 
 from app.components.clip_view import show_clip, show_clip_details, show_clip_source
 from app.components.document_table import show_document_table
 from app.components.library_facts import count_recordings
-from app.components.query_name import query_name
+from app.components.query_name import query_name, source_moment, source_name
 from app.components.result_list import show_answer, show_linked
 from app.components.search_form import show_search_form
-from app.markdown import escape, markdown_link, time_range
+from app.markdown import escape, markdown_link
 from app.state import address, search_state, urls
 from app.state.navigation import Page, add_page
 from app.state.open_library import OpenLibrary, current_library
 from app.state.result_cache import find_answer
 from app.state.search_state import SearchState, UserQuery
 from app.state.tab_title import name_tab
-from indexer.base.errors import HilbertError
-
-log = logging.getLogger(__name__)
+from indexer.base.text_analysis import begin
 
 
 def draw() -> None:
@@ -39,7 +35,7 @@ def draw() -> None:
     if query.clip:
         _show_clip_answer(library, search, query)
         return
-    _show_query(library, query)
+    _show_query(library, search, query)
     answer = find_answer(library, search)
     show_linked(library, search, answer)
     show_answer(library, search, answer)
@@ -59,25 +55,20 @@ def _show_clip_answer(library: OpenLibrary, search: SearchState, query: UserQuer
         show_clip_source(library, search, answer)
 
 
-def _show_query(library: OpenLibrary, query: UserQuery) -> None:
-    """Draw the query where the search box does not show it."""
-    document = library.searcher.documents.get(query.document)
-    if document is None:
+def _show_query(library: OpenLibrary, search: SearchState, query: UserQuery) -> None:
+    """Draw the query where the search box does not show it, and the way back to the one before."""
+    if query.document not in library.searcher.documents:
         return
-    when, text = "", ""
-    if query.is_moment:
-        try:
-            source = library.searcher.segment_of(document.id, query.seconds, query.segment)
-        except HilbertError:
-            log.debug("no moment to show", exc_info=True)  # the answer says so
-        else:
-            when, text = time_range(source.start, source.end), source.text
-    title = markdown_link(
-        document.title, urls.link(urls.DOCUMENT, doc=document.id, t=query.seconds)
-    )
-    st.markdown(f"**More like:** {title} &nbsp; {when}")
-    if text:
-        st.caption(escape(text))
+    before = search_state.search_before(search)
+    if before and before.query:
+        name = begin(query_name(library, before.query))
+        to = urls.link(urls.SEARCH, before)
+        st.markdown(f":material/arrow_back: {markdown_link(name, to)}")
+    moment = source_moment(library, query)
+    to = urls.link(urls.DOCUMENT, doc=query.document, t=moment.start if moment else None)
+    st.markdown(f"**Like** {markdown_link(source_name(library, query), to)}")
+    if moment and moment.text:
+        st.caption(escape(moment.text))
 
 
 def _show_documents(library: OpenLibrary) -> None:

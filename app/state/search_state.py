@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
+from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ LIST_FILTERS = {
     "languages": "language",
 }
 _LONGEST_NAME = 200
+_LONGEST_BEFORE = 4000
 # Ids of segments have 63 bits (`indexer.store.catalog.segment_id`).
 _IDS = re.compile(r"[0-9]{1,19}")
 _LONGEST_SECONDS = 1e6
@@ -83,6 +85,8 @@ class SearchState:
         filters: What passes.
         linked: Id of the document that holds the moment which a link to this search names.
         linked_at: Second of that moment.
+        before: Parameters of the search from which neighbours are asked for, encoded as in an
+            address; empty where there was none.
     """
 
     query: UserQuery | None = None
@@ -95,6 +99,7 @@ class SearchState:
     filters: Filters = field(default_factory=Filters)
     linked: str = ""
     linked_at: float | None = None
+    before: str = ""
 
 
 _NOTHING = SearchState()
@@ -124,6 +129,7 @@ def parse(given: Mapping[str, Sequence[str]]) -> SearchState:
         ),
         linked=one.get("doc", ""),
         linked_at=number_in(one.get("t")),
+        before=one.get("before", "")[:_LONGEST_BEFORE] if one.get("like") else "",
     )
 
 
@@ -150,6 +156,7 @@ def parameters(search: SearchState) -> Parameters:
         "since": filters.since,
         "until": filters.until,
         "minutes": f"{filters.min_seconds / 60:g}" if filters.min_seconds else "",
+        "before": search.before,
     }
     return {name: value for name, value in found.items() if value}
 
@@ -263,7 +270,7 @@ def clear_filters() -> None:
 
 def submit(query: UserQuery | None) -> None:
     """Search for something else, shown in the same way."""
-    st.session_state.search = replace(current(), query=query, linked="", linked_at=None)
+    st.session_state.search = replace(current(), query=query, linked="", linked_at=None, before="")
     answers: dict[Any, Any] = st.session_state.answers
     for key in [k for k, answer in answers.items() if query in k and answer.error]:
         del answers[key]  # an error may be gone at the second try
@@ -292,6 +299,29 @@ def remove_clip() -> None:
     """Search for the typed words alone, or for nothing."""
     query = current().query
     submit(UserQuery(words=query.words) if query and query.words else None)
+
+
+def neighbours(search: SearchState, query: UserQuery) -> SearchState:
+    """Return the search for neighbours, which leads back to where the first were asked for.
+
+    Args:
+        search: Where they are asked for; one for neighbours itself leads back to where it does.
+        query: For the neighbours.
+    """
+    before = search.before or urlencode(parameters(search) if search.query else {}, doseq=True)
+    return replace(
+        search,
+        query=query,
+        linked="",
+        linked_at=None,
+        before=before if len(before) <= _LONGEST_BEFORE else "",
+    )
+
+
+def search_before(search: SearchState) -> SearchState | None:
+    """Return the search from which neighbours are asked for; None where there was none."""
+    before = parse(parse_qs(search.before))
+    return before if before.query else None
 
 
 def similar_moment(hit: Hit) -> UserQuery:

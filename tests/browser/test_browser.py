@@ -85,10 +85,11 @@ def test_an_uploaded_clip_finds_its_talk(page: Page) -> None:
 def test_neighbours_of_a_moment_and_back(page: Page) -> None:
     search(page, WATER)
     page.get_by_role("link", name="More like this").first.click()
-    page.get_by_text("More like:").wait_for()
+    like = page.get_by_role("link", name="the moment at 0:32 of Why the tide keeps its own time")
+    like.wait_for()
     nothing_is_wrong(page)
     page.go_back()
-    page.get_by_text("More like:").wait_for(state="detached")
+    like.wait_for(state="detached")
     page.get_by_text("1. Why the tide keeps its own time").wait_for()
 
 

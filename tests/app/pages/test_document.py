@@ -100,7 +100,7 @@ def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, 
     follow(page, near[0])
     assert any(near[0] in text for text in texts(page))
     page = follow(page, "More like this recording")
-    assert any(text.startswith(f"**More like:** [{near[0]}]") for text in texts(page))
+    assert any(text.startswith(f"**Like** [{near[0]}]") for text in texts(page))
 
 
 def test_an_address_opens_a_document_at_its_time(visit: Visit, ids: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -344,12 +344,16 @@ def test_more_like_this_shows_neighbours_under_an_address_of_their_own(visit: Vi
     assert_no_error(page.run())
     badges = next(text for text in texts(page) if "score" in text)
     assert "By sound" in badges and "By words" not in badges
-    assert any(text.startswith("**More like:** [Why the tide") for text in texts(page))
+    assert any(
+        text.startswith("**Like** [the moment at 0:32 of Why the tide") for text in texts(page)
+    )
     assert any("So the water does something else" in caption.value for caption in page.caption)
     assert cards(page) and cards(page) != before
     assert "q" not in address(page) and address(page)["same"] == ["sound"]
-    visit_link(page, f"/?q={quote(WATER)}")
+    follow(page, "More like this")  # of one of the neighbours: back to the question all the same
+    follow(page, WATER)
     assert cards(page) == before and page.text_input(key="typed").value == WATER
+    assert "before" not in address(page) and WATER not in links(page)
     visit_link(page, "/")
     assert listed(page) and page.text_input(key="typed").value == ""
 

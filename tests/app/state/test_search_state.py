@@ -16,6 +16,7 @@ from indexer.store.catalog import segment_id
         SearchState(UserQuery(words="tea in a cup"), filters=Filters(speakers=("Anna", "Ben"))),
         SearchState(UserQuery(words="tea", clip="a" * 64, clip_name="talk.opus"), count=50),
         SearchState(UserQuery(document="b" * 64, seconds=123_456.7), same="both"),
+        SearchState(UserQuery(document="b" * 64), before="q=tea+%26+milk&most=50"),
         *(SearchState(UserQuery(document="b" * 64, segment=segment_id("b", n))) for n in range(9)),
         SearchState(UserQuery(words="x"), filters=Filters(since="2023-01", min_seconds=90.0)),
     ],
