@@ -65,6 +65,8 @@ def read_caption_clock(text: str) -> float | None:
         fraction = fields.pop()
     frames = int(fields.pop()) if len(fields) == 4 else 0
     seconds = float(sum(int(field) * 60**power for power, field in enumerate(reversed(fields))))
+    if fraction == "1000":  # a whole second of thousandths that nobody carried
+        return -seconds - 1 if negative else seconds + 1
     # "0,500.0999": a thousandth of a second with a fraction of its own.
     seconds += float(f"0.{fraction.replace('.', '') or 0}") + frames / rate
     return -seconds if negative else seconds

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 # Less is padding, and no sound that anyone misses.
 _NOTED_BYTES = 1 << 14
+_LOOKED_AT = 1 << 20  # bytes, which may be all zeros
 _MOST_CHUNKS = 10_000
 _UNKNOWN_SIZE = 0x7FFF0000  # from here on: written as a stream, or a size of 64 bits elsewhere
 _HEADER_BYTES = 12
@@ -31,6 +32,13 @@ def unplayed_parts(path: Path) -> str | None:
             return (
                 f"its sound is in {len(parts)} parts, of which players play the last one: "
                 f"{lost:,} bytes before it are left out; export it anew as one"
+            )
+        behind = _behind_sound(file, size)
+        if behind >= _NOTED_BYTES:
+            return (
+                f"its header names less sound than it holds: {behind:,} bytes behind it, which "
+                "players do not play, are left out; repair the header with an audio editor, which "
+                "imports the file as raw sound"
             )
         end = _end(file)
         if end is not None and size - end >= _NOTED_BYTES and _is_wav(file, end):
@@ -53,6 +61,28 @@ def _data_chunks(file: BinaryIO) -> Iterator[int]:
         if header[:4] == b"data":
             yield length
         place += 8 + length + length % 2
+
+
+def _behind_sound(file: BinaryIO, size: int) -> int:
+    """Return the bytes behind the first `data` chunk where these are no chunks; else 0.
+
+    A recorder that was interrupted leaves the length of the last time that it wrote one.
+    """
+    place = _HEADER_BYTES
+    for _ in range(_MOST_CHUNKS):
+        file.seek(place)
+        header = file.read(8)
+        length = int.from_bytes(header[4:], "little")
+        if len(header) < 8 or length >= _UNKNOWN_SIZE:
+            return 0
+        place += 8 + length + length % 2
+        if header[:4] == b"data":
+            file.seek(place)
+            after = file.read(_LOOKED_AT)
+            name = after[:4]
+            is_chunk = not length or (name.isascii() and name.decode("ascii").isprintable())
+            return 0 if is_chunk or not any(after) else size - place
+    return 0
 
 
 def _end(file: BinaryIO) -> int | None:

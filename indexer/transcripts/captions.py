@@ -33,6 +33,9 @@ _TIMING = re.compile(
     rf"\s*(?:\d{{1,6}}[.)]?\s+)?({CAPTION_CLOCK}){_ARROW}({CAPTION_CLOCK})(?![\w:])(.*)\Z"
 )
 _DAMAGED = re.compile(rf"\s*(\S*){_ARROW}(\S*)(.*)\Z")
+# 62.5 without minutes, and commas between all fields: 00,01,02,500.
+_PLAIN_SECONDS = re.compile(r"\d{1,6}[.,]\d{1,3}s?")
+_COMMAS = re.compile(r"(\d{1,2}),(\d{2}),(\d{2},\d{3})")
 _SETTING = re.compile(r"\s*(?:(?:vertical|line|position|size|align|region)|[XY][12]):\S+")
 _NUMBER = re.compile(r"\s*#?(\d+)[.)]?\s*\Z")
 # Around what a chat answered.
@@ -100,7 +103,7 @@ def caption_blocks(
         return []
     if not any(has_good_times(Cue("", start, end)) for start, end, _ in timings.values()):
         _refuse(lines, timings)
-    identifiers = _identifiers(lines, list(timings), with_identifiers)
+    identifiers = _identifiers(lines, timings, with_identifiers)
     first = range(min(timings))
     if any((lines[i] or "").strip() and i not in identifiers for i in first):
         notes.add("text before the first times is left out", "line 1")
@@ -154,7 +157,14 @@ def _timing(lines: Sequence[str | None], i: int, notes: Notes) -> _Timing | None
     match = _DAMAGED.match(line)
     if match is None or not re.search(r"\d[:.,]\d", match[1] + " " + match[2]):
         return None
-    return read_caption_clock(match[1]), read_caption_clock(match[2]), _words(match[3])
+    return _clock(match[1]), _clock(match[2]), _words(match[3])
+
+
+def _clock(text: str) -> float | None:
+    """Seconds of a time in an unusual form; None for what is no time."""
+    if _PLAIN_SECONDS.fullmatch(text):
+        return float(text.rstrip("s").replace(",", "."))
+    return read_caption_clock(_COMMAS.sub(r"\1:\2:\3", text))
 
 
 def _words(rest: str) -> str:
@@ -181,12 +191,14 @@ def _refuse(lines: Sequence[str | None], timings: dict[int, _Timing]) -> None:
     raise TranscriptError(f"line {i + 1}: it ends before it starts; correct its times")
 
 
-def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bool) -> set[int]:
+def _identifiers(
+    lines: Sequence[str | None], timings: dict[int, _Timing], with_names: bool
+) -> set[int]:
     """Lines that number or name the cue below them, and so are no words.
 
     Such a line stands directly above the times and below a blank line. One with spaces, or one
     without the blank line, counts only where most cues of the file have such lines: else it is
-    the end of the text above.
+    the end of the text above. Where they are all that most cues have, they are what is said.
     """
 
     def text(i: int) -> str:
@@ -196,6 +208,13 @@ def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bo
     apart = [i for i in above if not text(i - 1)]
     habit = 2 * len(apart) > len(timings)
     numbered = 2 * sum(_NUMBER.match(text(i)) is not None for i in above) > len(timings)
+    alone = {
+        i - 1
+        for before, i in pairwise(timings)
+        if not timings[before][2] and not any(map(text, range(before + 1, i - 1)))
+    }
+    names_said = 2 * len(alone.intersection(above)) >= len(timings)
+    first = next(iter(timings))
     found: set[int] = set()
     count = -1  # of the cue before
     for i in timings:
@@ -209,7 +228,7 @@ def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bo
         below_times = candidate - 1 in timings
         counted = _NUMBER.match(words) if len(words) < 10 else None
         number = int(counted[1]) if counted else None
-        begins = not found and number in (0, 1) and i == timings[0]
+        begins = not found and number in (0, 1) and i == first
         if number is not None and (number == count + 1 or begins) and (directly or below_blank):
             is_identifier = True
         elif not directly:
@@ -217,8 +236,9 @@ def _identifiers(lines: Sequence[str | None], timings: list[int], with_names: bo
         elif number is not None:
             is_identifier = below_blank or below_times or numbered
         else:
-            usual = habit or len(words.split()) == 1 or i == timings[0]
-            is_identifier = with_names and below_blank and usual
+            usual = habit or len(words.split()) == 1 or i == first
+            is_said = names_said and candidate in alone
+            is_identifier = with_names and below_blank and usual and not is_said
         if is_identifier:
             found.add(candidate)
             count = number if number is not None else count

@@ -13,6 +13,8 @@ _UNITS = re.compile(
 _PRIMES = re.compile(r"(?<![\w.:])(\d{1,3})\s?['’′]\s?(\d{2})\s?(?:[\"”″]|['’′]{2})")
 # Time codes with frames that are dropped: 00;00;05;12.
 _SEMICOLONS = re.compile(r"(?<![\d;])(\d{1,2})[:;](\d{2})[:;](\d{2});(\d{2})(?![\d;])")
+# "00:00:05:words" of TMPlayer.
+_COLON_BEHIND = re.compile(r"(?<![\w.:])(\d{1,2}:\d{2}:\d{2}):(?=[^\d:]|\Z)")
 _WIDE = re.compile(r"(\d)：(\d\d)")
 # "#00:00:05-0#" of f4 and Easytranscript.
 _HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})-(\d)#")
@@ -88,6 +90,7 @@ _FORMS = (
     (_UNITS, _units),
     (_PRIMES, lambda match: f"{match[1]}:{match[2]}"),
     (_SEMICOLONS, lambda match: ":".join(match.groups())),
+    (_COLON_BEHIND, lambda match: f"{match[1]} "),
     (_WIDE, lambda match: f"{match[1]}:{match[2]}"),
     (_HASHES, lambda match: f"[{match[1]}.{match[2]}]"),
     (_SECONDS, _seconds),

@@ -34,7 +34,7 @@ _LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))"
 _BOLD = r"(?:\*{1,3}|_{1,3}|`)"
 _TIME = (
     rf"{_BOLD}?{_OPEN}?(?:(?P<start>{_CLOCK}){_HOURS_UNIT}(?:{_TO}(?P<end>{_CLOCK}){_HOURS_UNIT})?"
-    rf"|(?P<start_s>{_SECONDS}){_TO}(?P<end_s>{_SECONDS})){_CLOSE}?{_LINK}?:?{_BOLD}?"
+    rf"|(?P<start_s>{_SECONDS}){_TO}(?P<end_s>{_SECONDS})){_CLOSE}?{_LINK}?[:=]?{_BOLD}?"
 )
 # Marks of lists, quotes and headings, and the chevrons of captions.
 _LEADING = (

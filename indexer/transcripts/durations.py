@@ -16,6 +16,8 @@ _SECONDS_PER_LETTER = 1 / 16
 _SECONDS_PER_IDEOGRAPH = 0.2
 _SHORTEST = 0.4
 _LONGEST_WORD, _LONGEST_SEGMENT = 60.0, 1800.0
+_SLOWEST = 8  # times what words last
+_SAMPLES_PER_SECOND = 16_000
 _IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
@@ -82,6 +84,8 @@ def without_overlaps(cues: Sequence[Cue]) -> list[Cue]:
 def in_seconds(cues: Sequence[Cue]) -> list[Cue]:
     """Cues with their times in seconds: whole numbers that last too long are milliseconds.
 
+    Where nobody would speak so slowly, they count samples, as Otter does: 16,000 a second.
+
     Args:
         cues: Segments, or single words, with the times of a file that names no unit.
     """
@@ -95,11 +99,15 @@ def in_seconds(cues: Sequence[Cue]) -> list[Cue]:
     typical = median(lengths or [b - a for a, b in pairwise(starts)] or [0.0])
     if not whole or typical <= longest / 6:
         return list(cues)
+    said = sum(spoken_seconds(cue.text) for cue in cues if None not in (cue.start, cue.end))
+    unit = 1000 if sum(lengths) <= _SLOWEST * said * 1000 else _SAMPLES_PER_SECOND
+    if not said:
+        unit = 1000
     return [
         replace(
             cue,
-            start=None if cue.start is None else cue.start / 1000,
-            end=None if cue.end is None else cue.end / 1000,
+            start=None if cue.start is None else cue.start / unit,
+            end=None if cue.end is None else cue.end / unit,
         )
         for cue in cues
     ]

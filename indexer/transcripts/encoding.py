@@ -88,8 +88,8 @@ def decode(data: bytes, language: str, language_is_named: bool = False) -> Decod
     """
     decoded = _decoded(_without_padding(data), language, language_is_named)
     head = decoded.text[:100_000]
-    controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v" for c in head)
-    if controls > len(head) / 200:
+    controls = sum(ord(c) < 32 and c not in "\t\n\r\f\v\0" for c in head)
+    if controls > len(head) / 200 or head.count("\0") > len(head) / 20:
         raise TranscriptError("it is binary data, not text; export the transcript as text")
     # A mark may stand within, where files were joined, and a line end be written once more.
     text = _LINE_END.sub("\n", decoded.text.replace("\ufeff", "")).replace("\0", "")

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _TAG_NAMES = "c i b u s v a lang ruby rt font span p br div em strong small big tt mark sub sup"
 _NAMES = "|".join(_TAG_NAMES.split())
 _TAG = re.compile(
-    rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^{{}}]*\}}", re.IGNORECASE
+    rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^{{}}]*\}}"
+    r"|\{[ycfsoph]:[^{}\s]{1,40}\}",  # of MicroDVD, which converters leave
+    re.IGNORECASE,
 )
 # How the characters before are read: said once with them.
 _READING = re.compile(r"<rt>[^<>]*(?:</rt>|(?=</?ruby>)|\Z)", re.IGNORECASE)

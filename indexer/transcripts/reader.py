@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
 from indexer.base.regular_file import open_regular, read_small
+from indexer.transcripts.captions import begins_with_timing
 from indexer.transcripts.encoding import DecodedText, decode
 from indexer.transcripts.formats import (
     decoder_of,
@@ -22,13 +24,20 @@ from indexer.transcripts.transcript import Transcript, TranscriptError
 
 log = logging.getLogger(__name__)
 
-_TEXT = (".txt", ".md")
+_TEXT, _CAPTIONS = (".txt", ".md"), (".srt", ".vtt")
 _OTHER_KINDS = {
     ";FFMETADATA": "it is metadata of FFmpeg, no transcript; name it NAME.ffmetadata to keep its "
     "chapters",
     "{\\rtf": "it is RTF, which is not read; save it as plain text or as .docx",
     "#EXTM3U": "it is a playlist, no transcript; move it away",
 }
+# Cues of players: pictures to be shown while the time is looked for, and data of programs.
+_SHOWN = re.compile(
+    r"-->[^\n]{0,200}\n\s{0,9}(?:\S{1,300}\.(?:jpe?g|png|webp|gif|bmp|avif)(?:[?#]\S{0,200})?\s"
+    r"|\{\s{0,9}\")",
+    re.IGNORECASE,
+)
+_MOST = 0.9
 _BEGINNING, _WHOLE = 1 << 20, 16 << 20  # bytes
 
 
@@ -90,7 +99,10 @@ def may_be_transcript(file: Path) -> bool:
         return True  # reading it will fail and say why
     if any(beginning.lstrip().startswith(mark.encode()) for mark in _OTHER_KINDS):
         return False
+    text = beginning.decode("utf-8", "replace")
     if not markers:
+        return not _holds_no_words(text)
+    if _captions_extension(text):
         return True
     if not any(marker in beginning for marker in markers):
         return False
@@ -112,11 +124,31 @@ def beginning_as_text(file: Path) -> str:
 def _refusal(text: str) -> str | None:
     """What a text is that is no transcript whatever its extension, by how it begins."""
     kinds = (what for mark, what in _OTHER_KINDS.items() if text.lstrip().startswith(mark))
-    return next(kinds, None)
+    if refused := next(kinds, None):
+        return refused
+    return "its cues are pictures or data for a player, no words" if _holds_no_words(text) else None
+
+
+def _holds_no_words(text: str) -> bool:
+    """Whether nearly all cues of captions name pictures, or are data of a program."""
+    if "-->" not in text or '"spokenText"' in text:
+        return False
+    return len(_SHOWN.findall(f"{text}\n")) >= _MOST * text.count("-->")
+
+
+def _captions_extension(text: str) -> str | None:
+    """The extension of captions whose beginning shows what they are; None for all else."""
+    if text.lstrip("\ufeff \t\r\n").startswith("WEBVTT"):
+        return ".vtt"
+    return ".srt" if begins_with_timing(text) else None
 
 
 def _extension_of(text: str, extension: str) -> str:
-    """The extension that a text should have, which is `.txt` or `.md`."""
+    """The extension that a text should have, by how it begins."""
+    if captions := _captions_extension(text):
+        return extension if extension == ".vtt" else captions
+    if extension in _CAPTIONS and text.lstrip().startswith(("{", "[")) and is_json(text):
+        return ".json"
     if extension not in _TEXT:
         return extension
     begin = text.lstrip()[:20].lower()

@@ -15,7 +15,7 @@ from indexer.transcripts.json_segments import objects, seconds, speaker
 
 STARTS = (
     "start starttime begin begintime from timestart tstart ts offset startoffset starttimestamp"
-    " time"
+    " time timestamp"
 )
 ENDS = "end endtime to until stop timeend tend endts endoffset endtimestamp"
 LENGTHS = "duration dur length"
@@ -24,7 +24,8 @@ WORDS = (
     " displaytext punctuatedword word value lines"
 )
 NAMES = (
-    "speakername speaker participant speakerdesignation speakerlabel speakerid speakertag username"
+    "speakername speakerdisplayname speaker participant speakerdesignation speakerlabel speakerid"
+    " speakertag spk username"
     " name"
 )
 _UNITS = {"milliseconds": 0.001, "millis": 0.001, "ms": 0.001, "inticks": 1e-7, "ticks": 1e-7}

@@ -19,7 +19,8 @@ from indexer.transcripts.sounds import is_sound_label
 
 _PREFIX = re.compile(
     r"\s*(?P<mark>>{1,3}\s*|[-–—‐]\s*(?=\S))?"
-    r"(?:\[(?P<bracket>[^\[\]:\n]{1,60})\](?P<colon>\s*[:：])?|(?P<name>(?:\+(?=\d))?[^\W_][^:：\n\[\]<>]{0,59}?)\s?[:：])"
+    r"(?:(?:\[(?P<bracket>[^\[\]:\n]{1,60})\]|\((?P<round>speaker [\d?])\))(?P<colon>\s*[:：])?"
+    r"|(?P<name>(?:\+(?=\d))?[^\W_][^:：\n\[\]<>]{0,59}?)\s?[:：])"
     r"(?P<rest>\s+|\Z|(?<=：))"
 )
 _CHANGE = re.compile(r"\s*(?:>>+)\s*")
@@ -33,7 +34,7 @@ _NAME_LINE = re.compile(
     r"\s*(?P<name>[^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)[ \t]*\n(?=.*\w)"
 )
 _NAME_IN_BRACKETS = re.compile(
-    r"\s*[\[(<«【［](?P<name>[^\W_][^\[\]()<>«»【】［］?!:\n]{0,40})[\])>»】］](?!\s*[:：])\s*(?=.*\w)"
+    r"\s*[\[(<«【［（](?P<name>[^\W_][^\[\]()<>«»【】［］（）?!:\n]{0,40})[\])>»】］）](?!\s*[:：])\s*(?=.*\w)"
 )
 # "Anna — words", "ANNA | words", "*Anna*: words", "@anna: words"; a colon alone is judged by what
 # it stands behind (`_names`).
@@ -89,7 +90,7 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
     listed = [piece for cue in given for piece in _by_changes(cue)]
     leads = [None if cue.speaker else _lead(cue.text) for cue in listed]
     if not any(leads):
-        return listed
+        return [_without_change(cue) for cue in listed]
     names = _names(listed, leads)
     names |= _names_below(listed, leads, names)
     listed = [piece for cue in listed for piece in _by_lines(cue, names)]
@@ -103,15 +104,21 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
         elif lead and _is_in(lead, names):
             current = lead.name
             cue = replace(cue, text=cue.text[lead.end :], speaker=current)
-        elif change := _CHANGE.match(cue.text):
+        elif _CHANGE.match(cue.text):
             current = None
-            cue = replace(cue, text=cue.text[change.end() :])
+            cue = _without_change(cue)
         elif _DASH.match(cue.text) and "\n" in cue.text:
             current = None  # two speakers, neither of them named
         elif carried and current:
             cue = replace(cue, speaker=current)
         named.append(cue)
     return named
+
+
+def _without_change(cue: Cue) -> Cue:
+    """A cue without the `>>` that says that somebody else speaks."""
+    change = _CHANGE.match(cue.text)
+    return replace(cue, text=cue.text[change.end() :]) if change else cue
 
 
 def _with_carried_voices(cues: list[Cue]) -> list[Cue]:
@@ -162,8 +169,10 @@ def _lead(text: str) -> _Lead | None:
     match = _PREFIX.match(text)
     if match is None:
         return None
-    bracketed = match["bracket"] is not None
-    name = " ".join((match["bracket"] or match["name"]).split())
+    bracketed = match["name"] is None
+    name = " ".join((match["bracket"] or match["round"] or match["name"]).split())
+    if match["round"]:  # of whisper.cpp, which writes a question mark where it does not know
+        return _Lead(name, "", match.end(), sure=True, colon=False, words_begin="")
     words = name.split()
     if not _WORD.match(name) or len(words) > _MAX_WORDS or not all(map(_WORD.fullmatch, words)):
         # Words in brackets may hold spaces: "Ben Ito (he / him)".

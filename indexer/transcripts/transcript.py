@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 
+# whisper.cpp with tinydiarize.
+_TURN = re.compile(r"\s*\[SPEAKER_TURN\]")
 _SINGLE_WORDS = 10
 _SAID_AT_ONCE = 50  # words, of which more have times if anything has
 # Letters. Scripts without spaces write a whole talk as one word, and what stems, splits and
@@ -149,7 +152,7 @@ def _transcript(
 
 
 def _words(cue: Cue, notes: Notes) -> str:
-    text = without_entities(cue.text)
+    text = _TURN.sub("", without_entities(cue.text))
     words = without_addresses(text)
     if words is not text and words != text:
         notes.add("addresses of links are left out")

@@ -43,6 +43,7 @@ def _word(item: dict[str, Any], who: dict[str, str | None]) -> Cue | None:
         return Cue(said, None, None)
     start = item.get("start_time")
     name = speaker(item.get("speaker_label")) or who.get(str(start))
+    name = name or speaker(item.get("channel_label"))
     return Cue(said, seconds(start), seconds(item.get("end_time")), name)
 
 
@@ -64,8 +65,26 @@ def _read(data: Any, language: str) -> JsonCues:
         for segment in objects(results.get("speaker_labels"), "segments")
         for item in [*objects(segment, "items"), segment]
     }
-    words = [word for item in _items(data) if (word := _word(item, who)) is not None]
-    return JsonCues(joined(words, named or language), named)
+    cues: list[Cue] = []
+    for items in _by_channel(results, _items(data)):
+        words = [word for item in items if (word := _word(item, who)) is not None]
+        cues.extend(joined(words, named or language))
+    return JsonCues(cues, named)
+
+
+def _by_channel(results: dict[str, Any], items: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The items of each channel, named by it: people who talk at once are not mixed."""
+    channels = [
+        [{"channel_label": channel.get("channel_label"), **item} for item in of_channel]
+        for channel in objects(results.get("channel_labels"), "channels")
+        if (of_channel := objects(channel, "items"))
+    ]
+    if channels:
+        return channels
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        parts.setdefault(str(item.get("channel_label")), []).append(item)
+    return list(parts.values())
 
 
 add_json_format(

@@ -24,6 +24,8 @@ _TAG = re.compile(r"\{[^}]*\}")
 # {\p1} begins a drawing, {\p0} ends it.
 _DRAWING = re.compile(r"\\p(\d)")
 _BREAK = re.compile(r"\\[hnN]")
+# What Sub Station Alpha writes where nobody is named.
+_NOBODY = "NTP"
 
 
 def sniff(text: str, extension: str) -> bool:
@@ -92,7 +94,7 @@ def _cue(event: dict[str, str]) -> Cue:
         flat(_BREAK.sub(" ", _without_tags(event["text"]))),
         read_caption_clock(event["start"].strip()),
         read_caption_clock(event["end"].strip()),
-        flat(event["name"]) or None,
+        name if (name := flat(event["name"])) != _NOBODY else None,
     )
 
 

@@ -35,6 +35,7 @@ from indexer.transcripts.transcript import Transcript, timed_transcript
 
 EXTENSIONS = (".txt", ".md")
 _LABEL = re.compile(r"\[([^\[\]]{1,40})\]\s*:?\s*(?=\S)")
+_MACHINE_LABEL = re.compile(r"\((speaker [\d?])\)\s*:?\s*(?=\S)")  # of whisper.cpp
 _BOLD = re.compile(r"(?:\*\*|__)([^*_:]{1,40}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:?)\s*(?=\S)")
 _BOLD_WITH_CLOCK = re.compile(
     r"([^\s*_:][^*_:]{0,39}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?=\S)"
@@ -42,7 +43,10 @@ _BOLD_WITH_CLOCK = re.compile(
 _COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*[\t|]\s*(?=\S)")
 _COLON = re.compile(r"(?:>+\s*)?([^\s:.?!][^:?!]{0,39}?):\s+(?=\S)")
 # What share of the clocks must have a name of the form.
-_FORMS = ((_LABEL, 0.5), (_BOLD, 0.3), (_BOLD_WITH_CLOCK, 0.8), (_COLUMN, 0.8), (_COLON, 0.8))
+_FORMS = (
+    *((_LABEL, 0.5), (_MACHINE_LABEL, 0.5), (_BOLD, 0.3), (_BOLD_WITH_CLOCK, 0.8)),
+    *((_COLUMN, 0.8), (_COLON, 0.8)),
+)
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _BARE_NAME = re.compile(r"([^\W\d_a-z][\w.'’\-]*\s[^\W\d_a-z][\w'’\-]+)\s+(?=\S)")
 _NUMBER = re.compile(r"\s*\d{1,6}\s*")

@@ -17,9 +17,18 @@ from indexer.transcripts.json_segments import closed, language_of, objects, seco
 
 def _chunks(data: Any) -> list[dict[str, Any]]:
     for chunks in (objects(data, "speakers"), objects(data, "chunks"), objects(data)):
-        if chunks and all("text" in chunk and "timestamp" in chunk for chunk in chunks):
+        if chunks and all(map(_is_chunk, chunks)):
             return chunks
     return []
+
+
+def _is_chunk(chunk: dict[str, Any]) -> bool:
+    """Whether it has words and two times; clocks and lists of the times of words are others'."""
+    if "text" not in chunk or "timestamp" not in chunk:
+        return False
+    pair = chunk["timestamp"]
+    is_list = isinstance(pair, list) and not any(isinstance(each, list) for each in pair)
+    return pair is None or is_list
 
 
 def _cue(chunk: dict[str, Any]) -> Cue:

@@ -11,10 +11,15 @@ from indexer.base.types import Cue
 from indexer.transcripts.durations import open_end
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.markup import flat
+from indexer.transcripts.notes import Notes
+from indexer.transcripts.text_lines import note_no_speech
 from indexer.transcripts.transcript import Transcript, TranscriptError, timed_transcript
 
-_STAMP = re.compile(r"\s*\[(\d{1,3}):(\d{1,2}(?:[.:]\d{1,3})?)\]")
-_WORD_STAMP = re.compile(r"[<\[]\d{1,3}:\d{1,2}(?:[.:]\d{1,3})?[>\]]")
+# Hours only where a decimal fraction follows: [01:02:30] is 62.3 seconds to many programs.
+_HOURS = r"(?:(\d{1,2}):(?=\d{1,2}:\d{1,2}\.))?"
+_STAMP = re.compile(rf"\s*\[{_HOURS}(\d{{1,3}}):(\d{{1,2}}(?:[.:]\d{{1,3}})?)\]")
+_WORD_STAMP = re.compile(rf"[<\[]{_HOURS}\d{{1,3}}:\d{{1,2}}(?:[.:]\d{{1,3}})?[>\]]")
+_TAG = re.compile(r"\s*\[[a-z#][\w#]*\s*:[^\[\]]*\]\s*\Z|\s*#", re.IGNORECASE)
 _OFFSET = re.compile(r"^[ \t]*\[offset:\s*([+-]?\d{1,8})\s*\]", re.IGNORECASE | re.MULTILINE)
 
 
@@ -27,6 +32,7 @@ def parse(text: str, extension: str = ".lrc", language: str = "en") -> Transcrip
     """Read timed lines; each ends where the next begins, or where its words may end.
 
     A line with several times is said at each of them. A time without words ends the line before.
+    A line without times goes on the one before; above the first it is a title.
     `[offset:+500]` moves all lines half a second forward, to an earlier time.
 
     Args:
@@ -40,13 +46,22 @@ def parse(text: str, extension: str = ".lrc", language: str = "en") -> Transcrip
     found = _OFFSET.search(text)
     earlier = int(found[1]) / 1000 if found else 0.0
     lines: list[tuple[float, str]] = []
-    for line in text.split("\n"):
-        said_at = []
+    notes = Notes()
+    last = 0  # number of the times of the line before
+    for number, line in enumerate(text.split("\n")):
+        said_at: list[float] = []
         at = 0
         while match := _STAMP.match(line, at):
-            said_at.append(int(match[1]) * 60 + float(match[2].replace(":", ".")))
+            minutes = int(match[1] or 0) * 60 + int(match[2])
+            said_at.append(minutes * 60 + float(match[3].replace(":", ".")))
             at = match.end()
         words = flat(_WORD_STAMP.sub("", line[at:]))
+        if not said_at and words and not _TAG.match(line):
+            if not lines:
+                note_no_speech(notes, number, line)
+            for place in range(len(lines) - last, len(lines)):
+                lines[place] = (lines[place][0], flat(f"{lines[place][1]} {words}"))
+        last = len(said_at) or last
         lines.extend((max(0.0, round(time - earlier, 3)), words) for time in said_at)
     if not lines:
         raise TranscriptError("it has no line such as [01:15.20] words; export it again")
@@ -58,7 +73,7 @@ def parse(text: str, extension: str = ".lrc", language: str = "en") -> Transcrip
         for start, words in lines
         if words
     ]
-    return timed_transcript(cues, "lrc")
+    return timed_transcript(cues, "lrc", notes=notes)
 
 
 TRANSCRIPT_FORMATS.add("lrc", TranscriptFormat((".lrc",), True, sniff, parse), order=22)

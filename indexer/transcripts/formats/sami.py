@@ -115,7 +115,9 @@ class _Captions(PageParser):
 
     def handle_data(self, data: str) -> None:
         """Keep words; a file may leave its paragraphs out."""
-        if not self._in_body or (self._paragraph is None and not data.strip()):
+        # A no-break space clears the screen.
+        is_shown = bool(data.strip()) or "\xa0" in data
+        if not self._in_body or (self._paragraph is None and not is_shown):
             return
         if self._paragraph is None:
             self._begin("")

@@ -31,6 +31,8 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 _ID = "{http://www.w3.org/XML/1998/namespace}id"
 # Times of words stand this near within those of their sentence.
 _NEAR = 0.05
+# How the characters before are read (TTML2, 10.2.40): said once with them.
+_READINGS = frozenset({"text", "textContainer", "delimiter"})
 _METADATA = frozenset({"metadata", "desc", "title", "agent", "name", "copyright"})
 
 
@@ -111,8 +113,12 @@ class _Reader:
             if self.language in (None, scope.language):
                 yield list(self.pieces(element, scope))
             return
+        in_turn = element.get("timeContainer") == "seq"
         for child in element:
             yield from self.paragraphs(child, scope)
+            until = self.within(child, scope).end
+            if in_turn and until is not None:
+                scope = replace(scope, start=until)
 
     def pieces(self, element: Element, scope: _Scope) -> Iterator[Cue]:
         """The texts within an element, each with the times nearest to it."""
@@ -121,7 +127,7 @@ class _Reader:
             name = local_name(child)
             if name == "br":
                 yield _piece("\n", scope)
-            elif name not in _METADATA:
+            elif name not in _METADATA and _get(child, "ruby") not in _READINGS:
                 yield from self.pieces(child, self.within(child, scope))
             yield _piece(child.tail, scope)
 
@@ -224,9 +230,10 @@ def _are_absolute(root: Element, body: Element) -> bool:
             continue
         for inner in outer:
             within = _seconds(_get(inner, "begin"), rates)
+            until = _seconds(_get(inner, "end"), rates) or 0.0
             if within is not None:
-                absolute = begin - _NEAR <= within <= end + _NEAR
-                relative = within <= end - begin + _NEAR
+                absolute = begin - _NEAR <= within and max(within, until) <= end + _NEAR
+                relative = max(within, until) <= end - begin + _NEAR
                 if absolute != relative:
                     votes[absolute] += 1
     return votes[True] > votes[False]

@@ -121,10 +121,16 @@ def _segment(segment: dict[str, Any]) -> Cue | None:
         flat(segment["text"]),
         start,
         end,
-        speaker(segment.get("speaker")),
+        _name(segment),
         finite_number(segment.get("avg_logprob")),
         finite_number(segment.get("no_speech_prob")),
     )
+
+
+def _name(segment: dict[str, Any]) -> str | None:
+    """Who speaks; Podlove has the name as `voice`, beside a number."""
+    name, voice = speaker(segment.get("speaker")), speaker(segment.get("voice"))
+    return voice if voice and (name is None or name.isdecimal()) else name
 
 
 def _by_words(cue: Cue, words: list[dict[str, Any]], language: str) -> Iterator[Cue]:

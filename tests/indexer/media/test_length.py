@@ -189,6 +189,14 @@ def test_sound_in_several_parts_of_a_wav_is_not_left_out_without_a_word(tmp_path
     assert seconds == pytest.approx(1.0) and "joined to its end" in note
 
 
+def test_sound_behind_the_length_in_the_header_of_a_wav_is_told(tmp_path: Path) -> None:
+    named = chunk(b"data", PCM[:HALF])
+    (note,), seconds = notes_of(tmp_path / "a.wav", wav(FORMAT, named) + PCM[HALF:])
+    assert seconds == pytest.approx(1.0) and f"{len(PCM) - HALF:,} bytes" in note
+    padded = wav(FORMAT, named) + bytes(len(PCM))
+    assert notes_of(tmp_path / "b.wav", padded) == ([], pytest.approx(1.0))
+
+
 def test_chunks_around_the_sound_of_a_wav_are_no_parts_of_it(tmp_path: Path) -> None:
     data = wav(
         chunk(b"JUNK", bytes(40_001)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from indexer.transcripts import Transcript, read_transcript
+from indexer.transcripts import Transcript, TranscriptError, read_transcript
+from indexer.transcripts.reader import may_be_transcript
 
 SAID = ("Größe und Straße sind schön.", "Später läuft Jürgen über die Brücke.")
 
@@ -141,3 +143,89 @@ def test_fences_of_a_chat_are_no_words(tmp_path):
     transcript = read(tmp_path, "a.srt", f"```srt\n{srt(*SAID)}```\n")
     assert found(transcript) == WHOLE
     assert not transcript.warnings
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("00,00,03,000", "00,00,05,500"),
+        ("3.000", "5.500"),
+        ("3,0s", "5,5s"),
+        ("0:02,1000", "0:05,5"),
+    ],
+    ids=["commas", "seconds", "seconds with a unit", "thousandths that were not carried"],
+)
+def test_times_that_programs_wrote_wrongly(tmp_path, start, end):
+    content = f"1\n{start} --> {end}\n{SAID[0]}\n\n" + srt("", SAID[1]).split("\n\n")[1]
+    assert found(read(tmp_path, "a.srt", content)) == WHOLE
+
+
+def test_zeros_between_the_lines_are_no_words(tmp_path):
+    assert found(read(tmp_path, "a.srt", srt(*SAID).replace("\n\n", "\0\0\n\n"))) == WHOLE
+    with pytest.raises(TranscriptError, match="binary"):
+        read(tmp_path, "b.srt", srt(*SAID).replace("n", "n\0\0"))
+
+
+def test_styles_that_a_converter_left_are_no_words(tmp_path):
+    content = srt("{y:i}" + SAID[0], "{C:$0000FF}" + SAID[1])
+    assert found(read(tmp_path, "a.srt", content)) == WHOLE
+
+
+def test_words_between_a_blank_line_and_the_next_times_are_no_names(tmp_path):
+    """As Teams gives a meeting without its speakers."""
+    rows = [*WHOLE, (9.0, 9.5, "Ja, sicher.")]
+    blocks = [f"00:{a:06.3f} --> 00:{b:06.3f}\n\n{said}\n" for a, b, said in rows]
+    assert found(read(tmp_path, "a.vtt", "WEBVTT\n" + "".join(blocks))) == rows
+
+
+def test_names_of_cues_are_still_no_words(tmp_path):
+    times = ["00:00:03.000 --> 00:00:05.500", "00:00:06.000 --> 00:00:08.500"]
+    pairs = zip(times, SAID, strict=True)
+    content = "WEBVTT\n\n" + "".join(f"part one of two\n{t}\n{said}\n\n" for t, said in pairs)
+    assert found(read(tmp_path, "a.vtt", content)) == WHOLE
+
+
+@pytest.mark.parametrize("name", ["a.sub", "a.ass", "a.ttml", "a.json", "a.csv", "a.html", "a.lrc"])
+def test_captions_in_a_file_of_any_name_are_read_as_what_they_are(tmp_path, name):
+    for content in (srt(*SAID), "WEBVTT\n\n" + srt(*SAID).replace(",", ".")):
+        assert found(read(tmp_path, name, content)) == WHOLE
+        assert may_be_transcript(tmp_path / name)
+
+
+def test_json_in_a_file_of_captions_is_read_as_json(tmp_path):
+    rows = [{"start": start, "end": end, "text": text} for start, end, text in WHOLE]
+    assert found(read(tmp_path, "a.srt", json.dumps({"segments": rows}))) == WHOLE
+
+
+@pytest.mark.parametrize("shown", ["sprite.jpg#xywh={},0,160,90", '{{"slide": {}, "url": "x"}}'])
+def test_pictures_and_data_for_a_player_are_no_words(tmp_path, shown):
+    content = "WEBVTT\n\n" + srt(shown.format(1), shown.format(2)).replace(",000", ".000")
+    with pytest.raises(TranscriptError, match="pictures or data"):
+        read(tmp_path, "a.vtt", content)
+    assert not may_be_transcript(tmp_path / "a.vtt")
+
+
+def test_who_speaks_next_is_no_word_where_nobody_is_named(tmp_path):
+    content = srt(f">> {SAID[0]}", f"&gt;&gt; {SAID[1]}")
+    assert found(read(tmp_path, "a.srt", content)) == WHOLE
+
+
+@pytest.mark.parametrize("name", ["a.srt", "a.txt"])
+def test_marks_of_whisper_cpp_are_speakers(tmp_path, name):
+    said = [f"(speaker {who}) {text}" for who, text in zip("0?", SAID, strict=True)]
+    if name == "a.srt":
+        content = srt(said[0] + " [SPEAKER_TURN]", said[1])
+    else:
+        content = (
+            f"[00:00:03.000 --> 00:00:05.500]  {said[0]} [SPEAKER_TURN]\n"
+            f"[00:00:06.000 --> 00:00:08.500]  {said[1]}\n"
+        )
+    transcript = read(tmp_path, name, content)
+    assert found(transcript) == WHOLE
+    assert [cue.speaker for cue in transcript.cues] == ["speaker 0", "speaker ?"]
+
+
+def test_names_in_wide_brackets_are_speakers(tmp_path):
+    said = [("田中", "おはようございます。"), ("鈴木", "こんにちは。"), ("田中", "始めましょう。")]
+    transcript = read(tmp_path, "a.srt", srt(*(f"（{name}）{text}" for name, text in said)))
+    assert [(cue.speaker, cue.text) for cue in transcript.cues] == said

@@ -403,6 +403,44 @@ def test_of_sami_in_two_languages_the_wanted_one_is_read_and_the_other_named(tmp
     assert "ko left out" in english.warnings[0] and "en left out" in korean.warnings[0]
 
 
+def test_lrc_keeps_lines_without_times_and_reads_hours(tmp_path):
+    text = "A title\n[ar:Nobody]\n[01:00:12.50]The harbour\nsleeps\n[01:00:15.00]so\n"
+    transcript = read(tmp_path, "a.lrc", text)
+    cues = [(cue.start, cue.text) for cue in transcript.cues]
+    assert cues == [(3612.5, "The harbour sleeps"), (3615.0, "so")]
+    (warning,) = transcript.warnings
+    assert "A title" in warning
+
+
+def test_words_of_one_sentence_of_ttml_show_that_times_are_absolute(tmp_path):
+    words = '<span begin="1s" end="2s">The</span><span begin="2s" end="4s">ferry.</span>'
+    body = f'<body><div><p begin="1s" end="4s">{words}</p></div></body>'
+    assert read(tmp_path, "a.ttml", ttml(body)).cues == (Cue("The ferry.", 1.0, 4.0),)
+
+
+def test_paragraphs_of_ttml_in_sequence_follow_each_other(tmp_path):
+    body = '<body><div timeContainer="seq"><p dur="2s">One.</p><p dur="3s">Two.</p></div></body>'
+    cues = read(tmp_path, "a.ttml", ttml(body)).cues
+    assert cues == (Cue("One.", 0.0, 2.0), Cue("Two.", 2.0, 5.0))
+
+
+def test_ttml_with_readings_and_undeclared_prefixes(tmp_path):
+    ruby = '<span tts:ruby="base">漢字</span><span tts:ruby="text">かんじ</span>です'
+    body = f'<body><div><p begin="1s" end="4s">{ruby}</p></div></body>'
+    assert [cue.text for cue in read(tmp_path, "a.ttml", ttml(body)).cues] == ["漢字です"]
+
+
+def test_ssa_names_nobody_with_a_word_of_its_own(tmp_path):
+    assert {c.speaker for c in read(tmp_path, "a.ssa", ASS.replace("Anna", "NTP")).cues} == {None}
+
+
+def test_sami_without_paragraphs_is_cleared_by_a_space(tmp_path):
+    shown = [(1000, "One."), (3000, "&nbsp;"), (5000, "Two."), (6000, "&nbsp")]
+    text = "".join(f"<SYNC Start={start}>{words}\n" for start, words in shown)
+    cues = read(tmp_path, "a.smi", text).cues
+    assert cues == (Cue("One.", 1.0, 3.0), Cue("Two.", 5.0, 6.0))
+
+
 def test_sami_without_times_is_refused(tmp_path):
     with pytest.raises(TranscriptError, match="SYNC"):
         read(tmp_path, "a.smi", SAMI.format(body="<P>The ferry was late."))

@@ -559,3 +559,90 @@ def test_values_of_json_one_after_another_are_read_as_their_list(tmp_path):
     path.write_text(path.read_text() + "{")
     with pytest.raises(TranscriptError, match="not valid JSON"):
         read_transcript(path)
+
+
+def amazon_channels(older: bool) -> dict[str, Any]:
+    """Two people who talk at once, each on a channel."""
+    channels: list[list[dict[str, Any]]] = [
+        [
+            {
+                "start_time": str(start),
+                "end_time": str(start + 1),
+                "type": "pronunciation",
+                "alternatives": [{"content": text}],
+                "channel_label": f"ch_{channel}",
+            }
+            for start, text in said
+        ]
+        for channel, said in enumerate([[(0, "Hello"), (2, "there.")], [(1, "Who"), (3, "calls?")]])
+    ]
+    results: dict[str, Any] = {
+        "items": sorted([*channels[0], *channels[1]], key=lambda i: i["start_time"])
+    }
+    if older:
+        results["channel_labels"] = {
+            "channels": [
+                {"channel_label": items[0]["channel_label"], "items": items} for items in channels
+            ]
+        }
+        results["items"] = [
+            {k: v for k, v in item.items() if k != "channel_label"} for item in results["items"]
+        ]
+    return {"jobName": "a", "results": results}
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_channels_of_amazon_are_not_mixed(tmp_path, older):
+    cues = read(tmp_path, amazon_channels(older)).cues
+    said = [(cue.speaker, cue.text, cue.start) for cue in cues]
+    assert said == [("ch_0", "Hello there.", 0.0), ("ch_1", "Who calls?", 1.0)]
+
+
+SAID = [("Anna", "We set out at dawn with the tide.", 1, 4), ("Ben", "The fog came in.", 5, 8)]
+TIMED = {
+    "otter, in samples": {
+        "speech": {
+            "transcripts": [
+                {
+                    "speaker_id": n,
+                    "transcript": t,
+                    "start_offset": s * 16000,
+                    "end_offset": e * 16000,
+                }
+                for n, t, s, e in SAID
+            ]
+        }
+    },
+    "funasr": [
+        {
+            "text": "",
+            "timestamp": [[1000, 4000]],
+            "sentence_info": [
+                {"spk": n, "text": t, "start": s * 1000, "end": e * 1000} for n, t, s, e in SAID
+            ],
+        }
+    ],
+    "teams": {
+        "entries": [
+            {
+                "speakerDisplayName": n,
+                "text": t,
+                "startOffset": f"00:00:0{s}.0000000",
+                "endOffset": f"00:00:0{e}.0000000",
+            }
+            for n, t, s, e in SAID
+        ]
+    },
+    "podlove": [
+        {"speaker": str(i), "voice": n, "text": t, "start": f"00:00:0{s}.000", "end": f"00:00:0{e}"}
+        for i, (n, t, s, e) in enumerate(SAID)
+    ],
+    "clocks": [{"speaker": n, "text": t, "timestamp": f"00:0{s}"} for n, t, s, _ in SAID],
+}
+
+
+@pytest.mark.parametrize("service", TIMED)
+def test_times_and_names_of_other_services(tmp_path, service):
+    cues = read(tmp_path, TIMED[service]).cues
+    assert [(cue.speaker, cue.text, cue.start) for cue in cues] == [s[:3] for s in SAID]
+    assert service == "clocks" or [cue.end for cue in cues] == [s[3] for s in SAID]

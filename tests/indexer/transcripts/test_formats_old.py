@@ -62,3 +62,12 @@ def test_frames_in_clocks_count(tmp_path):
 def test_braces_in_text_are_text(tmp_path):
     content = "Use {1}{2} in the form.\nThen [1][2] are notes of it.\n"
     assert not read(tmp_path, content).timed
+
+
+@pytest.mark.parametrize("mark", [":", "="])
+def test_times_of_tmplayer_are_no_words(tmp_path, mark):
+    rows = [("00:00:01", "Hello there friend"), ("00:00:03", ""), ("00:00:04", "The second one")]
+    rows += [("00:00:06", ""), ("00:00:07", "And so on")]
+    cues = read(tmp_path, "".join(f"{time}{mark}{said}\n" for time, said in rows)).cues
+    assert [(cue.start, cue.end, cue.text) for cue in cues[:2]] == WHOLE
+    assert (cues[2].start, cues[2].text) == (7.0, "And so on")
