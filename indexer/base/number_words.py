@@ -36,6 +36,7 @@ _MAGNITUDES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion"
 _HUNDRED = "hundred"
 _DECIMAL = re.compile(r"(\d{1,4})\.(\d{1,3})", re.ASCII)
 _OH = ("oh", "o", "zero")  # nineteen oh five
+_CENTURY = "hundreds"  # seventeen hundreds
 NUMBER_WORDS = frozenset({*_CARDINALS, *_ORDINALS, *_DECADES, *_MAGNITUDES, _HUNDRED})
 
 
@@ -43,7 +44,8 @@ def read_number(words: Sequence[str]) -> tuple[str, int] | None:
     """Read the longest number that some words begin with.
 
     `twenty twenty three` is 2023, `two thousand and five` 2005, `nineteen oh five` 1905, `two point
-    five` 2.5, `3 million` 3000000, `twenty first` 21st, `nineteen nineties` 1990s.
+    five` 2.5, `three point eleven` 3.11, `3 million` 3000000, `twenty first` 21st, `nineteen
+    nineties` 1990s, `seventeen hundreds` 1700s.
 
     Args:
         words: In lower case, nothing but spaces or hyphens between them.
@@ -92,18 +94,32 @@ class _Reader:
         if word in _DECADES and (not read or 10 <= total <= 20):
             self.place += 1
             return f"{100 * total + _DECADES[word]}s"
+        if word == _CENTURY and 10 <= total <= 20:
+            self.place += 1
+            return f"{total}00s"
         if not read:
             return None
-        if word == "point" and self._word(1) in _CARDINALS:
-            decimals = ""
-            self.place += 1
-            while self._word() in _CARDINALS and _CARDINALS[self._word()] < 10:
-                decimals += str(_CARDINALS[self._word()])
+        if word == "point" and (decimals := self._decimals()):
+            scale = _MAGNITUDES.get(self._word(), 0)
+            if scale >= 10 ** len(decimals):
                 self.place += 1
-            if decimals:
-                return f"{total}.{decimals}"
-            self.place -= 1
+                return str(int(f"{total}{decimals}") * (scale // 10 ** len(decimals)))
+            return f"{total}.{decimals}"
         return str(total)
+
+    def _decimals(self) -> str:
+        """Read what follows a point, digit by digit or as one number: two point oh, 3 point 11."""
+        before = self.place
+        self.place += 1
+        decimals = ""
+        while self._word() in _OH or 0 < _CARDINALS.get(self._word(), 0) < 10:
+            decimals += str(_CARDINALS.get(self._word(), 0))
+            self.place += 1
+        if not decimals and (value := self._small()) is not None:
+            decimals = str(value)
+        if not decimals:
+            self.place = before
+        return decimals
 
     @staticmethod
     def _continues(total: int, read: bool, last: int) -> bool:

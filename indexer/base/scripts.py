@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from indexer.base.spellings import simplified_characters
+
 # Marks that Unicode does not count as letters but that stand within words, and invisible
 # characters: soft hyphen, zero-width space and joiners.
 MARKS = (
@@ -24,8 +26,13 @@ _INVISIBLE = re.compile(r"[\u00ad\u0640\u200b-\u200d\u2060\ufeff]")
 # Accents of Latin, Greek and Cyrillic, vowel points of Hebrew and Arabic. Voiced sounds of
 # Japanese (U+3099) and vowels of India and Thailand are no accents, nor is the breve of й.
 _ACCENTS = re.compile(r"[\u0300-\u0305\u0307-\u036f\u0591-\u05c7\u064b-\u065f\u0670]|(?<!и)\u0306")
-# Letters that Unicode does not take apart into a letter and an accent.
-_LETTERS = str.maketrans(
+# As Lucene's normaliser of Hindi has it: the dot of borrowed sounds is left out, the nasal of a
+# consonant's class is written as a dot above, too.
+_NUKTA = re.compile(r"\u093c")
+_NASAL = re.compile(r"[ङञणनम]\u094d(?=[क-ह])|\u0901")
+# Letters that Unicode does not take apart into a letter and an accent, Arabic ones that stand for
+# each other on keyboards and in print, and traditional Chinese characters.
+_LETTERS = dict(simplified_characters()) | str.maketrans(
     {
         **dict.fromkeys("łƚ", "l"),
         **dict.fromkeys("øɵ", "o"),
@@ -38,6 +45,10 @@ _LETTERS = str.maketrans(
         "œ": "oe",
         "þ": "th",
         "ə": "a",
+        **dict.fromkeys("ىیې", "ي"),
+        **dict.fromkeys("کڪ", "ك"),
+        **dict.fromkeys("ةھہە", "ه"),
+        "ٱ": "ا",
     }
 )
 
@@ -45,12 +56,14 @@ _LETTERS = str.maketrans(
 def fold(word: str) -> str:
     """Return a word without case, accents, apostrophes and invisible characters.
 
-    `Łódź` is `lodz`, `Straße` `strasse`, `Don't` `dont`.
+    `Łódź` is `lodz`, `Straße` `strasse`, `Don't` `dont`, `फ़िल्म` `फिल्म`, `臺灣` `台湾`.
     """
     word = word.casefold().replace("'", "")
     if word.isascii():
         return word
     apart = unicodedata.normalize("NFD", _INVISIBLE.sub("", word))
+    if "\u0900" < word[0] < "\u0980":
+        apart = _NASAL.sub("\u0902", _NUKTA.sub("", apart))
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", apart))
     return plain.translate(_LETTERS)
 

@@ -1,15 +1,20 @@
 """Text analysis: one chain from text to words, the same for what is indexed and what is typed.
 
-1. Unicode: compatible forms are one (full width, ligatures), so are the quotes of all alphabets.
+1. Unicode: compatible forms are one (full width, ligatures), so are the quotes of all alphabets and
+   the digits of all scripts.
 2. Runs of characters become words (`indexer.base.word_forms`): `F.B.I.` and `FBI's` are `fbi`,
    `Dr.` is `doctor`, `20%` is `20 percent`; signs that carry meaning stay (`c++`, `c#`, `.net`,
    `o(n)`); words written together are their parts, and all of them joined (`e-mail`: `e`, `mail`,
-   `email`), letters and digits are parted (`covid19`: `covid`, `19`); Chinese, Japanese, Korean
-   and Thai are one word a character.
-3. Numbers in words become digits (`indexer.base.number_words`), Roman ones after a name too.
-4. Case, accents and apostrophes are folded (`fold`): these are the *exact* words, in which quoted
-   phrases and exclusions are looked up.
-5. Stems of them by the language of the document (`stem`, Snowball), for all other searches.
+   `email`; `getUserName`, `#MeToo`), letters and digits are parted (`covid19`: `covid`, `19`);
+   Chinese, Japanese, Korean and Thai are one word a character.
+3. Numbers in words become digits (`indexer.base.number_words`), Roman ones after a name too; money
+   and units are what they are called (`indexer.base.units`): `$5k` is `5000 dollars`.
+4. Case, accents and apostrophes are folded, and characters that stand for each other (`fold`):
+   these are the *exact* words, in which quoted phrases and exclusions are looked up.
+5. Stems of them by the language of the document (`stem`, Snowball), for all other searches; British
+   and American spellings have one.
+
+What stays several words is looked for in every way to write it (`indexer.base.writings`).
 """
 
 from __future__ import annotations
@@ -18,11 +23,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from indexer.base.number_words import NUMBER_WORDS, read_number
 from indexer.base.scripts import UNSPACED, fold, typical_word_length
-from indexer.base.word_forms import CLUMP, read_clump, roman_number
+from indexer.base.spellings import american_spellings
+from indexer.base.tokens import Token
+from indexer.base.units import UNIT_SIGNS, with_units
+from indexer.base.word_forms import CLUMP, read_clump, read_humps, roman_number
+from indexer.base.writings import groups
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -39,19 +48,25 @@ __all__ = [
 
 # Of the words that the chain makes and of the tables that hold them: an index of another version is
 # analysed anew.
-ANALYSIS_VERSION = 4
+ANALYSIS_VERSION = 5
 # As long as a phrase may be and still be found where it begins in one segment and ends in another.
 MAX_PHRASE = 32
 _FIRST_WORDS = 12
 # No number has more words than these.
 _MAX_NUMBER = 32
-_QUOTES = str.maketrans({**dict.fromkeys("’‘ʼ‛′`´", "'"), "\x00": " ", "™": " ", "®": " "})
-# No name ends in these.
-_NO_NAMES = frozenset(
-    (
-        *("a", "i", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "than"),
-        *("about", "until", "since", "between", "and", "or", "not", "is", "was", "are", "were"),
-    )
+# Signs that stand for each other, and digits of all scripts.
+_QUOTES = str.maketrans(
+    {
+        **dict.fromkeys("’‘ʼ‛′`´ʻʽ׳", "'"),
+        **dict.fromkeys("״״", '"'),
+        "־": "-",
+        **dict.fromkeys("\x00™®", " "),
+        **{
+            digit: str(unicodedata.decimal(digit))
+            for digit in map(chr, range(0x80, 0x1FBFA))
+            if digit.isdecimal()
+        },
+    }
 )
 _BETWEEN = re.compile(r"[\s\-\u2010]*")
 _SPOKEN = re.compile(
@@ -60,7 +75,21 @@ _SPOKEN = re.compile(
 _SIGNS = {"plus": "{0.word}++", "sharp": "{0.word}#", "dot": ".net", "percent": "percent"}
 _SIGN_WORDS = ("plus", "sharp", "net", "cent")
 # A character and what normalisation joins to it.
-_CLUSTER = re.compile(r"(?s).[\u0300-\u036f\u3099\u309a\u1160-\u11ff]*")
+_CLUSTER = re.compile(r"(?s).[\u0300-\u036f\u3099\u309a\uff9e\uff9f\u1160-\u11ff]*")
+# A number after them names one of several, in Roman numbers too.
+_NUMBERED = frozenset(
+    (
+        *("war", "part", "chapter", "volume", "book", "act", "scene", "type", "phase", "class"),
+        *("stage", "grade", "level", "title", "section", "article", "appendix", "figure", "table"),
+        *("unit", "lesson", "lecture", "season", "episode", "version", "mark", "category", "tier"),
+    )
+)
+# Of which there are so many that V and X are numbers, not names.
+_OF_MANY = frozenset(("part", "chapter", "volume", "book", "act", "scene", "title", "article"))
+_ONE_LETTER = {"I": "1", "V": "5", "X": "10"}
+_NUMERO = re.compile(r"\s?\d")
+_LOWER_BEHIND = re.compile(r"\s[^\W\d_A-Z]")
+_BEGINS_SENTENCE = re.compile(r"(?:^|[.!?\n])\s*$")
 _STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",
@@ -98,25 +127,6 @@ _STEMMERS = {
 }
 
 
-class Token(NamedTuple):
-    """A word of a text.
-
-    Attributes:
-        word: In canonical form and lower case, accents kept.
-        start: Where it begins in the text, in characters.
-        end: Where it ends; several words written together have their own places.
-        joined: At the last word of several written together: all of them in one.
-        of_compound: How many words, this one the last of them, belong together: 2 for `19` in
-            `covid19`; 1 elsewhere.
-    """
-
-    word: str
-    start: int
-    end: int
-    joined: str | None = None
-    of_compound: int = 1
-
-
 def analyse(text: str) -> list[Token]:
     """Split a text into its words, in order.
 
@@ -145,10 +155,11 @@ def _normalise(text: str) -> tuple[str, list[int], list[int]]:
 
 def _tokens(text: str) -> list[Token]:
     tokens: list[Token] = []
-    has_number = has_sign = False
+    has_number = has_sign = has_unit = False
     for match in CLUMP.finditer(text):
         run, begin = match[0], match.start()
-        clump = read_clump(run)
+        is_tag = begin > 0 and text[begin - 1] == "#"
+        clump = read_humps(run) if is_tag else read_clump(run)
         words = clump.words
         if len(words) == 1:
             word, start, end = words[0]
@@ -156,33 +167,49 @@ def _tokens(text: str) -> list[Token]:
                 has_number = True
             elif word in _SIGN_WORDS:
                 has_sign = True
-            elif tokens and word[0] in "ivx" and (number := _after_name(run, tokens[-1], text)):
+            elif word in UNIT_SIGNS:
+                has_unit = True
+            elif word == "no" and run != "no" and _NUMERO.match(text, match.end()):
+                word = "number"
+            elif tokens and word[0] in "ivxl" and (number := _after_name(match, tokens[-1])):
                 word = number
             tokens.append(Token(word, begin + start, begin + end))
             continue
         for word, start, end in words:
             has_number = has_number or word in NUMBER_WORDS
+            has_unit = has_unit or word in UNIT_SIGNS
             tokens.append(Token(word, begin + start, begin + end))
         if words and clump.compound:
             tokens[-1] = tokens[-1]._replace(joined=clump.joined, of_compound=len(words))
     if has_number:
         tokens = _with_numbers(tokens, text)
+    if has_unit:
+        tokens = with_units(tokens, text)
     return list(_with_signs(tokens)) if has_sign else tokens
 
 
-def _after_name(run: str, previous: Token, text: str) -> str | None:
-    """Read a Roman number behind a name: World War II, Henry VIII.
+def _after_name(match: re.Match[str], previous: Token) -> str | None:
+    """Read a Roman number behind a name: World War II, Henry VIII, chapter iv.
 
-    In small letters only those that can be nothing else count.
+    In small letters, and behind words in small letters, only those that can be nothing else count.
     """
-    run = run.rstrip(".").removesuffix("'s")
+    text, run = match.string, match[0].rstrip(".").removesuffix("'s")
+    is_numbered = previous.word in _NUMBERED
+    named = text[previous.start].isupper()
+    if len(run) == 1 and is_numbered and named and run in _ONE_LETTER:
+        # "In Part I we saw" is a number, "Part I wrote" at the beginning of a sentence is none.
+        begins = _BEGINS_SENTENCE.search(text, max(0, previous.start - 8), previous.start)
+        is_word = run == "I" and begins and _LOWER_BEHIND.match(text, match.end())
+        return (
+            _ONE_LETTER[run] if not is_word and (run == "I" or previous.word in _OF_MANY) else None
+        )
     number = roman_number(run)
     if number is None or previous.word.isdigit() or not previous.word[0].isalpha():
         return None
     if run.isupper():
-        named = text[previous.start].isupper()
-        return number if named and text[previous.end : previous.end + 1] not in ".!?" else None
-    return number if run.endswith("ii") else None
+        behind = text[previous.end : previous.end + 1]
+        return number if (named or is_numbered) and behind not in ".!?" else None
+    return number if run.endswith("ii") or (is_numbered and run.islower()) else None
 
 
 def _with_numbers(tokens: Sequence[Token], text: str) -> list[Token]:
@@ -242,7 +269,7 @@ def phrase_length(words: Iterable[str]) -> float:
 
 @lru_cache(maxsize=400_000)
 def stem(word: str, language: str | None) -> str:
-    """Return the stem of a word of `analyse`, folded.
+    """Return the stem of a word of `analyse`, folded; of British spellings, the American one's.
 
     Args:
         word: In lower case, accents kept.
@@ -252,6 +279,8 @@ def stem(word: str, language: str | None) -> str:
     stemmer = _stemmer(language or "en")
     if stemmer is None or not word[0].isalpha() or word[-1] in "+#)":
         return fold(word)
+    if (language or "en") == "en":
+        word = american_spellings().get(word, word)
     return fold(stemmer.stemWord(word)) or fold(word)
 
 
@@ -268,13 +297,14 @@ def query_terms(query: str, *, distinct: bool = True) -> list[str]:
     """Split a text into the terms to look up, in order.
 
     A term is a word, or several that belong together and stand in a row in what is found:
-    `gpt-4`, `war 2`, `寿司`. Analysed by itself it gives these words again.
+    `gpt-4`, `war 2`, `henry the 8th`, `寿司`. Analysed by itself it gives these words again.
 
     Args:
         query: Any text.
         distinct: Each term once.
     """
     tokens = analyse(query)
+    together = {end: first for first, end in groups(tokens, query) if end - first > 1}
     terms: list[str] = []
     place = 0
     while place < len(tokens):
@@ -292,19 +322,9 @@ def query_terms(query: str, *, distinct: bool = True) -> list[str]:
             terms += _terms_of_compound(query, of_compound)
         else:
             terms.append(_term(query, token))
-            if first and _counts(tokens[first - 1], token, query):
-                terms.append(f"{tokens[first - 1].word} {token.word}")
+        if place in together:
+            terms.append(" ".join(t.word for t in tokens[together[place] : place]))
     return list(dict.fromkeys(terms)) if distinct else terms
-
-
-def _counts(token: Token, following: Token, query: str) -> bool:
-    """Return whether a word and a number behind it name one thing: World War II, Apollo 11."""
-    return (
-        token.word.isalpha()
-        and token.word not in _NO_NAMES
-        and following.word.isdecimal()
-        and query[token.end : following.start].isspace()
-    )
 
 
 def _in_one_run(token: Token, following: Token) -> bool:

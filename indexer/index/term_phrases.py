@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice, product
 
 from indexer.base.text_analysis import Token, analyse, exact_words, fold, stem
+from indexer.base.writings import groups, other_writings
 from indexer.index.lexical_shard import LexicalShard
 
 # A prefix, or one word of a split, stands for at most so many words.
 MAX_EXPANSIONS = 100
-# Ways to write a quoted phrase: with and without the hyphens of its compounds.
-_MAX_WRITINGS = 8
+# As German and Scandinavian keyboards are spared: ä is ae, ø oe, å aa.
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+_WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])")
+# Ways to write a quoted phrase: its compounds with and without hyphens, its days, its numbers.
+_MAX_WRITINGS = 16
 
 
 class TermPhrases:
@@ -48,7 +53,11 @@ class TermPhrases:
             else:
                 tokens = analyse(term)
                 found = self._stems_in_a_row(tokens)
+                for written in other_writings(tokens, term):
+                    found += self._stems_in_a_row(analyse(written))
                 if len(tokens) == 1:
+                    for spelling in self._other_spellings(tokens[0].word):
+                        found += self._stems(spelling)
                     for parts in self._parts(fold(tokens[0].word)):
                         found += self._stems_in_a_row(analyse(parts))
                 for token in tokens[-1:]:
@@ -92,26 +101,43 @@ class TermPhrases:
             phrase: A text; its last word is a beginning of words where it ends in `*`.
         """
         tokens = analyse(phrase)
-        ways = list(islice(product(*self._writings(tokens)), _MAX_WRITINGS))
+        ways = list(islice(product(*self._writings(tokens, phrase)), _MAX_WRITINGS))
         ending = "*" if phrase.endswith("*") else ""
         return " OR ".join(quoted(f"{' '.join(way)}{ending}") for way in ways if way)
 
-    def _writings(self, tokens: Sequence[Token]) -> Iterator[list[str]]:
-        """Yield for each word, or compound, the ways in which the library writes it."""
+    def _writings(self, tokens: Sequence[Token], phrase: str) -> Iterator[list[str]]:
+        """Yield for each word, compound or group the ways in which the library may write it."""
         place = len(tokens)
+        together = {end: first for first, end in groups(tokens, phrase)}
         found: list[list[str]] = []
         while place:
             token = tokens[place - 1]
-            first = place - token.of_compound
+            first = together.get(place, place - token.of_compound)
             parts = [fold(t.word) for t in tokens[first:place]]
             ways = [" ".join(parts)]
             if token.joined and self._is_word(fold(token.joined)):
                 ways.append(fold(token.joined))
             if len(parts) == 1:
                 ways += self._parts(parts[0])
+                ways += self._other_spellings(token.word)
+            for written in other_writings(tokens[first:place], phrase):
+                ways.append(" ".join(exact_words(written)))
             found.append(ways)
             place = first
         yield from reversed(found)
+
+    def _other_spellings(self, word: str) -> list[str]:
+        """Return how the library writes a word on keyboards without its letters, or with them.
+
+        Müller is looked for as Mueller too; Mueller as Müller, where nobody writes it so.
+        """
+        spelt_out = fold(word.translate(_SPELT_OUT))
+        if spelt_out != (exact := fold(word)):
+            return [spelt_out] if self._is_word(spelt_out) else []
+        with_dots = _WITHOUT_DOTS.sub(r"\1", exact)
+        if with_dots == exact or self._is_word(exact) or not self._is_word(with_dots):
+            return []
+        return [with_dots]
 
     def _is_word(self, exact: str) -> bool:
         return any(shard.stems_of(exact) for shard in self._shards)

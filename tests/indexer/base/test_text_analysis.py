@@ -8,8 +8,11 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from indexer.base import units
 from indexer.base.number_words import NUMBER_WORDS, ordinal
+from indexer.base.spellings import american_spellings, simplified_characters
 from indexer.base.text_analysis import analyse, exact_words, query_terms, stem
+from indexer.base.writings import groups, other_writings
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 UNITS = [
@@ -91,6 +94,57 @@ def test_millions_are_the_same_with_decimals(whole: int, thousandths: int) -> No
     assert exact_words(f"{whole}.5 million") == exact_words(f"{whole}.50 million")
 
 
+@given(st.integers(0, 10**6), st.sampled_from("٠۰०০๐០"))
+def test_digits_of_all_scripts_are_one(number: int, zero: str) -> None:
+    digits = "".join(chr(ord(zero) + int(digit)) for digit in str(number))
+    assert exact_words(digits) == [str(number)]
+
+
+@given(st.integers(0, 99), st.integers(1, 99))
+def test_decimals_are_the_same_as_people_say_them(whole: int, decimals: int) -> None:
+    said = below_hundred(decimals)
+    assert exact_words(f"{below_hundred(whole)} point {said}") == [f"{whole}.{decimals}"]
+    digits = " ".join(UNITS[int(digit)] for digit in str(decimals))
+    assert exact_words(f"{below_hundred(whole)} point {digits} million") == exact_words(
+        f"{whole}.{decimals} million"
+    )
+    assert exact_words(f"version {below_hundred(whole)} point oh") == ["version", f"{whole}.0"]
+
+
+@given(st.integers(2, 10**6), st.sampled_from(sorted(units.CURRENCIES)))
+def test_money_is_the_same_in_signs_and_words(amount: int, sign: str) -> None:
+    said = [str(amount), units.CURRENCIES[sign][1]]
+    for written in (f"{sign}{amount:,}", f"{sign} {amount}", f"{amount} {said[1]}"):
+        assert exact_words(f"cost {written} then") == ["cost", *said, "then"]
+    assert exact_words(f"{amount}{sign}") == exact_words(f"{amount} {sign}.") == said
+
+
+@given(st.integers(1, 999), st.sampled_from(["k thousand", "m million", "bn billion"]))
+def test_amounts_of_money_may_be_shortened(amount: int, scale: str) -> None:
+    short, long = scale.split()
+    assert exact_words(f"${amount}{short}") == exact_words(f"{in_words(amount)} {long} dollars")
+    assert exact_words(f"${amount}.5{short}") == exact_words(f"${amount}.5 {long}")
+    assert exact_words(f"the {amount}{short} race") != exact_words(f"the {amount} {long} race")
+
+
+@given(
+    st.integers(2, 999), st.sampled_from(sorted({**units.UNITS, **units.UNITS_OF_NUMBERS}.items()))
+)
+def test_units_behind_a_number_are_what_they_are_called(number: int, unit: tuple[str, str]) -> None:
+    sign, name = unit
+    for written in (f"{number}{sign}", f"{number} {sign.upper()}.", f"{in_words(number)} {name}"):
+        assert exact_words(written) == [str(number), *name.split()]
+    alone = exact_words(sign)
+    assert (alone == name.split()) == (sign in units.UNITS)
+
+
+def test_degrees_and_one_of_a_unit() -> None:
+    assert exact_words("20°C") == exact_words("twenty degrees celsius")
+    assert exact_words("a 90 ° angle") == ["a", "90", "degrees", "angle"]
+    assert exact_words("1 km, 1ft, $1") == [*("1", "kilometer", "1", "foot"), "1", "dollar"]
+    assert exact_words("Micro$oft; ft. Worth") == ["micro", "oft", "fort", "worth"]
+
+
 @given(st.integers(1010, 2099).filter(lambda year: year % 100))
 def test_a_year_is_the_same_as_people_say_it(year: int) -> None:
     century, rest = divmod(year, 100)
@@ -123,6 +177,36 @@ def test_a_roman_number_counts_after_a_name_alone(name: str, roman: str) -> None
     assert exact_words(f"{name.title()}. {roman}") == [name, roman.lower()]
 
 
+@given(st.sampled_from(["chapter", "Chapter", "part", "act"]), st.integers(2, 39))
+def test_a_roman_number_behind_a_word_for_one_of_many_needs_no_capitals(
+    word: str, number: int
+) -> None:
+    tens, ones = divmod(number, 10)
+    roman = "X" * tens + ["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"][ones]
+    assume(len(roman) > 1)
+    for written in (roman, roman.lower(), str(number), below_hundred(number)):
+        assert exact_words(f"in {word} {written}") == ["in", word.lower(), str(number)]
+
+
+@pytest.mark.parametrize(
+    ("written", "last"),
+    [
+        ("World War I was", "1"),
+        ("the end of Part I.", "1"),
+        ("In Chapter X he", "10"),
+        ("Part I: the beginning", "1"),
+        ("In this part I was", "i"),
+        ("Part I wrote", "i"),
+        ("The war I saw", "i"),
+        ("Malcolm X was", "x"),
+        ("Super Bowl LVII was", "57"),
+        ("Size XL was", "xl"),
+    ],
+)
+def test_one_letter_is_a_number_where_it_can_be_no_word(written: str, last: str) -> None:
+    assert last in exact_words(written)
+
+
 @given(st.text("BCDFGHKMNPQSTUWYZ", min_size=3, max_size=6))
 def test_an_acronym_is_the_same_with_dots_and_possessives(letters: str) -> None:
     word = exact_words(letters)
@@ -148,10 +232,68 @@ def test_an_acronym_is_the_same_with_dots_and_possessives(letters: str) -> None:
         ("C++", "C plus plus"),
         ("F#", "F sharp"),
         ("O(n log n)", "O(n  log n)"),
+        ("Sgt Brandt", "Sergeant Brandt"),
+        ("Mt Brandt", "Mount Brandt"),
+        ("Chanel No. 5", "Chanel number five"),
+        ("Chanel No.5", "Chanel № 5"),
+        ("80 km/h", "eighty kilometers per hour"),
+        ("the seventeen hundreds", "the 1700s"),
+        ("1'000'000", "1,000,000"),
+        ("rock'n'roll", "rock n roll"),
+        ("İstanbul'da", "istanbul"),
+        ("צה״ל", 'צה"ל'),
+        ("בן־גוריון", "בן גוריון"),
+        ("ג׳ורג׳", "ג'ורג'"),
+        ("مكتبة على کتاب", "مكتبه علي كتاب"),
+        ("हिन्दी फ़िल्म", "हिंदी फिल्म"),
+        ("コンピューター", "ｺﾝﾋﾟｭｰﾀ"),
+        ("Hawaiʻi", "Hawai’i"),
     ],
 )
 def test_short_forms_are_the_long_ones(short: str, long: str) -> None:
     assert exact_words(short) == exact_words(long)
+
+
+@pytest.mark.parametrize(
+    "written", ["No two talks", "MT and QUR'AN", "We're", "Qur'an", "no. Two came", "L'été"]
+)
+def test_what_only_looks_like_a_short_form_stays(written: str) -> None:
+    kept = {"number", "mount", "we", "qur", "lete"}
+    assert not kept & {t.joined or t.word for t in analyse(written)} - set(written.split())
+
+
+@given(st.lists(coined_words.filter(lambda word: len(word) > 2), min_size=2, max_size=5))
+def test_words_written_together_with_capitals_are_both_and_one(words: list[str]) -> None:
+    first, *rest = words
+    run = first + "".join(word.title() for word in rest)
+    tags = f"#{run}", f"#{first.title()}{run[len(first) :]}"
+    for written in (run, *tags, *([run.title()] if len(words) < 2 else [])):
+        tokens = analyse(f"a {written}")[1:]
+        assert [token.word for token in tokens] == words
+        assert tokens[-1].joined == run.lower() and tokens[-1].of_compound == len(words)
+
+
+@pytest.mark.parametrize("name", ["YouTube", "iPhone", "McDonald", "JavaScript", "PhD", "eBay"])
+def test_a_name_of_two_capitals_is_one_word(name: str) -> None:
+    assert exact_words(name) == [name.lower()]
+
+
+def test_a_name_with_an_article_is_also_one_word() -> None:
+    assert analyse("by L'Oréal")[-1].joined == "loréal"
+    assert analyse("à l'été, L'été, L'ÉTÉ")[-1].joined is None
+
+
+def test_british_and_american_spellings_have_one_stem_and_are_two_words() -> None:
+    for british, american in american_spellings().items():
+        assert stem(british, "en") == stem(british, None) == stem(american, "en")
+        assert exact_words(british) != exact_words(american)
+    assert stem("colour", "fr") != stem("color", "fr")
+
+
+@given(st.lists(st.sampled_from(sorted(simplified_characters())), min_size=1, max_size=9))
+def test_traditional_characters_are_found_by_simplified_ones(characters: list[int]) -> None:
+    traditional = "".join(map(chr, characters))
+    assert exact_words(traditional) == exact_words(traditional.translate(simplified_characters()))
 
 
 def test_an_abbreviation_that_is_a_word_too_needs_its_dot() -> None:
@@ -210,7 +352,47 @@ def test_exact_words_are_never_stems(word: str, ending: str) -> None:
     assert exact_words(word) != exact_words(word + ending)
 
 
+def ways(text: str) -> set[tuple[str, ...]]:
+    """All ways to write a text that is one group, as exact words."""
+    tokens = analyse(text)
+    assert list(groups(tokens, text)) in ([(0, len(tokens))], [])
+    return {tuple(exact_words(each)) for each in (text, *other_writings(tokens, text))}
+
+
+@given(st.integers(1, 31), st.sampled_from(["May", "July", "September", "October"]))
+def test_a_day_is_looked_for_in_every_writing(day: int, month: str) -> None:
+    nth = ordinal(day)
+    forms = [f"{month} {day}", f"{month} {nth}", f"{month} the {nth}", f"{nth} of {month}"]
+    forms += [f"{day} {month}", f"{nth} {month}", f"{month} {below_hundred(day)}"]
+    found = [ways(form) for form in forms]
+    assert all(
+        set(map(tuple, map(exact_words, forms))) - {(nth, month.lower())} <= w for w in found
+    )
+
+
+@given(coined_words, st.integers(2, 39))
+def test_a_king_is_looked_for_by_both_kinds_of_number(name: str, number: int) -> None:
+    assert ways(f"{name} {number}") == ways(f"{name} the {ordinal(number)}")
+    assert ways(f"{name} {number}") == {(name, str(number)), (name, "the", ordinal(number))}
+
+
+@given(st.integers(111, 999).filter(lambda number: number % 100 > 9))
+def test_a_number_of_a_line_or_a_plane_is_looked_for_as_it_is_said(number: int) -> None:
+    first, rest = divmod(number, 100)
+    digits = " ".join(UNITS[int(digit)] for digit in str(number))
+    for said in (str(number), digits, f"{UNITS[first]} {below_hundred(rest)}"):
+        assert {(str(number),), tuple(str(number)), (str(first), str(rest))} == ways(said)
+
+
+def test_years_lists_of_digits_and_hosts_stay_what_they_are() -> None:
+    assert ways("1984") == {("1984",)} and ways("1 2") == {("1", "2")}
+    assert ("example", "dot", "com") in ways("example.com")
+    assert ("example", "com") in ways("example dot com")
+    assert ways("red dot fish") == {("red", "dot", "fish")}
+
+
 @given(st.text(st.characters(), max_size=200))
+@example("$ 5 km $5k€ #5 °C 3 °F")
 @example("\x00 a\x00b ._' ___ ’ '")
 @example("½ﬁ…™")
 @example("twenty-two-year-old one hundred and twenty-two-year-old")

@@ -280,3 +280,39 @@ def test_words_come_in_the_order_of_the_query(lexical: FulltextIndex) -> None:
     ids = [segment_id("b" * 64, 0), segment_id("a" * 64, 0)]
     for asked in (["tea", "celery", "bone"], ["bone", "celery", "tea"]):
         assert list(lexical.matched_terms(asked, ids)) == asked
+
+
+# What somebody says or writes, what somebody else quotes to find it, and what it is not.
+OTHERWISE = [
+    ("en", "We called nine one one and waited.", '"called 911"', "called 912"),
+    ("en", "He flew the 747 home.", '"the seven forty seven"', "the seven fourteen"),
+    ("en", "Then Henry the Eighth married.", '"Henry VIII married"', "Henry VII"),
+    ("en", "It was on the fourth of July.", '"on July 4th"', "July 5th"),
+    ("en", "Look at example dot com for more.", '"at example.com"', "example.org"),
+    ("en", "They paid $3.5 million.", '"three point five million dollars"', "3.5 million euros"),
+    ("en", "Call getUserName with it.", '"get user name"', "get name"),
+    ("de", "Frau Müller wohnt in Köln.", '"Frau Mueller"', "Maeller"),
+    ("de", "Herr Schroeder ist da.", '"Herr Schröder"', "Schräder"),
+    ("zh", "台灣的夜市", '"台湾的"', "台北"),
+]
+
+
+@pytest.mark.parametrize(("language", "said", "quoted", "other"), OTHERWISE)
+def test_a_phrase_is_found_however_it_is_written(
+    tmp_path: Path, language: str, said: str, quoted: str, other: str
+) -> None:
+    catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
+    document = Document(
+        *("c" * 64, "talk", "On words", None, None, None, language, 60.0, "/talk.opus", None),
+        *(None, "asr", "x.safetensors", ()),
+    )
+    with catalog.transaction():
+        catalog.put_document(document, [], [Segment(0.0, 30.0, said, 0, 1)])
+    write_fulltext_index(tmp_path / "lexical.sqlite", catalog, catalog.documents())
+    catalog.close()
+    index = FulltextIndex(tmp_path / "lexical.sqlite")
+    (segment,) = {segment_id("c" * 64, 0)}
+    phrase = quoted.strip('"')
+    assert index.segments_with_phrase(phrase) == {segment}
+    assert all(index.matched_terms([term], [segment]) for term in query_terms(phrase)[-1:])
+    assert index.segments_with_phrase(other) == set()

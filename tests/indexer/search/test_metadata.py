@@ -109,3 +109,9 @@ def test_the_command_says_why(library: LibraryStore) -> None:
     assert status == 0 and "found by its title" in output
     (hit,) = {hit["name"]: hit for hit in json.loads(call(*asked, "--json")[1])["hits"]}.values()
     assert hit["reasons"] == ["title"]
+
+
+@pytest.mark.parametrize("name", ["Imogen", "imogen", "Achebe", "Hlasko"])
+def test_one_name_of_a_speaker_is_an_answer(searcher: Searcher, name: str) -> None:
+    found = searcher.search(name)
+    assert found.answered and found.hits[0].name == ("n1" if name == "Hlasko" else "n4")

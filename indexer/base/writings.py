@@ -1,0 +1,142 @@
+"""Words that belong together and are written or said in several ways: days, kings, numbers, hosts.
+
+`July 4th` is `the fourth of July`, `Henry VIII` `Henry the Eighth`, `747` `seven forty-seven`,
+`example.com` `example dot com`. Texts keep what they say; a query looks for all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from indexer.base.number_words import ordinal
+from indexer.base.tokens import Token
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
+_MONTH_OF = {short: month for month in _MONTHS for short in (month, month[:3])} | {
+    "sept": "september"
+}
+_DAY = re.compile(r"(3[01]|[12]\d|[1-9])(?:st|nd|rd|th)?", re.ASCII)
+_ORDINAL = re.compile(r"([1-9]\d?)(?:st|nd|rd|th)", re.ASCII)
+# Said digit by digit, or the last two as a number. Years are read as numbers anyway.
+_DIGITS = re.compile(r"[1-9]\d{2}|(?:[3-9]\d|2[1-9])\d{2}", re.ASCII)
+_FEW_DIGITS = re.compile(r"\d{1,2}", re.ASCII)
+_MOST_PARTS = 4
+_HOSTS = frozenset(("com", "org", "net", "io", "edu", "gov", "ai", "co", "fm", "tv", "de", "uk"))
+_GAP = re.compile(r"\s+")
+# No name ends in these.
+_NO_NAMES = frozenset(
+    (
+        *("a", "i", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "than"),
+        *("about", "until", "since", "between", "and", "or", "not", "is", "was", "are", "were"),
+    )
+)
+
+
+def groups(tokens: Sequence[Token], text: str) -> Iterator[tuple[int, int]]:
+    """Yield where words that belong together begin and end among the tokens, in order.
+
+    Args:
+        tokens: Of the text.
+        text: As it was written.
+    """
+    place = 0
+    if not any(token.word[0].isdigit() or token.word == "dot" for token in tokens):
+        return  # as in most queries
+    while place < len(tokens):
+        length = _length(tokens[place : place + _MOST_PARTS], text)
+        if length:
+            yield place, place + length
+        place += length or 1
+
+
+def _length(tokens: Sequence[Token], text: str) -> int:
+    """Return how many tokens belong together with the first; 0 for it alone."""
+    words = [token.word for token in tokens]
+    n_in_a_row = 1
+    while n_in_a_row < len(tokens) and _GAP.fullmatch(
+        text, tokens[n_in_a_row - 1].end, tokens[n_in_a_row].start
+    ):
+        n_in_a_row += 1
+    written = words[:n_in_a_row]
+    n_digits = 0
+    while n_digits < len(written) and _is_spelt(tokens[n_digits], text):
+        n_digits += 1
+    if n_digits > 1 and _DIGITS.fullmatch("".join(written[:n_digits])):
+        return n_digits
+    for length in (3, 2):
+        group = written[:length]
+        if len(group) == length and (_day(group) or _counted(group)):
+            return length
+    if len(written) > 2 and written[1] == "dot" and written[2] in _HOSTS:
+        return 3
+    return 1 if _DIGITS.fullmatch(words[0]) else 0
+
+
+def _is_spelt(token: Token, text: str) -> bool:
+    return _FEW_DIGITS.fullmatch(token.word) is not None and not text[token.start].isdigit()
+
+
+def _day(words: Sequence[str]) -> tuple[str, int] | None:
+    """Read a day of a month: july 4, july 4th, july the 4th, 4 july, 4th of july."""
+    first, *between, last = words
+    if first in _MONTH_OF and between in ([], ["the"]) and (day := _DAY.fullmatch(last)):
+        return _MONTH_OF[first], int(day[1])
+    if last in _MONTH_OF and between in ([], ["of"]) and (day := _DAY.fullmatch(first)):
+        return _MONTH_OF[last], int(day[1])
+    return None
+
+
+def _counted(words: Sequence[str]) -> tuple[str, str] | None:
+    """Read a name and which of that name it is: war 2, henry 8, henry the 8th."""
+    name, *between, number = words
+    if not name.isalpha() or name in _NO_NAMES:
+        return None
+    if not between and number.isdecimal():
+        return name, number
+    found = _ORDINAL.fullmatch(number) if between == ["the"] else None
+    return (name, found[1]) if found else None
+
+
+def other_writings(tokens: Sequence[Token], text: str) -> list[str]:
+    """Return the other ways to write what `groups` found, or a name of a host with its dots.
+
+    Args:
+        tokens: Of one group, or of one term of a query.
+        text: As it was written, or the term.
+    """
+    words = [token.word for token in tokens]
+    own = " ".join(words)
+    found: list[str] = []
+    if len(words) == 1:
+        found += _digit_by_digit(words[0])
+    elif _DIGITS.fullmatch("".join(words)) and all(map(_FEW_DIGITS.fullmatch, words)):
+        joined = "".join(words)
+        found += [joined, *_digit_by_digit(joined)]
+    elif len(words) == 3 and words[1] == "dot" and words[2] in _HOSTS:
+        found.append(f"{words[0]}.{words[2]}")
+    elif words[-1] in _HOSTS and all(text[a.end : b.start] == "." for a, b in pairwise(tokens)):
+        found.append(" dot ".join(words))
+    elif day := _day(words) if len(words) < 4 else None:
+        month, number = day
+        nth = ordinal(number)
+        found += [f"{month} {number}", f"{month} {nth}", f"{month} the {nth}"]
+        found += [f"{nth} of {month}", f"the {nth} of {month}"]
+        found += [f"{number} {month}", f"{month[:3]} {number}"]
+    elif counted := _counted(words) if len(words) < 4 else None:
+        name, which = counted
+        found += [f"{name} {said}" for said in (which, *_digit_by_digit(which))]
+        if len(which) < 3 and which.strip("0") and not which.startswith("0"):
+            found.append(f"{name} the {ordinal(int(which))}")
+    return [each for each in dict.fromkeys(found) if each != own]
+
+
+def _digit_by_digit(number: str) -> list[str]:
+    if not _DIGITS.fullmatch(number):
+        return []
+    head, tail = number[:-2], number[-2:]
+    return [" ".join(number), *([f"{head} {tail}"] if tail[0] != "0" else [])]
