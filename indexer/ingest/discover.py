@@ -35,6 +35,7 @@ from indexer.ingest.table_rows import TableError
 from indexer.ingest.transcript_folders import TranscriptFolders
 from indexer.media.kinds import RECORDING_EXTENSIONS, Content, content_of, not_a_recording
 from indexer.transcripts.formats import transcript_extensions
+from indexer.transcripts.name_tags import NameTags
 from indexer.transcripts.pairing import (
     NamedTranscript,
     Owners,
@@ -122,11 +123,13 @@ class Scan(Notes):
         tables: The metadata files that were looked at.
         given: Absolute paths of what the user named, whether it is there or not.
         remote: What was found behind addresses.
+        superseded: Transcripts that are not taken to the one of the same name that is.
     """
 
     sources: list[Source] = field(default_factory=list)
     tables: set[str] = field(default_factory=set)
     given: list[Path] = field(default_factory=list)
+    superseded: dict[str, str] = field(default_factory=dict)
     remote: RemoteListing = field(default_factory=RemoteListing)
 
 
@@ -251,7 +254,11 @@ class _Scanner:
         return RecordingNames(self._transcript_folders.recordings_for(listing))
 
     def _take_lone_transcripts(self, files: Sequence[Path], names: RecordingNames) -> None:
-        """Take the transcripts that belong to no recording; the others come with theirs."""
+        """Take the transcripts that belong to no recording; the others come with theirs.
+
+        Of several of one name, as programs write in every format that they know, one is taken.
+        """
+        of_one_name: dict[str, list[Path]] = {}
         for file in files:
             owners = names.owners_of(file)
             if owners and not owners.ambiguous:
@@ -264,7 +271,14 @@ class _Scanner:
                 self._pass_over(file, "not a transcript, by its content", names)
             else:
                 self._note_owner(file, owners, names)
-                self._add(self._source(None, file, self._row(file)))
+                key = str(file) if file in self.named else folded(file.stem)
+                of_one_name.setdefault(key, []).append(file)
+        for same in of_one_name.values():
+            choice = choose([NamedTranscript(file, NameTags()) for file in same], self.language)
+            self.found.warnings.update({str(f): why for f, why in choice.rejected.items()})
+            self.found.superseded |= {str(f): str(choice.best.path) for f in choice.rejected}
+            best = choice.best.path
+            self._add(self._source(None, best, self._row(best)))
 
     def _take_recording(self, recording: Path, candidates: list[NamedTranscript]) -> None:
         row = self._row(recording)

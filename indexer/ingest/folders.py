@@ -42,6 +42,8 @@ LEFTOVER = "an unfinished download or an old copy, by its name; rename it to ind
 NOT_UTF8 = "its name is not UTF-8; rename it (convmv -r -f latin1 -t utf8 FOLDER renames all)"
 _NOT_DOWNLOADED = re.compile(r"\.(.+)\.icloud")
 
+_OFFICE_LOCK = "~$"
+
 
 @dataclass
 class Listing:
@@ -202,7 +204,8 @@ def walk(
 
 def _list(folder: Path, names: list[str], notes: Notes) -> Listing:
     listing = Listing(folder)
-    for name in sorted(names):
+    # `talk.vtt` before `talk (1).vtt`: of two with the same bytes the first names the document.
+    for name in sorted(names, key=lambda name: (os.path.splitext(name)[0], name)):
         path = folder / name
         if name.startswith(".") and not is_utf8(name):
             notes.passed_over[readable(path)] = "hidden"
@@ -212,6 +215,8 @@ def _list(folder: Path, names: list[str], notes: Notes) -> Listing:
             notes.warnings[str(path)] = f"{not_there[1]} is not downloaded from iCloud"
         elif name.startswith("."):
             notes.passed_over[str(path)] = "hidden"
+        elif name.startswith(_OFFICE_LOCK):
+            notes.passed_over[str(path)] = "the mark of a document that is open in Office"
         elif _is_dangling(path):
             notes.warnings[str(path)] = "a link to a file or folder that does not exist"
         else:

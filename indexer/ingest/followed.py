@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -121,9 +121,10 @@ def follow(library: LibraryStore, scanned: Iterable[ScannedFolders]) -> Followed
     """
     catalog = library.catalog
     before = FollowedPlaces(catalog, [])
-    remote = RemoteListing()
+    remote, superseded = RemoteListing(), dict[str, str]()
     for found in scanned:
         remote.add(found.scan.remote)
+        superseded |= found.scan.superseded
     kept = {folder.path: folder for folder in catalog.remembered.folders()}
     given = [path for found in scanned for path in found.scan.given]
     for found in scanned:
@@ -152,7 +153,7 @@ def follow(library: LibraryStore, scanned: Iterable[ScannedFolders]) -> Followed
                 catalog.remembered.forget_folder(place)
             for folder in wanted:
                 catalog.remembered.put_folder(folder)
-    return FollowedPlaces(catalog, given, remote)
+    return FollowedPlaces(catalog, given, remote, superseded)
 
 
 def _is_unicode(path: str) -> bool:
@@ -183,16 +184,22 @@ class FollowedPlaces:
     Attributes:
         folders: Followed folders and files.
         given: Absolute paths that this run looks through, whether they are there or not.
+        superseded: See `Scan`.
     """
 
     def __init__(
-        self, catalog: Catalog, given: Iterable[Path], remote: RemoteListing | None = None
+        self,
+        catalog: Catalog,
+        given: Iterable[Path],
+        remote: RemoteListing | None = None,
+        superseded: Mapping[str, str] | None = None,
     ) -> None:
         self._catalog = catalog
         self.given = [str(path) for path in given]
         self.folders = catalog.remembered.folders()
         self._unmounted: dict[str, bool] = {}
         self._remote = remote or RemoteListing()
+        self.superseded = superseded or {}
 
     def remote_file(self, path: Path) -> RemoteFile:
         """Return a remote file as it was listed."""

@@ -34,6 +34,7 @@ def settle(writer: DocumentWriter, report: AddReport, *, prune: bool) -> None:
     missing = _missing(writer, report)
     missing = [d for d in missing if not _move_to_copy(writer, d)]
     _replace_changed(writer, report, missing)
+    _replace_superseded(writer, report)
     gone = [d for d in missing if d.path not in report.replaced.values()]
     gone = [d for d in gone if writer.places.is_looked_through(d.path)]
     with writer.catalog.transaction():
@@ -108,6 +109,19 @@ def _replace_changed(
             catalog.remove_document(old_id)
         writer.changed = True
         report.replaced[by_id[new_id].path] = by_id[old_id].path
+
+
+def _replace_superseded(writer: DocumentWriter, report: AddReport) -> None:
+    """Remove documents of which another format of the same words is the document now."""
+    catalog, taken = writer.catalog, writer.places.superseded
+    by_path = {document.path: document for document in catalog.documents()} if taken else {}
+    for path, chosen in taken.items():
+        old, new = by_path.get(path), by_path.get(chosen)
+        if old and new and match_changed([old], [new], catalog):
+            with catalog.transaction():
+                catalog.remove_document(old.id)
+            writer.changed = True
+            report.replaced[chosen] = path
 
 
 def _forget_copies(writer: DocumentWriter) -> None:

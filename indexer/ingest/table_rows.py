@@ -95,13 +95,19 @@ def read_table(data: bytes) -> TableRows:
         if len(fitted := _fitted(line, filled[0], columns)) > len(filled[0]):
             surplus.append(line[columns[NAME_COLUMN]].strip())
             continue
-        rows.append({key: fitted[at].strip() for key, at in columns.items() if at < len(fitted)})
+        cells = {key: fitted[at] for key, at in columns.items() if at < len(fitted)}
+        rows.append({key: _value(key, cell) for key, cell in cells.items()})
     if surplus:
         notes.append(
             f"rows with more cells than there are headings, used for nothing: "
             f"{', '.join(surplus[:_NAMED])}; put quotation marks around what holds '{delimiter}'"
         )
     return TableRows(tuple(rows), (*notes, *_misspelt(filled[0], columns)))
+
+
+def _value(column: str, cell: str) -> str:
+    """Return what a cell says, on one line; names of files may hold several spaces in a row."""
+    return cell.strip() if column in (NAME_COLUMN, "speakers") else " ".join(cell.split())
 
 
 def _lines(text: str, delimiter: str, notes: list[str]) -> list[list[str]]:

@@ -48,3 +48,11 @@ def test_another_transcript_beside_a_copy_is_said_not_to_be_used(
     shutil.copy(collection.folder / "a.vtt", collection.folder / "copies" / "a.vtt")
     (said,) = collection.index(asr="never").warnings[str(copy)]
     assert said == f"the same recording as {first}; kept once"
+
+
+@pytest.mark.parametrize("copy", ["talk (1).vtt", "talk copy.vtt", "talk.en.vtt", "talk-2.vtt"])
+def test_a_copy_does_not_give_the_name(collection: Collection, copy: str) -> None:
+    words = "The otters sleep. Nobody wakes them."
+    collection.write(copy, words)
+    collection.write("talk.vtt", words)
+    assert collection.index().added == ["talk"]

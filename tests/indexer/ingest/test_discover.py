@@ -469,3 +469,22 @@ def test_a_folder_of_which_nothing_is_taken_names_what_might_have_been(tmp_path:
         "nothing here was taken: talk.csv (not a transcript, by its content), README.txt (not a "
         "transcript, by its name)"
     )
+
+
+def test_of_transcripts_of_one_name_in_several_formats_one_is_taken(tmp_path: Path) -> None:
+    whole = b"WEBVTT\n\n00:00.000 --> 00:04.000\nSeven ships came in.\n"
+    put(tmp_path, {"a.vtt": whole, "a.txt": b"Seven ships came in.\n", "a.de.vtt": whole})
+    put(tmp_path, {"A.srt": b"1\n00:00:00,000 --> 00:00:04,000\nSeven ships came in.\n"})
+    found = scan([tmp_path])
+    assert [source.path.name for source in found.sources] == ["a.vtt", "a.de.vtt"]
+    rejected = {str(tmp_path / "A.srt"): ".vtt", str(tmp_path / "a.txt"): "no times"}
+    for path, why in rejected.items():
+        assert found.warnings[path].startswith("not used, a.vtt is") and why in found.warnings[path]
+    assert [s.path.name for s in scan([tmp_path / "a.txt"]).sources] == ["a.txt"]  # it was named
+
+
+def test_the_mark_of_an_open_document_is_no_transcript(tmp_path: Path) -> None:
+    put(tmp_path, {"~$talk.docx": b"\x03Ann"})
+    found = scan([tmp_path])
+    assert not found.sources and not found.failures
+    assert "open in Office" in found.passed_over[str(tmp_path / "~$talk.docx")]

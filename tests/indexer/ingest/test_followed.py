@@ -64,6 +64,25 @@ def test_a_moved_talk_keeps_its_document_and_is_reported(collection: Collection)
     assert collection.found()["bees"] == str(new)
 
 
+def test_a_better_format_of_a_talk_stands_for_it(collection: Collection) -> None:
+    text = collection.folder / "clocks.txt"
+    text.write_text(TEXTS["clocks"].replace(". ", ".\n"), encoding="utf-8")
+    assert collection.index().added == ["clocks"]
+    new = collection.write("clocks.vtt")
+    report = collection.index()
+    assert report.replaced == {str(new): str(text)} and report.documents == 4
+    assert collection.documents()["clocks"].path == str(new)
+    assert not collection.index().replaced
+
+
+def test_texts_of_one_name_that_say_something_else_both_stay(collection: Collection) -> None:
+    (collection.folder / "clocks.txt").write_text(TEXTS["bread"], encoding="utf-8")
+    collection.index()
+    collection.write("clocks.vtt")
+    report = collection.index()
+    assert not report.replaced and report.documents == 5
+
+
 def test_a_talk_that_is_moved_out_of_the_only_folder_given_is_found_at_its_new_place(
     collection: Collection,
 ) -> None:

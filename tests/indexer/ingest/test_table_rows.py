@@ -80,7 +80,7 @@ def test_a_quotation_mark_too_many_costs_no_row(tmp_path: Path) -> None:
     rows = [table.row(name)["title"] for name in "abc"]
     assert rows == ["Not closed", "Well, closed", "Third"]
     assert table.warnings("abc") == ["its quotation marks are not paired: a row ends with its line"]
-    assert table_of(tmp_path, 'name,title\na,"Two\nlines"\n').row("a") == {"title": "Two\nlines"}
+    assert table_of(tmp_path, 'name,title\na,"Two\nlines"\n').row("a") == {"title": "Two lines"}
 
 
 def test_commas_that_are_not_quoted_are_put_back_or_said(tmp_path: Path) -> None:
@@ -102,3 +102,10 @@ def test_headings_may_stand_below_a_title(tmp_path: Path, above: str) -> None:
 def test_addresses_of_a_feed_are_names_of_files(tmp_path: Path) -> None:
     table = table_of(tmp_path, "title,enclosure\nT,https://x.org/audio/a%20b.mp3?source=feed\n")
     assert table.row("a b") == {"title": "T"}
+
+
+def test_a_value_stands_on_one_line_and_a_name_is_as_it_is(tmp_path: Path) -> None:
+    table = table_of(
+        tmp_path, 'name,title,speaker\n"a  b.mp3","On\ntides  and\r\nmoons","Ann\tLee"\n'
+    )
+    assert table.row("a  b") == {"title": "On tides and moons", "speaker": "Ann Lee"}
