@@ -16,7 +16,7 @@ from indexer.base.text_analysis import query_terms
 from indexer.search.filters import Filters
 from indexer.search.hits_within import hits_within
 from indexer.search.marks import marked_words
-from indexer.search.query import Query
+from indexer.search.query import TYPED, Query
 from indexer.search.results import Hit, SearchResult
 from indexer.search.searcher import PER_DOCUMENT, similarity_methods
 
@@ -116,15 +116,21 @@ def _find(
 
 
 def _highlighted(library: OpenLibrary, query: UserQuery, encoded: Query | None) -> frozenset[str]:
-    searcher = library.searcher
-    if encoded is not None:
-        text, terms, phrases = encoded.words, encoded.terms, (*encoded.phrases, *encoded.quoted)
-    elif query.is_moment:
+    """Return what is marked: of what was typed, and of what is said in a clip or a moment."""
+    searcher, languages = library.searcher, library.languages_said
+    lexical = searcher.snapshot.lexical
+    if encoded is None:
+        if not query.is_moment:
+            return frozenset()
         text = searcher.segment_of(query.document, query.seconds, query.segment).text
-        terms, phrases = tuple(query_terms(text)), ()
-    else:
-        return frozenset()
-    return marked_words(text, terms, searcher.snapshot.lexical, library.languages_said, phrases)
+        return marked_words(text, query_terms(text), lexical, languages, spoken=True)
+    found: set[str] = set()
+    for part in encoded.parts:
+        terms = list(dict.fromkeys(term for vector in part.vectors for term in vector.terms))
+        is_typed = part.kind == TYPED
+        quoted = (*encoded.phrases, *encoded.quoted) if is_typed else ()
+        found |= marked_words(part.words, terms, lexical, languages, quoted, spoken=not is_typed)
+    return frozenset(found)
 
 
 def _encoded(library: OpenLibrary, query: UserQuery) -> Query:

@@ -9,10 +9,12 @@ from indexer.base.languages import language_code
 from indexer.base.scripts import UNSPACED
 from indexer.base.text_analysis import exact_words
 from indexer.base.word_lists import function_words
+from indexer.index.document_words import inverse_document_frequency
 from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.records import IndexedDocument
 
-# Words below this share of the query's highest IDF weight, such as "the", are not marked.
+# Words below this share of the query's highest IDF weight, such as "the", are not marked; of what
+# is spoken, those below this share of the weight of a word that is said once in the library.
 _LEAST_WEIGHT = 0.4
 # Of a document that names no language, as stems are (`indexer.base.text_analysis.stem`).
 _USUAL_LANGUAGE = "en"
@@ -30,12 +32,15 @@ def marked_words(
     lexical: FulltextIndex,
     languages: Sequence[str],
     phrases: Sequence[str] = (),
+    *,
+    spoken: bool = False,
 ) -> frozenset[str]:
     """Return what stands for a query in the texts of a library, to be marked there.
 
     Function words (`does`, `something`, `else`) say nothing by themselves: they are marked only
-    within a quoted phrase, or where a query has no others (`to be or not to be`). Nor are words
-    that this library holds everywhere.
+    within a quoted phrase, or where a typed query has no others (`to be or not to be`). Nor are
+    words that this library holds everywhere. What was said instead of typed names nothing by its
+    everyday words, however few others there are: nothing may be left to mark.
 
     Args:
         text: What was typed or said (`indexer.search.query.Query.words`).
@@ -43,6 +48,7 @@ def marked_words(
         lexical: Full text of the library.
         languages: In which a query may be, the likeliest first.
         phrases: Quoted in the query, as they were typed.
+        spoken: Whether the query is what is said in a clip or in a moment.
 
     Returns:
         Exact words, and such in a row (`gpt 4`).
@@ -52,9 +58,10 @@ def marked_words(
     whole = {word for phrase in phrases if (word := " ".join(exact_words(phrase)))}
     if content:
         weights = {term: lexical.weight([term]) for term in content}
-        least = _LEAST_WEIGHT * max(weights.values())
+        rarest = inverse_document_frequency(lexical.n_segments, 1)
+        least = _LEAST_WEIGHT * (rarest if spoken else max(weights.values()))
         content = [term for term in content if weights[term] >= least]
-    elif not whole:
+    elif not whole and not spoken:
         content = list(terms)
     return frozenset(whole.union(*map(lexical.spellings, content)))
 
@@ -77,12 +84,18 @@ def _listed_terms(run: str, terms: Sequence[str], listed: frozenset[str]) -> set
         listed: See `function_words`.
     """
     exact = {term: exact_words(term) for term in terms}
-    found = {t for t, w in exact.items() if " ".join(w) in listed or all(x in listed for x in w)}
+    found = {t for t, w in exact.items() if " ".join(w) in listed or _all_listed(w, listed)}
     pieces = {t: "".join(w) for t, w in exact.items() if t not in found and UNSPACED.match(t)}
     if pieces:
         covered = _covered(run, {word.replace(" ", "") for word in listed if UNSPACED.match(word)})
         found |= {t for t, piece in pieces.items() if piece and not _shows(piece, run, covered)}
     return found
+
+
+def _all_listed(words: Sequence[str], listed: frozenset[str]) -> bool:
+    """Return whether only listed words make up a term, numbers behind them aside: `into one`."""
+    without = [word for word in words if not word.isdecimal()]
+    return bool(without) and all(word in listed for word in without)
 
 
 def _covered(run: str, listed: set[str]) -> list[bool]:

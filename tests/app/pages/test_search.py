@@ -266,6 +266,12 @@ def test_a_clip_finds_its_talk_and_says_what_was_heard(visit: Visit, clip: Path)
     assert "settled on its back" in heard(page)
 
 
+def test_what_is_said_in_a_clip_marks_no_everyday_words(visit: Visit, clip: Path) -> None:
+    page = upload(visit(), clip)
+    marked = re.findall(r":orange-background\[\*\*(.+?)\*\*\]", "".join(texts(page)))
+    assert "fog" in marked and not {"the", "into", "into one", "its", "and"} & {*marked}
+
+
 def test_nothing_is_embedded_twice(visit: Visit, clip: Path, embedded: Counter[str]) -> None:
     page = search(visit(), WATER)
     before = dict(page.session_state.answers)

@@ -86,6 +86,23 @@ def test_only_what_says_something_is_marked(
     assert not _words(others) & found
 
 
+@pytest.mark.parametrize(
+    ("said", "marked"),
+    [
+        ("you know, it does something else, the", ""),  # typed, "something else" is marked
+        ("and into one bucket goes the water", "1 bucket water"),  # not "into one"
+        ("es wird hier gesagt", ""),
+        ("что кто-то говорит о воде", "воде вода говорит"),
+    ],
+)
+def test_of_what_is_said_everyday_words_are_never_marked(
+    lexical: FulltextIndex, said: str, marked: str
+) -> None:
+    languages = languages_of(lexical.documents())
+    terms = parse_query(said).terms
+    assert marked_words(said, terms, lexical, languages, spoken=True) == _words(marked)
+
+
 def _words(listed: str) -> set[str]:
     """Words, those that stand in a row joined by hyphens."""
     return {word.replace("-", " ") for word in listed.split()}
