@@ -155,7 +155,9 @@ nav { font-family: var(--st-font); color: var(--st-text-color); }
 h2 { font-size: .875rem; font-weight: 400; opacity: .7; margin: .5rem 0 .2rem; }
 ul { list-style: none; margin: 0; padding: 0; }
 a { display: block; padding: .2rem .5rem; border-radius: .4rem; color: inherit;
-  text-decoration: none; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  text-decoration: none; overflow: hidden; overflow-wrap: anywhere; }
+.recent a { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3;
+  padding: 0; margin: .2rem .5rem; }
 a:hover { background: var(--st-secondary-background-color); text-decoration: underline; }
 a:focus-visible { outline: 2px solid var(--st-primary-color); }
 button { all: unset; cursor: pointer; font-size: .8rem; opacity: .7; padding: .2rem .5rem; }

@@ -74,7 +74,7 @@ def _words_box() -> None:
         st.text_input(
             "What was said, or what was meant",
             key="typed",
-            placeholder='a question, "words that must be said", -words that must not',
+            placeholder='a question or "exact words"',
         )
         submitted = st.form_submit_button(
             "Search",
@@ -108,7 +108,10 @@ def _clip_box() -> None:
             on_change=_on_clip,
             args=("voice", "your recording.wav"),
         )
-        st.caption("Words in the box are searched for together with the clip, a half each.")
+        st.caption(
+            f"Files of MP3, M4A, WAV, FLAC, MP4 and most other kinds, up to {_MOST_CLIP} MB. Words "
+            "in the box are searched for together with the clip, a half each."
+        )
 
 
 _FILTER_HELP = "\n".join(

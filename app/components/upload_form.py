@@ -41,7 +41,12 @@ def show_adding(library: OpenLibrary) -> None:
             accept_multiple_files=True,
             key="uploads",
         )
-        st.caption(f"They are kept in {escape(str(folder / tasks.UPLOADS))}")
+        most = st.get_option("server.maxUploadSize") / 1024
+        st.caption(
+            "MP3, M4A, WAV, FLAC, MP4 and most other recordings, VTT, SRT, TXT and most other "
+            f"transcripts, up to {most:g} GB each. They are kept in "
+            f"{escape(str(folder / tasks.UPLOADS))}"
+        )
         if st.button(
             "Add the files", key="add-files", icon=":material/upload:", disabled=busy or not chosen
         ):

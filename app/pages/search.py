@@ -78,8 +78,9 @@ def _show_documents(library: OpenLibrary) -> None:
         st.info("This library is empty. Add recordings on the page Library.")
         return
     st.caption(
-        f"{count_recordings(library)} to search: type what you remember, in your own words, or "
-        "choose Clip to find where a short piece of sound is from."
+        f"{count_recordings(library)} to search: type what you remember, in your own words, "
+        '"in quotes" what must be said, and -word for a word that must not; or choose Clip to find '
+        "where a short piece of sound is from."
     )
     show_document_table(documents, key=f"documents-{library.key}")
 

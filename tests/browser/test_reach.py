@@ -114,6 +114,60 @@ def test_what_plays_is_paused_where_it_was_played(page: Page) -> None:
     whole.get_by_role("button", name=re.compile("Pause$")).wait_for()
 
 
+# Texts of which a part is not shown: of elements that end before them, and of empty boxes.
+CUT = """(() => {
+  const found = [];
+  const pen = document.createElement("canvas").getContext("2d");
+  (function look(root) {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) look(element.shadowRoot);
+      const { left, right, width } = element.getBoundingClientRect();
+      const isSeen = element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+      if (!isSeen || right <= 0 || width < 4) continue; // the menu lies beside the page
+      const style = getComputedStyle(element);
+      const text = (element.value || element.placeholder || element.textContent).trim();
+      if (element.matches("input")) {
+        const room = element.clientWidth - parseFloat(style.paddingLeft) * 2;
+        pen.font = style.font;
+        if (!element.value && pen.measureText(text).width > room + 1) found.push(text);
+      } else if (style.overflowX !== "visible" && text) {
+        const isCut = element.scrollWidth > element.clientWidth + 1 || right > innerWidth + 1;
+        if (isCut) found.push(text);
+      }
+    }
+  })(document);
+  return found;
+})()"""
+
+
+def nothing_is_cut(page: Page) -> None:
+    wait_until(page, f"{CUT}.length === 0")
+
+
+def test_no_words_are_cut_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/")
+    page.get_by_text("4 recordings to search").wait_for()
+    nothing_is_cut(page)
+    page.get_by_role("button", name="Clip").click()
+    page.get_by_text("up to 100 MB").wait_for()
+    nothing_is_cut(page)
+    search(page, WATER)
+    page.get_by_role("button", name="Play 0:32").first.click()
+    wait_until(page, f"{PLAYER}?.currentTime > 32")
+    nothing_is_cut(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_label("Recent searches").get_by_role("link", name=WATER).wait_for()
+    nothing_is_cut(page)
+    page.goto(page.get_by_role("link", name=TIDE).first.get_attribute("href") or "")
+    page.get_by_text("Nearest recordings").wait_for()
+    page.get_by_label("Find in the transcript").wait_for()
+    nothing_is_cut(page)
+    page.goto("/library")
+    page.get_by_role("button", name="Add the files").wait_for()
+    nothing_is_cut(page)
+
+
 @pytest.mark.parametrize("width", [390, 900])
 def test_all_of_the_player_is_within_a_narrow_window(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
