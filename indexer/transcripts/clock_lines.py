@@ -28,7 +28,9 @@ _CLOCK = (
 # "00:00:05h", as Spanish and German write it.
 _HOURS_UNIT = r"(?:(?<=:\d\d:\d\d)\s?h(?!\w))?"
 _SECONDS = r"(?:\d{1,6}\.\d{1,3}\s?s?|\d{1,6}\s?s)"
-_TO = r"\s*(?:-->|->|–|—|-|to)\s*"
+# Two clocks side by side need no mark where both have all that a clock can have.
+_ONLY_PRECISE = r"(?=\d{1,2}:\d{2}:\d{2}[.,]\d{3}(?!\d))"
+_TO = rf"(?:\s*(?:-->|->|–|—|-|to)\s*|[ \t]{{0,3}}[, \t][ \t]{{0,3}}{_ONLY_PRECISE})"
 _OPEN, _CLOSE = r"(?:\\?[\[(<{]\s*)", r"(?:\s*\\?[\])>}])"
 _LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))"
 _BOLD = r"(?:\*{1,3}|_{1,3}|`)"
@@ -40,12 +42,12 @@ _TIME = (
 _LEADING = (
     r"\s*(?:(?:#{1,6}|[-*+•>|]|>>+|\d{1,4}[.)]|(?i:time ?(?:stamp|code)?|start(?: time)?):)\s+)*"
 )
-_CLOCK_FIRST = re.compile(rf"{_LEADING}{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z")
+_CLOCK_FIRST = re.compile(rf"{_LEADING}{_TIME}(?P<gap>\s*(?:(?:[-–—|•:]|::)\s+)?)(?P<rest>.*)\Z")
 # Not part of a name: what ends a sentence, brackets that hold a clock, columns.
 _NAME = r"(?P<name>[^\s:*_\[\]<>{}|\t?!][^:*\[\]<>{}|\t?!]{0,58}?)"
 _NAME_FIRST = re.compile(
     rf"{_LEADING}{_BOLD}?\[?{_NAME}\]?(?P<colon>:?){_BOLD}?(?P<mark>:?\s*(?:[-–—|,•@]\s*|at\s+)?|\t)"
-    rf"{_TIME}(?P<gap>\s*(?:[-–—|•:]\s+)?)(?P<rest>.*)\Z"
+    rf"{_TIME}(?P<gap>\s*(?:(?:[-–—|•:]|::)\s+)?)(?P<rest>.*)\Z"
 )
 # "10:30 am" is the time of day.
 ENDS_SENTENCE = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")

@@ -19,8 +19,10 @@ _BEHIND = re.compile(
     rf"(?<!\s)\s+(?P<clock>{_BRACKETED}|#?\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,-]\d{{1,3}})?#?)[.\s]*\Z"
 )
 _READ = re.compile(_TIME)
+_SPAN = re.compile(rf"\s*[\[(]?{_TIME}\s?(?:-->|->|[-–—]|to)\s?{_TIME}[\])]?\s*")
 _ENDED = re.compile(r"[.!?…,;][\"'”’)\]*_]*\Z")
 _MIN_SHARE = 0.6
+_LED_BY_SPANS = 0.9
 _MOST_WORDS_OF_NAME = 8
 
 
@@ -30,7 +32,7 @@ def with_clocks_before(lines: Sequence[str]) -> tuple[list[str], list[int]]:
     Returns:
         The lines, and for each the index of the line that it was.
     """
-    moved = _with_ends_moved(lines)
+    moved = _with_ends_moved(_with_spans_moved(lines))
     split: list[str] = []
     numbers: list[int] = []
     several = sum(len(_INNER.findall(line)) for line in moved) >= 2
@@ -55,6 +57,19 @@ def _parts(line: str) -> Iterator[str]:
 
 def _is_long(text: str) -> bool:
     return len(text.split()) > _MOST_WORDS_OF_NAME
+
+
+def _with_spans_moved(lines: Sequence[str]) -> list[str]:
+    """Lines of nothing but a start and an end, which end the paragraphs, at their beginning."""
+    blocks = _blocks(lines)
+    below = [b for b in blocks if len(b) > 1 and _SPAN.fullmatch(lines[b[-1]])]
+    led = any(_HEAD.match(lines[block[0]]) for block in blocks)
+    moved = list(lines)
+    if not led and len(below) >= max(2, _LED_BY_SPANS * len(blocks)):
+        for block in below:
+            first, last = block[0], block[-1]
+            moved[first : last + 1] = [lines[last], *lines[first:last]]
+    return moved
 
 
 def _with_ends_moved(lines: Sequence[str]) -> list[str]:

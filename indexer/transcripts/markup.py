@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 # Tags of WebVTT (https://www.w3.org/TR/webvtt1/#webvtt-cue-text-dom-construction-rules), and the
 # HTML that SRT and chats carry. "a <b and c> d", "<3" and "vector<int>" are text.
-_TAG_NAMES = "c i b u s v a lang ruby rt font span p br div em strong small big tt mark sub sup"
-_NAMES = "|".join(_TAG_NAMES.split())
+TAG_NAMES = "c i b u s v a lang ruby rt font span p br div em strong small big tt mark sub sup"
+"""Names of tags in captions and chats."""
+_NAMES = "|".join(TAG_NAMES.split())
 _TAG = re.compile(
     rf"</?(?:{_NAMES})(?:[.\s/=][^<>]*)?>|<v->|</>|<\d[\d:.]*>|\{{\\[^{{}}]*\}}"
     r"|\{[ycfsoph]:[^{}\s]{1,40}\}",  # of MicroDVD, which converters leave

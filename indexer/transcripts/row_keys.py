@@ -20,8 +20,8 @@ STARTS = (
 ENDS = "end endtime to until stop timeend tend endts endoffset endtimestamp"
 LENGTHS = "duration dur length"
 WORDS = (
-    "text body content transcript sentence caption line utterance phrase segment display"
-    " displaytext punctuatedword word value lines"
+    "text body content transcript transcription sentence caption line utterance phrase segment"
+    " display displaytext punctuatedword word value lines"
 )
 NAMES = (
     "speakername speakerdisplayname speaker participant speakerdesignation speakerlabel speakerid"

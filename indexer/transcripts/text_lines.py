@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from indexer.transcripts.columns import columns_as_lines
-from indexer.transcripts.markup import flat
+from indexer.transcripts.markup import TAG_NAMES, flat
 from indexer.transcripts.notes import Notes
 
 # Only what is written like YAML: a text may begin with a rule, and have another one later.
@@ -16,6 +16,8 @@ _FRONT_MATTER = re.compile(
 )
 _LINE_NUMBER = re.compile(r"\s{0,8}(\d{1,4})(?:(?:[\t\u2002\u2003]|[ \xa0]{2,})\s*|\s*\Z)(.*)")
 _MIN_NUMBERED = 5
+_TAGGED = re.compile(r"<([A-Za-z][\w .'’\-]{0,39})>([^<>]*)</\1\s*>")
+_MOSTLY = 0.9
 # What exporters add: Otter, Teams (https://support.microsoft.com/office/dc1a8f23), Google Meet.
 _BOILERPLATE = re.compile(
     r"\s*(?:(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+"
@@ -25,6 +27,17 @@ _BOILERPLATE = re.compile(
     r"|this (?:editable )?transcript was (?:computer|automatically) generated\b.{0,160})\s*\Z",
     re.IGNORECASE,
 )
+
+
+def _with_colons(text: str) -> str:
+    """`<Anna>words</Anna>`, as scripts of podcasts are written, as `Anna: words`."""
+    if "</" not in text:
+        return text
+    turns = [m for m in _TAGGED.finditer(text) if m[1].lower() not in TAG_NAMES.split()]
+    said = sum(len(match[0]) for match in turns)
+    if len(turns) < 2 or said < _MOSTLY * len(text.strip()):
+        return text
+    return "\n\n".join(f"{match[1]}: {flat(match[2])}" for match in turns)
 
 
 def is_boilerplate(line: str) -> bool:
@@ -70,6 +83,7 @@ def text_lines(text: str, notes: Notes | None = None) -> list[str]:
         notes: Takes warnings of what is left out: headings of columns, what an exporter adds.
     """
     notes = notes if notes is not None else Notes()
+    text = _with_colons(text)
     lines = _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text).split("\n")
     lines = without_line_numbers(lines)
     for number, line in enumerate(lines):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer.base.types import Cue, Sound
+from indexer.transcripts.durations import with_ends
 from indexer.transcripts.errors import TranscriptError
 from indexer.transcripts.fragments import joined
 from indexer.transcripts.markup import flat, without_addresses, without_entities
@@ -29,6 +30,7 @@ __all__ = [
 
 # whisper.cpp with tinydiarize.
 _TURN = re.compile(r"\s*\[SPEAKER_TURN\]")
+_CHANGE = re.compile(r"\A\s*>>+\s*")  # says that somebody else speaks
 _SINGLE_WORDS = 10
 _SAID_AT_ONCE = 50  # words, of which more have times if anything has
 # Letters. Scripts without spaces write a whole talk as one word, and what stems, splits and
@@ -85,7 +87,7 @@ def timed_transcript(
     filled = [cue for cue in cues if cue.text.strip()]
     if filled and not any(map(has_good_times, filled)):
         check_times(filled[0].start, filled[0].end, "cue 1")
-    filled = repair_times(filled, None, notes)
+    filled = _lasting(repair_times(filled, None, notes))
     filled.sort(key=lambda cue: (cue.start, cue.end))
     if displayed:
         filled = without_repeats(filled, notes)
@@ -98,6 +100,15 @@ def timed_transcript(
     if displayed and _are_single_words(named):
         named = list(joined(named, language or "en"))
     return _transcript(named, True, format, language, notes)
+
+
+def _lasting(cues: list[Cue]) -> list[Cue]:
+    """Cues of which most have no length, as their program knew no ends, with what they may last."""
+    without = [cue for cue in cues if cue.start == cue.end]
+    if 2 * len(without) <= len(cues) or not any(cue.start for cue in cues):
+        return cues
+    opened = [replace(cue, end=None) if cue.start == cue.end else cue for cue in cues]
+    return with_ends(sorted(opened, key=lambda cue: cue.start or 0.0))
 
 
 def _are_single_words(cues: Sequence[Cue]) -> bool:
@@ -122,7 +133,8 @@ def untimed_transcript(
     Raises:
         TranscriptError: No cue has text.
     """
-    return _transcript(list(cues), False, format, language, notes or Notes())
+    said = [replace(cue, text=_CHANGE.sub("", cue.text)) for cue in cues]
+    return _transcript(said, False, format, language, notes or Notes())
 
 
 def _transcript(

@@ -51,6 +51,7 @@ _HEADING = re.compile(r"\s{0,3}#{1,6}\s")
 _BARE_NAME = re.compile(r"([^\W\d_a-z][\w.'’\-]*\s[^\W\d_a-z][\w'’\-]+)\s+(?=\S)")
 _NUMBER = re.compile(r"\s*\d{1,6}\s*")
 _LABELLED = re.compile(r"\s*speaker(?: name)?\s*:\s+", re.IGNORECASE)
+_SPEAKER_ALONE = re.compile(r"\s*\[?(speaker[ _]?\d{1,3})\]?:?\s*", re.IGNORECASE)
 _CHEVRONS = re.compile(r"\s*>>+\s*")
 
 
@@ -159,8 +160,28 @@ def _with_names(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine]:
                 replace(clock, name=match[1], rest=clock.rest[match.end() :]) if match else clock
                 for clock, match in zip(clocks, found, strict=True)
             ]
+    if above := _with_labels_above(clocks, lines):
+        return above
     alone = _with_names_alone(clocks, lines)
     return alone if alone is not clocks else _with_bare_names(clocks) or clocks
+
+
+def _with_labels_above(clocks: list[ClockLine], lines: list[str]) -> list[ClockLine] | None:
+    """Clocks whose speaker, `SPEAKER_01` or so, stands above the line where it changes.
+
+    The lines of names are emptied. None where there are fewer than two.
+    """
+    above = {
+        clock.number: match[1]
+        for clock in clocks
+        if clock.number and clock.rest.strip()
+        if (match := _SPEAKER_ALONE.fullmatch(lines[clock.number - 1]))
+    }
+    if len(above) < 2:
+        return None
+    for number in above:
+        lines[number - 1] = ""
+    return [replace(clock, name=above.get(clock.number, clock.name)) for clock in clocks]
 
 
 def _with_bare_names(clocks: list[ClockLine]) -> list[ClockLine] | None:
@@ -256,6 +277,7 @@ def _pieces(
     named = sum(clock.name is not None for clock in clocks) > len(clocks) / 2
     heads = {} if named else speaker_heads(words)
     pieces: list[_Piece] = []
+    first = numbers[clocks[0].number]
     block = -1
     for i, line in enumerate(words):
         if i in at:
@@ -268,7 +290,7 @@ def _pieces(
                 pieces[-1].name = name
             else:
                 pieces.append(_Piece(block, name, []))
-        elif line.strip() and _is_no_speech(line, block, clocks, i == len(words) - 1):
+        elif line.strip() and _is_no_speech(line, block, clocks, numbers[i] == first):
             note_no_speech(notes, numbers[i], line)
             continue
         if not pieces:
@@ -277,9 +299,12 @@ def _pieces(
     return pieces
 
 
-def _is_no_speech(line: str, block: int, clocks: list[ClockLine], last: bool) -> bool:
+def _is_no_speech(line: str, block: int, clocks: list[ClockLine], beside: bool) -> bool:
+    """Whether a line is a heading or a title; `beside` for one on the line of the first clock."""
     if _HEADING.match(line):
         return True
+    if beside:
+        return False
     # Before the first clock stand titles and dates; what was said there ends like a sentence.
     first = clocks[0].start
     return block < 0 and (not ENDS_SENTENCE.search(line) or spoken_seconds(line) > first + 1)

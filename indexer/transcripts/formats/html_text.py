@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from indexer.base.timecode import caption_clock
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.html_pages import PageParser
 from indexer.transcripts.json_segments import language_of
@@ -24,6 +25,7 @@ _PARAGRAPHS = frozenset(
 _LINES = frozenset({"br", "div", "dt", "dd"})
 # Of rows, which become those of a table of Markdown.
 _CELLS = frozenset({"td", "th"})
+_ANCHOR = re.compile(r"ts_(\d{1,9})_(\d{1,9})(?:_|\Z)")
 _BOLD = frozenset({"b", "strong"})
 
 
@@ -82,6 +84,8 @@ class _Page(PageParser):
             self.language = language_of(dict(attrs).get("lang"))
         if tag in _NO_SPEECH:
             self._silent.append(tag)
+        if (span := _span(tag, dict(attrs))) and not self._silent:
+            self.words.append(f"[{' --> '.join(map(caption_clock, span))}] ")
         if tag in _CELLS and not self._silent:
             self.words.append(" | ")
         self._mark(tag)
@@ -105,6 +109,12 @@ class _Page(PageParser):
             self.words.append("\n")
         elif tag in _BOLD and not self._silent:
             self.words.append("**")
+
+
+def _span(tag: str, attrs: dict[str, str | None]) -> tuple[float, float] | None:
+    """Seconds of a turn that noScribe marks with an anchor: `<a name="ts_1000_4000_S00">`."""
+    match = _ANCHOR.match(attrs.get("name") or "") if tag == "a" else None
+    return (int(match[1]) / 1000, int(match[2]) / 1000) if match else None
 
 
 TRANSCRIPT_FORMATS.add(

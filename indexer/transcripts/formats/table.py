@@ -29,7 +29,7 @@ _EXTENSIONS = (".tsv", ".csv")
 _DELIMITERS = "\t;,|"
 # Also as people translate them: German, French, Spanish, Italian, Portuguese, Dutch.
 _STARTS = (
-    f"{STARTS} in timein tcin timecode timestamp recordin anfang beginn startzeit zeit von début"
+    f"{STARTS} in timein tcin timecode recordin anfang beginn startzeit zeit von début"
     " debut inicio início comienzo inizio begintijd tempo tiempo temps"
 )
 _ENDS = f"{ENDS} out timeout tcout recordout ende endzeit bis fin fim fine einde eindtijd"
@@ -167,6 +167,8 @@ def _fitted(cells: list[str], columns: _Columns) -> list[str] | None:
         return None
     at = columns.words
     words = columns.delimiter.join(cells[at : at + surplus + 1])
+    if words.startswith(' "'):  # whisper.cpp puts a space before the quotation mark
+        words = _unquoted(words)
     return [*cells[:at], words, *cells[at + surplus + 1 :]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -395,3 +396,54 @@ def test_minutes_in_words_below_each_clock_are_no_words(tmp_path):
         (65.0, "Nobody knew why."),
         (3730.0, "That is all."),
     ]
+
+
+SPANS = [
+    (1.0, 4.0, "The kettle sang all morning."),
+    (5.0, 8.0, "The ferry came late, at noon."),
+    (9.0, 12.0, "Nobody on the quay minded."),
+]
+
+
+def precise(seconds: float) -> str:
+    return f"00:00:{seconds:06.3f}"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda a, b, words: f"{words}\n({short(int(a))} - {short(int(b))})\n\n",
+        lambda a, b, words: f"{precise(a)} {precise(b)}\n{words}\n\n",
+        lambda a, b, words: f"[{precise(a)},{precise(b)}] {words}\n",
+    ],
+    ids=["below the words", "side by side", "in one bracket"],
+)
+def test_two_clocks_are_start_and_end(tmp_path, form):
+    cues = read(tmp_path, "a.txt", "".join(form(*span) for span in SPANS)).cues
+    assert [(cue.start, cue.end, cue.text) for cue in cues] == SPANS
+
+
+def test_words_before_the_first_clock_on_its_line_are_said(tmp_path):
+    text = "Good morning, [00:01] today we talk of jam. [00:03] The oranges came [00:06] by ship."
+    transcript = read(tmp_path, "a.txt", text)
+    assert " ".join(cue.text for cue in transcript.cues) == re.sub(r"\[[\d:]+\] ", "", text)
+    assert transcript.warnings == ()
+
+
+def test_speakers_above_the_line_where_they_begin(tmp_path):
+    text = (
+        "SPEAKER_00 \n[00:00:01] The kettle sang.\n[00:00:03] It was noon.\n\n"
+        "SPEAKER_01 \n[00:00:05] The ferry came late.\n"
+    )
+    cues = read(tmp_path, "a.txt", text).cues
+    assert [(cue.speaker, cue.text, cue.start) for cue in cues] == [
+        ("SPEAKER_00", "The kettle sang.", 1.0),
+        ("SPEAKER_00", "It was noon.", 3.0),
+        ("SPEAKER_01", "The ferry came late.", 5.0),
+    ]
+
+
+def test_clocks_of_a_list_of_org_mode(tmp_path):
+    text = "".join(f"- 0:00:{int(a):02d} :: {words}\n" for a, _, words in SPANS)
+    cues = read(tmp_path, "a.txt", text).cues
+    assert [(cue.start, cue.text) for cue in cues] == [(a, words) for a, _, words in SPANS]

@@ -229,3 +229,10 @@ def test_names_in_wide_brackets_are_speakers(tmp_path):
     said = [("田中", "おはようございます。"), ("鈴木", "こんにちは。"), ("田中", "始めましょう。")]
     transcript = read(tmp_path, "a.srt", srt(*(f"（{name}）{text}" for name, text in said)))
     assert [(cue.speaker, cue.text) for cue in transcript.cues] == said
+
+
+def test_cues_without_a_length_last_as_long_as_their_words(tmp_path):
+    content = srt(*SAID).replace("05,500", "03,000").replace("08,500", "06,000")
+    cues = read(tmp_path, "a.srt", content).cues
+    assert [cue.start for cue in cues] == [3.0, 6.0]
+    assert cues[0].end == 6.0 and 7.0 < cues[1].end < 10.0

@@ -441,6 +441,17 @@ def test_sami_without_paragraphs_is_cleared_by_a_space(tmp_path):
     assert cues == (Cue("One.", 1.0, 3.0), Cue("Two.", 5.0, 6.0))
 
 
+def test_turns_of_noscribe_have_the_times_of_their_anchors(tmp_path):
+    turns = [(1.0, 4.0, "S00", "Do you like jam?"), (5.0, 8.0, "S01", "No, honey.")]
+    turns.append((9.0, 12.0, "S00", "I see."))
+    anchors = (
+        f'<p><a name="ts_{a * 1000:.0f}_{b * 1000:.0f}_{who}">{who}: {words}</a></p>'
+        for a, b, who, words in turns
+    )
+    cues = read(tmp_path, "a.html", f"<html><body>{''.join(anchors)}</body></html>").cues
+    assert [(cue.start, cue.end, cue.speaker, cue.text) for cue in cues] == turns
+
+
 def test_sami_without_times_is_refused(tmp_path):
     with pytest.raises(TranscriptError, match="SYNC"):
         read(tmp_path, "a.smi", SAMI.format(body="<P>The ferry was late."))

@@ -262,3 +262,12 @@ def test_who_speaks_once_has_a_heading_below_the_title(tmp_path):
     ]
     chapters = "# Bread\n\n## Rising\n\nWait.\n\n## Baking\n\nWatch.\n\n## Rising\n\nAgain.\n"
     assert {speaker for speaker, _ in spoken(read(tmp_path, "b.md", chapters))} == {None}
+
+
+def test_names_in_tags_and_chevrons_are_no_words(tmp_path):
+    said = [("Person1", "Do you like jam?"), ("Person2", "No, honey."), ("Person1", "I see.")]
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"<{name}>{words}</{name}>\n" for name, words in said))
+    assert [(cue.speaker, cue.text) for cue in read_transcript(path).cues] == said
+    path.write_text("\n\n".join(f">> {words}" for _, words in said))
+    assert [cue.text for cue in read_transcript(path).cues] == [words for _, words in said]

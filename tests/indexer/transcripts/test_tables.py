@@ -144,3 +144,20 @@ def test_headings_in_other_languages_with_decimal_commas(tmp_path: Path, header:
     (tmp_path / "b.csv").write_text(f"\ufeff{header}\r\n{rows}", encoding="utf-8")
     assert may_be_transcript(tmp_path / "b.csv")
     assert read_transcript(tmp_path / "b.csv").cues == SAID
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        '500, 3200, "We sail, at last."\n3200, 6100, "It is a fine day."\n',
+        "speaker,start_time,end_time,transcription,translation\n"
+        'Ann,0.5,3.2,"We sail, at last.","Por fin"\nBob,3.2,6.1,It is a fine day.,Buen día\n',
+    ],
+    ids=["whisper.cpp", "a translation beside"],
+)
+def test_words_of_other_tables(tmp_path, table):
+    path = tmp_path / "a.csv"
+    path.write_text(table, encoding="utf-8")
+    cues = read_transcript(path).cues
+    assert [cue.text for cue in cues] == ["We sail, at last.", "It is a fine day."]
+    assert [(cue.start, cue.end) for cue in cues] == [(0.5, 3.2), (3.2, 6.1)]
