@@ -48,7 +48,7 @@ __all__ = [
 
 # Of the words that the chain makes and of the tables that hold them: an index of another version is
 # analysed anew.
-ANALYSIS_VERSION = 5
+ANALYSIS_VERSION = 6
 # As long as a phrase may be and still be found where it begins in one segment and ends in another.
 MAX_PHRASE = 32
 _FIRST_WORDS = 12

@@ -55,6 +55,14 @@ UNITS_OF_NUMBERS = {
 UNIT_SIGNS = frozenset((*CURRENCIES, *UNITS, *UNITS_OF_NUMBERS, "fort"))
 """Words of tokens that may be a unit; `fort` is what `ft.` is elsewhere."""
 _ONE = {"feet": "foot"}
+# The others are something else in capitals: ML, SEC, HR, FT, CM.
+_IN_CAPITALS = frozenset(
+    (
+        *("km", "kg", "mph", "kb", "mb", "gb", "tb"),
+        *("hz", "khz", "mhz", "ghz", "kw", "kwh"),
+    )
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _AMOUNT = re.compile(r"(\d{1,15})(?:\.(\d{1,6}))?", re.ASCII)
 
 
@@ -112,7 +120,12 @@ def _currency(sign: str, number: str) -> str:
 
 def _as_said(token: Token, text: str, number: str | None) -> list[Token]:
     """Return the words of a unit; any other token as it is."""
-    written = text[token.start : token.end].lower().rstrip(".")
+    written = text[token.start : token.end].rstrip(".")
+    if written.isupper() and written.lower() not in _IN_CAPITALS:
+        return [token]
+    if number and _YEAR.fullmatch(number) and text[token.start - 1].isspace():
+        number = None
+    written = written.lower()
     name = UNITS.get(written.replace("/", "")) or (
         UNITS_OF_NUMBERS.get(written) if number else None
     )

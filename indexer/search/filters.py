@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,6 @@ from indexer.base.dates import iso_date
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
 from indexer.base.names import folded, unaccented
-from indexer.index.coded_column import CodedColumn
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
 
@@ -25,6 +25,7 @@ _DATE = re.compile(rf"\d{{4}}(?:-{_MONTH}(?:-{_DAY})?)?", re.ASCII)
 # As tags and file names have it too: 20210328, 2021/03/28, 2021:03:28, 2021-03-28T10:00:00Z.
 _WRITTEN = re.compile(r"(\d{4})(?:[-/:.]?(\d{2})(?:[-/:.]?(\d{2}))?)?(?!\d)", re.ASCII)
 _NAMED = 8
+_BETWEEN_NAMES = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,12 @@ class Filters:
     """Conditions on moments: every filter that is given must hold, any of its values is enough.
 
     Attributes:
-        documents: Names (file stems), titles, ids, or a beginning that fits no other.
+        documents: Names (file stems), titles, ids, or the beginning of one, or of a word in one,
+            that fits no other.
         labels: Labels of documents, in any case.
         folders: Folders that documents lie in or below.
-        speakers: Beginnings of names or parts of names, of the document's speaker or of who
-            speaks in the moment.
+        speakers: Beginnings of names or parts of names in any order, of the document's speaker or
+            of who speaks in the moment.
         since: First date, `2021`, `2021-03` or `2021-03-28`.
         until: Last date, in the same form; all of that year, month or day counts.
         min_seconds: Least length of the recording.
@@ -165,12 +167,20 @@ def _check_one_name(value: str, known: Sequence[tuple[str, ...]]) -> None:
 
 
 def _unique_beginning(value: str, known: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
-    """Return the document whose name, title or id begins so, where no other's does."""
-    begins = folded(value)
-    found = np.array([any(folded(n).startswith(begins) for n in names) for names in known], bool)
-    if begins and found.sum() > 1:
-        raise QueryError(f"{found.sum()} documents begin with '{value}'; write more of the name")
-    return found if begins else np.zeros(len(known), bool)
+    """Return the document whose name, title or id begins so, or has a word that does.
+
+    Where those of several do, none is guessed.
+    """
+    wanted = re.escape(folded(value.strip()))
+    found = np.zeros(len(known), bool)
+    for place, how in ((r"\A", "begin with"), (r"(?<!\w)", "have a word that begins with")):
+        begins = re.compile(place + wanted)
+        found |= [any(begins.search(folded(name)) for name in names) for names in known]
+        if wanted and found.sum() > 1:
+            raise QueryError(f"{found.sum()} documents {how} '{value}'; write more of the name")
+        if found.any():
+            break
+    return found if wanted else np.zeros(len(known), bool)
 
 
 def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) -> NDArray[np.bool_]:
@@ -227,22 +237,30 @@ def day_of(written: str | None) -> str:
     return iso_date("-".join(filter(None, found.groups()))) or "" if found else ""
 
 
-def _named(pattern: re.Pattern[str], names: CodedColumn) -> NDArray[np.bool_]:
-    def holds(each: str) -> bool:
-        return pattern.search(unaccented(each)) is not None
+def _begins_words(value: str) -> Iterator[Callable[[str], bool]]:
+    """Yield how a name is compared with what was typed: as it is, else its words in any order.
 
-    return names.where(holds)
+    "anna" is Anna and Anna-Lena, not Hannah; "Reed, Anna" is Anna Reed.
+    """
+    for parts in ([value], _BETWEEN_NAMES.split(value.strip())):
+        patterns = [re.compile(rf"\b{re.escape(unaccented(part))}") for part in parts]
+        yield partial(_has_all, patterns)
+
+
+def _has_all(patterns: Sequence[re.Pattern[str]], name: str) -> bool:
+    plain = unaccented(name)
+    return all(pattern.search(plain) for pattern in patterns)
 
 
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
-    of_document = [unaccented(document.speaker or "") for document in table.documents]
     passed = np.zeros(len(table), bool)
     for value in wanted:
-        # "anna" is Anna and Anna-Lena, not Hannah.
-        begins = re.compile(rf"\b{re.escape(unaccented(value))}")
-        by_document = [begins.search(name) is not None for name in of_document]
-        found = np.array(by_document, bool)[table.owners] | _named(begins, table.speakers)
-        if not found.any():
+        for is_named in _begins_words(value):
+            by_document = [is_named(document.speaker or "") for document in table.documents]
+            found = np.array(by_document, bool)[table.owners] | table.speakers.where(is_named)
+            if found.any():
+                break
+        else:
             raise QueryError(f"nobody called '{value}' speaks in this library")
         passed |= found
     return passed

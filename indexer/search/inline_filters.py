@@ -50,6 +50,13 @@ _PIECE = re.compile(
 )
 
 
+# What other searches call their filters: here they are words, and that is said.
+_FOREIGN = re.compile(
+    r"(?<!\S)-?(after|author|before|by|date|from|host|lang|podcast|show|tag|title|year):[^\s:/]",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class InlineFilters:
     """What a typed query restricts itself to.
@@ -57,10 +64,12 @@ class InlineFilters:
     Attributes:
         wanted: Each must pass.
         excluded: None may pass; each has one value.
+        foreign: Names of filters of other searches, which were typed and restrict nothing.
     """
 
     wanted: Filters = _NONE
     excluded: tuple[Filters, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.wanted or self.excluded)
@@ -115,8 +124,9 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
         return " "
 
     rest = _PIECE.sub(take, text.translate(DOUBLE_QUOTES))
+    foreign = tuple(dict.fromkeys(name.lower() for name in _FOREIGN.findall(rest)))
     if not (values or excluded):
-        return text, NO_INLINE_FILTERS
+        return text, InlineFilters(foreign=foreign)
     given: dict[str, Any] = {}
     for name, typed in values.items():
         inline = INLINE_FILTERS[name]
@@ -126,4 +136,4 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
             raise QueryError(f"'{name}:' stands there twice, with different dates; write one")
         else:
             given[inline.field] = typed[0]
-    return rest, InlineFilters(replace(_NONE, **given), tuple(excluded))
+    return rest, InlineFilters(replace(_NONE, **given), tuple(excluded), foreign)

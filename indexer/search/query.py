@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.search.inline_filters import NO_INLINE_FILTERS, InlineFilters
+from indexer.search.inline_filters import INLINE_FILTERS, NO_INLINE_FILTERS, InlineFilters
 
 TYPED, CLIP, MOMENT = "typed", "clip", "moment"
 KINDS = (TYPED, CLIP, MOMENT)
@@ -100,6 +100,10 @@ class Query:
             f"NOT is looked for as any word is; -{word} leaves out what says {word}"
             for word in self.negated
         ]
+        if self.filters.foreign:
+            foreign = ", ".join(f"{name}:" for name in self.filters.foreign)
+            own = ", ".join(f"{name}:" for name in INLINE_FILTERS)
+            found.append(f"{foreign} is looked for as any word is; filters are {own}")
         if self.quoted:
             found.append(
                 "the words in quotation marks need not be said exactly: this is a long question; "

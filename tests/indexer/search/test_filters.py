@@ -184,6 +184,26 @@ def test_a_name_is_named_by_its_beginning(table: SegmentTable) -> None:
     assert 0 in passed(table, speakers=("hann",)) and 0 in passed(table, speakers=("beck",))
 
 
+def test_the_parts_of_a_name_may_stand_in_any_order(table: SegmentTable) -> None:
+    assert passed(table, speakers=("Lee, Ann",)) == passed(table, speakers=("lee ann",)) == [0, 1]
+    assert passed(table, speakers=("bob r",)) == passed(table, speakers=("ray bob",)) == [1]
+    with pytest.raises(QueryError, match="nobody called 'lee bob'"):
+        passed(table, speakers=("lee bob",))
+
+
+def test_a_document_is_named_by_a_word_of_its_title_where_no_other_has_it(
+    table: SegmentTable,
+) -> None:
+    for place, title in enumerate(["The Lighthouse", "The Light of the Sea", "Unlit Rooms"]):
+        table.documents[place] = replace(table.documents[place], title=title)
+    assert passed(table, documents=("lighth",)) == [0, 1]
+    assert passed(table, documents=("light of the",)) == [2, 3]
+    with pytest.raises(QueryError, match="2 documents have a word that begins with 'light'"):
+        passed(table, documents=("light",))
+    with pytest.raises(QueryError, match="no document 'lit'"):
+        passed(table, documents=("lit",))
+
+
 def test_an_impossible_day_is_no_date(table: SegmentTable) -> None:
     for date in ("2021-13", "2021-02-45", "2021-00", "2021-02-30", "3/4/2021", "30 February 2021"):
         with pytest.raises(QueryError, match="is no date"):

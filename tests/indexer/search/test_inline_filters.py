@@ -58,6 +58,17 @@ def test_what_only_looks_like_a_filter_is_words(text: str) -> None:
     assert split_filters(text) == (text, NO_INLINE_FILTERS)
 
 
+@pytest.mark.parametrize("name", ["before", "after", "title", "host"])
+def test_a_filter_of_other_searches_is_words_and_that_is_said(
+    searcher: Searcher, name: str
+) -> None:
+    rest, inline = split_filters(f"tide {name}:2023 {name.title()}:moon language:en")
+    assert inline.foreign == (name,) and f"{name}:2023" in rest
+    (said,) = [n for n in searcher.search(f"tide {name}:2023").notes if n.startswith(f"{name}: ")]
+    assert "since:" in said and "until:" in said
+    assert not split_filters(f'"{name}:2023" https://{name}:80/ {name}: x')[1].foreign
+
+
 @pytest.mark.parametrize("text", ["a -since:2023", "a since:2023 since:2024"])
 def test_what_makes_no_sense_is_refused_in_words(text: str) -> None:
     with pytest.raises(QueryError, match="since:"):
