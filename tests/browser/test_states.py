@@ -123,7 +123,8 @@ def test_a_library_that_is_rebuilt_or_removed_underneath_is_told(
     page.get_by_label(BOX).press("Enter")
     page.get_by_text(CARD).filter(has_text=TIDE).wait_for()
     nothing_is_wrong(page)
-    shutil.rmtree(copy)
+    while copy.exists():  # the server may just make a file of SQLite's there
+        shutil.rmtree(copy, ignore_errors=True)
     page.get_by_role("link", name="Library", exact=True).click()
     page.get_by_text("there is no library here").wait_for()
     assert page.get_by_test_id("stException").count() == 0
