@@ -30,6 +30,7 @@ from indexer.ingest.metadata_table import (
     read_metadata_table,
     split_speakers,
 )
+from indexer.ingest.one_text import say_the_same
 from indexer.ingest.remote_files import RemoteListing
 from indexer.ingest.table_rows import TableError
 from indexer.ingest.transcript_folders import TranscriptFolders
@@ -256,7 +257,8 @@ class _Scanner:
     def _take_lone_transcripts(self, files: Sequence[Path], names: RecordingNames) -> None:
         """Take the transcripts that belong to no recording; the others come with theirs.
 
-        Of several of one name, as programs write in every format that they know, one is taken.
+        Of several of one name that say the same, as programs write in every format that they know,
+        one is taken.
         """
         of_one_name: dict[str, list[Path]] = {}
         for file in files:
@@ -271,14 +273,18 @@ class _Scanner:
                 self._pass_over(file, "not a transcript, by its content", names)
             else:
                 self._note_owner(file, owners, names)
-                key = str(file) if file in self.named else folded(file.stem)
+                key = str(file) if file in self.named else file.stem
                 of_one_name.setdefault(key, []).append(file)
         for same in of_one_name.values():
             choice = choose([NamedTranscript(file, NameTags()) for file in same], self.language)
-            self.found.warnings.update({str(f): why for f, why in choice.rejected.items()})
-            self.found.superseded |= {str(f): str(choice.best.path) for f in choice.rejected}
             best = choice.best.path
             self._add(self._source(None, best, self._row(best)))
+            for file, why in choice.rejected.items():
+                if say_the_same(best, file):
+                    self.found.warnings[str(file)] = why
+                    self.found.superseded[str(file)] = str(best)
+                else:
+                    self._add(self._source(None, file, self._row(file)))
 
     def _take_recording(self, recording: Path, candidates: list[NamedTranscript]) -> None:
         row = self._row(recording)

@@ -474,13 +474,23 @@ def test_a_folder_of_which_nothing_is_taken_names_what_might_have_been(tmp_path:
 def test_of_transcripts_of_one_name_in_several_formats_one_is_taken(tmp_path: Path) -> None:
     whole = b"WEBVTT\n\n00:00.000 --> 00:04.000\nSeven ships came in.\n"
     put(tmp_path, {"a.vtt": whole, "a.txt": b"Seven ships came in.\n", "a.de.vtt": whole})
-    put(tmp_path, {"A.srt": b"1\n00:00:00,000 --> 00:00:04,000\nSeven ships came in.\n"})
+    put(tmp_path, {"a.srt": b"1\n00:00:00,000 --> 00:00:04,000\nSeven ships came in.\n"})
     found = scan([tmp_path])
-    assert [source.path.name for source in found.sources] == ["a.vtt", "a.de.vtt"]
-    rejected = {str(tmp_path / "A.srt"): ".vtt", str(tmp_path / "a.txt"): "no times"}
+    assert sorted(source.path.name for source in found.sources) == ["a.de.vtt", "a.vtt"]
+    rejected = {str(tmp_path / "a.srt"): ".vtt", str(tmp_path / "a.txt"): "no times"}
     for path, why in rejected.items():
         assert found.warnings[path].startswith("not used, a.vtt is") and why in found.warnings[path]
     assert [s.path.name for s in scan([tmp_path / "a.txt"]).sources] == ["a.txt"]  # it was named
+
+
+def test_texts_that_say_something_else_are_documents_of_their_own(tmp_path: Path) -> None:
+    files = {
+        "a.vtt": b"WEBVTT\n\n00:00.000 --> 00:04.000\nSeven ships came in.\n",
+        "A.vtt": b"WEBVTT\n\n00:00.000 --> 00:04.000\nSeven ships came in, and an eighth.\n",
+        "a.md": b"Pears ripen from within, so pick them early.\n",
+    }
+    put(tmp_path, files)
+    assert sorted(source.path.name for source in scan([tmp_path]).sources) == sorted(files)
 
 
 def test_the_mark_of_an_open_document_is_no_transcript(tmp_path: Path) -> None:
