@@ -24,6 +24,7 @@ _MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"\d{{4}}(?:-{_MONTH}(?:-{_DAY})?)?", re.ASCII)
 # As tags and file names have it too: 20210328, 2021/03/28, 2021:03:28, 2021-03-28T10:00:00Z.
 _WRITTEN = re.compile(r"(\d{4})(?:[-/:.]?(\d{2})(?:[-/:.]?(\d{2}))?)?(?!\d)", re.ASCII)
+_WEEK = re.compile(r"[Ww]\d")
 _NAMED = 8
 _BETWEEN_NAMES = re.compile(r"[\s,]+")
 
@@ -221,7 +222,9 @@ def _between(
         if not date:
             continue
         read = iso_date(date)
-        if read is None or not (_DATE.fullmatch(date) or len(read) == len("2021-03-28")):
+        # Of a week, and of 3/4/2021, less is known than was typed.
+        least = len("2021-03-28") if _WEEK.search(date) else len("2021-03")
+        if read is None or not (_DATE.fullmatch(date) or len(read) >= least):
             raise QueryError(f"{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
         for row, document in enumerate(documents):
             day = day_of(document.date)

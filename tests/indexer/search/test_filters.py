@@ -215,6 +215,14 @@ def test_a_day_may_be_typed_in_any_form_that_is_certain(table: SegmentTable, dat
     assert passed(table, since=date, until=date) == [0, 1]
 
 
+@pytest.mark.parametrize("month", ["March 2021", "Mar 2021", "März 2021", "2021-03"])
+def test_a_month_may_be_typed_by_its_name(table: SegmentTable, month: str) -> None:
+    assert passed(table, since=month, until=month) == [0, 1]
+    assert passed(table, since="April 2021") == [2, 3]
+    with pytest.raises(QueryError, match="is no date"):
+        passed(table, since="2021-W12")
+
+
 def test_a_document_may_be_named_by_a_beginning_that_fits_no_other(searcher: Searcher) -> None:
     whole = searcher.search("the", channel="lexical", filters=Filters(documents=("why-tides-lag",)))
     assert whole.hits
