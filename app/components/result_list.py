@@ -18,6 +18,7 @@ from app.state.open_library import OpenLibrary
 from app.state.result_cache import GONE, Answer
 from app.state.search_state import SearchState
 from indexer.search.export import EXPORT_FORMATS
+from indexer.search.filters import Filters
 from indexer.search.results import DocumentHit, Hit, SearchResult
 from indexer.search.searcher import PER_DOCUMENT
 from indexer.search.sorting import DATE, SCORE, TIME, sort_result
@@ -33,6 +34,7 @@ def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> No
     """Draw the results of a query, or why there are none."""
     if answer.result is None:
         st.error(escape(answer.error), icon=":material/error:")
+        _offer_without_filters(search)
         return
     result = answer.result
     for name, values in result.filters.items():
@@ -50,16 +52,24 @@ def show_answer(library: OpenLibrary, search: SearchState, answer: Answer) -> No
             "Nothing found. Try other words, all ways of searching (Options), or fewer filters."
         )
     if not result.hits:
+        _offer_without_filters(search)
         return
     if result.answered:
         _show_found(library, search, answer, result)
         return
     if not (query and _QUOTED.search(query.words)):
         st.info("Nothing here says this.", icon=":material/search_off:")
+    _offer_without_filters(search)
     weak = st.expander("Show the nearest", key="weak", on_change="rerun")
     if weak.open:  # drawn only when opened: players would load for what nobody asked for
         with weak:
             _show_found(library, search, answer, result, answered=False)
+
+
+def _offer_without_filters(search: SearchState) -> None:
+    if search.filters != Filters():
+        to = urls.link(urls.SEARCH, replace(search, filters=Filters()))
+        st.markdown(f":material/filter_alt_off: {markdown_link('Search without the filters', to)}")
 
 
 def _show_found(

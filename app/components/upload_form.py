@@ -41,7 +41,7 @@ def show_adding(library: OpenLibrary) -> None:
             accept_multiple_files=True,
             key="uploads",
         )
-        most = st.get_option("server.maxUploadSize") / 1024
+        most = st.get_option("server.maxUploadSize") / 1000
         st.caption(
             "MP3, M4A, WAV, FLAC, MP4 and most other recordings, VTT, SRT, TXT and most other "
             f"transcripts, up to {most:g} GB each. They are kept in "

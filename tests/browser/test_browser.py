@@ -85,7 +85,8 @@ def test_an_uploaded_clip_finds_its_talk(page: Page) -> None:
 def test_neighbours_of_a_moment_and_back(page: Page) -> None:
     search(page, WATER)
     page.get_by_role("link", name="More like this").first.click()
-    like = page.get_by_role("link", name="the moment at 0:32 of Why the tide keeps its own time")
+    there = "the moment at 0:32 of Why the tide keeps its own time"
+    like = page.get_by_role("link", name=there, exact=True)
     like.wait_for()
     nothing_is_wrong(page)
     page.go_back()

@@ -336,6 +336,17 @@ def test_an_address_reopens_its_search(visit: Visit) -> None:
     assert page.segmented_control(key="channel").value == "text"
 
 
+@pytest.mark.parametrize("filters", [{"speaker": "Nobody"}, {"since": "2999"}])
+def test_filters_that_leave_nothing_are_left_out_at_a_click(
+    visit: Visit, filters: dict[str, str]
+) -> None:
+    page = visit({"q": WATER, **filters})
+    assert not cards(page)
+    follow(page, "Search without the filters")
+    assert cards(page) and not {*filters} & {*address(page)}
+    assert "Search without the filters" not in links(page)
+
+
 def test_an_unknown_channel_in_the_address_is_no_channel(visit: Visit) -> None:
     page = visit({"q": WATER, "channel": "smell"})
     assert page.segmented_control(key="channel").value == "auto"
