@@ -1,4 +1,4 @@
-"""What runs in the browser: the menu, links as steps of its history, and recent searches."""
+"""The menu and recent searches, as they are drawn in the browser."""
 
 from __future__ import annotations
 
@@ -15,72 +15,7 @@ from app.state.open_library import OpenLibrary
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page as StreamlitPage
 
-# Links that stay in the app open in the same tab as one step of the browser's history, as Back
-# does: Streamlit draws what the address says, and writes nothing. Where they are wanted in another
-# tab, they are left to the browser. Where a page was scrolled to is kept with its step.
 _JS = """
-const KEY = Symbol.for("hilbert-links");
-function followLinks(data) {
-  window[KEY]?.();
-  const main = () => document.querySelector('[data-testid="stMain"]');
-  const paths = data.pages.map((page) => new URL(page.to, location.href).pathname);
-  const isPage = (url) => url.origin === location.origin && paths.includes(url.pathname);
-  function onClick(event) {
-    const link = event.composedPath().find((element) => element.tagName === "A");
-    if (!link?.href || link.hasAttribute("download")) return;
-    if (link.getAttribute("href").startsWith("#")) return; // a place on this page is no step
-    const url = new URL(link.href, location.href);
-    if (!isPage(url)) return;
-    event.stopPropagation();
-    if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (url.href === location.href) return;
-    keepScroll();
-    history.pushState({}, "", url);
-    dispatchEvent(new PopStateEvent("popstate", { state: {} }));
-    if (event.composedPath().some(isSidebar)) closeOverPage();
-  }
-  const isSidebar = (element) => element.dataset?.testid === "stSidebar";
-  // On a phone the menu lies over the page that was chosen.
-  function closeOverPage() {
-    if (!matchMedia("(max-width: 768px)").matches) return;
-    document.querySelector('[data-testid="stSidebarCollapseButton"] button')?.click();
-  }
-  function keepScroll() {
-    history.replaceState({ ...history.state, scrolled: main()?.scrollTop || 0 }, "");
-  }
-  let timer = 0;
-  function onScroll() {
-    clearTimeout(timer);
-    timer = setTimeout(keepScroll, 150);
-  }
-  let waiting = 0;
-  function onHistory(event) {
-    clearTimeout(timer);
-    clearInterval(waiting);
-    const wanted = event.state?.scrolled || 0;
-    if (!wanted) { main()?.scrollTo(0, 0); return; }
-    // What is drawn anew takes a while to be as long as it was.
-    const until = Date.now() + 4000;
-    waiting = setInterval(() => {
-      const page = main();
-      if (page && page.scrollHeight - page.clientHeight >= wanted) {
-        page.scrollTo(0, wanted);
-        clearInterval(waiting);
-      } else if (Date.now() > until) clearInterval(waiting);
-    }, 100);
-  }
-  document.addEventListener("click", onClick, true);
-  document.addEventListener("scroll", onScroll, true);
-  addEventListener("popstate", onHistory);
-  window[KEY] = () => {
-    clearTimeout(timer);
-    clearInterval(waiting);
-    document.removeEventListener("click", onClick, true);
-    document.removeEventListener("scroll", onScroll, true);
-    removeEventListener("popstate", onHistory);
-  };
-}
 // Kept by the browser, for each library: the server knows only what is searched for now.
 function showRecent(parentElement, data) {
   if (!data.library) return;
@@ -134,7 +69,6 @@ function showMenu(parentElement, data) {
   }));
 }
 export default function ({ parentElement, data }) {
-  followLinks(data);
   showMenu(parentElement, data);
   showRecent(parentElement, data);
 }
@@ -166,7 +100,7 @@ button:hover, button:focus-visible { text-decoration: underline; }
 
 
 def show_menu(library: OpenLibrary | None, pages: Mapping[str, StreamlitPage], here: str) -> None:
-    """Draw the menu and earlier searches of this browser, keep this one, and make links steps.
+    """Draw the menu and earlier searches of this browser, and keep this one.
 
     Args:
         library: Library that is open; None where only links are wanted.

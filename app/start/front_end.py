@@ -1,10 +1,12 @@
-"""The files of Streamlit's front end, sent without threads, and those wanted next named at once."""
+"""The files of Streamlit's front end, sent without threads, and its page, with a script of ours."""
 
 from __future__ import annotations
 
+import hashlib
 import mimetypes
 import os
 import re
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,11 +21,12 @@ _CACHE = "public, immutable, max-age=31536000"
 # Elements that every page begins with. Streamlit asks for them when it has to draw them.
 _FIRST_DRAWN = ("BidiComponent", "ButtonGroup", "Html", "TextInput")
 _NAMED_IN_PAGE = re.compile(r'static/js/([^"]+)')
+_LINKS = Path(__file__).with_name("links.js")
 _IMPORTED = re.compile(r'from ?"\./([^"]+)"')
 
 
 class FrontEnd:
-    """ASGI middleware that sends the files itself, and passes on all else.
+    """ASGI middleware that sends the files and the page itself, and passes on all else.
 
     Streamlit reads each of them in a handful of steps in other threads, which wait their turn while
     pages are imported. The files lie in the system's cache: to read one takes 0.1 ms.
@@ -40,6 +43,9 @@ class FrontEnd:
             for place, _, names in os.walk(page.parent / "static")
             for name in names
         }
+        links = f"/links.{hashlib.sha256(_LINKS.read_bytes()).hexdigest()[:8]}.js"
+        self._files[links] = _LINKS
+        self._page = page_with_script(page.read_text(encoding="utf-8"), links).encode()
         found = modules_to_preload(page)
         self._link = ", ".join(f"</static/js/{name}>; rel=modulepreload" for name in found)
 
@@ -48,21 +54,41 @@ class FrontEnd:
         is_read = scope["type"] == "http" and scope["method"] == "GET"
         file = self._files.get(scope["path"]) if is_read else None
         if file is None:
-            await self._app(scope, receive, self._with_link(send) if is_read else send)
+            await self._app(scope, receive, self._with_own_page(send) if is_read else send)
             return
         kind, _ = mimetypes.guess_type(file.name)
         response = Response(file.read_bytes(), headers={"cache-control": _CACHE}, media_type=kind)
         await response(scope, receive, send)
 
-    def _with_link(self, send: Send) -> Send:
+    def _with_own_page(self, send: Send) -> Send:
+        """Send our page where Streamlit would send its own, which it does for many addresses."""
+        is_page = False
+
         async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                if self._link and headers.get("content-type", "").startswith("text/html"):
-                    headers["link"] = self._link
+            nonlocal is_page
+            if message["type"] != "http.response.start":
+                if not is_page:
+                    await send(message)
+                elif not message.get("more_body", False):
+                    await send({"type": "http.response.body", "body": self._page})
+                return
+            headers = MutableHeaders(scope=message)
+            kind = headers.get("content-type", "")
+            is_page = message["status"] == HTTPStatus.OK and kind.startswith("text/html")
+            if is_page:
+                for name in ("content-encoding", "etag", "last-modified"):  # of the other page
+                    if name in headers:
+                        del headers[name]
+                headers["content-length"] = str(len(self._page))
+                headers["link"] = self._link
             await send(message)
 
         return sending
+
+
+def page_with_script(page: str, script: str) -> str:
+    """Return the HTML of a page that runs a script of this address before its own ones."""
+    return page.replace("<head>", f'<head>\n<script type="module" src="{script}"></script>', 1)
 
 
 def modules_to_preload(page: Path) -> list[str]:

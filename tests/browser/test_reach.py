@@ -55,6 +55,15 @@ def test_the_first_key_skips_the_menu_on_every_page(page: Page) -> None:
         assert page.url == there
 
 
+def test_a_link_leads_on_in_the_same_tab_before_any_component_runs(page: Page) -> None:
+    page.route("**/BidiComponent*", lambda route: None)  # never answered
+    page.goto(f"/?{urlencode({'q': WATER})}")
+    page.get_by_role("link", name=TIDE).first.click()
+    page.get_by_role("heading", name=TIDE).wait_for()
+    page.go_back()
+    page.get_by_role("link", name=TIDE).first.wait_for()
+
+
 def test_nothing_lies_over_what_is_typed(page: Page) -> None:
     page.goto("/")
     page.get_by_label(BOX).fill("some words that are quite long")

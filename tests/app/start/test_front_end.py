@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ def client() -> TestClient:
     """A visitor of an app that answers `/` with a page and all else with a word."""
     inner = Starlette(
         routes=[
-            Route("/", lambda _: HTMLResponse("<p>page")),
+            Route("/", lambda _: HTMLResponse("<p>page" * 99, headers={"etag": '"other"'})),
+            Route("/gone", lambda _: HTMLResponse("<p>gone", 404)),
             Route("/{path:path}", lambda _: PlainTextResponse("passed on"), methods=["GET", "PUT"]),
         ]
     )
@@ -58,3 +60,15 @@ def test_the_page_names_what_it_will_want(client: TestClient) -> None:
     for name in found:
         assert (PAGE.parent / "static" / "js" / name).is_file() and name not in page
     assert "link" not in client.get("/anything").headers
+
+
+def test_the_page_comes_with_the_script_that_follows_links(client: TestClient) -> None:
+    answer = client.get("/")
+    name = re.findall(r'<script type="module" src="(/links[^"]+)"></script>', answer.text)[0]
+    page = PAGE.read_text(encoding="utf-8")
+    assert answer.text.replace(f'<script type="module" src="{name}"></script>\n', "") == page
+    assert answer.text.index(name) < answer.text.index("static/js/index")
+    assert "etag" not in answer.headers
+    script = client.get(name)
+    assert script.text.startswith("// Links") and "javascript" in script.headers["content-type"]
+    assert client.get("/gone").text == "<p>gone"
