@@ -265,7 +265,7 @@ class Evaluation:
                 of_channel = compared.known(name)
                 if not of_channel:
                     bound += share * max(others[name])
-                elif any(each.has.any() for each in of_channel):
+                elif any(each.has_any for each in of_channel):
                     known.append((share, of_channel))
         least = least - bound - _ROUNDING
         # What reaches that must have its part of it from one of the channels that know all.

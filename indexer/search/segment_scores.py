@@ -106,6 +106,11 @@ class KnownScores(SegmentScores):
         """Which segments have a score, `[n_segments]`."""
         return ~np.isnan(self._scores)
 
+    @cached_property
+    def has_any(self) -> bool:
+        """Whether any segment has a score; a query seldom names what is written of documents."""
+        return bool(self.has.any())
+
     def at(self, rows: Rows) -> Scores:
         """Return the scores of some segments, `[len(rows)]`."""
         return self._scores[rows]
@@ -117,6 +122,8 @@ class KnownScores(SegmentScores):
 
     def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
         """Return the best `n`; see `SegmentScores.best`."""
+        if not self.has_any:
+            return np.zeros(0, np.int64), 0.0
         rows = np.flatnonzero(searched & (self._scores >= self._about_nth(n, searched)))
         if len(rows) < n:
             rows = np.flatnonzero(searched & self.has)
@@ -124,12 +131,16 @@ class KnownScores(SegmentScores):
 
     def add_to(self, total: Scores, share: float) -> None:
         """Add a share of the scores above 0 to others, `[n_segments]`."""
+        if not self.has_any:
+            return
         added = np.fmax(self._scores, 0.0)  # 0 for NaN
         added *= share
         total += added
 
     def highest_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> Scores:
         """Return the best score of each document that may be found, 0 without any."""
+        if not self.has_any:
+            return np.zeros(len(view.table.documents))
         scores = self._scores if searched.all() else np.where(searched, self._scores, np.nan)
         return np.nan_to_num(view.highest_by_document(scores), nan=0.0)
 
