@@ -36,6 +36,7 @@ _MAGNITUDES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion"
 _HUNDRED = "hundred"
 _DECIMAL = re.compile(r"(\d{1,4})\.(\d{1,3})", re.ASCII)
 _OH = ("oh", "o", "zero")  # nineteen oh five
+_AND_A_HALF = ("and", "a", "half")
 _CENTURY = "hundreds"  # seventeen hundreds
 NUMBER_WORDS = frozenset({*_CARDINALS, *_ORDINALS, *_DECADES, *_MAGNITUDES, _HUNDRED})
 
@@ -44,8 +45,8 @@ def read_number(words: Sequence[str]) -> tuple[str, int] | None:
     """Read the longest number that some words begin with.
 
     `twenty twenty three` is 2023, `two thousand and five` 2005, `nineteen oh five` 1905, `two point
-    five` 2.5, `three point eleven` 3.11, `3 million` 3000000, `twenty first` 21st, `nineteen
-    nineties` 1990s, `seventeen hundreds` 1700s.
+    five` and `two and a half` 2.5, `three point eleven` 3.11, `3 million` 3000000, `twenty first`
+    21st, `nineteen nineties` 1990s, `seventeen hundreds` 1700s.
 
     Args:
         words: In lower case, nothing but spaces or hyphens between them.
@@ -75,7 +76,7 @@ class _Reader:
             return str(int(whole[1] + whole[2]) * scale)
         # Longer digits name no amount of millions; int() would take time over them.
         if digits.isdecimal() and digits.isascii() and len(digits) <= 4:
-            if self._word(1) not in _MAGNITUDES:
+            if self._word(1) not in _MAGNITUDES and not self._halves(1):
                 return None
             self.place += 1
             total = self._large(int(digits))
@@ -99,13 +100,23 @@ class _Reader:
             return f"{total}00s"
         if not read:
             return None
+        if self._halves():
+            self.place += len(_AND_A_HALF)
+            return self._scaled(total, "5")
         if word == "point" and (decimals := self._decimals()):
-            scale = _MAGNITUDES.get(self._word(), 0)
-            if scale >= 10 ** len(decimals):
-                self.place += 1
-                return str(int(f"{total}{decimals}") * (scale // 10 ** len(decimals)))
-            return f"{total}.{decimals}"
+            return self._scaled(total, decimals)
         return str(total)
+
+    def _halves(self, ahead: int = 0) -> bool:
+        return tuple(map(self._word, range(ahead, ahead + len(_AND_A_HALF)))) == _AND_A_HALF
+
+    def _scaled(self, total: int, decimals: str) -> str:
+        """Return a number with decimals, times the magnitude behind it."""
+        scale = _MAGNITUDES.get(self._word(), 0)
+        if scale >= 10 ** len(decimals):
+            self.place += 1
+            return str(int(f"{total}{decimals}") * (scale // 10 ** len(decimals)))
+        return f"{total}.{decimals}"
 
     def _decimals(self) -> str:
         """Read what follows a point, digit by digit or as one number: two point oh, 3 point 11."""

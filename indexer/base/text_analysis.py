@@ -48,7 +48,7 @@ __all__ = [
 
 # Of the words that the chain makes and of the tables that hold them: an index of another version is
 # analysed anew.
-ANALYSIS_VERSION = 6
+ANALYSIS_VERSION = 7
 # As long as a phrase may be and still be found where it begins in one segment and ends in another.
 MAX_PHRASE = 32
 _FIRST_WORDS = 12
@@ -87,6 +87,8 @@ _NUMBERED = frozenset(
 # Of which there are so many that V and X are numbers, not names.
 _OF_MANY = frozenset(("part", "chapter", "volume", "book", "act", "scene", "title", "article"))
 _ONE_LETTER = {"I": "1", "V": "5", "X": "10"}
+_FRACTION_SLASH = "\u2044"
+_DECIMALS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125"}
 _NUMERO = re.compile(r"\s?\d")
 _LOWER_BEHIND = re.compile(r"\s[^\W\d_A-Z]")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?\n])\s*$")
@@ -147,6 +149,8 @@ def _normalise(text: str) -> tuple[str, list[int], list[int]]:
     ends: list[int] = []
     for cluster in _CLUSTER.finditer(text):
         piece = unicodedata.normalize("NFKC", cluster[0]).translate(_QUOTES)
+        if piece[1:2] == _FRACTION_SLASH and made and made[-1][-1:].isdecimal():
+            piece = _DECIMALS.get(cluster[0], f" {piece}")  # 2½
         made.append(piece)
         starts += [cluster.start()] * len(piece)
         ends += [cluster.end()] * len(piece)
@@ -163,7 +167,7 @@ def _tokens(text: str) -> list[Token]:
         words = clump.words
         if len(words) == 1:
             word, start, end = words[0]
-            if word in NUMBER_WORDS:
+            if word in NUMBER_WORDS or word == "half":
                 has_number = True
             elif word in _SIGN_WORDS:
                 has_sign = True

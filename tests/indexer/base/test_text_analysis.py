@@ -111,6 +111,16 @@ def test_decimals_are_the_same_as_people_say_them(whole: int, decimals: int) -> 
     assert exact_words(f"version {below_hundred(whole)} point oh") == ["version", f"{whole}.0"]
 
 
+@given(st.integers(1, 99))
+def test_halves_are_decimals(whole: int) -> None:
+    for written in (f"{whole}½", f"{whole} and a half", f"{below_hundred(whole)} and a half"):
+        assert exact_words(f"{written} hours") == [f"{whole}.5", "hours"]
+    assert exact_words(f"{below_hundred(whole)} and a half million") == [f"{whole}500000"]
+    assert exact_words(f"{whole}¾") == [f"{whole}.75"] and exact_words("½") == ["1", "2"]
+    assert exact_words(f"{whole} and a half-eaten pear")[-1] == "pear"
+    assert exact_words(f"{whole}⅓ cups") == [str(whole), "1", "3", "cups"]
+
+
 @given(st.integers(2, 10**6), st.sampled_from(sorted(units.CURRENCIES)))
 def test_money_is_the_same_in_signs_and_words(amount: int, sign: str) -> None:
     said = [str(amount), units.CURRENCIES[sign][1]]
