@@ -38,6 +38,7 @@ _SHOWN = re.compile(
     re.IGNORECASE,
 )
 _MOST = 0.9
+_FIRST_CUES = 4000  # characters, in which the first of them stands
 _BEGINNING, _WHOLE = 1 << 20, 16 << 20  # bytes
 
 
@@ -131,7 +132,7 @@ def _refusal(text: str) -> str | None:
 
 def _holds_no_words(text: str) -> bool:
     """Whether nearly all cues of captions name pictures, or are data of a program."""
-    if "-->" not in text or '"spokenText"' in text:
+    if _SHOWN.search(text, 0, _FIRST_CUES) is None or '"spokenText"' in text:
         return False
     return len(_SHOWN.findall(f"{text}\n")) >= _MOST * text.count("-->")
 

@@ -19,7 +19,7 @@ Heads = dict[int, tuple[str, int]]
 """Lines that begin a turn: index to (name, where the words begin); no name for one unknown."""
 
 _CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
-_BEFORE = rf"\s*(?:>+\s*|[-*+•–—]\s+)?{_CLOCK}"
+_BEFORE = rf"\s*(?:>+\s*|(?:[-*+•–—]|\d{{1,4}}[.)])\s+)?{_CLOCK}"
 _NAME = r"[^\W_][\w .,'’&/\-]{0,39}?(?:\s?\([^()]{1,30}\))?"
 _MARK = r"(?:\*\*|__|</?(?:b|strong)>)"
 _LINK = r"(?:\]\([^()\s]*\))?"
@@ -30,6 +30,7 @@ _PLAIN = re.compile(rf"{_BEFORE}({_NAME})\s?([:;：])(?:\s+|\Z|(?<=：))")
 _ANGLED = re.compile(rf"{_BEFORE}<({_NAME})>\s*:?\s+(?=\S)")
 _ROUND = re.compile(rf"{_BEFORE}\(([^\W_][\w .,'’&/\-]{{0,39}})\)\s*:?\s+(?=\S)")
 _DASHED = re.compile(rf"{_BEFORE}({_NAME})\s+[-–—]{{1,2}}\s+(?=\S)")
+_BARRED = re.compile(rf"{_BEFORE}({_NAME})\s?\|\s+(?=\S)")
 _LETTER = re.compile(rf"{_BEFORE}([QA])[.)]\s+(?=\S)")
 _BRACKETED = re.compile(rf"{_BEFORE}\[({_NAME})\]\s*:?\s+(?=\S)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:\*\*|__)?([^#*_]{1,60}?)(?:\*\*|__)?\s*:?\s*#*\s*\Z")
@@ -41,7 +42,7 @@ _SPEAKER = re.compile(r"speaker[ _]?\w{1,3}\Z", re.IGNORECASE)
 _LONGEST_OF_HEADINGS = 4  # words
 
 
-_LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _LETTER)
+_LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _BARRED, _LETTER)
 _LEAST_LED = 0.8
 _MOST_OF_NAMES = 0.6
 _LEAST_OF_PARAGRAPHS, _LEAST_OF_BOLD = 0.4, 0.2

@@ -18,10 +18,12 @@ _LINE_NUMBER = re.compile(r"\s{0,8}(\d{1,4})(?:(?:[\t\u2002\u2003]|[ \xa0]{2,})\
 _MIN_NUMBERED = 5
 _TAGGED = re.compile(r"<([A-Za-z][\w .'’\-]{0,39})>([^<>]*)</\1\s*>")
 _MOSTLY = 0.9
+_SPACES = str.maketrans("\xa0\u202f", "  ")  # within names, and before the colons of French
 # What exporters add: Otter, Teams (https://support.microsoft.com/office/dc1a8f23), Google Meet.
 _BOILERPLATE = re.compile(
     r"\s*(?:(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+"
     r"|\[auto-generated transcript\b[^\[\]]{0,80}\]"  # Panopto
+    r"|page \d{1,4} of \d{1,4}"
     r"|[^.:?!]{1,60} (?:started|stopped) transcription"
     r"|(?:transcription|meeting) ended after \d{1,2}:\d{2}(?::\d{2})?.{0,20}"
     r"|this (?:editable )?transcript was (?:computer|automatically) generated\b.{0,160})\s*\Z",
@@ -83,7 +85,7 @@ def text_lines(text: str, notes: Notes | None = None) -> list[str]:
         notes: Takes warnings of what is left out: headings of columns, what an exporter adds.
     """
     notes = notes if notes is not None else Notes()
-    text = _with_colons(text)
+    text = _with_colons(text.translate(_SPACES))
     lines = _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text).split("\n")
     lines = without_line_numbers(lines)
     for number, line in enumerate(lines):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from indexer.transcripts.captions import (
     begins_with_timing,
     caption_blocks,
@@ -39,6 +41,13 @@ def parse(text: str, extension: str = ".srt", language: str = "en") -> Transcrip
             "it does not begin with a cue (a number, then 00:00:01,000 --> 00:00:02,000); "
             "export it again, or name the file .txt"
         )
+    for before, block in pairwise(blocks):
+        begins = block.identifier.strip("#.) ") in ("0", "1")
+        if begins and before.start and block.start is not None and block.start < before.start:
+            place = f"line {block.line}"
+            notes.add(
+                "numbers and times begin anew, as of another file; they stay as they are", place
+            )
     cues = caption_cues(blocks, notes)
     plain = without_highlighting(cues, [caption_text(cue.text) for cue in cues])
     return timed_transcript(plain, "srt", notes=notes)

@@ -196,7 +196,7 @@ def _voices(payload: str) -> Iterator[tuple[str | None, str]]:
     # re.split with one group alternates text and the name of the voice that follows it.
     for index, piece in enumerate(_VOICE.split(payload)):
         if index % 2:
-            speaker = without_tags(piece) or None
+            speaker = without_tags(piece).strip('"') or None
             continue
         inside, _, after = piece.partition(_VOICE_END)
         for name, words in ((speaker, caption_text(inside)), (None, caption_text(after))):

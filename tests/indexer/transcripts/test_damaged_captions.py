@@ -236,3 +236,16 @@ def test_cues_without_a_length_last_as_long_as_their_words(tmp_path):
     cues = read(tmp_path, "a.srt", content).cues
     assert [cue.start for cue in cues] == [3.0, 6.0]
     assert cues[0].end == 6.0 and 7.0 < cues[1].end < 10.0
+
+
+def test_captions_of_two_files_that_were_joined_are_told(tmp_path):
+    transcript = read(tmp_path, "a.srt", srt(*SAID) + srt("Noch etwas."))
+    assert sorted(cue.text for cue in transcript.cues) == sorted([*SAID, "Noch etwas."])
+    (warning,) = transcript.warnings
+    assert "line 10" in warning and "begin anew" in warning
+    assert not read(tmp_path, "b.srt", srt(*SAID)).warnings
+
+
+def test_quotation_marks_around_a_voice_are_not_its_name(tmp_path):
+    content = f'WEBVTT\n\n00:03.000 --> 00:05.500\n<v "Anna Reed">{SAID[0]}</v>\n'
+    assert [cue.speaker for cue in read(tmp_path, "a.vtt", content).cues] == ["Anna Reed"]

@@ -646,3 +646,15 @@ def test_times_and_names_of_other_services(tmp_path, service):
     cues = read(tmp_path, TIMED[service]).cues
     assert [(cue.speaker, cue.text, cue.start) for cue in cues] == [s[:3] for s in SAID]
     assert service == "clocks" or [cue.end for cue in cues] == [s[3] for s in SAID]
+
+
+def test_speakers_of_paragraphs_are_those_of_their_words(tmp_path):
+    words = [
+        {"text": text, "start": start, "end": start + 0.5}
+        for start, text in [(0.5, "Good"), (1.0, "morning."), (5.0, "Hello"), (5.5, "there.")]
+    ]
+    paragraphs = [{"start": 0.5, "end": 1.5, "speaker": "Anna"}]
+    paragraphs.append({"start": 5.0, "end": 6.0, "speaker": "Ben"})
+    cues = read(tmp_path, {"words": words, "paragraphs": paragraphs}).cues
+    said = [(cue.speaker, cue.text, cue.start) for cue in cues]
+    assert said == [("Anna", "Good morning.", 0.5), ("Ben", "Hello there.", 5.0)]

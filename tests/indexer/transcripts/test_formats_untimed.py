@@ -271,3 +271,36 @@ def test_names_in_tags_and_chevrons_are_no_words(tmp_path):
     assert [(cue.speaker, cue.text) for cue in read_transcript(path).cues] == said
     path.write_text("\n\n".join(f">> {words}" for _, words in said))
     assert [cue.text for cue in read_transcript(path).cues] == [words for _, words in said]
+
+
+TURNS = [
+    ("Anna Reed", "Do you like jam?"),
+    ("Ben Ito", "No, honey."),
+    ("Anna Reed", "I see."),
+    ("Ben Ito", "And you?"),
+]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{number}. {name}: {words}\n", "{name} | {words}\n", "{wide}: {words}\n\n"],
+    ids=["numbered", "bars", "spaces that do not break"],
+)
+def test_more_forms_of_names(tmp_path, form):
+    text = "".join(
+        form.format(number=number, name=name, wide=name.replace(" ", "\xa0"), words=words)
+        for number, (name, words) in enumerate(TURNS, start=1)
+    )
+    cues = read(tmp_path, "a.txt", text).cues
+    assert [(cue.speaker, cue.text) for cue in cues] == TURNS
+
+
+def test_numbers_of_pages_are_no_words(tmp_path):
+    pages = [TURNS[:2], TURNS[2:]]
+    text = "".join(
+        f"Page {number} of 2\n\n" + "".join(f"{name}: {words}\n\n" for name, words in page)
+        for number, page in enumerate(pages, start=1)
+    )
+    transcript = read(tmp_path, "a.txt", text)
+    assert [(cue.speaker, cue.text) for cue in transcript.cues] == TURNS
+    assert "Page 2 of 2" in transcript.warnings[0]
