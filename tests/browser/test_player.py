@@ -49,7 +49,7 @@ LISTEN = f"""() => {{
   const node = context.createScriptProcessor(2048, 1, 1);
   window.heard = [];
   node.onaudioprocess = (event) => {{
-    if (media.paused || media.seeking) return;
+    if (media.paused || media.seeking || media.readyState < 3) return; // or it waits for data
     const samples = new Uint8Array(event.inputBuffer.getChannelData(0).slice().buffer);
     window.heard.push([media.currentTime, btoa(String.fromCharCode(...samples))]);
   }};
@@ -227,7 +227,8 @@ def test_what_plays_at_the_moment_shown_is_that_moment(
         page.evaluate(PLAY, [ids[name], begin])
         if name in COPIED and begin == 11.3:
             player(page).get_by_text("Preparing the sound for this browser").wait_for()
-        wait_until(page, "window.heard.length >= 9")  # of 0.128 s each
+        # Blocks of 0.128 s each.
+        wait_until(page, f"window.heard.length >= 9 && window.heard.at(-1)[0] > {begin}")
         heard = page.evaluate("window.heard")
         assert begin < heard[-1][0] < begin + 5
         raw = b"".join(base64.b64decode(block) for _, block in heard)
