@@ -58,7 +58,8 @@ def marked_words(
     whole = {word for phrase in phrases if (word := " ".join(exact_words(phrase)))}
     if content:
         weights = {term: lexical.weight([term]) for term in content}
-        rarest = inverse_document_frequency(lexical.n_segments, 1)
+        n_segments = lexical.n_segments  # none, where nothing is said in the library
+        rarest = inverse_document_frequency(n_segments, min(1, n_segments))
         least = _LEAST_WEIGHT * (rarest if spoken else max(weights.values()))
         content = [term for term in content if weights[term] >= least]
     elif not whole and not spoken:

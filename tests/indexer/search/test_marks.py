@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from indexer.base.types import Segment
@@ -101,6 +103,19 @@ def test_of_what_is_said_everyday_words_are_never_marked(
     languages = languages_of(lexical.documents())
     terms = parse_query(said).terms
     assert marked_words(said, terms, lexical, languages, spoken=True) == _words(marked)
+
+
+@pytest.mark.parametrize("spoken", [False, True])
+def test_a_library_in_which_nothing_is_said_is_asked_without_an_error(
+    tmp_path: Path, spoken: bool
+) -> None:
+    catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
+    write_fulltext_index(tmp_path / "lexical.sqlite", catalog, [])
+    catalog.close()
+    silent = FulltextIndex(tmp_path / "lexical.sqlite")
+    assert marked_words("the walrus", ["the", "walrus"], silent, ["en"], spoken=spoken) <= {
+        "walrus"
+    }
 
 
 def _words(listed: str) -> set[str]:
