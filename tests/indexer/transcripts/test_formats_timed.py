@@ -145,7 +145,8 @@ word = st.text(st.characters(categories=("Lu", "Ll", "Nd", "Lo")), min_size=1, m
 lines = st.lists(st.lists(word, min_size=1, max_size=6).map(" ".join), min_size=1, max_size=3)
 # A line of digits alone is a cue number in SRT, so each text begins with a letter.
 payload = lines.map(lambda parts: [f"a{part}" for part in parts])
-cue = st.tuples(st.integers(0, 40_000_000), st.integers(0, 60_000), payload)
+# What has no length lasts as long as its words, which test_damaged_captions holds.
+cue = st.tuples(st.integers(0, 40_000_000), st.integers(1, 60_000), payload)
 
 
 def clock(milliseconds: int, mark: str) -> str:
