@@ -18,7 +18,7 @@ from hilbert.files import write_atomically
 from hilbert.model.checkpoint import model_fingerprint
 from hilbert.system_faults import raise_system_fault
 from indexer.base.names import matching_names
-from indexer.base.regular_file import read_small_text
+from indexer.base.regular_file import read_given_text
 from indexer.index.library_store import LibraryStore
 from indexer.index.snapshot import Snapshot
 from indexer.index.vector_index import MODALITIES
@@ -135,7 +135,7 @@ def _groups_by_label(pairs: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     try:
-        text = read_small_text(path)
+        text = read_given_text(path)
     except (OSError, ValueError) as error:
         raise_system_fault(error)
         raise LabelError(f"{path} cannot be read: {error}") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from hilbert.system_faults import raise_system_fault
 from indexer.base.errors import QueryError, QueryFileError
-from indexer.base.regular_file import read_small_text
+from indexer.base.regular_file import read_given_text
 
 
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -20,7 +20,7 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         QueryFileError: A line is not a JSON object.
     """
     try:
-        lines = read_small_text(path).split("\n")
+        lines = read_given_text(path).split("\n")
     except (OSError, ValueError) as error:  # a ValueError: not UTF-8, or no possible path
         raise_system_fault(error)
         raise QueryError(f"{path}: cannot be read: {error}") from error

@@ -1,4 +1,4 @@
-"""Small files read whole: pipes, devices and files of no bounds are refused before a byte."""
+"""Small files read whole, up to a size: of those that were only found, no pipe and no device."""
 
 from __future__ import annotations
 
@@ -33,9 +33,27 @@ def read_small(path: Path) -> bytes:
     Raises:
         OSError: It cannot be opened, is no regular file, or larger than a transcript may be.
     """
-    most = limits().transcript_bytes
     with open_regular(path) as file:
-        data = file.read(most + 1)
+        return _read_up_to_most(file, path)
+
+
+def read_given_text(path: Path) -> str:
+    """Read a file of text that a command names, in UTF-8 with a mark of the byte order or without.
+
+    It may be a pipe, as `--queries <(command)` gives one.
+
+    Raises:
+        OSError: It cannot be read, or is larger than a transcript may be, as devices are.
+        UnicodeDecodeError: It is not UTF-8.
+    """
+    with path.open("rb") as file:
+        text = _read_up_to_most(file, path).decode("utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _read_up_to_most(file: BinaryIO, path: Path) -> bytes:
+    most = limits().transcript_bytes
+    data = file.read(most + 1)
     if len(data) > most:
         size = limits().transcript_megabytes
         raise OSError(
@@ -44,14 +62,3 @@ def read_small(path: Path) -> bytes:
             path,
         )
     return data
-
-
-def read_small_text(path: Path) -> str:
-    """Read a small file of text, in UTF-8 with a mark of the byte order or without.
-
-    Raises:
-        OSError: See `read_small`.
-        UnicodeDecodeError: It is not UTF-8.
-    """
-    text = read_small(path).decode("utf-8-sig")
-    return text.replace("\r\n", "\n").replace("\r", "\n")

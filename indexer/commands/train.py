@@ -9,7 +9,7 @@ import click
 
 from hilbert.extras import MissingExtraError, train_extra
 from hilbert.system_faults import raise_system_fault
-from indexer.base.regular_file import read_small_text
+from indexer.base.regular_file import read_given_text
 from indexer.commands.options import LazyHelpOption, json_option, library_option
 from indexer.commands.output import print_json
 from indexer.commands.registry import verb
@@ -110,7 +110,7 @@ def command(
 
 def _read(path: Path) -> str:
     try:
-        return read_small_text(path)
+        return read_given_text(path)
     except (OSError, ValueError) as error:
         raise_system_fault(error)
         raise click.FileError(str(path), f"cannot be read: {error}") from error

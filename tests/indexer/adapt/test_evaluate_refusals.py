@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -65,16 +67,27 @@ def test_a_file_that_is_missing_or_empty_is_named(
         assert errors.startswith("hilbert: ") and says in errors
 
 
+def test_queries_may_come_from_a_pipe(small_library: LibraryStore, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    line = '{"query": "why tides lag", "document": "why-tides-lag"}\n'
+    writer = threading.Thread(target=pipe.write_text, args=[line], daemon=True)
+    writer.start()
+    status, output, errors = call("evaluate", "-l", small_library.folder, "--queries", pipe)
+    assert status == 0 and "auto" in output, errors
+    writer.join()
+
+
 @pytest.mark.parametrize("option", ["--queries", "--clips"])
-def test_what_is_no_file_of_a_sensible_size_is_refused_before_it_is_read(
+def test_what_has_no_sensible_size_is_refused(
     small_library: LibraryStore, tmp_path: Path, option: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command = ("evaluate", "-l", small_library.folder, option)
     (tmp_path / "long.jsonl").write_text('{"query": "tea", "document": "a"}\n' * 60_000)
     monkeypatch.setenv("HILBERT_LIMITS", "transcript_megabytes=1")
     for path, says in (
-        (Path("/dev/zero"), "not a regular file"),
-        (tmp_path, "not a regular file"),
+        (Path("/dev/zero"), "larger than 1 MB"),
+        (tmp_path, "Is a directory"),
         (tmp_path / "long.jsonl", "larger than 1 MB"),
     ):
         status, output, errors = call(*command, path)
