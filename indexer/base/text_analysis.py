@@ -54,19 +54,27 @@ MAX_PHRASE = 32
 _FIRST_WORDS = 12
 # No number has more words than these.
 _MAX_NUMBER = 32
-# Signs that stand for each other, and digits of all scripts.
-_QUOTES = str.maketrans(
-    {
-        **dict.fromkeys("’‘ʼ‛′`´ʻʽ׳", "'"),
-        **dict.fromkeys("״״", '"'),
-        "־": "-",
-        **dict.fromkeys("\x00™®", " "),
-        **{
-            digit: str(unicodedata.decimal(digit))
-            for digit in map(chr, range(0x80, 0x1FBFA))
-            if digit.isdecimal()
-        },
-    }
+
+
+class _Signs(dict[int, str]):
+    """Signs that stand for each other, and digits of all scripts, once they are met."""
+
+    def __missing__(self, code: int) -> str:
+        sign = chr(code)
+        digit = unicodedata.decimal(sign, None)
+        self[code] = sign if digit is None else str(digit)
+        return self[code]
+
+
+_QUOTES = _Signs(
+    str.maketrans(
+        {
+            **dict.fromkeys("’‘ʼ‛′`´ʻʽ׳", "'"),
+            **dict.fromkeys("״״", '"'),
+            "־": "-",
+            **dict.fromkeys("\x00™®", " "),
+        }
+    )
 )
 _BETWEEN = re.compile(r"[\s\-\u2010]*")
 _SPOKEN = re.compile(
