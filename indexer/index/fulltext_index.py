@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,23 +49,7 @@ class _Asked:
 
 
 class FulltextIndex(QueryWords):
-    """Full-text search over the shards of one snapshot, as if they were one.
-
-    A term is a word, words that stand in a row, or the beginning of words where it ends in `*`;
-    nothing of FTS5's own syntax is interpreted in it. Rows are those of `MergedRecords`.
-    """
-
-    def __init__(
-        self,
-        *paths: Path,
-        removed: Mapping[Path, Collection[str]] = MappingProxyType({}),
-        known: Collection[str] | None = None,
-    ) -> None:
-        super().__init__(*paths, removed=removed, known=known)
-        # By table and phrases; a snapshot never changes.
-        self._counts: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._norms: dict[str, list[NDArray[np.float64]]] = {}
-        self._document_term_scores: dict[str, tuple[NDArray[np.float64], float]] = {}
+    """Full-text search over the shards of one snapshot, as if they were one: see `QueryWords`."""
 
     def scores(
         self, terms: Sequence[str], fuzzy: bool = True, rows: NDArray[np.int64] | None = None
@@ -154,6 +136,10 @@ class FulltextIndex(QueryWords):
             rows.append(of_shard)
             weights.append(bm25(postings.times, norms, 1.0))
         return np.concatenate(rows), np.concatenate(weights)
+
+    @cached_property
+    def _document_term_scores(self) -> dict[str, tuple[NDArray[np.float64], float]]:
+        return {}
 
     @cached_property
     def _places(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:

@@ -26,7 +26,7 @@ def unplayed_parts(path: Path) -> str | None:
     """
     size = path.stat().st_size
     with path.open("rb") as file:
-        parts = [length for length in _data_chunks(file) if length >= _NOTED_BYTES]
+        parts = [length for length, _ in _data_chunks(file) if length >= _NOTED_BYTES]
         lost = sum(parts[:-1])
         if lost:
             return (
@@ -49,8 +49,8 @@ def unplayed_parts(path: Path) -> str | None:
     return None
 
 
-def _data_chunks(file: BinaryIO) -> Iterator[int]:
-    """Yield the bytes of each `data` chunk, as far as they are told."""
+def _data_chunks(file: BinaryIO) -> Iterator[tuple[int, int]]:
+    """Yield the bytes of each `data` chunk, as far as they are told, and where the next begins."""
     place = _HEADER_BYTES
     for _ in range(_MOST_CHUNKS):
         file.seek(place)
@@ -58,9 +58,9 @@ def _data_chunks(file: BinaryIO) -> Iterator[int]:
         length = int.from_bytes(header[4:], "little")
         if len(header) < 8 or length >= _UNKNOWN_SIZE:
             return
-        if header[:4] == b"data":
-            yield length
         place += 8 + length + length % 2
+        if header[:4] == b"data":
+            yield length, place
 
 
 def _behind_sound(file: BinaryIO, size: int) -> int:
@@ -68,20 +68,12 @@ def _behind_sound(file: BinaryIO, size: int) -> int:
 
     A recorder that was interrupted leaves the length of the last time that it wrote one.
     """
-    place = _HEADER_BYTES
-    for _ in range(_MOST_CHUNKS):
+    for length, place in _data_chunks(file):
         file.seek(place)
-        header = file.read(8)
-        length = int.from_bytes(header[4:], "little")
-        if len(header) < 8 or length >= _UNKNOWN_SIZE:
-            return 0
-        place += 8 + length + length % 2
-        if header[:4] == b"data":
-            file.seek(place)
-            after = file.read(_LOOKED_AT)
-            name = after[:4]
-            is_chunk = not length or (name.isascii() and name.decode("ascii").isprintable())
-            return 0 if is_chunk or not any(after) else size - place
+        after = file.read(_LOOKED_AT)
+        name = after[:4]
+        is_chunk = not length or (name.isascii() and name.decode("ascii").isprintable())
+        return 0 if is_chunk or not any(after) else size - place
     return 0
 
 
