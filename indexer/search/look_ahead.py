@@ -37,6 +37,13 @@ class LookAhead:
         """Return a comparison that was begun, finished or not; None for another."""
         return self._of_process.get().found.get(key)
 
+    def close(self) -> None:
+        """Wait for the comparison that goes on, and begin no other.
+
+        Its files are closed next: SQLite crashes where a thread still reads them.
+        """
+        self._of_process.get().thread.shutdown(cancel_futures=True)
+
 
 class _Ahead:
     """The thread of one process."""

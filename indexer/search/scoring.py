@@ -128,6 +128,10 @@ class Scorer:
                 tasks[key] = _score_whole_documents(channel, vectors[0], self.index)
         self._ahead.start(tasks)
 
+    def close(self) -> None:
+        """End what is compared ahead."""
+        self._ahead.close()
+
     def _compare(self, channel: Channel, vector: QueryVector) -> SegmentScores:
         begun: SegmentScores | None = None
         if not channel.needs_model:

@@ -138,7 +138,9 @@ class Searcher:
         self.answer(query, 1)
 
     def close(self) -> None:
-        """Close the files of the snapshot."""
+        """Close the files of the snapshot, once nothing reads them."""
+        if "scorer" in self.__dict__:  # made when it is first asked for
+            self.scorer.close()
         self.snapshot.close()
 
     def search(

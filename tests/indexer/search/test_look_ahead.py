@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -95,3 +96,23 @@ def test_a_search_compares_words_beside_their_encoding(
     searcher.answer(other)
     assert len(threads) == 3  # the first was forgotten
     searcher.close()
+
+
+def test_closing_waits_for_a_comparison_that_nobody_asked_for(
+    small_library: LibraryStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searcher = Searcher(small_library)
+    lexical: Channel = CHANNELS["lexical"]
+    score, begun, scored = lexical.score_segments, threading.Event(), []
+
+    def score_segments(*given):  # type: ignore[no-untyped-def]
+        begun.set()
+        time.sleep(0.3)
+        scored.append(score(*given))
+        return scored[-1]
+
+    monkeypatch.setattr(lexical, "score_segments", score_segments)
+    searcher.embed("the moon")
+    assert begun.wait(10)
+    searcher.close()
+    assert len(scored) == 1
