@@ -68,6 +68,7 @@ UNASKED: dict[str, str] = {
     "indexer/published/store.py:_fetch": "raised again where no other process was first",
     "indexer/transcripts/reader.py:_read_bytes": _TOLD,
     "indexer/transcripts/reader.py:may_be_transcript": "reading the file raises it again",
+    "indexer/store/dismissals.py:_state": "the failure itself, which is listed, says what is wrong",
 }
 
 

@@ -6,6 +6,7 @@ import logging
 import re
 from pathlib import Path
 
+from hilbert.system_faults import raise_system_fault
 from indexer.base.names import folded
 from indexer.base.regular_file import read_small
 from indexer.transcripts.encoding import decode
@@ -24,7 +25,8 @@ def say_the_same(one: Path, other: Path) -> bool:
     """Return whether nearly all words of one file stand in the other; not where one is unread."""
     try:
         first, second = _words(one), _words(other)
-    except (OSError, TranscriptError):
+    except (OSError, TranscriptError) as error:
+        raise_system_fault(error)
         log.debug("cannot compare %s with %s", one, other, exc_info=True)
         return False
     fewer = min(len(first), len(second))

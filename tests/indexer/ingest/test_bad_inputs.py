@@ -70,7 +70,7 @@ def test_odd_files_are_warnings_and_the_exit_status_is_zero(
     lines = capsys.readouterr().out.splitlines()
     warnings = [line for line in lines if line.startswith("warning: ")]
     for name, text in {
-        "good.wav": "the same recording as",
+        "good-copy.wav": "the same recording as",
         "silence.wav": "silence: nothing to search in it",
         "short.wav": "only 0.2 s long: too short to recognise words in",
         "nothing": "no recordings or transcripts here",
@@ -98,7 +98,7 @@ def test_files_that_cannot_be_read_are_failures_and_the_rest_is_indexed(
     }
     assert "does not begin with WEBVTT" in reasons["captioned.vtt"]
     assert all("\n" not in reason for reason in reasons.values())
-    assert sorted(summary["added"]) == ["captioned", "cut", "good-copy", "short", "silence"]
+    assert sorted(summary["added"]) == ["captioned", "cut", "good", "short", "silence"]
     (cut,) = summary["warnings"][str(broken_folder / "cut.mp3")]
     assert cut.startswith("the file is cut off: only 10 s of the 20 s")
     again = run_hilbert("index", broken_folder, "--library", library)
