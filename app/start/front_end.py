@@ -22,6 +22,8 @@ _CACHE = "public, immutable, max-age=31536000"
 _FIRST_DRAWN = ("BidiComponent", "ButtonGroup", "Html", "TextInput")
 _NAMED_IN_PAGE = re.compile(r'static/js/([^"]+)')
 _LINKS = Path(__file__).with_name("links.js")
+# Deeper paths may be files to be saved, which are HTML too.
+_PAGE = re.compile(r"/[^/.]*")
 _IMPORTED = re.compile(r'from ?"\./([^"]+)"')
 
 
@@ -54,7 +56,8 @@ class FrontEnd:
         is_read = scope["type"] == "http" and scope["method"] == "GET"
         file = self._files.get(scope["path"]) if is_read else None
         if file is None:
-            await self._app(scope, receive, self._with_own_page(send) if is_read else send)
+            is_page = is_read and _PAGE.fullmatch(scope["path"])
+            await self._app(scope, receive, self._with_own_page(send) if is_page else send)
             return
         kind, _ = mimetypes.guess_type(file.name)
         response = Response(file.read_bytes(), headers={"cache-control": _CACHE}, media_type=kind)

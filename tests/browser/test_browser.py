@@ -177,7 +177,7 @@ def test_files_are_added_and_what_is_no_recording_is_refused(
     told.wait_for()
     reason = re.search(r"1 failed \(letter\.mp3: (.{10,})\);", told.inner_text())
     page.get_by_role("heading", name="1 file could not be indexed").wait_for()
-    failed = page.get_by_role("listitem").filter(has_text="letter.mp3")
+    failed = page.get_by_test_id("stMarkdown").filter(has_text="Nothing of it was kept")
     assert reason and reason[1] in failed.inner_text()
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(500)

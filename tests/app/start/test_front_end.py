@@ -23,6 +23,7 @@ def client() -> TestClient:
     inner = Starlette(
         routes=[
             Route("/", lambda _: HTMLResponse("<p>page" * 99, headers={"etag": '"other"'})),
+            Route("/media/report.html", lambda _: HTMLResponse("<p>report")),
             Route("/gone", lambda _: HTMLResponse("<p>gone", 404)),
             Route("/{path:path}", lambda _: PlainTextResponse("passed on"), methods=["GET", "PUT"]),
         ]
@@ -72,3 +73,4 @@ def test_the_page_comes_with_the_script_that_follows_links(client: TestClient) -
     script = client.get(name)
     assert script.text.startswith("// Links") and "javascript" in script.headers["content-type"]
     assert client.get("/gone").text == "<p>gone"
+    assert client.get("/media/report.html").text == "<p>report"
