@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from indexer.index.library_store import LibraryStore
+from tests.browser.asking import ask
 from tests.serving import HILBERT, free_port, started
 
 if TYPE_CHECKING:
@@ -56,9 +57,7 @@ def test_no_packet_leaves_while_the_app_is_visited(
         context.set_default_timeout(120_000)
         page = context.new_page()
         page.goto(address)
-        words = page.get_by_label("What was said, or what was meant")
-        words.fill("a beetle drinks the fog")
-        words.press("Enter")
+        ask(page, "a beetle drinks the fog")
         page.get_by_text(re.compile("best (recordings|moments)")).wait_for()
         context.close()
     trace = (tmp_path / "trace").read_text()

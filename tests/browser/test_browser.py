@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from indexer.base.assets import demo_folder
+from tests.browser.asking import ask
 from tests.browser.conftest import PLAYER
 from tests.browser.waiting import expect, is_titled, wait_until
 
@@ -25,9 +26,7 @@ WATER = "why is the water in the ocean like a cup of tea"
 
 def search(page: Page, words: str) -> None:
     page.goto("/")
-    box = page.get_by_label("What was said, or what was meant")
-    box.fill(words)
-    box.press("Enter")
+    ask(page, words)
     answered(page)
 
 
@@ -198,9 +197,7 @@ def test_files_are_added_and_what_is_no_recording_is_refused(
     assert "letter.mp3" not in [path.name for path in kept.parent.iterdir()]
     assert page.get_by_test_id("stException").count() == 0
     page.get_by_role("link", name="Search").click()
-    box = page.get_by_label("What was said, or what was meant")
-    box.fill("settled on its back gathered into one drop")
-    box.press("Enter")
+    ask(page, "settled on its back gathered into one drop")
     answered(page)
     page.get_by_text("beetle-in-the-fog-excerpt").first.wait_for()
 

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from indexer.base.assets import demo_folder
+from tests.browser.asking import BOX, ask
 from tests.browser.test_browser import nothing_is_wrong
 from tests.browser.waiting import expect
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-BOX = "What was said, or what was meant"
 FOG = "Breakfast in the fog desert"
 TIDE = "Why the tide keeps its own time"
 FIRST = re.compile(r"^1\. ")
@@ -58,8 +58,7 @@ def test_a_clip_is_told_to_be_from_its_recording_and_the_answer_is_seen_without_
 
 def test_words_and_a_clip_are_both_searched_for_until_one_is_left_out(page: Page) -> None:
     page.goto("/")
-    page.get_by_label(BOX).fill("why tides lag")
-    page.get_by_label(BOX).press("Enter")
+    ask(page, "why tides lag")
     page.get_by_text(FIRST).filter(has_text=TIDE).wait_for()
     upload(page)
     expect(page.get_by_label(BOX)).to_have_value("why tides lag")
@@ -79,7 +78,6 @@ def test_words_and_a_clip_are_both_searched_for_until_one_is_left_out(page: Page
     page.go_back()
     told.wait_for()
     page.get_by_role("button", name="Search", exact=True).wait_for()
-    page.get_by_label(BOX).fill("")
-    page.get_by_label(BOX).press("Enter")
+    ask(page, "")
     page.get_by_text("are searched for together with this clip").wait_for()
     assert "q" not in named(page)

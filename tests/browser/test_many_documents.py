@@ -18,6 +18,7 @@ import pytest
 from indexer.base.types import Cue, Segment
 from indexer.index.library_store import LibraryStore
 from indexer.store.catalog import Document
+from tests.browser.asking import ask
 from tests.browser.waiting import expect
 from tests.made_documents import SPEAKERS, document_id, features
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 MANY = 3000
-BOX = "What was said, or what was meant"
 FIND = "Find by title, speaker or file"
 # Bytes. The table of so many is 600 kB; what else a page is sent grows little with a library.
 MOST_WITHOUT_TABLE = 250_000
@@ -106,8 +106,7 @@ def test_three_thousand_documents_are_listed_found_and_opened(quiet: Page, many:
     expect(table.get_by_role("row")).to_have_count(51)  # a heading, and a page of the table
     assert MOST_WITHOUT_TABLE < received.take() < 1_000_000
 
-    page.get_by_label(BOX).fill('"talk number 2900"')
-    page.get_by_label(BOX).press("Enter")
+    ask(page, '"talk number 2900"')
     page.get_by_text(re.compile(r"^1\. ")).filter(has_text="Talk 2900").wait_for()
     settled(page)
     assert received.take() < MOST_WITHOUT_TABLE

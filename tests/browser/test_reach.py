@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from tests.browser.asking import BOX
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
 from tests.browser.test_player import is_playing, player, position
@@ -20,7 +21,6 @@ pytestmark = pytest.mark.browser
 
 TIDE = "Why the tide keeps its own time"
 FOG = "Breakfast in the fog desert"
-BOX = "What was said, or what was meant"
 FOCUSED = "document.activeElement.textContent"
 
 

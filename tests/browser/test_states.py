@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from tests.browser.asking import ask
 from tests.serving import HILBERT
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-BOX = "What was said, or what was meant"
 BEES = "how a bee tells the others where flowers are"
 TIDE = "Why the tide keeps its own time"
 DANCE = "Directions from a dancing bee"
@@ -62,8 +62,7 @@ def test_a_library_of_silence_is_listed_searched_and_shown(
     silence, _ = odd_libraries
     opened(page, silence)
     page.get_by_role("link", name="quiet", exact=True).wait_for()
-    page.get_by_label(BOX).fill("walrus")
-    page.get_by_label(BOX).press("Enter")
+    ask(page, "walrus")
     page.get_by_text(re.compile("Nothing (found|here)")).first.wait_for()
     nothing_is_wrong(page)
     page.get_by_role("link", name="Recordings", exact=True).click()
@@ -119,8 +118,7 @@ def test_a_library_that_is_rebuilt_or_removed_underneath_is_told(
     page.get_by_text(CARD).filter(has_text=DANCE).wait_for()
     command = [*HILBERT, "rebuild", "--library", str(copy)]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
-    page.get_by_label(BOX).fill("why is the water in the ocean like a cup of tea")
-    page.get_by_label(BOX).press("Enter")
+    ask(page, "why is the water in the ocean like a cup of tea")
     page.get_by_text(CARD).filter(has_text=TIDE).wait_for()
     nothing_is_wrong(page)
     while copy.exists():  # the server may just make a file of SQLite's there

@@ -1,0 +1,23 @@
+"""Typing a question as a visitor does: into a page that has been drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.waiting import expect, wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+BOX = "What was said, or what was meant"
+_AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState == 'notRunning'"
+
+
+def ask(page: Page, words: str) -> None:
+    """Type into the search box once the page is drawn, and press Enter."""
+    box = page.get_by_label(BOX)
+    box.wait_for()
+    wait_until(page, _AT_REST)
+    box.fill(words)
+    expect(box).to_have_value(words)
+    box.press("Enter")
