@@ -227,16 +227,27 @@ def test_what_plays_at_the_moment_shown_is_that_moment(
         page.evaluate(PLAY, [ids[name], begin])
         if name in COPIED and begin == 11.3:
             player(page).get_by_text("Preparing the sound for this browser").wait_for()
-        # Blocks of 0.128 s each.
-        wait_until(page, f"window.heard.length >= 9 && window.heard.at(-1)[0] > {begin}")
-        heard = page.evaluate("window.heard")
-        assert begin < heard[-1][0] < begin + 5
-        raw = b"".join(base64.b64decode(block) for _, block in heard)
-        played = np.frombuffer(raw, np.float32)
+        stops, played = heard_after(page, begin)
+        assert begin < stops < begin + 5
         ends, likeness = where(played, speech)
+        for _ in range(4):  # a machine that is busy drops blocks: then the next ones are compared
+            if likeness > 0.7:
+                break
+            page.evaluate("window.heard.length = 0")
+            stops, played = heard_after(page, begin)
+            ends, likeness = where(played, speech)
         assert likeness > 0.7
-        assert ends == pytest.approx(heard[-1][0], abs=0.3)
+        assert ends == pytest.approx(stops, abs=0.3)
     assert page.evaluate(f"{PLAYER}.src").endswith("/copy.flac") == (name in COPIED)
+
+
+def heard_after(page: Page, begin: float) -> tuple[float, Samples]:
+    """Wait for a second of sound from then on; the position at its end, and the samples."""
+    # Blocks of 0.128 s each.
+    wait_until(page, f"window.heard.length >= 9 && window.heard.at(-1)[0] > {begin}")
+    heard = page.evaluate("window.heard")
+    raw = b"".join(base64.b64decode(block) for _, block in heard)
+    return float(heard[-1][0]), np.frombuffer(raw, np.float32)
 
 
 def where(part: Samples, whole: Samples) -> tuple[float, float]:
