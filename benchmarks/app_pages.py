@@ -100,7 +100,7 @@ def measure_first_search(browser: Browser, app: ServedApp) -> None:
     """Search as soon as the page of an app that has just started can be typed in."""
     page = visitor(browser, app)
     page.goto("/")
-    page.get_by_label(_BOX).wait_for()
+    page.get_by_role("button", name="Search", exact=True).wait_for()  # Enter presses it
     first, everything = _search(page, "the very first question")
     _print("first search after the start, first card", [first])
     _print("first search after the start, everything", [everything])
@@ -144,7 +144,7 @@ def measure_load(browser: Browser, app: ServedApp, rounds: int) -> None:
 def measure_searches(page: Page, rounds: int) -> None:
     """Print the time from Enter to the first card, and to everything."""
     page.goto("/")
-    page.get_by_label(_BOX).wait_for()
+    page.get_by_role("button", name="Search", exact=True).wait_for()  # Enter presses it
     _search(page, "the models are loaded by this")
     times = [_search(page, f"{QUERIES[n % len(QUERIES)]} {n}") for n in range(rounds)]
     _print("Enter to the first card", [first for first, _ in times])

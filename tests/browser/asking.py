@@ -14,7 +14,11 @@ _AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptSta
 
 
 def ask(page: Page, words: str) -> None:
-    """Type into the search box once the page is drawn, and press Enter."""
+    """Type into the search box, and press Enter once the page is drawn.
+
+    The box comes some milliseconds before the button that Enter presses; without it nothing is
+    sent, and the words stay.
+    """
     box = page.get_by_label(BOX)
     box.wait_for()
     wait_until(page, _AT_REST)
