@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.browser.waiting import expect, wait_until
+from tests.browser.waiting import at_rest, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 BOX = "What was said, or what was meant"
-_AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState == 'notRunning'"
 
 
 def ask(page: Page, words: str) -> None:
@@ -21,7 +20,7 @@ def ask(page: Page, words: str) -> None:
     """
     box = page.get_by_label(BOX)
     box.wait_for()
-    wait_until(page, _AT_REST)
+    at_rest(page)
     box.fill(words)
     expect(box).to_have_value(words)
     box.press("Enter")

@@ -14,7 +14,7 @@ import pytest
 from indexer.base.assets import demo_folder
 from tests.browser.asking import ask
 from tests.browser.conftest import PLAYER
-from tests.browser.waiting import expect, is_titled, wait_until
+from tests.browser.waiting import at_rest, expect, is_titled, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -32,6 +32,7 @@ def search(page: Page, words: str) -> None:
 
 def answered(page: Page) -> None:
     page.get_by_text(re.compile("best (recordings|moments)")).wait_for()
+    at_rest(page)
     nothing_is_wrong(page)
 
 

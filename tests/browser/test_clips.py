@@ -11,7 +11,7 @@ import pytest
 from indexer.base.assets import demo_folder
 from tests.browser.asking import BOX, ask
 from tests.browser.test_browser import nothing_is_wrong
-from tests.browser.waiting import expect
+from tests.browser.waiting import expect, place
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -46,9 +46,8 @@ def test_a_clip_is_told_to_be_from_its_recording_and_the_answer_is_seen_without_
     verdict.wait_for()
     assert FOG in verdict.inner_text() and verdict.inner_text().endswith("at 0:36")
     said = page.locator('[class*="st-key-card-1-"]').get_by_text("settled on its back")
-    box, clip = said.bounding_box(), page.get_by_text("Clip: beetle").bounding_box()
-    above = verdict.bounding_box()
-    assert box and clip and above and above["y"] < clip["y"]
+    box, clip = place(said), place(page.get_by_text("Clip: beetle"))
+    assert place(verdict)["y"] < clip["y"]
     assert box["y"] + box["height"] < 800
     verdict.get_by_role("link", name=FOG).click()
     page.get_by_role("heading", name=FOG).wait_for()

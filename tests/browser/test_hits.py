@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
 from tests.browser.test_player import is_playing, player
-from tests.browser.waiting import expect, wait_until
+from tests.browser.waiting import expect, place, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -36,7 +36,7 @@ def open_first(page: Page, question: str, title: str) -> None:
 def test_all_hits_play_one_after_another_across_recordings_until_a_click(page: Page) -> None:
     search(page, WATER)
     button = page.get_by_role("button", name=re.compile(r"^Play all \d+ moments$"))
-    width = button.bounding_box()
+    before = place(button)
     button.click()
     hits: list[dict[str, Any]] = page.evaluate(QUEUED)
     assert len({hit["id"] for hit in hits}) > 1
@@ -50,7 +50,7 @@ def test_all_hits_play_one_after_another_across_recordings_until_a_click(page: P
     player(page).get_by_role("button", name="Next moment").click()
     player(page).get_by_text(f"Moment {other + 2} of {len(hits)}").wait_for()
     stop = page.get_by_role("button", name="Stop", exact=True)
-    assert stop.bounding_box() == width
+    assert place(stop) == before
     stop.click()
     assert not is_playing(page) and page.evaluate(QUEUED) is None
     button.click()
@@ -66,8 +66,7 @@ def test_another_moment_of_a_card_stays_where_it_is_while_it_plays(page: Page) -
     buttons.last.get_by_role("button").wait_for()
 
     def places() -> list[tuple[float, float]]:
-        boxes = [each.bounding_box() for each in buttons.all()]
-        return [(box["x"], box["y"]) for box in boxes if box]
+        return [(box["x"], box["y"]) for box in map(place, buttons.all())]
 
     def times() -> list[str]:
         return [text.split()[-1] for text in buttons.all_inner_texts()]

@@ -18,7 +18,7 @@ from indexer.media.decode import SAMPLE_RATE, open_recording
 from indexer.media.encode import encode
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search, wait_until
-from tests.browser.waiting import expect
+from tests.browser.waiting import expect, place
 from tests.made_documents import put_recording
 from tests.serving import serving
 
@@ -105,10 +105,10 @@ def test_a_click_plays_the_moment_to_its_end_unless_told_to_go_on(page: Page) ->
 def test_the_player_stays_when_pages_change_and_nothing_moves(page: Page) -> None:
     search(page, WATER)
     heading = page.get_by_text(re.compile("[Bb]est recording"))
-    before = heading.bounding_box()
+    before = place(heading)
     page.get_by_role("button", name="Play 0:32").first.click()
     wait_until(page, f"{PLAYER}?.currentTime > 32")
-    assert heading.bounding_box() == before
+    assert place(heading) == before
     player(page).get_by_role("button", name="Keep playing").click()  # a slow machine takes longer
     title = "Why the tide keeps its own time"
     for name, there in ((title, "Nearest recordings"), ("Library", "Add recordings")):

@@ -12,7 +12,7 @@ from tests.browser.asking import BOX
 from tests.browser.conftest import PLAYER
 from tests.browser.test_browser import WATER, search
 from tests.browser.test_player import is_playing, player, position
-from tests.browser.waiting import expect, is_titled, wait_until
+from tests.browser.waiting import expect, is_titled, place, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -28,14 +28,14 @@ def test_the_first_result_is_three_keys_behind_the_question(page: Page) -> None:
     search(page, WATER)
     page.get_by_label(BOX).focus()
     link = page.get_by_role("button", name="Skip to the results")
-    before = link.bounding_box()
+    before = place(link)
     page.keyboard.press("Tab")
     assert "Search" in page.evaluate(FOCUSED)
     page.keyboard.press("Tab")
     assert page.evaluate(FOCUSED) == "Skip to the results"
-    seen, question = link.bounding_box(), page.get_by_label(BOX).bounding_box()
-    assert before and seen and before["width"] < 2 and seen["width"] > 80
-    assert question and seen["y"] + seen["height"] <= question["y"] + 4  # not over what is typed
+    seen, question = place(link), place(page.get_by_label(BOX))
+    assert before["width"] < 2 and seen["width"] > 80
+    assert seen["y"] + seen["height"] <= question["y"] + 4  # not over what is typed
     page.keyboard.press("Enter")
     assert page.evaluate(FOCUSED) == TIDE
 
@@ -189,8 +189,8 @@ def test_all_of_the_player_is_within_a_narrow_window(page: Page, width: int) -> 
     parts = player(page).locator("button, select, .track, time")
     expect(parts).to_have_count(10)
     for part in parts.all():
-        box = part.bounding_box()
-        assert box and box["x"] >= 0 and box["x"] + box["width"] <= width
+        box = place(part)
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
         assert box["y"] >= 600 and box["y"] + box["height"] <= 800
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, LocatorAssertions, Page
+    from playwright.sync_api import FloatRect, Locator, LocatorAssertions, Page
+
+_AT_REST = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState == 'notRunning'"
 
 
 def wait_until(page: Page, expression: str) -> None:
@@ -18,6 +20,24 @@ def wait_until(page: Page, expression: str) -> None:
             return
         page.wait_for_timeout(100)
     pytest.fail(f"never true: {expression}")
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the app has sent all of its page."""
+    wait_until(page, _AT_REST)
+
+
+def place(what: Locator) -> FloatRect:
+    """Where something stands once its page is drawn: what comes behind it in a row moves it."""
+    at_rest(what.page)
+    before = None
+    for _ in range(100):
+        now = what.bounding_box()
+        if now and now == before:
+            return now
+        before = now
+        what.page.wait_for_timeout(300)
+    pytest.fail(f"never at rest: {what}")
 
 
 def is_titled(page: Page, title: str) -> None:
