@@ -87,7 +87,7 @@ def play_moment(page: Page) -> tuple[float, float]:
 
 def test_a_click_plays_the_moment_to_its_end_unless_told_to_go_on(page: Page) -> None:
     start, end = play_moment(page)
-    assert is_playing(page) and start < position(page) < start + 3
+    assert is_playing(page) and start < position(page) < end
     page.evaluate(f"{PLAYER}.currentTime = {end - 0.7}")
     wait_until(page, f"{PLAYER}.paused")
     assert position(page) == pytest.approx(end, abs=0.3)
@@ -108,8 +108,8 @@ def test_the_player_stays_when_pages_change_and_nothing_moves(page: Page) -> Non
     before = place(heading)
     page.get_by_role("button", name="Play 0:32").first.click()
     wait_until(page, f"{PLAYER}?.currentTime > 32")
-    assert place(heading) == before
     player(page).get_by_role("button", name="Keep playing").click()  # a slow machine takes longer
+    assert place(heading) == before
     title = "Why the tide keeps its own time"
     for name, there in ((title, "Nearest recordings"), ("Library", "Add recordings")):
         page.get_by_role("link", name=name).first.click()
