@@ -50,9 +50,10 @@ LOADED: set[str] = set()
 LONGEST = (
     "test_killed.py",
     "test_search.py",
+    "test_search_by_clip.py",
     "test_dropped_channel.py",
     "test_wheel.py",
-    "test_followed.py",
+    "test_moved_and_changed.py",
 )
 
 

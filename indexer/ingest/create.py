@@ -8,8 +8,8 @@ from pathlib import Path
 from indexer.base.languages import language_code
 from indexer.encoders import AUTO, EncoderSettings
 from indexer.index.library_store import LibraryStore
-from indexer.ingest.discover import Source
 from indexer.ingest.main_language import main_language
+from indexer.ingest.source import Source
 
 
 def library_for(

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from indexer.base.regular_file import read_small
-from indexer.ingest.discover import Source
+from indexer.ingest.source import Source
 
 log = logging.getLogger(__name__)
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from indexer.ingest.discover import Source
 from indexer.ingest.pipeline import ProcessSettings
+from indexer.ingest.source import Source
 from indexer.store.catalog import Document, KnownPath
 from indexer.transcripts.transcript import Transcript
 

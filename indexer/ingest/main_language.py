@@ -16,7 +16,7 @@ from indexer.base.languages import language_code
 from indexer.base.text_language import language_of_text
 from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED
 from indexer.encoders import AUTO, DEFAULT_TEXT, NEVER, Encoders, EncoderSettings
-from indexer.ingest.discover import Source
+from indexer.ingest.source import Source
 from indexer.media.decode import open_recording
 from indexer.media.vad import speech_windows
 from indexer.store.catalog import Document

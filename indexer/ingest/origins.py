@@ -13,11 +13,11 @@ from indexer.base.presence import Presence
 from indexer.base.types import Chapter
 from indexer.base.web_pages import web_address
 from indexer.ingest.analysed import AnalysedDocument
-from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob
 from indexer.ingest.metadata_table import METADATA_FIELDS, URL_FIELD
 from indexer.ingest.pipeline import named_language
+from indexer.ingest.source import Source
 from indexer.media.decode import open_recording
 from indexer.store.catalog import Document
 from indexer.store.remembered import Origin

@@ -25,7 +25,6 @@ from indexer.base.types import (
 )
 from indexer.encoders import AUTO, NEVER, Encoders, is_recogniser_choice, recogniser_choices
 from indexer.ingest.analysed import AnalysedDocument
-from indexer.ingest.discover import Source
 from indexer.ingest.expected_names import names_for
 from indexer.ingest.fit_length import expect_length
 from indexer.ingest.plausibility import choose_moments
@@ -36,6 +35,7 @@ from indexer.ingest.segment import (
     split_with_sounds,
     word_times,
 )
+from indexer.ingest.source import Source
 from indexer.ingest.spoken_text import spoken_text
 from indexer.ingest.text_vectors import DocumentDraft, audio_features, embed_texts
 from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, Hearing, hear

@@ -16,12 +16,12 @@ from indexer.base.remote_path import RemotePath, is_remote
 from indexer.base.types import NO_SPEECH, NOT_TRANSCRIBED, RECOGNISED
 from indexer.encoders import NEVER
 from indexer.index.library_store import LibraryStore
-from indexer.ingest.discover import Source
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.origins import keeps_values
 from indexer.ingest.part import Part
 from indexer.ingest.pipeline import ProcessSettings, other_recogniser
 from indexer.ingest.report import AddReport
+from indexer.ingest.source import Source
 from indexer.ingest.store import NOT_TRIED_AGAIN, DocumentWriter, replaced_by
 from indexer.media.bounds import check_size
 from indexer.store.catalog import Document, KnownPath

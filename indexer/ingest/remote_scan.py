@@ -16,7 +16,7 @@ from indexer.base.languages import language_code
 from indexer.base.names import folded
 from indexer.base.remote_path import RemotePath
 from indexer.ingest.chapter_files import without_chapters
-from indexer.ingest.discover import Scan, Source
+from indexer.ingest.discover import Scan
 from indexer.ingest.expected_names import VOCABULARY_FILE
 from indexer.ingest.folders import Listing, list_file
 from indexer.ingest.metadata_table import (
@@ -26,6 +26,7 @@ from indexer.ingest.metadata_table import (
     split_speakers,
 )
 from indexer.ingest.remote_files import RemoteFile, fetch, list_remote
+from indexer.ingest.source import Source
 from indexer.ingest.table_rows import TableError
 from indexer.media.chapters import INFO, find_chapters, is_chapter_file
 from indexer.transcripts.pairing import RecordingNames, choose, transcripts_by_recording

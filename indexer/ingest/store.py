@@ -13,7 +13,6 @@ from indexer.guard.children import FileFaultError
 from indexer.index.library_store import LibraryStore
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.chapter_files import ChapterFiles
-from indexer.ingest.discover import Source
 from indexer.ingest.followed import FollowedPlaces
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.origins import (
@@ -27,6 +26,7 @@ from indexer.ingest.origins import (
 )
 from indexer.ingest.process import ProcessedDocument
 from indexer.ingest.report import AddReport, StoredFile
+from indexer.ingest.source import Source
 from indexer.store.catalog import Document
 from indexer.store.remembered import Culprit, Origin
 from indexer.store.supplements import DESCRIPTION, WEB_PAGE, Supplement

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from searching import WATER
 from visitor import Visit, assert_no_error, links, listed, texts, turn_to
 
 pytest.importorskip("pymilvus", reason="needs the extra milvus (make test-extras)")
@@ -18,7 +19,6 @@ from indexer.published.store import cached_address
 from tests.sharing import copy_library
 
 pytestmark = pytest.mark.extras
-WATER = "why is the water in the ocean like a cup of tea"
 TIDES = "Why the tide keeps its own time"
 
 

@@ -9,11 +9,12 @@ import pytest
 from indexer.base.remote_path import RemotePath
 from indexer.engines.fetched import fetched
 from indexer.ingest.chapter_files import ChapterFiles
-from indexer.ingest.discover import Scan, Source
+from indexer.ingest.discover import Scan
 from indexer.ingest.expected_names import names_for
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.remote_scan import scan_remote
+from indexer.ingest.source import Source
 from indexer.store.catalog import KnownPath
 
 fsspec = pytest.importorskip("fsspec", reason="needs the extra 'ray': make test-extras")

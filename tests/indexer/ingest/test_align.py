@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from indexer.base.types import Cue, HeardWord
 from indexer.encoders import Encoders
 from indexer.ingest.align import align
-from indexer.ingest.discover import Source
 from indexer.ingest.pipeline import ProcessSettings, analyse_document
+from indexer.ingest.source import Source
 from indexer.ingest.transcribe import AudioAnalysis, transcribe
 from indexer.media.decode import open_recording
 from indexer.transcripts import Transcript, read_transcript

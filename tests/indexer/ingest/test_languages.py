@@ -18,9 +18,10 @@ from indexer.index.fulltext_index import FulltextIndex
 from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.index.segment_table import SegmentTable
 from indexer.ingest.analysed import AnalysedDocument
-from indexer.ingest.discover import Source, scan
+from indexer.ingest.discover import scan
 from indexer.ingest.pipeline import ProcessSettings, analyse_document, parse_settings
 from indexer.ingest.segment import segment_languages
+from indexer.ingest.source import Source
 from indexer.search.filters import Filters, allowed
 from indexer.store.catalog import Catalog, Document
 from indexer.store.supplements import Supplement

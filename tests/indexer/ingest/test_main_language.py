@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hilbert.encoders.resolve import MULTILINGUAL_RECOGNISER, is_installed
-from indexer.ingest.discover import Source
 from indexer.ingest.main_language import main_language
+from indexer.ingest.source import Source
 
 SHORT = ("Guten Morgen, wie geht es dir?", "Das ist aber nicht so gut.", "Ich bin dann auch da.")
 

@@ -11,9 +11,9 @@ import pytest
 
 from indexer.base.types import Cue, HeardWord
 from indexer.encoders import Encoders
-from indexer.ingest.discover import Source
 from indexer.ingest.pipeline import ProcessSettings, analyse_document
 from indexer.ingest.plausibility import choose_moments, is_unspoken, judge_transcript
+from indexer.ingest.source import Source
 from indexer.transcripts.reader import read_transcript
 from tests.english_only import ENGLISH_ONLY
 

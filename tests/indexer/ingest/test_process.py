@@ -14,10 +14,10 @@ from hilbert.model.features import Features
 from indexer.base.progress import SilentProgress
 from indexer.base.types import Cue
 from indexer.encoders import Encoders
-from indexer.ingest.discover import Source
 from indexer.ingest.job import DocumentJob, HashedFile
 from indexer.ingest.pipeline import ProcessSettings
 from indexer.ingest.process import ProcessedDocument, process
+from indexer.ingest.source import Source
 from indexer.ingest.window_batches import BATCH_WINDOWS, Request, hear_windows, in_batches
 from indexer.media.decode import SAMPLE_RATE
 from indexer.store.catalog import KnownPath
