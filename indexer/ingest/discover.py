@@ -41,8 +41,6 @@ from indexer.transcripts.reader import may_be_transcript
 
 log = logging.getLogger(__name__)
 
-__all__ = ["Scan", "Source", "scan"]
-
 
 @dataclass
 class Scan(Notes):

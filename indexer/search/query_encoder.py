@@ -145,8 +145,8 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
         AudioError: The clip cannot be decoded.
         QueryError: It is silent or too long.
     """
-    from indexer.ingest.discover import Source
     from indexer.ingest.pipeline import ProcessSettings, analyse_document
+    from indexer.ingest.source import Source
 
     settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
     recording = _open_clip(clip, settings.language)
