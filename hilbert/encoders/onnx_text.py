@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ EXPORT_FILE = "export.json"
 # 1.6 times as long, and 340 MB more. Each pass is one thread's: what is computed by several
 # differs in its last bits by their number, and a vector would by the machine.
 _BATCH_TOKENS = 256
+# A query, which is not stored, is one pass that somebody waits for. More threads than these save
+# little of it: 26 words take 10.5 ms with one and 6.6 with two.
+_MOST_QUERY_THREADS = 4
 
 
 @dataclass(frozen=True)
@@ -108,10 +112,10 @@ class OnnxTextEncoder:
         self.name = resolved.name
         self.width = export.width
         self.fingerprint = export.fingerprint
-        self._folder = resolved.path
+        self._path = resolved.path / MODEL_FILE
         self._prompts = export.prompts
         self._tokenizer = _tokenizer(resolved.path, export.max_tokens)
-        self.session = OnnxSession(self._open)
+        self._sessions: dict[bool, OnnxSession] = {}
         # Its threads do not exist in a forked child.
         self._workers = PerProcess(
             lambda: ThreadPoolExecutor(usable_threads(), thread_name_prefix="text encoder")
@@ -125,47 +129,72 @@ class OnnxTextEncoder:
             EncoderError: The folder holds no whole exported model, or one that reads other files.
         """
         export = TextExport.read(resolved.path)
+        encoder = cls(resolved, export)
         if export.sha256 not in BUNDLED["bundled:minilm"].sha256.values():
             _refuse_other_files(resolved.path / MODEL_FILE)
-        return cls(resolved, export)
+            OnnxSession(partial(_open, resolved.path / MODEL_FILE, 1))  # not after hours of work
+        return encoder
 
     def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
         """Encode texts to unit vectors `[n, width]` float32; see `TextEncoder.encode`."""
         if isinstance(texts, str):
             raise TypeError("texts is one string; give a list of them")
-        if kind != "query":  # what is stored does not depend on how much was encoded before
-            self.session.optimise()
+        is_query = kind == "query"
+        session = self.session(is_query)
+        if not is_query:  # what is stored does not depend on how much was encoded before
+            session.optimise()
         prompt = self._prompts.get(kind, "")
         tokens = self._tokenizer.encode_batch([prompt + text for text in texts])
         vectors = np.zeros((len(texts), self.width), np.float32)
         batches = list(_batches([len(each.ids) for each in tokens]))
         of_batches = ([tokens[row] for row in rows] for rows in batches)
-        run = self._workers.get().map if len(batches) > 1 else map
-        for rows, found in zip(batches, run(self._vectors, of_batches), strict=True):
+        run = self._workers.get().map if len(batches) > 1 and not is_query else map
+        for rows, found in zip(batches, run(partial(_run, session), of_batches), strict=True):
             vectors[rows] = found
         return vectors
 
-    def _vectors(self, tokens: Sequence[Encoding]) -> NDArray[np.float32]:
-        shape = (len(tokens), max(len(each.ids) for each in tokens))
-        ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for row, each in enumerate(tokens):
-            ids[row, : len(each.ids)] = each.ids
-            mask[row, : len(each.ids)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        (vectors,) = self.session.run(None, inputs)
-        return np.asarray(vectors, np.float32)
+    def session(self, is_query: bool) -> OnnxSession:
+        """Return what runs it, opened when it is first asked for: few processes need both.
 
-    def _open(self, options: SessionOptions) -> InferenceSession:
-        from onnxruntime import InferenceSession
+        Args:
+            is_query: For queries; else for what is stored.
 
-        path = self._folder / MODEL_FILE
-        options.intra_op_num_threads = 1  # see `_BATCH_TOKENS`
-        try:
-            return InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its errors have no public base class
-            raise_system_fault(error)
-            reason = " ".join(str(error).split())[:200]
-            raise EncoderError(f'"{path}" cannot be loaded ({reason}); export it again') from error
+        Raises:
+            EncoderError: It cannot be opened any more.
+        """
+        if is_query not in self._sessions:
+            threads = min(_MOST_QUERY_THREADS, usable_threads()) if is_query else 1
+            self._sessions[is_query] = OnnxSession(partial(_open, self._path, threads))
+        return self._sessions[is_query]
+
+
+def _open(path: Path, threads: int, options: SessionOptions) -> InferenceSession:
+    """Open a graph, each of whose passes so many threads compute.
+
+    Raises:
+        EncoderError: It cannot be loaded.
+    """
+    from onnxruntime import InferenceSession
+
+    options.intra_op_num_threads = threads
+    try:
+        return InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors have no public base class
+        raise_system_fault(error)
+        reason = " ".join(str(error).split())[:200]
+        raise EncoderError(f'"{path}" cannot be loaded ({reason}); export it again') from error
+
+
+def _run(session: OnnxSession, tokens: Sequence[Encoding]) -> NDArray[np.float32]:
+    """Return the vectors of one batch, `[n, width]`."""
+    shape = (len(tokens), max(len(each.ids) for each in tokens))
+    ids, mask = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    for row, each in enumerate(tokens):
+        ids[row, : len(each.ids)] = each.ids
+        mask[row, : len(each.ids)] = 1
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    (vectors,) = session.run(None, inputs)
+    return np.asarray(vectors, np.float32)
 
 
 def _refuse_other_files(path: Path) -> None:

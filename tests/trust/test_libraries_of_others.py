@@ -85,7 +85,7 @@ def test_an_exported_encoder_in_a_library_is_not_used_unasked(
     store = LibraryStore.open(of_others)
     assert [name for _, name, _ in store.encoders.brought_models()] == [f"onnx:{inside}"]
     text = store.encoders.text
-    assert vars(text)["_folder"] != inside
+    assert vars(text)["_path"].parent != inside
     store.close()
 
 

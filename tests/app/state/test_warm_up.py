@@ -45,7 +45,7 @@ def test_the_first_search_finds_everything_loaded(
     join_warming()
     assert not opened.is_warming
     text, model = opened.store.encoders.text, opened.searcher.model
-    assert isinstance(text, OnnxTextEncoder) and text.session.optimised
+    assert isinstance(text, OnnxTextEncoder) and text.session(is_query=True).optimised
     assert isinstance(model, OnnxFusion) and model.session.optimised
     assert {"table", "scorer"} <= vars(opened.searcher).keys()
 
