@@ -21,6 +21,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from benchmarks.common.medians import print_seconds
 from tools.served_app import ServedApp, chromium, served, visitor
 
 QUERIES = (
@@ -102,8 +103,8 @@ def measure_first_search(browser: Browser, app: ServedApp) -> None:
     page.goto("/")
     page.get_by_role("button", name="Search", exact=True).wait_for()  # Enter presses it
     first, everything = _search(page, "the very first question")
-    _print("first search after the start, first card", [first])
-    _print("first search after the start, everything", [everything])
+    print_seconds("first search after the start, first card", [first])
+    print_seconds("first search after the start, everything", [everything])
     page.context.close()
 
 
@@ -134,7 +135,7 @@ def measure_load(browser: Browser, app: ServedApp, rounds: int) -> None:
         sizes.append(sum(size for _, size in found) / 1e6)
         own.append(sum(frames) * 3 / 4 / 1e6)  # frames are told as Base64
         page.context.close()
-    _print("load to usable", times)
+    print_seconds("load to usable", times)
     print(
         f"  {statistics.median(requests):.0f} requests, {statistics.median(sizes):.2f} MB, all of "
         f"Streamlit's front end; {statistics.median(own):.2f} MB of the page's own messages"
@@ -147,8 +148,8 @@ def measure_searches(page: Page, rounds: int) -> None:
     page.get_by_role("button", name="Search", exact=True).wait_for()  # Enter presses it
     _search(page, "the models are loaded by this")
     times = [_search(page, f"{QUERIES[n % len(QUERIES)]} {n}") for n in range(rounds)]
-    _print("Enter to the first card", [first for first, _ in times])
-    _print("Enter to everything", [everything for _, everything in times])
+    print_seconds("Enter to the first card", [first for first, _ in times])
+    print_seconds("Enter to everything", [everything for _, everything in times])
 
 
 def measure_switches(page: Page, rounds: int) -> None:
@@ -170,7 +171,7 @@ def measure_switches(page: Page, rounds: int) -> None:
             entry = page.get_by_role("link", name=name, exact=True).first
             (title if name == "a recording" else entry).click()
             times.append(page.evaluate("() => window.measured")[1])
-        _print(f"switch to {name}", times)
+        print_seconds(f"switch to {name}", times)
 
 
 def measure_memory(page: Page, app: ServedApp, searches: int) -> None:
@@ -233,14 +234,6 @@ def _memory(app: ServedApp) -> float:
 def _processor_seconds(app: ServedApp) -> float:
     fields = Path(f"/proc/{app.process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _print(what: str, seconds: list[float]) -> None:
-    print(
-        f"{what}: {statistics.median(seconds):.2f} s "
-        f"({min(seconds):.2f} to {max(seconds):.2f}, {len(seconds)} times)",
-        flush=True,
-    )
 
 
 if __name__ == "__main__":
