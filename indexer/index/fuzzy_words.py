@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from indexer.base.text_analysis import fold
 from indexer.index.fulltext_tables import EXACT_FTS
 from indexer.index.merged_records import MergedRecords
 from indexer.index.term_phrases import MAX_EXPANSIONS, quoted
 
 if TYPE_CHECKING:
-    from indexer.index.spelling import Vocabulary
+    from indexer.index.spelling import SpellingMatch, Vocabulary
 
-# To find two words in a row, at most so many segments that hold both are read.
-_MAX_SEGMENTS_READ = 2000
-_WORD = re.compile(r"[^\W\d_]+")
+# So many pairs of words are looked up at once.
+_TOGETHER = 32
 
 
 class FuzzyWords:
@@ -40,10 +37,14 @@ class FuzzyWords:
         return self._matches[word]
 
     def _find(self, word: str) -> list[tuple[str, ...]]:
-        from indexer.index.spelling import best_splits
+        from indexer.index.spelling import MAX_MATCHES, possible_splits
 
         vocabulary = self._vocabulary
-        splits = best_splits(word, self._adjacent_pairs(vocabulary.split_candidates(word)))
+        candidates = (
+            (first[:MAX_EXPANSIONS], second[:MAX_EXPANSIONS])
+            for first, second in vocabulary.split_candidates(word)
+        )
+        splits = islice(self._in_a_row(possible_splits(word, candidates)), MAX_MATCHES)
         found = [match.words for match in (*vocabulary.fuzzy_matches(word), *splits)]
         heads = ((head,) for head in vocabulary.compound_heads(word))
         return list(dict.fromkeys([*found, *heads]))
@@ -61,21 +62,13 @@ class FuzzyWords:
                 words[word, language] = IndexedWord(word, language, always, sound)
         return Vocabulary(words[key] for key in sorted(words))
 
-    def _adjacent_pairs(
-        self, candidates: Iterable[tuple[Sequence[str], Sequence[str]]]
-    ) -> Iterator[tuple[str, str]]:
-        """Yield pairs of candidates, a first and a second word, that stand in a row somewhere."""
-        records = self._records
-        for first, second in candidates:
-            firsts, seconds = set(first[:MAX_EXPANSIONS]), set(second[:MAX_EXPANSIONS])
-            expression = " AND ".join(
-                f"({' OR '.join(map(quoted, sorted(words)))})" for words in (firsts, seconds)
-            )
-            held: list[int] = []
-            for shard, of_shard in zip(records.shards, records.rows, strict=True):
-                held += of_shard[shard.rows_matching(EXACT_FTS, expression)].tolist()
-            rows = sorted(held)[:_MAX_SEGMENTS_READ]
-            for segment in records.segments(records.segment_ids[rows].tolist()):
-                for pair in pairwise(_WORD.findall(fold(segment.text))):
-                    if pair[0] in firsts and pair[1] in seconds:
-                        yield pair
+    def _in_a_row(self, splits: Sequence[SpellingMatch]) -> Iterator[SpellingMatch]:
+        """Yield those splits, in their order, whose two words stand in a row somewhere."""
+        for begin in range(0, len(splits), _TOGETHER):
+            some = splits[begin : begin + _TOGETHER]
+            if self._is_said(some):  # mostly none is
+                yield from (split for split in some if self._is_said([split]))
+
+    def _is_said(self, splits: Sequence[SpellingMatch]) -> bool:
+        expression = " OR ".join(quoted(" ".join(split.words)) for split in splits)
+        return any(shard.holds(EXACT_FTS, expression) for shard in self._records.shards)

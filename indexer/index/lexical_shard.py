@@ -228,6 +228,13 @@ class LexicalShard(Records):
         live = self.live_of(table)
         return rows if live is None else rows[live[rows]]
 
+    def holds(self, table: str, expression: str) -> bool:
+        """Return whether any row of a table matches an expression of FTS5."""
+        if self.live_of(table) is not None:
+            return bool(len(self.rows_matching(table, expression)))
+        found = self.read(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", [expression])
+        return bool(found)
+
     def rows_of(self, ids: Sequence[int]) -> NDArray[np.int64]:
         """Return the rows of those of some segments that are here."""
         first = self._first_row

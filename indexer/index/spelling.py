@@ -18,7 +18,7 @@ _MIN_SOUND_KEY = 3
 # Of names fewer consonants are enough: Meyer, Maier.
 _MIN_SOUND_KEY_OF_NAMES = 2
 _MIN_LETTERS_OF_NAMES = 4
-_MAX_MATCHES = 3
+MAX_MATCHES = 3
 # Languages that write compounds as one word, and what may stand between their parts.
 _COMPOUNDING = frozenset(("da", "de", "fi", "nb", "nl", "nn", "no", "sv"))
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
@@ -115,7 +115,7 @@ class Vocabulary:
             self._words[language],
             scorer=OSA.normalized_similarity,
             score_cutoff=_MIN_SIMILARITY,
-            limit=_MAX_MATCHES,
+            limit=MAX_MATCHES,
         )
         similarities = {word: score for word, score, _ in found}
         key = sound_key(term)
@@ -160,16 +160,30 @@ def _may_be_misspelt(term: str, language: str) -> bool:
     return everyday is None or term not in everyday
 
 
-def similarity(term: str, words: Sequence[str]) -> float:
-    """Return the normalised edit similarity of a word and words run together, 0 to 1."""
-    return float(OSA.normalized_similarity(term, "".join(words)))
+def possible_splits(
+    term: str, candidates: Iterable[tuple[Sequence[str], Sequence[str]]]
+) -> list[SpellingMatch]:
+    """Return the pairs of candidates that resemble `term` when run together, the best first.
 
-
-def best_splits(term: str, pairs: Iterable[tuple[str, str]]) -> list[SpellingMatch]:
-    """Return the pairs of words most similar to `term` when run together."""
-    matches = (SpellingMatch(pair, similarity(term, pair)) for pair in set(pairs))
-    return _best(m for m in matches if m.similarity >= _MIN_SIMILARITY_SAME_SOUND)
+    Args:
+        term: A word.
+        candidates: First and second words, as `Vocabulary.split_candidates` returns them.
+    """
+    joined = {(a, b): a + b for firsts, seconds in candidates for a in firsts for b in seconds}
+    found = process.extract(
+        term,
+        joined,
+        scorer=OSA.normalized_similarity,
+        score_cutoff=_MIN_SIMILARITY_SAME_SOUND,
+        limit=None,
+    )
+    matches = (SpellingMatch(pair, float(score)) for _, score, pair in found)
+    return sorted(matches, key=_order)
 
 
 def _best(found: Iterable[SpellingMatch]) -> list[SpellingMatch]:
-    return sorted(found, key=lambda match: (-match.similarity, match.words))[:_MAX_MATCHES]
+    return sorted(found, key=_order)[:MAX_MATCHES]
+
+
+def _order(match: SpellingMatch) -> tuple[float, tuple[str, ...]]:
+    return -match.similarity, match.words

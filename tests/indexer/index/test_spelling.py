@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from indexer.base.sound_key import sound_key
-from indexer.index.spelling import IndexedWord, Vocabulary, best_splits, similarity
+from indexer.index.spelling import IndexedWord, Vocabulary, possible_splits
 
 WORDS = [
     "kubernetes",
@@ -66,9 +66,10 @@ def test_short_words_and_everyday_words_are_not_misspelt() -> None:
 def test_a_name_that_was_split_in_two_can_be_put_together() -> None:
     candidates = vocabulary(WORDS).split_candidates("kubernetes")
     assert any("cooper" in first and "netties" in second for first, second in candidates)
-    found = best_splits("kubernetes", [("cooper", "netties"), ("a", "b")])
+    found = possible_splits("kubernetes", [(["cooper", "a"], ["b", "netties"])])
     assert [match.words for match in found] == [("cooper", "netties")]
-    assert similarity("changelog", ("change", "log")) == 1.0
+    found = possible_splits("changelog", [(["chain"], ["lock", "log"]), (["change"], ["log"])])
+    assert (found[0].words, found[0].similarity) == (("change", "log"), 1.0)
 
 
 @pytest.mark.parametrize(
