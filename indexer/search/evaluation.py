@@ -143,9 +143,8 @@ class Evaluation:
             return
         new = rows
         if len(self.rows):
-            is_known = np.zeros(len(self._searched), bool)
-            is_known[self.rows] = True
-            new = rows[~is_known[rows]]
+            places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+            new = rows[self.rows[places] != rows]
         if not len(new):
             return
         joined = np.concatenate([self.rows, new])

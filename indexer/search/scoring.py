@@ -9,7 +9,6 @@ from functools import cached_property, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.index.search_threads import search_threads
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.search.channel import Channel
@@ -27,12 +26,6 @@ from indexer.search.scores import (
     discounted,
 )
 from indexer.search.segment_scores import KnownScores, Rows, SegmentScores
-
-# So many segments, whose vectors are read from the files of approximate indexes, are read for
-# several channels side by side. Of exact ones that took 5 ms more of the processor, of 51.
-_LEAST_READ = 256
-
-_THREADS = search_threads()
 
 
 def whole_documents() -> dict[str, Channel]:
@@ -206,14 +199,7 @@ class ComparedPart:
         """Score some segments for each query vector."""
         if not len(rows):  # waits for nothing that is computed late
             return {n: (np.zeros(0),) * len(found) for n, found in self.segments.items()}
-        every = [each for found in self.segments.values() for each in found]
-        # What is looked up in memory is there sooner than a thread begins.
-        read = [each for each in every if not each.is_exact]
-        submit = _THREADS.get().submit
-        begun = {e: submit(e.at, rows) for e in read[1:]} if len(rows) >= _LEAST_READ else {}
-        scores = {each: each.at(rows) for each in every if each not in begun}
-        scores |= {each: found.result() for each, found in begun.items()}
-        return {n: tuple(scores[each] for each in found) for n, found in self.segments.items()}
+        return {n: tuple(each.at(rows) for each in found) for n, found in self.segments.items()}
 
     def segment_scores(self, rows: Rows, by_vector: ByVector) -> dict[str, Scores]:
         """Return by channel the scores of some segments, `[m]`, by the vector that fits best.
