@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from indexer.transcripts.clock_forms import with_usual_clock
 from indexer.transcripts.durations import spoken_seconds
+from indexer.transcripts.name_lines import NOT_NAMES
 from indexer.transcripts.speaker_lines import are_certainly_names, leading_name, speaker_heads
-from indexer.transcripts.speakers import NOT_NAMES
 
 # 0:05, 00:00:05.250, 75:30, and 00:00:05:12 with a number of a frame at its end.
 # Right behind 0:05 may stand "5 seconds", which the page of YouTube has for those who hear it.

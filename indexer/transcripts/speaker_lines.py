@@ -12,15 +12,16 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from indexer.transcripts.name_letters import NAME_LETTERS
+from indexer.transcripts.name_lines import NOT_NAMES
 from indexer.transcripts.sounds import is_sound_label
-from indexer.transcripts.speakers import NOT_NAMES
 
 Heads = dict[int, tuple[str, int]]
 """Lines that begin a turn: index to (name, where the words begin); no name for one unknown."""
 
 _CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
 _BEFORE = rf"\s*(?:>+\s*|(?:[-*+•–—]|\d{{1,4}}[.)])\s+)?{_CLOCK}"
-_NAME = r"[^\W_][\w .,'’&/\-]{0,39}?(?:\s?\([^()]{1,30}\))?"
+_NAME = rf"[^\W_][{NAME_LETTERS} .,'’&/\-]{{0,39}}?(?:\s?\([^()]{{1,30}}\))?"
 _MARK = r"(?:\*\*|__|</?(?:b|strong)>)"
 _LINK = r"(?:\]\([^()\s]*\))?"
 _BOLD = re.compile(rf"{_BEFORE}\[?{_MARK}({_NAME})\s*(?:[:：]\s*{_MARK}|{_MARK}\s*[:：]){_LINK}\s*")
@@ -28,7 +29,7 @@ _ITALIC = re.compile(rf"{_BEFORE}[*_]({_NAME})\s*(?:[:：]\s*[*_]|[*_]\s*[:：])
 _BOLD_ALONE = re.compile(rf"{_BEFORE}{_MARK}({_NAME}){_MARK}(?:\s+|\s*\Z)")
 _PLAIN = re.compile(rf"{_BEFORE}({_NAME})\s?([:;：])(?:\s+|\Z|(?<=：))")
 _ANGLED = re.compile(rf"{_BEFORE}<({_NAME})>\s*:?\s+(?=\S)")
-_ROUND = re.compile(rf"{_BEFORE}\(([^\W_][\w .,'’&/\-]{{0,39}})\)\s*:?\s+(?=\S)")
+_ROUND = re.compile(rf"{_BEFORE}\(([^\W_][{NAME_LETTERS} .,'’&/\-]{{0,39}})\)\s*:?\s+(?=\S)")
 _DASHED = re.compile(rf"{_BEFORE}({_NAME})\s+[-–—]{{1,2}}\s+(?=\S)")
 _BARRED = re.compile(rf"{_BEFORE}({_NAME})\s?\|\s+(?=\S)")
 _LETTER = re.compile(rf"{_BEFORE}([QA])[.)]\s+(?=\S)")

@@ -27,9 +27,9 @@ from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.long_cues import sharing, split_long
 from indexer.transcripts.markup import flat, without_markdown, without_timecodes
+from indexer.transcripts.name_lines import NOT_NAMES
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.speaker_lines import are_certainly_names, speaker_heads
-from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.text_lines import note_no_speech, text_lines
 from indexer.transcripts.transcript import Transcript, timed_transcript
 
