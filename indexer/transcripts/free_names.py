@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 _LED = re.compile(
-    r"\s*(?P<name>[^\s:：>*_♪][^:：\n]{0,78}?)\s?(?::(?=\s|[^\W\d])|：)(?P<rest>\s*)(?=.*\w)"
+    r"\s*(?:[-+*•–—]\s+)?(?P<name>[^\s:：>*_♪][^:：\n]{0,78}?)\s?(?::(?=\s|[^\W\d])|：)(?P<rest>\s*)(?=.*\w)"
 )
 _MOST = 0.8  # of all cues
 _SENTENCE = re.compile(r"[.!?…。！？]\s+\S+\s+\S+\s+\S+\Z")
