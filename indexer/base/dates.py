@@ -17,7 +17,7 @@ _YEAR_AND_MONTH = re.compile(
 # ISO 8601: a day by its week and by its number in the year, with hyphens or without.
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{2})(?:-?([1-7]))?(?:[T ,].*)?")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})(?:[T ,].*)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}(?:Z|[+\-.].*)?)?")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Only dates that begin with the day are written with points.
 _DAY_FIRST = re.compile(r"\d{1,2}\.\s*(?:\d{1,2}\.|[^\W\d])")
@@ -53,8 +53,9 @@ def iso_date(text: str) -> str | None:
     """Read a date, as far as it can be known.
 
     Args:
-        text: Such as `2023-08-12T20:00:00Z`, `20230812`, `12.8.2023`, `12 August 2023` or
-            `Sat, 12 Aug 2023 10:00:00 GMT`, `12. August 2023`, `12 de agosto de 2023`,
+        text: Such as `2023-08-12T20:00:00Z`, `20230812`, `20230812T200000Z`, `12.8.2023`,
+            `12 August 2023` or `Sat, 12 Aug 2023 10:00:00 GMT`,
+            `12. August 2023`, `12 de agosto de 2023`,
             `2023年8月12日`; also ISO 8601 weeks and days of the year,
             `2023-W32-6`, `2023-224`.
 

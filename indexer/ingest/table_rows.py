@@ -27,15 +27,19 @@ _SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=([,;\t|])\"?[ \t]*\r?\n", re.IGNORECA
 _HEADINGS = {
     NAME_COLUMN: "name filename file recording audiofile filepath path mediafile enclosure"
     " dateiname datei fichier nomdufichier archivo nombrearchivo nombredearchivo nomefile"
-    " bestandsnaam bestand",
-    "title": "title titel titre titulo titolo episodetitle",
+    " bestandsnaam bestand nomedoarquivo nomearquivo arquivo plik nazwapliku файл имяфайла"
+    " ファイル名 ファイル 文件名 文件 檔名 파일명 파일 audio nom",
+    "title": "title titel titre titulo titolo episodetitle tytuł название заголовок"
+    " タイトル 标题 標題 제목",
     "date": "date datum fecha data dato datepublished published publicationdate publishdate"
     " pubdate releasedate uploaddate recordingdate daterecorded recorded airdate dateaired"
-    " eventdate year jahr annee ano anno",
+    " eventdate year jahr annee ano anno дата 日付 日期 날짜",
     "speaker": "speaker speakername presenter lecturer sprecher sprecherin referent intervenant"
-    " orateur ponente orador relatore spreker host author artist guest autor autorin auteur autore",
+    " orateur ponente orador relatore spreker palestrante intervenante oradora"
+    " prelegent mówca спикер докладчик лектор 話者 講演者 演讲者 講者 발표자"
+    " host hosts author artist guest autor autorin auteur autore",
     "label": "label category genre topic kategorie thema categorie categoria etiqueta etichetta",
-    "language": "language lang sprache langue idioma lingua taal",
+    "language": "language lang sprache langue idioma lingua taal język язык 言語 语言 語言 언어",
     "url": "url webpageurl webpage link episodelink episodeurl pageurl lien enlace",
     "speakers": "speakers",
 }
@@ -177,7 +181,7 @@ def _columns(headings: Sequence[str]) -> dict[str, int]:
     plain = [_plain(heading) for heading in headings]
     found = {}
     for key, names in _HEADINGS.items():
-        at = next((plain.index(name) for name in names.split() if name in plain), None)
+        at = next((plain.index(n) for n in map(_plain, names.split()) if n in plain), None)
         if at is not None:
             found[key] = at
     return found

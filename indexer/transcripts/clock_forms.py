@@ -21,6 +21,8 @@ _HASHES = re.compile(r"#(\d{1,2}:\d{2}:\d{2})-(\d)#")
 _SECONDS = re.compile(
     r"([\[(])\s*(?:(\d{1,6}(?:\.\d{1,3})?)\s?s|((?:0|[1-9]\d{0,5})\.\d{1,3}))\s*([\])])"
 )
+# "(0.50, 5.00)", as programs write the two times of a piece.
+_PAIR = re.compile(r"([\[(])(\d{1,6}\.\d{1,6}),\s?(\d{1,6}\.\d{1,6})([\])])")
 # The day before the time, where both are written for each line.
 _DAY = re.compile(
     r"(?:\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})(?:T|,?\s+)"
@@ -80,10 +82,17 @@ def _units(match: re.Match[str]) -> str:
     return f"{clock}.{fraction}" if fraction else clock
 
 
-def _seconds(match: re.Match[str]) -> str:
-    seconds = float(match[2] or match[3])
+def _clock(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
-    return f"{match[1]}{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:06.3f}{match[4]}"
+    return f"{int(minutes) // 60:02d}:{int(minutes) % 60:02d}:{rest:06.3f}"
+
+
+def _seconds(match: re.Match[str]) -> str:
+    return f"{match[1]}{_clock(float(match[2] or match[3]))}{match[4]}"
+
+
+def _pair(match: re.Match[str]) -> str:
+    return f"[{_clock(float(match[2]))} --> {_clock(float(match[3]))}]"
 
 
 _FORMS = (
@@ -94,6 +103,7 @@ _FORMS = (
     (_WIDE, lambda match: f"{match[1]}:{match[2]}"),
     (_HASHES, lambda match: f"[{match[1]}.{match[2]}]"),
     (_SECONDS, _seconds),
+    (_PAIR, _pair),
     (_DAY, lambda match: ""),
     (_SINCE_START, lambda match: ""),
 )

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from indexer.transcripts.clock_forms import with_usual_clock
 from indexer.transcripts.durations import spoken_seconds
+from indexer.transcripts.name_lines import NOT_NAMES
 from indexer.transcripts.speaker_lines import are_certainly_names, leading_name, speaker_heads
-from indexer.transcripts.speakers import NOT_NAMES
 
 # 0:05, 00:00:05.250, 75:30, and 00:00:05:12 with a number of a frame at its end.
 # Right behind 0:05 may stand "5 seconds", which the page of YouTube has for those who hear it.
@@ -31,7 +31,7 @@ _SECONDS = r"(?:\d{1,6}\.\d{1,3}\s?s?|\d{1,6}\s?s)"
 # Two clocks side by side need no mark where both have all that a clock can have.
 _ONLY_PRECISE = r"(?=\d{1,2}:\d{2}:\d{2}[.,]\d{3}(?!\d))"
 _TO = rf"(?:\s*(?:-->|->|–|—|-|to)\s*|[ \t]{{0,3}}[, \t][ \t]{{0,3}}{_ONLY_PRECISE})"
-_OPEN, _CLOSE = r"(?:\\?[\[(<{]\s*)", r"(?:\s*\\?[\])>}])"
+_OPEN, _CLOSE = r"(?:\[?\\?[\[(<{]\s*)", r"(?:\s*\\?[\])>}]\]?)"
 _LINK = r"(?:\((?:[^()\s]|\([^()\s]*\))*\))"
 _BOLD = r"(?:\*{1,3}|_{1,3}|`)"
 _TIME = (
@@ -40,11 +40,16 @@ _TIME = (
 )
 # Marks of lists, quotes and headings, and the chevrons of captions.
 _LEADING = (
-    r"\s*(?:(?:#{1,6}|[-*+•>|]|>>+|\d{1,4}[.)]|(?i:time ?(?:stamp|code)?|start(?: time)?):)\s+)*"
+    r"\s*(?:@(?=\d))?"
+    r"(?:(?:#{1,6}|[-*+•>|]|>>+|\d{1,4}[.)]|(?i:time ?(?:stamp|code)?|start(?: time)?):)\s+)*"
 )
 _CLOCK_FIRST = re.compile(rf"{_LEADING}{_TIME}(?P<gap>\s*(?:(?:[-–—|•:]|::)\s+)?)(?P<rest>.*)\Z")
 # Not part of a name: what ends a sentence, brackets that hold a clock, columns.
-_NAME = r"(?P<name>[^\s:*_\[\]<>{}|\t?!][^:*\[\]<>{}|\t?!]{0,58}?)"
+# What people call themselves in meetings may hold a bar, or a company in brackets at its end.
+_NAME = (
+    r"(?P<name>[^\s:*_\[\]<>{}|\t?!](?:[^:*\[\]<>{}|\t?!]|(?<=\S )\|(?= [^\W\d])){0,58}?"
+    r"(?: \[[^\W\d][^:*\[\]<>{}|\t?!]{0,30}\])?)"
+)
 _NAME_FIRST = re.compile(
     rf"{_LEADING}{_BOLD}?\[?{_NAME}\]?(?P<colon>:?){_BOLD}?(?P<mark>:?\s*(?:[-–—|,•@]\s*|at\s+)?|\t)"
     rf"{_TIME}(?P<gap>\s*(?:(?:[-–—|•:]|::)\s+)?)(?P<rest>.*)\Z"

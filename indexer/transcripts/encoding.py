@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.transcripts.errors import TranscriptError
-from indexer.transcripts.latin_letters import likely_encodings
+from indexer.transcripts.latin_letters import count_foreign, likely_encodings
 from indexer.transcripts.mixed_encodings import reread, with_other_lines
 
 _BOMS = (
@@ -192,11 +192,12 @@ def _detected(data: bytes, language: str, language_is_named: bool) -> DecodedTex
         guessed = best is not None
     if best is None:
         found = list(from_bytes(sample, cp_isolation=list(own)))
-        # Of encodings that fit equally well, the usual one of the language.
+        # Of encodings that fit equally well, the one with the language's letters, the usual first.
         best = min(
             (match for match in found if match.encoding in own),
             key=lambda match: (
                 _odd(str(match)),
+                count_foreign(str(match), code) if language_is_named else 0,
                 round(match.chaos, 1),
                 -round(match.coherence, 2 if foreign else 1),
                 own.index(match.encoding),

@@ -140,7 +140,13 @@ def finite_number(value: Any) -> float | None:
 
 
 def speaker(value: Any) -> str | None:
-    """Read a speaker: a name, or a whole number as it stands; None for what is neither."""
+    """Read a speaker: a name, a whole number as it stands, or an object that has one of these.
+
+    None for what is neither. In objects a name comes before a label, and both before an id.
+    """
+    if isinstance(value, dict):
+        given = (speaker(value.get(key)) for key in ("name", "label", "id") if key in value)
+        return next(filter(None, given), None)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     return flat(str(value)) or None

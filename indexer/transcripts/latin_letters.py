@@ -64,6 +64,19 @@ def likely_encodings(data: bytes, encodings: Sequence[str]) -> tuple[str, ...]:
     return tuple(encoding for encoding in encodings if covered[encoding] == best)
 
 
+def count_foreign(text: str, language: str) -> int:
+    """Count the letters outside ASCII that a language is not written with; 0 for unknown ones.
+
+    Args:
+        text: Decoded text.
+        language: ISO 639-1 code.
+    """
+    own = _LETTERS.get(language)
+    if own is None:
+        return 0
+    return sum(ord(c) > 127 and c.isalpha() and c.lower() not in own for c in text)
+
+
 def _covered(data: bytes, encoding: str) -> float:
     """The share of letters outside ASCII that are of one language and stand where they may."""
     text = data.decode(encoding, "replace")

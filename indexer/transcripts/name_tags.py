@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,30 @@ _TRANSCRIPT = frozenset(
     {"transcript", "transcripts", "transcription", "transcribed", "caption", "captions"}
     | {"subtitle", "subtitles", "subs", "sub", "closedcaptions", "closedcaption"}
 )
-_OF_TEXT = frozenset({"closed", "text", "word", "words", "script", "level", "export", "exported"})
+# The same in other languages, without the accents that `folded` keeps and people leave out.
+_WORDS_ABROAD = """
+    transkript transkripte transkription transkriptio untertitel mitschrift transcripcion
+    transcrizione trascrizione trascritto transcricao legenda legendas subtitulo subtitulos
+    subtitulado sottotitoli titres soustitres transcriptie ondertitel ondertitels ondertiteling
+    undertekster undertexter tekstitys napisy titulky transkrypcja prepis feliratok altyazi
+    субтитры субтитри стенограмма расшифровка транскрипт транскрипция 字幕 文字起こし 転写 逐字稿
+    文字稿 자막 녹취록 회의록 كتابة ترجمة תמלול כתוביות
+"""
+_ABROAD = frozenset(_WORDS_ABROAD.split())
+_OF_TEXT = frozenset(
+    {
+        "closed",
+        "sous",
+        "subtitled",
+        "text",
+        "word",
+        "words",
+        "script",
+        "level",
+        "export",
+        "exported",
+    }
+)
 _FORCED = frozenset(["forced", "foreign", "signs"])
 _HEARING_IMPAIRED = frozenset(["sdh", "cc", "hoh", "hearing", "impaired"])
 _AUTOMATIC = frozenset(
@@ -30,6 +54,7 @@ _OTHER = frozenset(
     {"default", "full", "complete", "orig", "original", "manual", "human", "official"}
     | {"edited", "corrected", "corrections", "final", "verbatim", "clean", "cleaned", "timed"}
     | {"timestamps", "timestamped", "speakers", "diarized", "diarised", "diarization", "synced"}
+    | {"mono", "16k", "16khz", "16000", "16000hz"}  # of the copy that was transcribed
     | {"sync", "aligned", "fixed", "new", "old", "track"}
 )
 # Of sizes and numbers alone nothing follows: `talk_2` and `talk small` may be other recordings.
@@ -83,6 +108,17 @@ def read_tags(rest: str) -> NameTags | None:
     return tags
 
 
+def is_transcript_word(word: str) -> bool:
+    """Whether a word of a name says, in any of the languages known, that this is a transcript."""
+    bare = "".join(c for c in unicodedata.normalize("NFD", folded(word)) if not _is_accent(c))
+    return word in _TRANSCRIPT or unicodedata.normalize("NFC", bare) in _ABROAD
+
+
+def _is_accent(character: str) -> bool:
+    """Whether a character is an accent of Latin letters."""
+    return "\u0300" <= character <= "\u036f"
+
+
 def language_of_name(path: Path) -> str | None:
     """Find the language that the name of a lone transcript holds: `NAME.de.txt`, `NAME.ger.srt`.
 
@@ -110,7 +146,7 @@ def _read_one(words: list[tuple[str, str]], at: int, tags: NameTags) -> tuple[Na
         return replace(counted, hearing_impaired=True), at + 1
     if word in _AUTOMATIC:
         return replace(counted, automatic=True), at + 1
-    if word in _TRANSCRIPT:
+    if is_transcript_word(word):
         return replace(counted, transcript=True), at + 1
     if word in _OF_TEXT | _OTHER or f".{word}" in _extensions():
         return counted, at + 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from indexer.base.names import folded
 from indexer.media.kinds import RECORDING_EXTENSIONS
 from indexer.transcripts.formats import transcript_extensions, untimed_extensions
-from indexer.transcripts.name_tags import NameTags, read_tags
+from indexer.transcripts.name_tags import NameTags, is_transcript_word, read_tags
 from indexer.transcripts.reader import may_be_transcript
 
 SUBTITLE_FOLDERS = frozenset(
@@ -28,6 +28,10 @@ _RECORDING_TAG = re.compile(
 
 # Films have their tracks numbered: "2_English.srt".
 _TRACK = re.compile(r"^\d{1,3}[\s_.\-]+")
+
+_LEADING_TAG = re.compile(r"[\[(]?(?P<word>[^\W_]+)[\])]?[\s_.\-–—:]+(?:(?:of|for)[\s_]+)?")
+# What programs write for the spaces of a name.
+_SPACES = re.compile(r"(?:[\s_+]|%20)+")
 
 # One word after a dot, but for what downloaders and podcast hosts write beside a recording.
 _UNKNOWN_TAG = re.compile(
@@ -92,9 +96,12 @@ class RecordingNames:
     def __init__(self, recordings: Iterable[Path]) -> None:
         self.recordings = tuple(recordings)
         self._by_name: dict[str, list[_Name]] = {}
+        self._by_spaced: dict[str, list[_Name]] = {}
         for recording in self.recordings:
             for name in _names(recording):
                 self._by_name.setdefault(folded(name.written), []).append(name)
+                if name.is_whole:
+                    self._by_spaced.setdefault(spaced(name.written), []).append(name)
 
     def owners_of(self, transcript: Path) -> Owners | None:
         """Find the recordings that a transcript belongs to by its name; None without any.
@@ -112,6 +119,9 @@ class RecordingNames:
             for name, rest in self._beginnings(transcript)
             if (tags := read_tags(rest)) is not None
         ]
+        fits = (
+            fits or list(self._led_by_tags(transcript)) or list(self._spaced_otherwise(transcript))
+        )
         if not fits and (by_folder := self._owners_by_folder(transcript)):
             return by_folder
         if not fits:
@@ -135,6 +145,28 @@ class RecordingNames:
         name, tags = chosen[0]
         ambiguous = name.is_whole and len({owner.stem for owner in owners}) > 1
         return Owners(owners, tags, ambiguous)
+
+    def _led_by_tags(self, transcript: Path) -> Iterator[tuple[_Name, NameTags]]:
+        """Names behind a word for transcripts: `Transcript - talk.txt`, `subtitles_talk.en.srt`."""
+        match = _LEADING_TAG.match(folded(transcript.stem))
+        if match is None or not is_transcript_word(match["word"]):
+            return
+        bare = transcript.with_name(transcript.stem[match.end() :] + transcript.suffix)
+        for name, rest in self._beginnings(bare):
+            if name.is_whole and (tags := read_tags(rest)) is not None:
+                yield name, replace(tags, count=tags.count + 1, transcript=True)
+
+    def _spaced_otherwise(self, transcript: Path) -> Iterator[tuple[_Name, NameTags]]:
+        """The one recording whose name has other spaces: `my_talk.en.srt` is of `my talk.mp3`."""
+        stem = spaced(transcript.stem)
+        fits = {
+            name.recording: (name, tags)
+            for end in _ends(stem)
+            for name in self._by_spaced.get(stem[:end], ())
+            if (tags := read_tags(stem[end:])) is not None
+        }
+        if len(fits) == 1:
+            yield from fits.values()
 
     def _owners_by_folder(self, transcript: Path) -> Owners | None:
         """Find the owner of a transcript whose own name is tags alone, or whose folder names it.
@@ -166,10 +198,9 @@ class RecordingNames:
     def _beginnings(self, transcript: Path) -> Iterator[tuple[_Name, str]]:
         """Names that the name of a transcript begins with, and what follows each, folded."""
         stem = folded(transcript.stem)
-        for end in range(1, len(stem) + 1):
-            if end == len(stem) or not stem[end].isalnum():
-                for name in self._by_name.get(stem[:end], ()):
-                    yield name, stem[end:]
+        for end in _ends(stem):
+            for name in self._by_name.get(stem[:end], ()):
+                yield name, stem[end:]
 
 
 def choose(
@@ -247,6 +278,16 @@ def is_beside(file: Path, recording: Path) -> bool:
     """Whether a file lies in the folder of a recording, or in a folder of subtitles in there."""
     here = recording.parent
     return file.parent == here or (is_subtitle_folder(file.parent) and file.parent.parent == here)
+
+
+def _ends(stem: str) -> Iterator[int]:
+    """Where a name may end within a longer one."""
+    return (n for n in range(1, len(stem) + 1) if n == len(stem) or not stem[n].isalnum())
+
+
+def spaced(name: str) -> str:
+    """A folded name with a space for whatever stands for spaces; none at its ends."""
+    return _SPACES.sub(" ", folded(name)).strip()
 
 
 @dataclass(frozen=True)

@@ -6,22 +6,26 @@ Services and editors name them as they like (`startTime`, `Start (ms)`, `offsetM
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from indexer.base.timecode import read_caption_clock
 from indexer.transcripts.json_segments import objects, seconds, speaker
 
+log = logging.getLogger(__name__)
+
 STARTS = (
-    "start starttime begin begintime from timestart tstart ts offset startoffset starttimestamp"
-    " time timestamp"
+    "start starttime begin begintime from timestart timebegin timeoffset tstart ts offset"
+    " startoffset starttimestamp time timestamp"
 )
 ENDS = "end endtime to until stop timeend tend endts endoffset endtimestamp"
 LENGTHS = "duration dur length"
 WORDS = (
     "text body content transcript transcription sentence caption line utterance phrase segment"
-    " display displaytext punctuatedword word value lines"
+    " display displaytext finalsentence punctuatedword word value lines"
 )
 NAMES = (
     "speakername speakerdisplayname speaker participant speakerdesignation speakerlabel speakerid"
@@ -34,6 +38,8 @@ _UNIT = re.compile(rf"({'|'.join(_UNITS)}|inseconds|seconds|secs?|s)\Z")
 # (https://learn.microsoft.com/azure/ai-services/speech-service/rest-speech-to-text-short).
 _OF_AZURE, _TICK = "RecognitionStatus", 1e-7
 # ISO 8601 of Azure: PT1M2.5S.
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+_FRACTION = re.compile(r"(\.\d{1,6})\d*")  # microseconds at most
 _PERIOD = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 
 
@@ -62,7 +68,15 @@ def time_of(row: Mapping[str, Any], names: str) -> tuple[str, float | None]:
             # A number with a unit of its own is surer than one without.
             if read is not None and (stem not in found or unit is not None):
                 found[stem] = (key, read)
-    return next((found[name] for name in wanted if name in found), ("", None))
+    given = [found[name] for name in wanted if name in found]
+    # A time of the recording before a time of the day.
+    since = (one for one in given if not is_dated(row[one[0]]))
+    return next(since, given[0] if given else ("", None))
+
+
+def is_dated(value: Any) -> bool:
+    """Whether a time is a date with a time of the day, in ISO 8601."""
+    return isinstance(value, str) and _DATED.match(value) is not None
 
 
 def find_key(keys: Sequence[str], names: str) -> int | None:
@@ -88,13 +102,22 @@ def speaker_of(row: Mapping[str, Any]) -> str | None:
     """Find who speaks; `name` alone is not who speaks."""
     given = {plain_key(key): value for key, value in row.items()}
     for name in NAMES.split()[:-1]:
-        value = given.get(name)
-        if isinstance(value, dict):
-            value = value.get("name", value.get("label", value.get("id")))
-        if (found := speaker(value)) is not None:
+        if (found := speaker(given.get(name))) is not None:
             return found
+    if isinstance(sender := given.get("from"), dict):  # of a message
+        return speaker(sender)
     users = objects(given.get("users"))
     return speaker_of(users[0]) if users else None
+
+
+def _of_day(value: str) -> float | None:
+    """Return seconds since 1970 of a date and time of ISO 8601; of UTC where it names no zone."""
+    try:
+        when = datetime.fromisoformat(_FRACTION.sub(r"\1", value))
+    except ValueError:
+        log.debug("no such time: %s", value, exc_info=True)
+        return None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
 def _stem(plain: str, wanted: list[str]) -> tuple[str, str | None]:
@@ -113,6 +136,8 @@ def _seconds(value: Any, scale: float) -> float | None:
     if isinstance(value, dict):  # beside the time of day
         value = value.get("relative")
     if isinstance(value, str):
+        if is_dated(value):
+            return _of_day(value)
         if ":" in value:
             return read_caption_clock(value.strip())
         period = _PERIOD.fullmatch(value)

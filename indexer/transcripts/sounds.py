@@ -95,6 +95,11 @@ def is_sound_label(text: str) -> bool:
     return _SOUND.search(text) is not None
 
 
+def is_editorial(text: str) -> bool:
+    """Whether words in brackets would be an editor's: `unclear`, `sic`."""
+    return _EDITORIAL.fullmatch(text) is not None
+
+
 def renumbered(sounds: Iterable[Sound], kept: Sequence[bool]) -> tuple[Sound, ...]:
     """Sounds with the numbers that cues have once those without words are gone.
 

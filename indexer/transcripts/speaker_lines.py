@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from indexer.transcripts.free_names import free_names, led_by
+from indexer.transcripts.name_letters import NAME_LETTERS
+from indexer.transcripts.name_lines import NOT_NAMES
 from indexer.transcripts.sounds import is_sound_label
-from indexer.transcripts.speakers import NOT_NAMES
 
 Heads = dict[int, tuple[str, int]]
 """Lines that begin a turn: index to (name, where the words begin); no name for one unknown."""
 
 _CLOCK = r"(?:[\[(]?(?:\d{1,2}:)?\d{1,3}:\d{2}(?:[.,]\d+)?[\])]?\s+(?:-\s+)?)?"
 _BEFORE = rf"\s*(?:>+\s*|(?:[-*+•–—]|\d{{1,4}}[.)])\s+)?{_CLOCK}"
-_NAME = r"[^\W_][\w .,'’&/\-]{0,39}?(?:\s?\([^()]{1,30}\))?"
+_NAME = rf"[^\W_][{NAME_LETTERS} .,'’&/\-]{{0,39}}?(?:\s?\([^()]{{1,30}}\))?"
 _MARK = r"(?:\*\*|__|</?(?:b|strong)>)"
 _LINK = r"(?:\]\([^()\s]*\))?"
 _BOLD = re.compile(rf"{_BEFORE}\[?{_MARK}({_NAME})\s*(?:[:：]\s*{_MARK}|{_MARK}\s*[:：]){_LINK}\s*")
@@ -28,9 +30,13 @@ _ITALIC = re.compile(rf"{_BEFORE}[*_]({_NAME})\s*(?:[:：]\s*[*_]|[*_]\s*[:：])
 _BOLD_ALONE = re.compile(rf"{_BEFORE}{_MARK}({_NAME}){_MARK}(?:\s+|\s*\Z)")
 _PLAIN = re.compile(rf"{_BEFORE}({_NAME})\s?([:;：])(?:\s+|\Z|(?<=：))")
 _ANGLED = re.compile(rf"{_BEFORE}<({_NAME})>\s*:?\s+(?=\S)")
-_ROUND = re.compile(rf"{_BEFORE}\(([^\W_][\w .,'’&/\-]{{0,39}})\)\s*:?\s+(?=\S)")
+_ROUND = re.compile(rf"{_BEFORE}\(([^\W_][{NAME_LETTERS} .,'’&/\-]{{0,39}})\)\s*:?\s+(?=\S)")
 _DASHED = re.compile(rf"{_BEFORE}({_NAME})\s+[-–—]{{1,2}}\s+(?=\S)")
 _BARRED = re.compile(rf"{_BEFORE}({_NAME})\s?\|\s+(?=\S)")
+_CORNERS = re.compile(rf"{_BEFORE}([^\W_][{NAME_LETTERS} ・]{{0,19}})(?=「[^「]*」\s*\Z)")
+_LENSES = re.compile(
+    rf"{_BEFORE}[【［〔](?:\s?)([^\W_][{NAME_LETTERS} ・]{{0,29}})[】］〕]\s*[:：]?\s*(?=\S)"
+)
 _LETTER = re.compile(rf"{_BEFORE}([QA])[.)]\s+(?=\S)")
 _BRACKETED = re.compile(rf"{_BEFORE}\[({_NAME})\]\s*:?\s+(?=\S)")
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+(?:\*\*|__)?([^#*_]{1,60}?)(?:\*\*|__)?\s*:?\s*#*\s*\Z")
@@ -42,7 +48,7 @@ _SPEAKER = re.compile(r"speaker[ _]?\w{1,3}\Z", re.IGNORECASE)
 _LONGEST_OF_HEADINGS = 4  # words
 
 
-_LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _BARRED, _LETTER)
+_LEADING = (_ITALIC, _BOLD_ALONE, _ANGLED, _ROUND, _DASHED, _BARRED, _LETTER, _LENSES, _CORNERS)
 _LEAST_LED = 0.8
 _MOST_OF_NAMES = 0.6
 _LEAST_OF_PARAGRAPHS, _LEAST_OF_BOLD = 0.4, 0.2
@@ -56,7 +62,8 @@ def speaker_heads(lines: Sequence[str]) -> Heads:
     if sum(match is not None for match in bold) >= 2:
         return {i: (m[1], m.end()) for i, m in enumerate(bold) if m}
     return (
-        _chevron_heads(lines)
+        _free_heads(lines)
+        or _chevron_heads(lines)
         or _heading_heads(lines)
         or _bracketed_heads(lines)
         or _plain_heads(lines)
@@ -85,6 +92,22 @@ def are_certainly_names(names: Sequence[str]) -> bool:
     sure = [n for n in names if uses[n] >= 2 or _is_full_name(n) or _SPEAKER.match(n)]
     unknown = any(word in NOT_NAMES for name in uses for word in name.lower().split())
     return not unknown and len(uses) >= 2 and len(sure) >= _MOST_OF_NAMES * len(names)
+
+
+def _free_heads(lines: Sequence[str]) -> Heads:
+    """Display names of any form before colons, where they lead the paragraphs and recur."""
+    blocks = _block_starts(lines)
+    led = blocks if len(blocks) > 1 else [i for i, line in enumerate(lines) if line.strip()]
+
+    def is_usual(line: str) -> bool:
+        return leading_name(line) is not None
+
+    free = free_names([lines[i] for i in led], is_usual)
+    if not free:
+        return {}
+    names = free | {match["name"] for i in led if (match := led_by(lines[i]))}
+    found = {i: match for i, line in enumerate(lines) if (match := led_by(line))}
+    return {i: (m["name"], m.end()) for i, m in found.items() if m["name"] in names}
 
 
 def _heading_heads(lines: Sequence[str]) -> Heads:
@@ -177,9 +200,7 @@ def _small_names(lines: Sequence[str], matches: dict[int, re.Match[str]]) -> set
 
 def _names_alone(lines: Sequence[str]) -> Heads:
     """Names on lines of their own above their words: few, short, and in turns."""
-    blocks = [
-        i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
-    ]
+    blocks = _block_starts(lines)
     followed = [i for i in blocks if i + 1 < len(lines) and lines[i + 1].strip()]
     found = {i: m[1] for i in followed if (m := _ALONE.match(lines[i])) and _is_written_so(m[1])}
     uses = Counter(found.values())
@@ -191,9 +212,7 @@ def _names_alone(lines: Sequence[str]) -> Heads:
 
 def _names_in_paragraphs(lines: Sequence[str]) -> Heads:
     """Names in paragraphs of their own, each with the words of its speaker below."""
-    blocks = [
-        i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
-    ]
+    blocks = _block_starts(lines)
     alone = [i for i in blocks if i + 1 == len(lines) or not lines[i + 1].strip()]
     found = {i: m[1] for i in alone if (m := _ALONE.match(lines[i]))}
     uses = Counter(found.values())
@@ -211,9 +230,7 @@ def _names_in_paragraphs(lines: Sequence[str]) -> Heads:
 
 def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
     """Names in a form that prose has as well, where they recur and lead nearly every paragraph."""
-    blocks = [
-        i for i, line in enumerate(lines) if line.strip() and (i == 0 or not lines[i - 1].strip())
-    ]
+    blocks = _block_starts(lines)
     filled = [i for i, line in enumerate(lines) if line.strip()]
     led = blocks if len(blocks) > 1 else filled
     found = {i: m for i in filled if (m := form.match(lines[i]))}
@@ -224,6 +241,13 @@ def _leading_heads(lines: Sequence[str], form: re.Pattern[str]) -> Heads:
     if len(found) < 3 or len(uses) < 2 or heads < _LEAST_LED * len(led):
         return {}
     return {i: (m[1], m.end()) for i, m in found.items()}
+
+
+def _block_starts(lines: Sequence[str]) -> list[int]:
+    """Indices of the first lines of the paragraphs."""
+    return [
+        i for i, line in enumerate(lines) if line.strip() and (not i or not lines[i - 1].strip())
+    ]
 
 
 def _is_name_used(name: str, uses: Counter[str], n_blocks: int) -> bool:
@@ -243,9 +267,14 @@ def _is_name_alone(name: str) -> bool:
         0 < len(words) <= 4
         and not name.endswith((".", ",", ":"))
         and name.lower() not in NOT_NAMES
-        and words[0][0].isupper()
+        and _is_large(words[0])
         and (_is_full_name(name) or not is_sound_label(name))
     )
+
+
+def _is_large(word: str) -> bool:
+    """Whether a word begins with a capital letter, or is of a script that has none."""
+    return word[0].isupper() or (word[0].isalpha() and not word[0].islower())
 
 
 def _are_turns(lines: Sequence[str], turns: list[int], filled: list[int], names: set[str]) -> bool:

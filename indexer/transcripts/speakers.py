@@ -15,7 +15,15 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from indexer.base.types import Cue
-from indexer.transcripts.sounds import is_sound_label
+from indexer.transcripts.free_names import free_names, led_by
+from indexer.transcripts.name_letters import NAME_LETTERS
+from indexer.transcripts.name_lines import NO_SPEECH, NOT_NAMES, with_name_lines
+from indexer.transcripts.sounds_at_names import names_before_sounds
+from indexer.transcripts.wrapped_names import (
+    names_in_brackets,
+    unwrapped_names,
+    with_colons_behind,
+)
 
 _PREFIX = re.compile(
     r"\s*(?P<mark>>{1,3}\s*|[-–—‐]\s*(?=\S))?"
@@ -26,31 +34,11 @@ _PREFIX = re.compile(
 _CHANGE = re.compile(r"\s*(?:>>+)\s*")
 _DASH = re.compile(r"\s*[-–—‐]\s*(?=\S)")
 # "+44 7700 900123" takes part by telephone.
-_WORD = re.compile(r"(?:\+(?=\d))?[^\W_][\w.'’&/\-]*,?|&|\([^()]{1,30}\)|\.", re.UNICODE)
-_MACHINE_NAME = re.compile(r"(?:speaker|spk)[ _]?\w{1,3}\Z", re.IGNORECASE)
-_NO_SPEECH = re.compile(r"\W*|\s*[\[(♪*][^\n]*[\])♪*]\s*")  # "[Music]"
+_WORD = re.compile(
+    rf"(?:[+#](?=\d))?[^\W_][{NAME_LETTERS}.'’&/\-]*,?|&|\([^()]{{1,30}}\)|\.", re.UNICODE
+)
+_MACHINE_NAME = re.compile(r"(?:speaker|spk)[ _]?#?\w{1,3}\Z", re.IGNORECASE)
 _MAX_WORDS = 6
-_NAME_LINE = re.compile(
-    r"\s*(?P<name>[^\W_][^.?!,;:\n]{0,40}(?:\.\s[^.?!,;:\n]{1,30})?)[ \t]*\n(?=.*\w)"
-)
-_NAME_IN_BRACKETS = re.compile(
-    r"\s*[\[(<«【［（](?P<name>[^\W_][^\[\]()<>«»【】［］（）?!:\n]{0,40})[\])>»】］）](?!\s*[:：])\s*(?=.*\w)"
-)
-# "Anna — words", "ANNA | words", "*Anna*: words", "@anna: words"; a colon alone is judged by what
-# it stands behind (`_names`).
-_NAME_AND_MARK = re.compile(
-    r"\s*(?P<mark>[^\w\s\"'“”‘’«»¿¡()\[\]<>♪.,!?\-–—‐:：]{1,3}\s?|_)?"
-    r"(?P<name>[^\W_][^:;|/*_—–?!,\n]{1,40}?)"
-    r"(?:\s?[;/]|\s[-–—|]|(?(mark)[*_]{0,2}\s?(?:[:：]|(?<=_))|(?!)))\s+(?=.*\w)"
-)
-_NAME_LINES = 0.8  # of all cues
-# Capitalised words before a colon that name no speaker, however often they stand there.
-_LABELS = """
-    caution chapter date duration edit example exercise fact figure hint http https important
-    music note notes part ps quote reminder remember section source step subject summary table
-    time tip title topic transcript update url warning
-"""
-NOT_NAMES = frozenset(_LABELS.split())
 # "The question is: why?"
 _VERBS = frozenset({"is", "are", "was", "were", "says", "said", "asks", "asked"})
 
@@ -86,15 +74,18 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
         cues: In order; line breaks in their text are lines of the screen. A cue that already has
             a speaker is left alone.
     """
-    given = _with_carried_voices(_with_name_lines(list(cues)))
+    ordered = _with_usual_heads(list(cues))
+    open_texts = [c.text for c in ordered if not c.speaker and not NO_SPEECH.fullmatch(c.text)]
+    free = free_names(open_texts, lambda text: _lead(text) is not None)
+    given = _with_carried_voices(with_name_lines(ordered, bool(free)))
     listed = [piece for cue in given for piece in _by_changes(cue)]
-    leads = [None if cue.speaker else _lead(cue.text) for cue in listed]
+    leads = [None if cue.speaker else _lead(cue.text, free) for cue in listed]
     if not any(leads):
         return [_without_change(cue) for cue in listed]
     names = _names(listed, leads)
     names |= _names_below(listed, leads, names)
-    listed = [piece for cue in listed for piece in _by_lines(cue, names)]
-    leads = [None if cue.speaker else _lead(cue.text) for cue in listed]
+    listed = [piece for cue in listed for piece in _by_lines(cue, names, free)]
+    leads = [None if cue.speaker else _lead(cue.text, free) for cue in listed]
     carried = _is_carried(listed, leads, names)
     named: list[Cue] = []
     current: str | None = None
@@ -113,6 +104,19 @@ def with_speakers(cues: Iterable[Cue]) -> list[Cue]:
             cue = replace(cue, speaker=current)
         named.append(cue)
     return named
+
+
+def _with_usual_heads(cues: Sequence[Cue]) -> list[Cue]:
+    """Cues whose names stand before the sounds, and in the marks that most captions have."""
+
+    def written(cue: Cue, text: str) -> Cue:
+        return cue if cue.speaker or text == cue.text else replace(cue, text=text)
+
+    bare = [written(cue, names_before_sounds(unwrapped_names(cue.text))) for cue in cues]
+    bracketed = names_in_brackets([cue.text for cue in bare if not cue.speaker])
+    if not bracketed:
+        return bare
+    return [written(cue, with_colons_behind(cue.text, bracketed)) for cue in bare]
 
 
 def _without_change(cue: Cue) -> Cue:
@@ -141,31 +145,10 @@ def _with_carried_voices(cues: list[Cue]) -> list[Cue]:
     return carried
 
 
-def _with_name_lines(cues: list[Cue]) -> list[Cue]:
-    """Cues whose names stand above the words, or before them in some form, in nearly every cue.
-
-    Teams and Premiere write names on lines of their own, others `[Anna] words`, `Anna — words`.
-    """
-    for form in (_NAME_LINE, _NAME_IN_BRACKETS, _NAME_AND_MARK):
-        leads = [None if cue.speaker else form.match(cue.text) for cue in cues]
-        names = [m["name"].strip() for m in leads if m and not is_sound_label(m["name"])]
-        uses = Counter(name for name in names if name.lower() not in NOT_NAMES)
-        recurring = sum(n for n in uses.values() if n >= 2)
-        spoken = sum(not cue.speaker and not _NO_SPEECH.fullmatch(cue.text) for cue in cues)
-        few = recurring >= 2 and 3 * len(uses) <= 2 * len(names)
-        if form is _NAME_AND_MARK and len(uses) < 2:
-            continue  # what one line after the other begins with
-        if few and len(names) >= max(3, _NAME_LINES * spoken) and recurring >= 0.6 * len(names):
-            return [
-                replace(cue, text=cue.text[match.end() :], speaker=match["name"].strip())
-                if match and match["name"].strip() in uses
-                else cue
-                for cue, match in zip(cues, leads, strict=True)
-            ]
-    return cues
-
-
-def _lead(text: str) -> _Lead | None:
+def _lead(text: str, free: frozenset[str] = frozenset()) -> _Lead | None:
+    if free and (led := led_by(text)) and led["name"] in free:
+        begin = text[led.end() : led.end() + 1]
+        return _Lead(led["name"], "", led.end(), sure=False, colon=True, words_begin=begin)
     match = _PREFIX.match(text)
     if match is None:
         return None
@@ -202,7 +185,7 @@ def _lead(text: str) -> _Lead | None:
 def _names(cues: Sequence[Cue], leads: Sequence[_Lead | None]) -> set[str]:
     """The names that are speakers of this file."""
     found = [lead for lead in leads if lead]
-    open_cues = sum(not cue.speaker and not _NO_SPEECH.fullmatch(cue.text) for cue in cues)
+    open_cues = sum(not cue.speaker and not NO_SPEECH.fullmatch(cue.text) for cue in cues)
     uses = Counter(lead.name for lead in found)
     share = len(found) / max(1, open_cues)
     sure = {lead.name for lead in found if lead.sure}
@@ -308,14 +291,14 @@ def _by_changes(cue: Cue) -> Iterator[Cue]:
         yield replace(cue, text=piece)
 
 
-def _by_lines(cue: Cue, names: set[str]) -> Iterator[Cue]:
+def _by_lines(cue: Cue, names: set[str], free: frozenset[str]) -> Iterator[Cue]:
     """A cue as several where a later line begins with the name of a speaker."""
     if cue.speaker or "\n" not in cue.text:
         yield cue
         return
     held: list[str] = []
     for line in cue.text.split("\n"):
-        lead = _lead(line)
+        lead = _lead(line, free)
         if held and lead and _is_in(lead, names):
             yield replace(cue, text="\n".join(held))
             held = []

@@ -66,7 +66,7 @@ def columns_by_content(
 
 
 def _start_and_end(times: dict[int, list[float]]) -> tuple[int | None, int | None]:
-    """The first column that runs forward, and the next that is nowhere before it.
+    """The first column that runs forward, and the next that is nowhere before it nor the same.
 
     One that numbers the rows is none of them where others are left.
     """
@@ -74,7 +74,8 @@ def _start_and_end(times: dict[int, list[float]]) -> tuple[int | None, int | Non
     for start in forward:
         for end in times:
             pairs = list(zip(times[start], times[end], strict=True))
-            if end > start and all(a <= b for a, b in pairs) and not _is_count(times[start]):
+            after = all(a <= b for a, b in pairs) and any(a < b for a, b in pairs)
+            if end > start and after and not _is_count(times[start]):
                 return start, end
     clocks = [number for number in forward if not _is_count(times[number])]
     return (clocks[0] if clocks else None), None

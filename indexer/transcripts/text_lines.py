@@ -23,6 +23,9 @@ _SPACES = str.maketrans("\xa0\u202f", "  ")  # within names, and before the colo
 _BOILERPLATE = re.compile(
     r"\s*(?:(?:transcribed|transcript|generated|created)\b.{0,40}\bhttps?://\S+"
     r"|\[auto-generated transcript\b[^\[\]]{0,80}\]"  # Panopto
+    # The languages to choose from, below the transcript on YouTube's page.
+    r"|[^\W\d]{3,20}(?: \([^\W\d]{2,20}\))? \((?:auto-generated|automatisch erzeugt|generados? "
+    r"automáticamente|générés? automatiquement|gerad[ao]s? automaticamente)\)"
     r"|page \d{1,4} of \d{1,4}"
     r"|[^.:?!]{1,60} (?:started|stopped) transcription"
     r"|(?:transcription|meeting) ended after \d{1,2}:\d{2}(?::\d{2})?.{0,20}"

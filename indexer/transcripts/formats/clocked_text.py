@@ -27,9 +27,9 @@ from indexer.transcripts.durations import longest_seconds, spoken_seconds
 from indexer.transcripts.formats import TRANSCRIPT_FORMATS, TranscriptFormat
 from indexer.transcripts.long_cues import sharing, split_long
 from indexer.transcripts.markup import flat, without_markdown, without_timecodes
+from indexer.transcripts.name_lines import NOT_NAMES
 from indexer.transcripts.notes import Notes
 from indexer.transcripts.speaker_lines import are_certainly_names, speaker_heads
-from indexer.transcripts.speakers import NOT_NAMES
 from indexer.transcripts.text_lines import note_no_speech, text_lines
 from indexer.transcripts.transcript import Transcript, timed_transcript
 
@@ -40,7 +40,8 @@ _BOLD = re.compile(r"(?:\*\*|__)([^*_:]{1,40}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*
 _BOLD_WITH_CLOCK = re.compile(
     r"([^\s*_:][^*_:]{0,39}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*(?=\S)"
 )
-_COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*[\t|]\s*(?=\S)")
+# The bar of "Anna | Acme: words" is part of a name.
+_COLUMN = re.compile(r"([^\t|]{1,40}?):?\s*(?:\t|\|(?![^:|\t.?!]{1,40}:\s))\s*(?=\S)")
 _COLON = re.compile(r"(?:>+\s*)?([^\s:.?!][^:?!]{0,39}?):\s+(?=\S)")
 # What share of the clocks must have a name of the form.
 _FORMS = (
@@ -52,6 +53,10 @@ _BARE_NAME = re.compile(r"([^\W\d_a-z][\w.'’\-]*\s[^\W\d_a-z][\w'’\-]+)\s+(?
 _NUMBER = re.compile(r"\s*\d{1,6}\s*")
 _LABELLED = re.compile(r"\s*speaker(?: name)?\s*:\s+", re.IGNORECASE)
 _SPEAKER_ALONE = re.compile(r"\s*\[?(speaker[ _]?\d{1,3})\]?:?\s*", re.IGNORECASE)
+# "1 Minute, 5 Sekunden", "1 分 5 秒" in any language.
+_SPELLED = re.compile(
+    r"\s*(?:\d{1,2}\s?[^\W\d_]{1,12}\.?(?:,?\s?[^\W\d_]{1,3}(?=\s\d))?,?\s?){1,3}"
+)
 _CHEVRONS = re.compile(r"\s*>>+\s*")
 
 
@@ -95,6 +100,7 @@ def parse(text: str, extension: str = ".txt", language: str = "en") -> Transcrip
     if found.minutes:
         notes.add("read as hours and minutes, as so much is said between them", "clock times")
     _drop_spelled_clocks(found.lines, lines)
+    _drop_spelled_clocks_of_any_language(found.lines, lines)
     _drop_numbers(found.lines, lines)
     clocks = _with_names(list(found.lines), lines)
     pieces = _pieces(lines, clocks, numbers, notes)
@@ -120,6 +126,26 @@ def _drop_spelled_clocks(clocks: Sequence[ClockLine], lines: list[str]) -> None:
             lines[below] = lines[below][spelled_clock(lines[below], clock.start) :]
         if above >= 0 and _says_only(lines[above], clock.start):
             lines[above] = ""
+
+
+def _drop_spelled_clocks_of_any_language(clocks: Sequence[ClockLine], lines: list[str]) -> None:
+    """Empty the lines below clocks where nearly each says, in whatever words, its numbers again."""
+    below = [c.number + 1 for c in clocks if not c.rest.strip() and c.number + 1 < len(lines)]
+    times = {clock.number + 1: int(clock.start) for clock in clocks}
+    said = [
+        i
+        for i in below
+        if _SPELLED.fullmatch(lines[i])
+        and [int(n) for n in re.findall(r"\d+", lines[i]) if int(n)] == _fields(times[i])
+    ]
+    if len(said) >= max(2, 0.8 * len(clocks)):
+        for i in said:
+            lines[i] = ""
+
+
+def _fields(seconds: int) -> list[int]:
+    """Hours, minutes and seconds, without those that are 0."""
+    return [n for n in (seconds // 3600, seconds // 60 % 60, seconds % 60) if n]
 
 
 def _says_only(line: str, seconds: float) -> bool:

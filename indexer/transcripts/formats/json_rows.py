@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from indexer.base.types import Cue
 from indexer.transcripts.durations import in_seconds
 from indexer.transcripts.formats.whisper_json import is_whisper
-from indexer.transcripts.fragments import by_time, joined
+from indexer.transcripts.fragments import as_written, by_time, joined
 from indexer.transcripts.json_formats import JsonCues, JsonShape, add_json_format
 from indexer.transcripts.json_segments import closed, language_of, objects
 from indexer.transcripts.notes import Notes
@@ -25,6 +25,7 @@ from indexer.transcripts.row_keys import (
     ENDS,
     LENGTHS,
     STARTS,
+    is_dated,
     plain_key,
     speaker_of,
     text_of,
@@ -34,10 +35,15 @@ from indexer.transcripts.row_keys import (
 # Lists of alternatives begin with the best one.
 _BEST = ("alternatives", "nbest")
 _DEEPEST = 8
+# Words of one piece, with times where the piece has none: Vosk, Yandex.
+_WORDS = ("words", "result")
+# Whatever lies in such a list is said, also where only starts are known.
+_LISTS_OF_SPEECH = ("cues", "captions", "subtitles", "transcript", "sentences")
 _LISTS_OF_NAMES = ("speakers", "participants", "users")
 _MIN_SHARE = 0.8
 _MAX_SECONDS = 1e6
 _MIN_LETTERS = 2
+_DATED = 5e8  # seconds since 1970, of which no recording has so many
 
 
 @dataclass
@@ -47,6 +53,7 @@ class _Rows:
     cues: list[Cue] = field(default_factory=list)
     closings: int = 0  # rows with an end, a length or a speaker
     keys: set[str] = field(default_factory=set)
+    dated: bool = False  # times of the day
     placed: bool = False  # lists of a start, an end and words
 
     @property
@@ -63,6 +70,9 @@ def _find(data: Any) -> _Rows | None:
     names = _names(data)
     for place, row, owner in _walk(data, "", None, _DEEPEST):
         _add(found.setdefault(place, _Rows()), row, owner, names)
+    for place, rows in found.items():
+        if place.rpartition("/")[2].lower() in _LISTS_OF_SPEECH:
+            rows.closings = sum(cue.start is not None for cue in rows.cues)
     known = [rows for rows in found.values() if _is_spoken(rows)]
     if not known:
         return None
@@ -84,10 +94,31 @@ def _read(data: Any, language: str) -> JsonCues:
     how = "as lists of times and words" if rows.placed else f"by its keys {' and '.join(known)}"
     notes.add(f"JSON of an unknown kind, read {how}")
     named = _language(data)
-    cues = by_time(in_seconds(rows.cues))
+    cues = by_time(in_seconds(_from_first(rows.cues, notes) if rows.dated else rows.cues))
     if sum(len(cue.text.split()) for cue in cues) < 2 * len(cues):
-        cues = list(joined(closed(cues), named or language))
+        cues = list(joined(closed(_as_written(cues, data)), named or language))
     return JsonCues(closed(cues), named, notes)
+
+
+def _from_first(cues: list[Cue], notes: Notes) -> list[Cue]:
+    """Cues whose times are dates, counted from the first of them."""
+    starts = [cue.start for cue in cues if cue.start is not None]
+    if not starts or min(starts) < _DATED:
+        return cues  # of the recording
+    first = min(starts)
+    notes.add("its times are those of the day; counted from the first words")
+
+    def since(time: float | None) -> float | None:
+        return None if time is None else round(max(0.0, time - first), 6)
+
+    return [replace(cue, start=since(cue.start), end=since(cue.end)) for cue in cues]
+
+
+def _as_written(words: list[Cue], data: Any) -> list[Cue]:
+    """Words as the whole text beside them has them, with its punctuation."""
+    texts = (data.get(key) for key in ("text", "transcript")) if isinstance(data, dict) else ()
+    whole = next((text for text in texts if isinstance(text, str)), None)
+    return as_written(words, whole) if whole else words
 
 
 def _walk(
@@ -126,12 +157,22 @@ def _add(rows: _Rows, row: dict[str, Any], owner: str | None, names: dict[str, s
     shown = next(iter(objects(row, "instances")), {})
     best = next((b for key in row if plain_key(key) in _BEST for b in objects(row, key)[:1]), {})
     timed = row if time_of(row, STARTS)[1] is not None else shown
+    inner_words = next(filter(None, (objects(o, k) for o in (row, best) for k in _WORDS)), [])
     start_key, start = time_of(timed, STARTS)
     _, end = time_of(timed, ENDS)
+    if start_key and is_dated(timed[start_key]):
+        rows.dated = True
+    elif end is not None and end >= _DATED:
+        end = None  # beside a time of the recording
+    if start is None and end is None and inner_words:
+        start_key, start = time_of(inner_words[0], STARTS)
+        _, end = time_of(inner_words[-1], ENDS)
     _, length = time_of(row, LENGTHS)
     words_key, words = text_of(row)
     if words is None:
         words_key, words = text_of(best)
+    if words is None and (lines := objects(row, "content")):
+        words, words_key = "\n".join(text_of(line)[1] or "" for line in lines).strip(), "content"
     if words is None:
         inner = [text_of(word)[1] for word in objects(row, "words")]
         words, words_key = " ".join(filter(None, inner)) or None, "words"
@@ -160,7 +201,9 @@ def _is_spoken(rows: _Rows) -> bool:
     if rows.closings < _MIN_SHARE * len(starts):
         return False
     forward = sum(earlier <= later for earlier, later in pairwise(starts))
-    return forward >= _MIN_SHARE * (len(starts) - 1) and max(starts) < 1000 * _MAX_SECONDS
+    return forward >= _MIN_SHARE * (len(starts) - 1) and (
+        rows.dated or max(starts) < 1000 * _MAX_SECONDS
+    )
 
 
 def _names(data: Any) -> dict[str, str]:
@@ -181,6 +224,11 @@ def _language(data: Any) -> str | None:
 # Before text alone, which such files have as well, and Whisper's, which takes what is left.
 add_json_format(
     "json-rows",
-    JsonShape(((),), _find, _read, (b'"speaker', b'"start', b'"begin', b'"offset', b"[[")),
+    JsonShape(
+        ((),),
+        _find,
+        _read,
+        (b'"speaker', b'"start', b'"begin', b'"offset', b'"time', b'"Start', b"[["),
+    ),
     order=690,
 )

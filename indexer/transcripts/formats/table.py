@@ -34,8 +34,8 @@ _STARTS = (
 )
 _ENDS = f"{ENDS} out timeout tcout recordout ende endzeit bis fin fim fine einde eindtijd"
 _WORDS = (
-    f"{WORDS} words subtitle dialogue inhalt transkript äußerung untertitel texte texto testo tekst"
-    " paroles transcripción trascrizione transcrição"
+    f"{WORDS} words subtitle dialogue annotation inhalt transkript äußerung untertitel texte"
+    " texto testo tekst paroles transcripción trascrizione transcrição"
 )
 _NAMES = (
     f"{NAMES} who participant sprecher sprecherin person locuteur intervenant hablante orador"
@@ -46,6 +46,7 @@ _SEPARATOR_LINE = re.compile(r"\A\s*\"?sep=.\"?[ \t]*\n", re.IGNORECASE)
 _QUOTED = re.compile(r'\s*"((?:[^"]|"")*)"\s*')
 _DECIMAL_COMMA = re.compile(r"\s*-?\d+,\d+\s*")
 _MILLISECOND = 0.001
+_WIDE = 4  # columns
 _LOOKED_AT = 1000  # rows
 # Any table: some have no headings.
 _MARKERS = (b",", b"\t", b";", b"|")
@@ -69,9 +70,18 @@ def sniff(text: str, extension: str) -> bool:
     body = _without_separator_line(text).lstrip()
     columns = _columns(body.split("\n", 1)[0])
     if columns is None:
-        return extension in _EXTENSIONS and _unnamed(body) is not None
+        found = _unnamed(body)
+        return found is not None and (extension in _EXTENSIONS or _is_export(body, found))
     # In text, bars are those of a table of Markdown.
     return extension in _EXTENSIONS or (columns.end is not None and columns.delimiter != "|")
+
+
+def _is_export(body: str, columns: _Columns) -> bool:
+    """Whether a text is a table of an editor such as ELAN: two times, and more than lines have."""
+    cells = body.split("\n", 1)[0].split("\t")
+    if columns.delimiter != "\t" or columns.end is None or len(cells) < _WIDE:
+        return False
+    return len(cells) > _WIDE or ":" not in cells[columns.start]
 
 
 def parse(text: str, extension: str = ".tsv", language: str = "en") -> Transcript:

@@ -31,6 +31,8 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?[ \t]+([^<>]+)>")
 _NAMED = re.compile(r'\d+ "([^"<>]{1,80})" \(\d+\)')
 _VOICE_END = "</v>"
 _LANGUAGE = re.compile(r"Language:\s*([A-Za-z]{2,3})\b")
+# Of Microsoft Stream: "NOTE language:en-us".
+_NOTED_LANGUAGE = re.compile(r"NOTE\s+language:\s*([A-Za-z]{2,3})\b", re.IGNORECASE)
 _TIMESTAMP_MAP = re.compile(r"X-TIMESTAMP-MAP\s*=\s*(.*)", re.IGNORECASE)
 # Ticks of MPEG-2 systems: 90 kHz in 33 bits.
 _TICKS_PER_SECOND = 90_000
@@ -52,7 +54,8 @@ def parse(text: str, extension: str = ".vtt", language: str = "en") -> Transcrip
     Args:
         text: The file's text.
         extension: Not used.
-        language: Not used; a `Language:` line of the header becomes the transcript's.
+        language: Not used; a `Language:` line of the header, or a note of it,
+            becomes the transcript's.
 
     Raises:
         TranscriptError: No cue has good times, or there is no text.
@@ -105,6 +108,8 @@ def _without_headers(lines: list[str]) -> tuple[list[str | None], list[_Part]]:
         # Some files have times directly below the header.
         if inside and "-->" in line and not line.startswith("NOTE"):
             inside = ""
+        if parts and (noted := _NOTED_LANGUAGE.match(line)) and not parts[-1].language:
+            parts[-1].language = noted[1].lower()
         if inside == "header":
             _read_header(line, parts[-1])
         kept.append(None if inside else line)

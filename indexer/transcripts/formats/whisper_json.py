@@ -67,8 +67,9 @@ def parse(text: str, extension: str = ".json", language: str = "en") -> Transcri
     if alone is not None:
         named = language_of(alone.get("language"))
         words = in_seconds([_word(word) for word in objects(alone, "words")])
-        if isinstance(alone.get("text"), str):
-            words = as_written(words, alone["text"])
+        whole = alone.get("text", alone.get("transcript"))
+        if isinstance(whole, str):
+            words = as_written(words, whole)
         return timed_transcript(joined(closed(words), named or language), "whisper-json", named)
     data, segments = read_segments(text)
     result = data.get("result")
@@ -130,6 +131,7 @@ def _segment(segment: dict[str, Any]) -> Cue | None:
 def _name(segment: dict[str, Any]) -> str | None:
     """Who speaks; Podlove has the name as `voice`, beside a number."""
     name, voice = speaker(segment.get("speaker")), speaker(segment.get("voice"))
+    name = name or speaker(segment.get("diarization"))
     return voice if voice and (name is None or name.isdecimal()) else name
 
 

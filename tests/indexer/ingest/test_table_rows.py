@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from indexer.ingest.metadata_table import MetadataTable, read_metadata_table, split_speakers
+from indexer.ingest.table_rows import read_table
 
 ROW = {"title": 'Die "blaue" Tür, von Jürgen', "date": "05.01.2024", "speaker": "Jürgen Groß"}
 QUOTED = '"Die ""blaue"" Tür, von Jürgen"'
@@ -109,3 +111,19 @@ def test_a_value_stands_on_one_line_and_a_name_is_as_it_is(tmp_path: Path) -> No
         tmp_path, 'name,title,speaker\n"a  b.mp3","On\ntides  and\r\nmoons","Ann\tLee"\n'
     )
     assert table.row("a  b") == {"title": "On tides and moons", "speaker": "Ann Lee"}
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("ファイル名,タイトル,日付,話者,言語", "a.mp3,港,2024年1月5日,田中,日本語"),
+        ("Файл;Название;Дата;Спикер;Язык", "a.mp3;Гавань;05.01.2024;Анна;русский"),
+        ("plik;tytuł;data;mówca;język", "a.mp3;Port;05.01.2024;Anna;polski"),
+        ("Nome do arquivo,Título,Data,Palestrante,Idioma", "a.mp3,Porto,2024,Ana,português"),
+        ("nom,titre,date,intervenante,langue", "a.mp3,Port,5 janvier 2024,Anne,français"),
+    ],
+)
+def test_headings_of_more_languages_are_known(head, row):
+    (found,) = read_table(f"{head}\n{row}\n".encode()).rows
+    assert list(found.values()) == re.split("[,;]", row)
+    assert list(found) == ["name", "title", "date", "speaker", "language"]

@@ -389,3 +389,11 @@ def test_entities_are_characters_in_every_format(tmp_path, name, file, times):
         text = text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
     transcript = read(tmp_path, name, file % text)
     assert [cue.text for cue in transcript.cues] == ["salt & pepper, it's <3"]
+
+
+def test_the_language_may_stand_in_a_note(tmp_path):
+    noted = 'WEBVTT\n\nNOTE duration:"00:00:09"\n\nNOTE language:de-DE\n\n'
+    transcript = read(tmp_path, "a.vtt", noted + lines("Ja.", "Nein.").replace(",", "."))
+    assert (transcript.language, texts(transcript)) == ("de", ["Ja.", "Nein."])
+    said = "WEBVTT\n\nNOTE languages are hard\n\n" + lines("Ja.").replace(",", ".")
+    assert read(tmp_path, "b.vtt", said).language is None

@@ -112,3 +112,9 @@ def test_an_old_encoding_of_another_latin_language_is_warned_of():
     assert "guess" in decode(text.encode("cp1254"), "en").warnings[0]
     few = "The café in the old town was open all day long, and nobody went there but me."
     assert decode(few.encode("cp1252"), "en").warnings == ()
+
+
+@pytest.mark.parametrize("encoding", ["cp1250", "iso8859_2"])
+def test_letters_of_the_named_language_tell_its_encodings_apart(encoding):
+    said = "Latarnik napisał pierwsze zamówienie, źle."
+    assert decode(said.encode(encoding), "pl", language_is_named=True).text == said
