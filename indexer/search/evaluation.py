@@ -17,6 +17,7 @@ from indexer.index.search_threads import search_threads
 from indexer.search.fusion import Weights, fuse
 from indexer.search.index_view import IndexView
 from indexer.search.results import LONGEST_MOMENT_SECONDS
+from indexer.search.scored_documents import ScoredDocuments, nth_highest
 from indexer.search.scores import FusedScores, PartScores, Scores
 from indexer.search.scoring import ComparedPart
 from indexer.search.segment_scores import CosineScores, KnownScores, Rows, SegmentScores
@@ -169,7 +170,7 @@ class Evaluation:
                 break
             if not self._add_candidates():
                 break
-            least = _nth_highest(self._totals(), self._depth)
+            least = nth_highest(self._totals(), self._depth)
             if least == -np.inf:
                 self._candidates *= 4
                 continue
@@ -316,7 +317,7 @@ class Evaluation:
         bounds = self._weighed(of_parts)[documents]
         order = np.argsort(-bounds, kind="stable")
         documents, bounds = documents[order], bounds[order]
-        best = _DocumentScores(self._document_scores(documents[:0]))
+        best = ScoredDocuments(self._document_scores(documents[:0]))
         self._score_documents(documents[:k], best)
         rest = documents[k:][bounds[k:] >= best.nth_highest(k) - _ROUNDING]
         for (compared, _), of_part in zip(self._parts, of_parts, strict=True):
@@ -333,7 +334,7 @@ class Evaluation:
             rest, bounds = rest[more:], bounds[more:]
         return best.documents, best.of_parts
 
-    def _score_documents(self, documents: NDArray[np.int64], best: _DocumentScores) -> None:
+    def _score_documents(self, documents: NDArray[np.int64], best: ScoredDocuments) -> None:
         rows = self._index.rows_of_documents(documents)
         self._add(rows[self._searched[rows]])
         scores = self._document_scores(documents)
@@ -417,41 +418,3 @@ class Evaluation:
                 if isinstance(each, CosineScores):
                     return each.cosines_of(scores)
         return None
-
-
-class _DocumentScores:
-    """Scores of the documents that were scored whole so far.
-
-    Attributes:
-        documents: Their rows.
-        of_parts: By part of the query, channel or whole to `[n_documents]`, of all documents.
-
-    Args:
-        of_parts: Those of none.
-    """
-
-    def __init__(self, of_parts: list[dict[str, Scores]]) -> None:
-        self.documents = np.zeros(0, np.int64)
-        self.of_parts = [{name: s.copy() for name, s in scores.items()} for scores in of_parts]
-        self._totals = np.zeros(0)
-
-    def add(
-        self, documents: NDArray[np.int64], of_parts: Sequence[dict[str, Scores]], totals: Scores
-    ) -> None:
-        """Add some documents, `totals` in their order."""
-        for known, new in zip(self.of_parts, of_parts, strict=True):
-            for name, scores in new.items():
-                known[name][documents] = scores[documents]
-        self.documents = np.append(self.documents, documents)
-        self._totals = np.append(self._totals, totals)
-
-    def nth_highest(self, n: int) -> float:
-        """Return the `n`-th highest total, -inf where there are fewer."""
-        return _nth_highest(self._totals, n)
-
-
-def _nth_highest(scores: Scores, n: int) -> float:
-    """Return the `n`-th highest score, -inf where there are fewer."""
-    if len(scores) < n:
-        return -np.inf
-    return float(np.partition(scores, len(scores) - n)[len(scores) - n])
