@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice, product
 
+from indexer.base.names import spelt_out
 from indexer.base.text_analysis import Token, analyse, exact_words, fold, stem
 from indexer.base.writings import groups, other_writings
 from indexer.index.lexical_shard import LexicalShard
 
 # A prefix, or one word of a split, stands for at most so many words.
 MAX_EXPANSIONS = 100
-# As German and Scandinavian keyboards are spared: ä is ae, ø oe, å aa.
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 _WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])")
 # Ways to write a quoted phrase: its compounds with and without hyphens, its days, its numbers.
 _MAX_WRITINGS = 16
@@ -131,9 +130,9 @@ class TermPhrases:
 
         Müller is looked for as Mueller too; Mueller as Müller, where nobody writes it so.
         """
-        spelt_out = fold(word.translate(_SPELT_OUT))
-        if spelt_out != (exact := fold(word)):
-            return [spelt_out] if self._is_word(spelt_out) else []
+        spelt = fold(spelt_out(word))
+        if spelt != (exact := fold(word)):
+            return [spelt] if self._is_word(spelt) else []
         with_dots = _WITHOUT_DOTS.sub(r"\1", exact)
         if with_dots == exact or self._is_word(exact) or not self._is_word(with_dots):
             return []
