@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from indexer.base.scripts import MARKS, UNSPACED
+from indexer.base.scripts import HEBREW_QUOTE, MARKS, UNSPACED
 from indexer.base.units import CURRENCIES
 
 _W = rf"[\w{MARKS}]"
-# Hebrew acronyms have it before their last letter: צה"ל.
-_HEBREW_QUOTE = r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])'
 # A run of characters that may be one word, or several: letters with what may stand between or
 # around them. Of two alternatives the first that fits counts.
 CLUMP = re.compile(
@@ -20,7 +18,7 @@ CLUMP = re.compile(
     r"|(?<!\w)(?:[A-Z][ ]){2,5}[A-Z](?![\w'+#])"  # F B I, as recognisers write it
     r"|(?<!\w)[^\W\d_]\([\w\s+*/^.,-]{1,12}\)"  # O(n log n)
     r"|(?<![\w.])\.(?:[a-z]{2,5}|[A-Z]{2,5})(?!\w)"  # .NET
-    rf"|{_W}+(?:(?:\.?'|[-\u2010./·&,]|{_HEBREW_QUOTE}){_W}+)*(?:\+\+|[+#](?!\w))?\.?"
+    rf"|{_W}+(?:(?:\.?'|[-\u2010./·&,]|{HEBREW_QUOTE}){_W}+)*(?:\+\+|[+#](?!\w))?\.?"
     r"|[%&$€£¥₹₽]|(?:(?<=\d)|(?<=\d\ ))°(?:\ ?[CF](?!\w))?"
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]\.[ ]?)+[^\W\d_]{1,2}\.?|[^\W\d_]{2}\.[^\W\d_]\.?")
