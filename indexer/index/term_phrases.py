@@ -15,7 +15,7 @@ from indexer.index.lexical_shard import LexicalShard
 
 # A prefix, or one word of a split, stands for at most so many words.
 MAX_EXPANSIONS = 100
-_WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])")
+_WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])|(?<![aeiou])(a)a(?![aeiou])")
 _POSSESSIVE = ("'s", "’s")
 _AND = frozenset(("and", "n"))
 # Words of fewer letters stand side by side and are not their whole: may be, no where.
@@ -141,7 +141,7 @@ class TermPhrases:
         spelt = fold(spelt_out(word))
         if spelt != (exact := fold(word)):
             return [spelt] if self._is_word(spelt) else []
-        with_dots = _WITHOUT_DOTS.sub(r"\1", exact)
+        with_dots = _WITHOUT_DOTS.sub(r"\1\2", exact)
         if with_dots == exact or self._is_word(exact) or not self._is_word(with_dots):
             return []
         return [with_dots]
