@@ -100,6 +100,9 @@ _ONE_LETTER = {"I": "1", "V": "5", "X": "10"}
 _FRACTION_SLASH = "\u2044"
 _DECIMALS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125"}
 _NUMERO = re.compile(r"\s?\d")
+# '79, the class of '05; not '79'. From 30 on it is the last century.
+_SHORT_YEAR = re.compile(r"(?:(?<!.)|\W)'\d\d(?![\w'.,]*')(?!\w)")
+_THIS_CENTURY = "30"
 # Years that are written digit by digit in Chinese characters: 二零二三年.
 _HAN_YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
 _HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
@@ -189,6 +192,8 @@ def _tokens(text: str) -> list[Token]:
                 has_sign = True
             elif word in UNIT_SIGNS:
                 has_unit = True
+            elif word.isdecimal() and _SHORT_YEAR.match(text, max(0, begin - 2)):
+                word = f"{19 + (word < _THIS_CENTURY)}{word}"
             elif word in ABBREVIATED and (whole := _beside_number(match, tokens)):
                 word, end = whole, len(run)  # with its dot
             elif word in TIMES and len(tokens) > 1:

@@ -41,7 +41,9 @@ _HUMPS = re.compile(r"[a-z]{2,}(?:[A-Z][a-z]+|[A-Z]{2,})+|(?:[A-Z][a-z]+){3,}")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _WITH_SIGN = re.compile(r"(?:[^\W\d_]{1,2}[+#]|[^\W\d_]+\+\+)")
 _PARTS = re.compile(
-    rf"(?:[^\W\d_]|[{MARKS}])+(?:'(?:[^\W\d_]|[{MARKS}])+)*|\d+(?:[.,]\d+)*|[^\W_]+|&"
+    rf"(?:[^\W\d_]|[{MARKS}])+(?:'(?:[^\W\d_]|[{MARKS}])+)*"
+    r"|\d+(?:st|nd|rd|th)(?![^\W_])|\d*\d0s(?![^\W_])"  # 21st-century, mid-1990s
+    r"|\d+(?:[.,]\d+)*|[^\W_]+|&"
 )
 # After these an apostrophe and s stand for is, not for a possessor.
 _CONTRACTED = frozenset(
