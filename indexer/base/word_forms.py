@@ -31,6 +31,7 @@ _GROUPED = re.compile(
     re.ASCII,
 )
 _DECIMAL = re.compile(r"\d+[.,]\d+", re.ASCII)
+_WITH_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}", re.ASCII)  # 1.234,50
 _ORDINAL = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(st|nd|rd|th)", re.ASCII)
 _DECADE = re.compile(r"'?(\d*\d0)'?s", re.ASCII)
 _NUMERO = re.compile(r"([a-z]{2,4}\.)(\d+)", re.ASCII)  # No.5, fig.3
@@ -180,6 +181,8 @@ def _read(run: str) -> Clump:
     if _GROUPED.fullmatch(lower):
         groups = lower.replace(",", "") if "," in lower else lower.replace(".", "")
         return _one(groups.replace(" ", "").replace("'", ""), run)
+    if _WITH_COMMA.fullmatch(lower):
+        return _one(lower.replace(".", "").replace(",", "."), run)
     if _DECIMAL.fullmatch(lower):
         return _one(lower.replace(",", "."), run)
     if lower == "km/h":

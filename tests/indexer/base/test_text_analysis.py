@@ -293,6 +293,8 @@ def test_an_acronym_is_the_same_with_dots_and_possessives(letters: str) -> None:
         ("$20 an hour", "20 dollars per hour"),
         ("二零二三年", "2023年"),
         ("in '79.", "in 1979"),
+        ("1.234,50 €", "1,234.50 euros"),
+        ("1.234.567,8", "1234567,8"),
         ("the class of ’05", "the class of 2005"),
         ("21st-century art", "twenty-first century art"),
         ("the mid-1990s", "the mid 1990s"),
