@@ -76,9 +76,12 @@ class _SearchCommand(LazyHelpCommand):
         except click.NoSuchOption as error:
             letter = error.option_name[1:2]
             words = [t for t in typed if t.startswith(f"-{letter}") and _EXCLUDED.match(t)]
-            if letter != "-" and words:
-                error.message += f" To leave out what says {words[0][1:]}, put -- before the query."
-            raise
+            if letter == "-" or not words:
+                raise
+            hint = f"To leave out what says {words[0][1:]}, put -- before the query."
+            raise click.NoSuchOption(
+                error.option_name, f"{error.message} {hint}", ctx=error.ctx
+            ) from error
 
 
 @verb(order=20)
