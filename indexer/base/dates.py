@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 log = logging.getLogger(__name__)
 
@@ -17,27 +17,33 @@ _YEAR_AND_MONTH = re.compile(
 # ISO 8601: a day by its week and by its number in the year, with hyphens or without.
 _WEEK = re.compile(r"(\d{4})-?[Ww](\d{2})(?:-?([1-7]))?(?:[T ,].*)?")
 _ORDINAL = re.compile(r"(\d{4})-(\d{3})(?:[T ,].*)?")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T\d{4,6}(?:Z|[+\-.].*)?)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?\d{4}(?:\d{2})?(?:[.,Z+-].*)?)?")
+# Of a quarter, half or season the year is known: Q3 2022, 2022-Q3, Summer 2022.
+_SEASON = r"(?:[QH][1-4]|[1-4]Q|spring|summer|autumn|fall|winter)"
+_PART_OF_YEAR = re.compile(rf"{_SEASON}[ ,/-]*(\d{{4}})|(\d{{4}})[ ,/-]*{_SEASON}", re.IGNORECASE)
+# Seconds or milliseconds since 1970, from September 2001 to May 2033: later ones look like days.
+_SINCE_1970 = re.compile(r"(1\d{9})(?:\d{3})?(?:\.\d+)?")
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 # Only dates that begin with the day are written with points.
 _DAY_FIRST = re.compile(r"\d{1,2}\.\s*(?:\d{1,2}\.|[^\W\d])")
 
 
 # Beginnings of the names of months, without accents, in German, French, Spanish, Italian,
-# Portuguese, Dutch, Swedish, Polish and Russian; English is read as it is.
+# Portuguese, Dutch, Swedish, Danish, Polish, Russian, Ukrainian, Czech, Greek, Turkish and Finnish;
+# English is read as it is.
 _MONTHS = {
-    "january": "januar janv enero ene gen genn jane styczn январ",
-    "february": "februar fevr febr feve luteg luty феврал",
-    "march": "marz mars marzo marco maart marc март",
-    "april": "avr avri abr april kwiet апрел",
-    "may": "mai mayo magg maio mei maj мая май",
-    "june": "juni juin giu giugn junh czerw июн",
-    "july": "juli juil lugl julh lipca lipie июл",
-    "august": "aout agos augus sierp август",
-    "september": "septem settem setem set sept wrzes сентябр",
-    "october": "okt octob ottob outu pazdz октябр",
-    "november": "novem listopad ноябр",
-    "december": "dezem decem dicie dicem dez dic grudn декабр",
+    "january": "januar janv enero ene gen genn jane styczn январ січн ledna ιανουαρ ocak tammik",
+    "february": "februar fevr febr feve luteg luty феврал люто unora φεβρουαρ subat helmik",
+    "march": "marz mars marzo marco maart marc март mart берез brezna μαρτ maalisk",
+    "april": "avr avri abr april kwiet апрел квіт dubna απριλ nisan huhtik",
+    "may": "mai mayo magg maio mei maj мая май трав kvetna μαιο mayis toukok",
+    "june": "juni juin giu giugn junh czerw июн черв cervna ιουνι haziran kesak",
+    "july": "juli juil lugl julh lipca lipie июл липн cervenc ιουλι temmuz heinak",
+    "august": "aout agos augus sierp август серп srpna αυγουστ agust elok",
+    "september": "septem settem setem set sept wrzes сентябр верес zari σεπτεμβρ eylul syysk",
+    "october": "okt octob ottob outu pazdz октябр жовт rijna οκτωβρ ekim lokak",
+    "november": "novem listopad ноябр листопад νοεμβρ kasim marrask",
+    "december": "dezem decem dicie dicem dez dic grudn декабр груд prosin δεκεμβρ aralik jouluk",
 }
 _WHOLE = 3  # letters of abbreviations, which have nothing behind them
 _MONTH_OF = {begin: month for month, begins in _MONTHS.items() for begin in begins.split()}
@@ -45,6 +51,9 @@ _NAMED_MONTH = re.compile(
     r"\s*(\d{1,2})?(?:\.|º|er|st|nd|rd|th)?\s*(?:de |of |do )?([^\W\d_]{3,12})\.?,?\s*"
     r"(?:de |of |do )?(\d{4})(?:\s*(?:г|г\.|r\.|года))?\s*"
 )
+# The year before the first one of Japanese eras: 令和3年 is 2021.
+_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
+_OF_ERA = re.compile(rf"({'|'.join(_ERAS)})(\d{{1,2}}|元)(?=年)")
 # 2024年1月2日, 2024년 1월 2일, 2024. 1. 2.
 _WITH_UNITS = re.compile(r"(\d{4})\s?[年년.]\s?(\d{1,2})\s?[月월.](?:\s?(\d{1,2})\s?[日일号號.]?)?")
 
@@ -72,6 +81,11 @@ def iso_date(text: str) -> str | None:
         match = form.fullmatch(text)
         if match and not _YEAR_AND_MONTH.match(text):
             return _joined(*(int(part) if part else None for part in match.groups()))
+    if match := _PART_OF_YEAR.fullmatch(text):
+        return _joined(int(match[1] or match[2]), None, None)
+    if match := _SINCE_1970.fullmatch(text):
+        return datetime.fromtimestamp(int(match[1]), UTC).date().isoformat()
+    text = _OF_ERA.sub(lambda m: str(_ERAS[m[1]] + int(m[2].replace("元", "1"))), text)
     if match := _WITH_UNITS.fullmatch(text):
         return _joined(*(int(part) if part else None for part in match.groups()))
     if (match := _NAMED_MONTH.fullmatch(text)) and (month := _month(match[2])):

@@ -15,6 +15,12 @@ log = logging.getLogger(__name__)
 # Quotes and hyphens as typography has them.
 _PLAIN = str.maketrans({**dict.fromkeys("‘’‛ʼʹ′`´＇", "'"), **dict.fromkeys("‐‑‒–—−", "-")})
 
+# As German and Scandinavian keyboards are spared.
+_SPELT_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+    | {"Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Ø": "Oe", "Å": "Aa"}
+)
+
 
 def folded(name: str) -> str:
     """Return what two names have in common that differ in Unicode form, accents or case alone.
@@ -47,6 +53,11 @@ def unaccented(name: str) -> str:
     them whose keyboard lacks the sign.
     """
     return fold(folded(name).translate(_PLAIN))
+
+
+def spelt_out(name: str) -> str:
+    """Return a name as it is typed without ä, ö, ü, ø and å: `Mueller`, `Aarhus`."""
+    return unicodedata.normalize("NFC", name).translate(_SPELT_OUT)
 
 
 def matching_names(name: str, known: Iterable[str]) -> list[str]:

@@ -36,7 +36,8 @@ _MAGNITUDES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion"
 _HUNDRED = "hundred"
 _DECIMAL = re.compile(r"(\d{1,4})\.(\d{1,3})", re.ASCII)
 _OH = ("oh", "o", "zero")  # nineteen oh five
-_AND_A_HALF = ("and", "a", "half")
+HALF = "half"
+_AND_A_HALF = ("and", "a", HALF)
 _CENTURY = "hundreds"  # seventeen hundreds
 NUMBER_WORDS = frozenset({*_CARDINALS, *_ORDINALS, *_DECADES, *_MAGNITUDES, _HUNDRED})
 
@@ -45,8 +46,8 @@ def read_number(words: Sequence[str]) -> tuple[str, int] | None:
     """Read the longest number that some words begin with.
 
     `twenty twenty three` is 2023, `two thousand and five` 2005, `nineteen oh five` 1905, `two point
-    five` and `two and a half` 2.5, `three point eleven` 3.11, `3 million` 3000000, `twenty first`
-    21st, `nineteen nineties` 1990s, `seventeen hundreds` 1700s.
+    five` and `two and a half` 2.5, `three point eleven` 3.11, `3 million` 3000000, `half a
+    million` 500000, `twenty first` 21st, `nineteen nineties` 1990s, `seventeen hundreds` 1700s.
 
     Args:
         words: In lower case, nothing but spaces or hyphens between them.
@@ -69,6 +70,8 @@ class _Reader:
 
     def number(self) -> str | None:
         digits = self._word()
+        if digits == HALF:
+            return self._half()
         if (whole := _DECIMAL.fullmatch(digits)) and self._word(1) in _MAGNITUDES:
             # 3.5 million: no more decimals than make a whole number.
             self.place += 2
@@ -101,11 +104,21 @@ class _Reader:
         if not read:
             return None
         if self._halves():
+            scale = _MAGNITUDES.get(self._word(-1))  # a million and a half
             self.place += len(_AND_A_HALF)
-            return self._scaled(total, "5")
+            return str(total + scale // 2) if scale else self._scaled(total, "5")
         if word == "point" and (decimals := self._decimals()):
             return self._scaled(total, decimals)
         return str(total)
+
+    def _half(self) -> str | None:
+        """Read half a million."""
+        length = 2 if self._word(1) == "a" else 1
+        scale = _MAGNITUDES.get(self._word(length))
+        if scale is None:
+            return None
+        self.place += length + 1
+        return str(scale // 2)
 
     def _halves(self, ahead: int = 0) -> bool:
         return tuple(map(self._word, range(ahead, ahead + len(_AND_A_HALF)))) == _AND_A_HALF

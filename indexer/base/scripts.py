@@ -14,6 +14,8 @@ MARKS = (
     r"\u06d6-\u06ed\u0900-\u0963\u0966-\u0dff\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd"
     r"\u102b-\u103e\u17b4-\u17d3\u200b-\u200d\u2060\u3099\u309a\ufeff"
 )
+# Hebrew acronyms have it before their last letter: צה"ל.
+HEBREW_QUOTE = r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])'
 # Thai, Lao, Myanmar, Khmer: a word is several characters; kana, Han and Hangul: often one or two.
 _ALPHABETS = r"\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
 _SYLLABLES = (

@@ -25,11 +25,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
-from indexer.base.number_words import NUMBER_WORDS, read_number
+from indexer.base.abbreviations import ABBREVIATED, abbreviated, is_beside_day, month_of
+from indexer.base.number_words import HALF, NUMBER_WORDS, read_number
 from indexer.base.scripts import UNSPACED, fold, typical_word_length
 from indexer.base.spellings import american_spellings
 from indexer.base.tokens import Token
-from indexer.base.units import UNIT_SIGNS, with_units
+from indexer.base.units import TIMES, UNIT_SIGNS, said_per, with_units
 from indexer.base.word_forms import CLUMP, read_clump, read_humps, roman_number
 from indexer.base.writings import groups
 
@@ -48,7 +49,7 @@ __all__ = [
 
 # Of the words that the chain makes and of the tables that hold them: an index of another version is
 # analysed anew.
-ANALYSIS_VERSION = 7
+ANALYSIS_VERSION = 8
 # As long as a phrase may be and still be found where it begins in one segment and ends in another.
 MAX_PHRASE = 32
 _FIRST_WORDS = 12
@@ -72,6 +73,7 @@ _QUOTES = _Signs(
             **dict.fromkeys("’‘ʼ‛′`´ʻʽ׳", "'"),
             **dict.fromkeys("״״", '"'),
             "־": "-",
+            "×": "x",
             **dict.fromkeys("\x00™®", " "),
         }
     )
@@ -98,6 +100,13 @@ _ONE_LETTER = {"I": "1", "V": "5", "X": "10"}
 _FRACTION_SLASH = "\u2044"
 _DECIMALS = {"½": ".5", "¼": ".25", "¾": ".75", "⅛": ".125"}
 _NUMERO = re.compile(r"\s?\d")
+# '79, the class of '05; not '79'. From 30 on it is the last century.
+_SHORT_YEAR = re.compile(r"(?:(?<!.)|\W)'\d\d(?![\w'.,]*')(?!\w)")
+_THIS_CENTURY = "30"
+# Years that are written digit by digit in Chinese characters: 二零二三年.
+_HAN_YEAR = re.compile("[〇零一二三四五六七八九]{4}(?=年)")
+_HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_ROMAN_BEHIND = re.compile(r"\s[IVX]{2,}\b")
 _LOWER_BEHIND = re.compile(r"\s[^\W\d_A-Z]")
 _BEGINS_SENTENCE = re.compile(r"(?:^|[.!?\n])\s*$")
 _STEMMERS = {
@@ -144,6 +153,8 @@ def analyse(text: str) -> list[Token]:
         text: Any text.
     """
     plain = text.translate(_QUOTES)
+    if "年" in plain:
+        plain = _HAN_YEAR.sub(lambda year: year[0].translate(_HAN_DIGITS), plain)
     if unicodedata.is_normalized("NFKC", plain):
         return _tokens(plain)
     plain, starts, ends = _normalise(plain)
@@ -175,14 +186,18 @@ def _tokens(text: str) -> list[Token]:
         words = clump.words
         if len(words) == 1:
             word, start, end = words[0]
-            if word in NUMBER_WORDS or word == "half":
+            if word in NUMBER_WORDS or word == HALF:
                 has_number = True
             elif word in _SIGN_WORDS:
                 has_sign = True
             elif word in UNIT_SIGNS:
                 has_unit = True
-            elif word == "no" and run != "no" and _NUMERO.match(text, match.end()):
-                word = "number"
+            elif word.isdecimal() and _SHORT_YEAR.match(text, max(0, begin - 2)):
+                word = f"{19 + (word < _THIS_CENTURY)}{word}"
+            elif word in ABBREVIATED and (whole := _beside_number(match, tokens)):
+                word, end = whole, len(run)  # with its dot
+            elif word in TIMES and len(tokens) > 1:
+                tokens[-1] = said_per(tokens)
             elif tokens and word[0] in "ivxl" and (number := _after_name(match, tokens[-1])):
                 word = number
             tokens.append(Token(word, begin + start, begin + end))
@@ -198,6 +213,17 @@ def _tokens(text: str) -> list[Token]:
     if has_unit:
         tokens = with_units(tokens, text)
     return list(_with_signs(tokens)) if has_sign else tokens
+
+
+def _beside_number(match: re.Match[str], tokens: Sequence[Token]) -> str | None:
+    """Read what is short for something where a number stands beside it: No. 5, Fig. 3, 25 Dec."""
+    text, end, run = match.string, match.end(), match[0]
+    if month := month_of(run.rstrip(".").lower()):
+        return month if is_beside_day(tokens, text, match.start(), end) else None
+    is_no = run.lower() in ("no", "no.")
+    if _NUMERO.match(text, end):
+        return abbreviated(run) if run != "no" else None
+    return abbreviated(run) if not is_no and _ROMAN_BEHIND.match(text, end) else None
 
 
 def _after_name(match: re.Match[str], previous: Token) -> str | None:
@@ -231,7 +257,7 @@ def _with_numbers(tokens: Sequence[Token], text: str) -> list[Token]:
     while place < len(tokens):
         token = tokens[place]
         end = place + 1
-        if token.word in NUMBER_WORDS or token.word[0].isdigit():
+        if token.word in NUMBER_WORDS or token.word == HALF or token.word[0].isdigit():
             while end < min(len(tokens), place + _MAX_NUMBER) and _BETWEEN.fullmatch(
                 text, tokens[end - 1].end, tokens[end].start
             ):
@@ -360,7 +386,8 @@ def _terms_of_compound(query: str, tokens: Sequence[Token]) -> list[str]:
     whole = query[tokens[0].start : tokens[-1].end].translate(_QUOTES)
     whole = unicodedata.normalize("NFKC", whole).lower()
     if [token.word for token in analyse(whole)] != words:
-        return words
+        in_a_row = " ".join(words)  # getUserName, RnB
+        return [*words, *([in_a_row] if exact_words(in_a_row) == [*map(fold, words)] else [])]
     return [*(w for w in parts if in_digits or not w.isdecimal() or tokens[-1].joined), whole]
 
 

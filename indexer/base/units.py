@@ -30,7 +30,7 @@ UNITS = {
     "mm": "millimeters",
     "kg": "kilograms",
     "mph": "miles per hour",
-    "kmh": "kilometers per hour",
+    **dict.fromkeys(("kmh", "kph"), "kilometers per hour"),
 }
 UNITS_OF_NUMBERS = {
     "ft": "feet",
@@ -54,6 +54,16 @@ UNITS_OF_NUMBERS = {
 }
 UNIT_SIGNS = frozenset((*CURRENCIES, *UNITS, *UNITS_OF_NUMBERS, "fort"))
 """Words of tokens that may be a unit; `fort` is what `ft.` is elsewhere."""
+TIMES = frozenset(("minute", "hour", "day", "week", "month", "year"))
+"""Of which something may be said to happen so often: miles an hour."""
+_A = ("a", "an")
+_COUNTED = frozenset(
+    (
+        *("kilometers", "meters", "miles", "feet", "knots", "liters", "gallons", "kilograms"),
+        *("km", "ft", "cents", "pence", "beats", "frames", "words", "times"),
+        *(several for _, several in CURRENCIES.values()),
+    )
+)
 _ONE = {"feet": "foot"}
 # The others are something else in capitals: ML, SEC, HR, FT, CM.
 _IN_CAPITALS = frozenset(
@@ -75,6 +85,15 @@ def scale(number: str, sign: str) -> str | None:
     if 10 ** len(decimals) > factor:
         return None
     return str(int(amount[1] + decimals) * (factor // 10 ** len(decimals)))
+
+
+def said_per(tokens: Sequence[Token]) -> Token:
+    """Return the last token before one of `TIMES`: miles an hour are miles per hour."""
+    article, counted = tokens[-1], tokens[-2]
+    money = len(tokens) > 2 and counted.word[0].isdigit() and tokens[-3].word in CURRENCIES
+    if article.word in _A and (counted.word in _COUNTED or money):
+        return article._replace(word="per")
+    return article
 
 
 def with_units(tokens: Sequence[Token], text: str) -> list[Token]:

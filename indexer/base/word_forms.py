@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from indexer.base.scripts import MARKS, UNSPACED
+from indexer.base.abbreviations import abbreviated
+from indexer.base.scripts import HEBREW_QUOTE, MARKS, UNSPACED
 from indexer.base.units import CURRENCIES
 
 _W = rf"[\w{MARKS}]"
-# Hebrew acronyms have it before their last letter: צה"ל.
-_HEBREW_QUOTE = r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])'
 # A run of characters that may be one word, or several: letters with what may stand between or
 # around them. Of two alternatives the first that fits counts.
 CLUMP = re.compile(
@@ -20,25 +19,32 @@ CLUMP = re.compile(
     r"|(?<!\w)(?:[A-Z][ ]){2,5}[A-Z](?![\w'+#])"  # F B I, as recognisers write it
     r"|(?<!\w)[^\W\d_]\([\w\s+*/^.,-]{1,12}\)"  # O(n log n)
     r"|(?<![\w.])\.(?:[a-z]{2,5}|[A-Z]{2,5})(?!\w)"  # .NET
-    rf"|{_W}+(?:(?:\.?'|[-\u2010./·&,]|{_HEBREW_QUOTE}){_W}+)*(?:\+\+|[+#](?!\w))?\.?"
+    r"|(?<![\w.,])\d{1,3}(?:[ ]\d{3})*[ ]000(?![\w.,]?\w)"  # 10 000
+    rf"|{_W}+(?:(?:\.?'|[-\u2010./·&,]|{HEBREW_QUOTE}){_W}+)*(?:\+\+|[+#](?!\w))?\.?"
     r"|[%&$€£¥₹₽]|(?:(?<=\d)|(?<=\d\ ))°(?:\ ?[CF](?!\w))?"
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]\.[ ]?)+[^\W\d_]{1,2}\.?|[^\W\d_]{2}\.[^\W\d_]\.?")
 _SPELT = re.compile(r"(?:[A-Z] ){2,5}[A-Z]")
 _GROUPED = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}\.000|\d{1,3}(?:'\d{3})+", re.ASCII
+    r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}\.000|\d{1,3}(?:'\d{3})+"
+    r"|\d{1,3}(?: \d{3})+",
+    re.ASCII,
 )
 _DECIMAL = re.compile(r"\d+[.,]\d+", re.ASCII)
-_ORDINAL = re.compile(r"(\d+)(st|nd|rd|th)", re.ASCII)
+_WITH_COMMA = re.compile(r"\d{1,3}(?:\.\d{3})+,\d{1,2}", re.ASCII)  # 1.234,50
+_ORDINAL = re.compile(r"(\d+|\d{1,3}(?:,\d{3})+)(st|nd|rd|th)", re.ASCII)
 _DECADE = re.compile(r"'?(\d*\d0)'?s", re.ASCII)
-_NUMERO = re.compile(r"no\.\d+", re.ASCII)  # No.5
+_NUMERO = re.compile(r"([a-z]{2,4}\.)(\d+)", re.ASCII)  # No.5, fig.3
+_LETTERS_AND = re.compile(r"([A-Z])(?:n|'n'|'N')([A-Z])")  # RnB, R'n'B
 _AND_BETWEEN = re.compile(r"([^\W\d_]{3,})'n'([^\W\d_]{3,})")  # rock'n'roll
 # Names of code and tags: getUserName, parseJSON, BlackLivesMatter; not YouTube, iPhone, McDonald.
 _HUMPS = re.compile(r"[a-z]{2,}(?:[A-Z][a-z]+|[A-Z]{2,})+|(?:[A-Z][a-z]+){3,}")
 _HUMP = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 _WITH_SIGN = re.compile(r"(?:[^\W\d_]{1,2}[+#]|[^\W\d_]+\+\+)")
 _PARTS = re.compile(
-    rf"(?:[^\W\d_]|[{MARKS}])+(?:'(?:[^\W\d_]|[{MARKS}])+)*|\d+(?:[.,]\d+)*|[^\W_]+|&"
+    rf"(?:[^\W\d_]|[{MARKS}])+(?:'(?:[^\W\d_]|[{MARKS}])+)*"
+    r"|\d+(?:st|nd|rd|th)(?![^\W_])|\d*\d0s(?![^\W_])"  # 21st-century, mid-1990s
+    r"|\d+(?:[.,]\d+)*|[^\W_]+|&"
 )
 # After these an apostrophe and s stand for is, not for a possessor.
 _CONTRACTED = frozenset(
@@ -71,6 +77,11 @@ _NEEDS_NO_DOT = {
     "sgt": "sergeant",
     "lt": "lieutenant",
     "dept": "department",
+    "inc": "incorporated",
+    "corp": "corporation",
+    "ltd": "limited",
+    "blvd": "boulevard",
+    "hwy": "highway",
     "approx": "approximately",
     # As Americans write what units are called.
     **{
@@ -92,9 +103,18 @@ _NEEDS_DOT = {
     "mt": "mount",
     "ft": "fort",
     "sr": "senior",
+    "maj": "major",
+    "adm": "admiral",
+    "cpl": "corporal",
+    "cmdr": "commander",
+    "pres": "president",
+    "pvt": "private",
+    "bros": "brothers",
+    "ave": "avenue",
+    "univ": "university",
 }
 # Begun with a capital letter, these are what they are with a dot.
-_TITLES = {"Mt": "mount", "Ft": "fort", "mt": "mount"}
+_TITLES = {"Mt": "mount", "Ft": "fort", "mt": "mount", "Bros": "brothers"}
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 # Above 39 three letters or more: XL is a size.
 _ROMAN_FORM = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})|(?=...)(?:xl|lx{0,3})(?:ix|iv|v?i{0,3})")
@@ -155,20 +175,29 @@ def _read(run: str) -> Clump:
     if _DOTTED.fullmatch(core) or _SPELT.fullmatch(core):
         return _one(re.sub(r"[.\s]", "", lower), run)
     if _WITH_SIGN.fullmatch(lower) or _ORDINAL.fullmatch(lower):
-        return _one(lower, run)
+        return _one(lower.replace(",", ""), run)
     if decade := _DECADE.fullmatch(lower):
         return _one(f"{decade[1]}s", run)
     if _GROUPED.fullmatch(lower):
         groups = lower.replace(",", "") if "," in lower else lower.replace(".", "")
-        return _one(groups, run)
+        return _one(groups.replace(" ", "").replace("'", ""), run)
+    if _WITH_COMMA.fullmatch(lower):
+        return _one(lower.replace(".", "").replace(",", "."), run)
     if _DECIMAL.fullmatch(lower):
         return _one(lower.replace(",", "."), run)
     if lower == "km/h":
         return _one("kmh", run)
     if core in _TITLES:
         return _one(_TITLES[core], run)
-    if _NUMERO.fullmatch(lower):
-        return Clump((("number", 0, 3), (lower[3:], 3, len(core))))
+    if (numero := _NUMERO.fullmatch(lower)) and (short := abbreviated(numero[1])):
+        return Clump(((short, *numero.span(1)), (numero[2], *numero.span(2))))
+    if pair := _LETTERS_AND.fullmatch(core):
+        first, last = pair.span(1), pair.span(2)
+        return Clump(
+            ((pair[1].lower(), *first), ("and", first[1], last[0]), (pair[2].lower(), *last)),
+            lower.replace("'", ""),
+            compound=True,
+        )
     if between := _AND_BETWEEN.fullmatch(lower):
         first, second = between.span(1), between.span(2)
         n = (between.end(1) + 1, between.end(1) + 2)

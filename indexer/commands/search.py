@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# As a query excludes a word; an option of one letter stands alone.
+_EXCLUDED = re.compile(r"-[^\W\d_]{2}")
+
 
 def _formats() -> Sequence[str]:
     from indexer.search.export import EXPORT_FORMATS
@@ -61,10 +65,29 @@ def _sorts() -> Sequence[str]:
     return tuple(SORTS)
 
 
+class _SearchCommand(LazyHelpCommand):
+    """The command, which says how a query begins with a minus."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options; what begins with a minus and is none may be a word to leave out."""
+        typed = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            letter = error.option_name[1:2]
+            words = [t for t in typed if t.startswith(f"-{letter}") and _EXCLUDED.match(t)]
+            if letter == "-" or not words:
+                raise
+            hint = f"To leave out what says {words[0][1:]}, put -- before the query."
+            raise click.NoSuchOption(
+                error.option_name, f"{error.message} {hint}", ctx=error.ctx
+            ) from error
+
+
 @verb(order=20)
 @click.command(
     "search",
-    cls=LazyHelpCommand,
+    cls=_SearchCommand,
     fill={"FILTERS": _inline_filters},
     short_help="Find moments by typed words, by a clip, or by both.",
 )

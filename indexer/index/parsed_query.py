@@ -19,6 +19,7 @@ class ParsedQuery:
         excluded_sounds: Likewise of sounds that must not be noted in it.
         negated: Words that a NOT stands before, which excludes nothing.
         quoted: Phrases in quotation marks within prose, whose words need not stand in a row.
+        any_of: Phrases that OR stands between: a moment must hold one of each of these.
     """
 
     text: str
@@ -29,3 +30,4 @@ class ParsedQuery:
     excluded_sounds: tuple[str, ...] = ()
     quoted: tuple[str, ...] = ()
     negated: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()

@@ -7,15 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice, product
 
+from indexer.base.contractions import other_contractions
+from indexer.base.names import spelt_out
 from indexer.base.text_analysis import Token, analyse, exact_words, fold, stem
 from indexer.base.writings import groups, other_writings
 from indexer.index.lexical_shard import LexicalShard
 
 # A prefix, or one word of a split, stands for at most so many words.
 MAX_EXPANSIONS = 100
-# As German and Scandinavian keyboards are spared: ä is ae, ø oe, å aa.
-_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-_WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])")
+_WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])|(?<![aeiou])(a)a(?![aeiou])")
+_POSSESSIVE = ("'s", "’s")
+_AND = frozenset(("and", "n"))
+# Words of fewer letters stand side by side and are not their whole: may be, no where.
+_LEAST_JOINED = 4
 # Ways to write a quoted phrase: its compounds with and without hyphens, its days, its numbers.
 _MAX_WRITINGS = 16
 
@@ -120,6 +124,9 @@ class TermPhrases:
             if len(parts) == 1:
                 ways += self._parts(parts[0])
                 ways += self._other_spellings(token.word)
+                ways += self._other_words(token, phrase)
+                if place > 1 and (pair := self._as_one(tokens[place - 2 : place], len(tokens))):
+                    first, ways = place - 2, pair
             for written in other_writings(tokens[first:place], phrase):
                 ways.append(" ".join(exact_words(written)))
             found.append(ways)
@@ -131,13 +138,42 @@ class TermPhrases:
 
         Müller is looked for as Mueller too; Mueller as Müller, where nobody writes it so.
         """
-        spelt_out = fold(word.translate(_SPELT_OUT))
-        if spelt_out != (exact := fold(word)):
-            return [spelt_out] if self._is_word(spelt_out) else []
-        with_dots = _WITHOUT_DOTS.sub(r"\1", exact)
+        spelt = fold(spelt_out(word))
+        if spelt != (exact := fold(word)):
+            return [spelt] if self._is_word(spelt) else []
+        with_dots = _WITHOUT_DOTS.sub(r"\1\2", exact)
         if with_dots == exact or self._is_word(exact) or not self._is_word(with_dots):
             return []
         return [with_dots]
+
+    def _other_words(self, token: Token, phrase: str) -> Iterator[str]:
+        """Yield how else a word of a phrase may be written: Wendys, rock and roll, do not."""
+        exact = fold(token.word)
+        possessor = phrase[token.start : token.end].lower().endswith(_POSSESSIVE)
+        if possessor and self._is_word(f"{exact}s"):
+            yield f"{exact}s"
+        if exact in _AND:
+            yield from _AND - {exact}
+        for written in other_contractions([token.word]):
+            yield " ".join(exact_words(written))
+
+    def _as_one(self, pair: Sequence[Token], n_words: int) -> list[str]:
+        """Return the ways to write two words of a phrase of which one is to write them as one.
+
+        `firefighter` for `fire fighter`; `we're` for `we are`, in a phrase that says more: without
+        its apostrophe it is another word.
+        """
+        if any(token.of_compound > 1 for token in pair):
+            return []
+        words = [token.word for token in pair]
+        found = [fold(each) for each in other_contractions(words)] if n_words > 2 else []
+        joined = fold("".join(words))
+        if min(map(len, words)) >= _LEAST_JOINED and self._is_word(joined):
+            found.append(joined)
+        if not found:
+            return []
+        apart = product(*([fold(w), *self._other_spellings(w)] for w in words))
+        return [*map(" ".join, apart), *found]
 
     def _is_word(self, exact: str) -> bool:
         return any(shard.stems_of(exact) for shard in self._shards)

@@ -30,6 +30,7 @@ VOCABULARY_SCHEMA = (
         document INTEGER PRIMARY KEY, words BLOB NOT NULL, compounds BLOB NOT NULL
     )""",
 )
+_POSSESSIVE = ("'s", "’s")
 VOCABULARY_TABLES = ("vocabulary", "compounds", "document_words")
 
 
@@ -107,6 +108,9 @@ class VocabularyWriter:
                 self._listed.add(2 * joined + 1)
                 parts = " ".join(self.words[each] for each in exact[-token.of_compound :])
                 self._add_compound((self.words[joined], parts))
+            elif text[token.start : token.end].endswith(_POSSESSIVE):
+                exact_word = self.words[form]  # found as Wendys, too; Wendy's is a name
+                self._add_compound((f"{exact_word}s", exact_word))
         return np.array(line, np.int32)
 
     def take(self, document: AnalysedDocument) -> list[Numbers]:

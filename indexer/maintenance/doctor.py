@@ -146,9 +146,11 @@ def _sources(library: LibraryStore, checkup: Checkup) -> None:
         )
     gone = [d.name for d in documents if not is_remote(d.path) and not Path(d.path).exists()]
     if gone:
+        one = len(gone) == 1
         checkup.notes.append(
-            f"{len(gone)} recordings are not where they were ({', '.join(gone[:5])}): they can "
-            "be found but not played; run 'hilbert relink OLD NEW' where they were moved, or "
+            f"{len(gone)} recording{' is' if one else 's are'} not where "
+            f"{'it was' if one else 'they were'} ({', '.join(gone[:5])}): what is said there can "
+            "be found but not played; run 'hilbert relink OLD NEW' where it was moved, or "
             "'hilbert index' to see what is gone"
         )
     for state in followed_folders(library):

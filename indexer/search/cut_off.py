@@ -119,6 +119,7 @@ def confidence(
         odds = CALIBRATIONS[part.kind].log_odds(seen)
         said = (
             query.phrases
+            or query.any_of
             or _is_named(scores)
             or _is_noted(part, searched, compared.index)
             or _all_said(part, scores, rows, compared.index)

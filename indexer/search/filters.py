@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,10 @@ from numpy.typing import NDArray
 from indexer.base.dates import iso_date
 from indexer.base.errors import QueryError
 from indexer.base.languages import language_code
-from indexer.base.names import folded, unaccented
+from indexer.base.names import folded
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
+from indexer.search.name_matching import begins_words, called, ends_with, labelled
 
 _MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATE = re.compile(rf"\d{{4}}(?:-{_MONTH}(?:-{_DAY})?)?", re.ASCII)
@@ -26,7 +26,6 @@ _DATE = re.compile(rf"\d{{4}}(?:-{_MONTH}(?:-{_DAY})?)?", re.ASCII)
 _WRITTEN = re.compile(r"(\d{4})(?:[-/:.]?(\d{2})(?:[-/:.]?(\d{2}))?)?(?!\d)", re.ASCII)
 _WEEK = re.compile(r"[Ww]\d")
 _NAMED = 8
-_BETWEEN_NAMES = re.compile(r"[\s,]+")
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,11 @@ class Filters:
     """Conditions on moments: every filter that is given must hold, any of its values is enough.
 
     Attributes:
-        documents: Names (file stems), titles, ids, or the beginning of one, or of a word in one,
-            that fits no other.
+        documents: Names (file stems), titles, ids, ends of paths, or the beginning of one, or of
+            a word in one, that fits no other.
         labels: Labels of documents, in any case.
-        folders: Folders that documents lie in or below.
+        folders: Folders that documents lie in or below; of one that holds none, any folder whose
+            path ends so.
         speakers: Beginnings of names or parts of names in any order, of the document's speaker or
             of who speaks in the moment.
         since: First date, `2021`, `2021-03` or `2021-03-28`.
@@ -74,12 +74,10 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
     """
     documents = table.documents
     of_documents = np.ones(len(documents), bool)
-    for wanted, known, what in (
-        (filters.documents, list(map(_names_of, documents)), "document"),
-        (filters.labels, [(d.label or "",) for d in documents], "label"),
-    ):
-        if wanted:
-            of_documents &= _equal(wanted, known, what)
+    if filters.documents:
+        of_documents &= called(filters.documents, [_names_of(d) for d in documents])
+    if filters.labels:
+        of_documents &= labelled(filters.labels, [d.label or "" for d in documents])
     if filters.folders:
         of_documents &= _in_folders(filters.folders, documents)
     of_documents &= _between(filters.since, filters.until, documents)
@@ -95,8 +93,8 @@ def allowed(filters: Filters, table: SegmentTable) -> NDArray[np.bool_]:
 
 
 def _names_of(document: IndexedDocument) -> tuple[str, ...]:
-    """What a document may be called: its file with the extension as well."""
-    return document.name, document.title, document.id, Path(document.path).name
+    """What a document may be called: its file with the extension and the folders as well."""
+    return document.name, document.title, document.id, document.path
 
 
 def nothing_passes(filters: Filters, table: SegmentTable) -> QueryError:
@@ -137,53 +135,6 @@ def no_sound(label: str, table: SegmentTable) -> QueryError:
     return QueryError(f"no sound '{label}' is noted in this library; there is {some}{more}")
 
 
-def _equal(wanted: Iterable[str], known: Sequence[tuple[str, ...]], what: str) -> NDArray[np.bool_]:
-    passed = np.zeros(len(known), bool)
-    for value in wanted:
-        found = np.array([folded(value) in map(folded, names) for names in known], bool)
-        if not found.any():  # typed on a keyboard that lacks the accent or the curly quote
-            plain = unaccented(value)
-            found = np.array([plain in map(unaccented, names) for names in known], bool)
-        if what == "document":
-            exact = np.array([value in names for names in known], bool)
-            if not exact.any():
-                _check_one_name(value, known)
-                exact = found if found.any() else _unique_beginning(value, known)
-            found = exact
-        if not found.any():
-            there = sorted({names[0] for names in known if names[0]})
-            some = ", ".join(there[:_NAMED]) + (", ..." if len(there) > _NAMED else "")
-            raise QueryError(f"no {what} '{value}' in this library; there is {some or 'none'}")
-        passed |= found
-    return passed
-
-
-def _check_one_name(value: str, known: Sequence[tuple[str, ...]]) -> None:
-    """Refuse a value that several names differ from in Unicode form or case alone."""
-    same = {name for names in known for name in names if name and folded(name) == folded(value)}
-    if len(same) > 1:
-        raise QueryError(
-            f"'{value}' may be {' or '.join(map(repr, sorted(same)))}; write it exactly, or an id"
-        )
-
-
-def _unique_beginning(value: str, known: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:
-    """Return the document whose name, title or id begins so, or has a word that does.
-
-    Where those of several do, none is guessed.
-    """
-    wanted = re.escape(folded(value.strip()))
-    found = np.zeros(len(known), bool)
-    for place, how in ((r"\A", "begin with"), (r"(?<!\w)", "have a word that begins with")):
-        begins = re.compile(place + wanted)
-        found |= [any(begins.search(folded(name)) for name in names) for names in known]
-        if wanted and found.sum() > 1:
-            raise QueryError(f"{found.sum()} documents {how} '{value}'; write more of the name")
-        if found.any():
-            break
-    return found if wanted else np.zeros(len(known), bool)
-
-
 def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) -> NDArray[np.bool_]:
     passed = np.zeros(len(documents), bool)
     for folder in folders:
@@ -192,6 +143,8 @@ def _in_folders(folders: Iterable[str], documents: Sequence[IndexedDocument]) ->
         if not found.any():
             same = Path(folded(str(top)))
             found = np.array([same in Path(folded(d.path)).parents for d in documents], bool)
+        if not found.any():
+            found = np.array([ends_with(folder, Path(d.path).parents) for d in documents], bool)
         if not found.any():
             raise QueryError(f"nothing in this library lies in {top}")
         passed |= found
@@ -218,6 +171,7 @@ def _between(
 ) -> NDArray[np.bool_]:
     """Return which documents pass by the known part of their date; those without never do."""
     passed = np.ones(len(documents), bool)
+    ends: list[str] = []
     for date, option in ((since, "since"), (until, "until")):
         if not date:
             continue
@@ -226,11 +180,14 @@ def _between(
         least = len("2021-03-28") if _WEEK.search(date) else len("2021-03")
         if read is None or not (_DATE.fullmatch(date) or len(read) >= least):
             raise QueryError(f"{option} '{date}' is no date; write 2021, 2021-03 or 2021-03-28")
+        ends.append(read)
         for row, document in enumerate(documents):
             day = day_of(document.date)
             same = min(len(day), len(read))
             known, wanted = day[:same], read[:same]
             passed[row] &= same > 0 and (known >= wanted if option == "since" else known <= wanted)
+    if len(ends) == 2 and ends[0][: len(ends[1])] > ends[1][: len(ends[0])]:
+        raise QueryError(f"since '{since}' is after until '{until}': no date is both")
     return passed
 
 
@@ -240,25 +197,10 @@ def day_of(written: str | None) -> str:
     return iso_date("-".join(filter(None, found.groups()))) or "" if found else ""
 
 
-def _begins_words(value: str) -> Iterator[Callable[[str], bool]]:
-    """Yield how a name is compared with what was typed: as it is, else its words in any order.
-
-    "anna" is Anna and Anna-Lena, not Hannah; "Reed, Anna" is Anna Reed.
-    """
-    for parts in ([value], _BETWEEN_NAMES.split(value.strip())):
-        patterns = [re.compile(rf"\b{re.escape(unaccented(part))}") for part in parts]
-        yield partial(_has_all, patterns)
-
-
-def _has_all(patterns: Sequence[re.Pattern[str]], name: str) -> bool:
-    plain = unaccented(name)
-    return all(pattern.search(plain) for pattern in patterns)
-
-
 def _spoken_by(wanted: Iterable[str], table: SegmentTable) -> NDArray[np.bool_]:
     passed = np.zeros(len(table), bool)
     for value in wanted:
-        for is_named in _begins_words(value):
+        for is_named in begins_words(value):
             by_document = [is_named(document.speaker or "") for document in table.documents]
             found = np.array(by_document, bool)[table.owners] | table.speakers.where(is_named)
             if found.any():

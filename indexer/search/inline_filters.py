@@ -9,7 +9,7 @@ from typing import Any
 
 from indexer.base.errors import QueryError
 from indexer.search.filters import Filters
-from indexer.search.query_parser import DOUBLE_QUOTES
+from indexer.search.query_parser import plain_signs
 
 _NONE = Filters()
 
@@ -44,17 +44,23 @@ SOUND_HELP = "where the transcript notes this sound"
 
 # A quoted phrase is passed over: what stands in it is looked for as it is.
 _PIECE = re.compile(
-    rf'(?<!\S)(?P<no>-?)(?P<name>{"|".join(INLINE_FILTERS)}):(?:"(?P<quoted>[^"]+)"|(?P<bare>[^\s"]+))'
+    rf"(?<!\S)(?P<no>-|(?-i:NOT)\s+)?(?P<name>{'|'.join(INLINE_FILTERS)}):"
+    r"""(?:"(?P<quoted>[^"]+)"|'(?P<single>[^'"]+)'(?!\w)|(?P<bare>[^\s"]+))"""
     r'|-?"[^"]+"',
     re.IGNORECASE,
 )
-
-
-# What other searches call their filters: here they are words, and that is said.
-_FOREIGN = re.compile(
-    r"(?<!\S)-?(after|author|before|by|date|from|host|lang|podcast|show|tag|title|year):[^\s:/]",
-    re.IGNORECASE,
+# Around a value that is typed among other words.
+_AROUND = "()[]{},;"
+# What other searches call their filters, and what is nearly the name of one: here they are words,
+# and that is said.
+_FOREIGN = frozenset(
+    (
+        *("after", "author", "before", "by", "date", "from", "host", "lang", "podcast", "show"),
+        *("tag", "title", "year", "who", "person", "guest", "channel", "series", "file", "path"),
+    )
 )
+_NAME = re.compile(r"(?<!\S)-?([^\W\d_]{2,12})[:=][^\s:/]")
+_LEAST_MISTYPED = 4
 
 
 @dataclass(frozen=True)
@@ -93,7 +99,7 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
     """Take the inline filters out of a typed query.
 
     Several values of one name are alternatives; different names must all hold. Within quotes, and
-    with a space behind its colon, a name is a word like any other.
+    with a space behind its colon, a name is a word like any other. A minus or NOT excludes.
 
     Args:
         text: As it was typed.
@@ -111,7 +117,8 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
         if not piece["name"]:
             return piece[0]
         # No name has lines; what is not found is told on one.
-        value = " ".join((piece["quoted"] or piece["bare"]).splitlines()).strip()
+        typed = piece["quoted"] or piece["single"] or piece["bare"].strip(_AROUND) or piece["bare"]
+        value = " ".join(typed.splitlines()).strip()
         name = piece["name"].lower()
         inline = INLINE_FILTERS[name]
         if piece["no"] and not inline.excludes:
@@ -123,8 +130,9 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
             values.setdefault(name, []).append(value)
         return " "
 
-    rest = _PIECE.sub(take, text.translate(DOUBLE_QUOTES))
-    foreign = tuple(dict.fromkeys(name.lower() for name in _FOREIGN.findall(rest)))
+    rest = _PIECE.sub(take, plain_signs(text))
+    names = dict.fromkeys(name.lower() for name in _NAME.findall(rest))
+    foreign = tuple(name for name in names if name in _FOREIGN or _is_mistyped(name))
     if not (values or excluded):
         return text, InlineFilters(foreign=foreign)
     given: dict[str, Any] = {}
@@ -137,3 +145,14 @@ def split_filters(text: str) -> tuple[str, InlineFilters]:
         else:
             given[inline.field] = typed[0]
     return rest, InlineFilters(replace(_NONE, **given), tuple(excluded), foreign)
+
+
+def _is_mistyped(name: str) -> bool:
+    """Return whether a name differs from one that can be typed by a letter or two."""
+    from rapidfuzz.distance import OSA
+
+    most = 2 if len(name) > _LEAST_MISTYPED + 1 else 1
+    known = (known for known in (*INLINE_FILTERS, "sound") if len(known) >= _LEAST_MISTYPED)
+    return name not in (*INLINE_FILTERS, "sound") and any(
+        OSA.distance(name, each, score_cutoff=most) <= most for each in known
+    )

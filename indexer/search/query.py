@@ -77,6 +77,7 @@ class Query:
         filters: Those that were typed with the words.
         quoted: See `indexer.index.parsed_query.ParsedQuery`.
         negated: See `indexer.index.parsed_query.ParsedQuery`.
+        any_of: See `indexer.index.parsed_query.ParsedQuery`.
     """
 
     parts: tuple[QueryPart, ...]
@@ -87,6 +88,7 @@ class Query:
     filters: InlineFilters = NO_INLINE_FILTERS
     quoted: tuple[str, ...] = ()
     negated: tuple[str, ...] = ()
+    any_of: tuple[tuple[str, ...], ...] = ()
 
     @property
     def heard(self) -> str | None:
@@ -102,7 +104,7 @@ class Query:
         ]
         if self.filters.foreign:
             foreign = ", ".join(f"{name}:" for name in self.filters.foreign)
-            own = ", ".join(f"{name}:" for name in INLINE_FILTERS)
+            own = ", ".join(f"{name}:" for name in (*INLINE_FILTERS, "sound"))
             found.append(f"{foreign} is looked for as any word is; filters are {own}")
         if self.quoted:
             found.append(

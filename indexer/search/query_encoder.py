@@ -99,6 +99,7 @@ def _typed_query(parsed: ParsedQuery, vectors: Sequence[Vectors]) -> Query:
         parsed.excluded_sounds,
         quoted=parsed.quoted,
         negated=parsed.negated,
+        any_of=parsed.any_of,
     )
 
 

@@ -9,19 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import chain
 
 from indexer.base.errors import QueryError
+from indexer.base.scripts import HEBREW_QUOTE
 from indexer.base.text_analysis import MAX_PHRASE, exact_words, phrase_length, query_terms
 from indexer.index.parsed_query import ParsedQuery
 
 MAX_TYPED = 10_000
-DOUBLE_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"'))
+_SIGNS = str.maketrans({**dict.fromkeys("“”„‟«»＂「」『』", '"'), "：": ":"})
+_MINUS = re.compile(r"(?<!\S)[−－–](?=[^\W\d_]|[\"'(])")
+_ENCLOSED = re.compile(r"\w–(?!\S)")
 # A quoted phrase begins a word; any other run without spaces is a word, whatever it holds.
 _PIECE = re.compile(
     r'(?P<no>-?)(?i:sound):(?:"(?P<quoted>[^"]+)"|(?P<sound>[^\s"]+))'
-    r'|(?P<sign>-?)"(?P<phrase>[^"]+)"|(?P<word>\S+)'
+    r"|-'(?P<single>[^'\s][^'\"]*)'(?!\w)|-\((?P<enclosed>[^\s()\"]+)\)"
+    rf'|(?P<sign>-?)"(?P<phrase>(?:[^"]|{HEBREW_QUOTE})+)"|(?P<word>\S+)'
 )
 _LEAST_PREFIX = 2
+_OR = frozenset(("OR", "|", "||"))
 # Beside so many other words quotation marks quote, as in any prose: a question about a statute, a
 # pasted paragraph. Of 90 such questions about hearings 20 quote what is never said in theirs.
 _PROSE_WORDS = 10
@@ -34,12 +40,12 @@ _EXCLUDES = re.compile(r"-\.?[^\W\d_]")
 def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     """Parse typed words: `"quoted phrases"`, `-excluded` words, `begin*` of words.
 
-    A minus excludes where a word begins with it and a letter or a quote follows; anything else
-    that looks like syntax is taken as it stands. An asterisk by itself within quotes stands for any
-    words: what is before and behind it must be said. `sound:music` filters by what a transcript
-    notes that is no speech; alone it lists such moments. In a question or paragraph written out,
-    ten words or more beside what is quoted, quotation marks ask for nothing: these words are looked
-    for as all others are.
+    A minus excludes where a word begins with it and a letter or a quote follows; of quoted phrases
+    with OR between one is enough; anything else that looks like syntax is taken as it stands. An
+    asterisk by itself within quotes stands for any words: what is before and behind it must be
+    said. `sound:music` filters by what a transcript notes that is no speech; alone it lists such
+    moments. In a question or paragraph written out, ten words or more beside what is quoted,
+    quotation marks ask for nothing: these words are looked for as all others are.
 
     Args:
         text: As it was typed.
@@ -59,7 +65,12 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
     phrases, excluded = [], []
     n_others = 0
     sounds: dict[str, list[str]] = {"": [], "-": []}
-    for piece in _PIECE.finditer(text.translate(DOUBLE_QUOTES)):
+    text = plain_signs(text)
+    pieces = list(_PIECE.finditer(text))
+    choices = _Choices(pieces)
+    for number, piece in enumerate(pieces):
+        if number in choices.ors:
+            continue
         if sound := piece["quoted"] or piece["sound"]:
             sounds[piece["no"]].append(sound.strip(" []()*") or sound.strip())
             continue
@@ -71,8 +82,8 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
                 spoken.add(part, False)
             kept += parts
             continue
-        shown = piece["phrase"] or piece["word"]
-        out = bool(piece["sign"])
+        shown = piece["phrase"] or piece["single"] or piece["enclosed"] or piece["word"]
+        out = bool(piece["sign"] or piece["single"] or piece["enclosed"])
         if piece["word"] and _EXCLUDES.match(shown):
             out, shown = True, shown[1:]
         words = exact_words(shown)
@@ -84,13 +95,16 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
             excluded += [f"{shown}*" if begins else shown] if words else []
             continue
         if piece["phrase"]:
-            phrases += [shown] if words else []
+            if words and not choices.add(number, shown):
+                phrases.append(shown)
         else:
             n_others += len(words)
         spoken.add(shown, begins)
         kept.append(shown)
-    quoted, phrases = (phrases, []) if n_others >= _PROSE_WORDS else ([], phrases)
-    for phrase in phrases:
+    any_of, quoted = choices.finish(), []
+    if n_others >= _PROSE_WORDS:
+        quoted, phrases, any_of = [*phrases, *chain(*any_of)], [], ()
+    for phrase in chain(phrases, *any_of):
         _check_phrase(exact_words(phrase))
     terms = spoken.finish()
     if not (kept or sounds[""]) and alone:
@@ -107,12 +121,62 @@ def parse_query(text: str, *, alone: bool = True) -> ParsedQuery:
         tuple(sounds["-"]),
         tuple(quoted),
         negated if text.upper() != text else (),
+        any_of,
     )
+
+
+def plain_signs(text: str) -> str:
+    """Return a typed text with its quotation marks, minus signs and colons as keyboards have them.
+
+    A dash that stands behind a word as well encloses, and is no minus.
+    """
+    text = text.translate(_SIGNS)
+    return text if _ENCLOSED.search(text) else _MINUS.sub("-", text)
 
 
 def _check_phrase(words: Sequence[str]) -> None:
     if phrase_length(words) > MAX_PHRASE:
         raise QueryError(f"a quoted phrase has at most {MAX_PHRASE} words; quote fewer")
+
+
+class _Choices:
+    """Phrases of which one is enough: OR stands between.
+
+    Args:
+        pieces: Of a query.
+    """
+
+    def __init__(self, pieces: Sequence[re.Match[str]]) -> None:
+        self.ors: set[int] = set()
+        self._members: list[list[int]] = []
+        self._phrases: dict[int, str] = {}
+        for number in range(1, len(pieces) - 1):
+            beside = pieces[number - 1], pieces[number + 1]
+            if pieces[number]["word"] not in _OR or not any(p["phrase"] for p in beside):
+                continue
+            self.ors.add(number)
+            if self._members and self._members[-1][-1] == number - 1:
+                self._members[-1].append(number + 1)
+            else:
+                self._members.append([number - 1, number + 1])
+
+    def add(self, number: int, phrase: str) -> bool:
+        """Add the phrase of a piece; return whether it is one of several."""
+        is_member = any(number in members for members in self._members)
+        if is_member:
+            self._phrases[number] = phrase
+        return is_member
+
+    def finish(self) -> tuple[tuple[str, ...], ...]:
+        """Return the phrases of which one of each is enough.
+
+        Where OR stands between a phrase and a word, neither must be said.
+        """
+        return tuple(
+            tuple(dict.fromkeys(self._phrases[number] for number in members))
+            for members in self._members
+            if all(number in self._phrases for number in members)
+        )
 
 
 class _Terms:

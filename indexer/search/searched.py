@@ -32,6 +32,8 @@ def searched_segments(query: Query, filters: Filters, index: IndexView) -> NDArr
         raise nothing_passes(inline.wanted, table)
     for phrase in query.phrases:
         searched &= _with_phrase(phrase, index)
+    for phrases in query.any_of:
+        searched &= np.any([_with_phrase(phrase, index) for phrase in phrases], axis=0)
     for phrase in query.excluded:
         searched &= ~_with_phrase(phrase, index)
     for label in query.sounds:

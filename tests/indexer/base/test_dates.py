@@ -100,3 +100,34 @@ def test_dates_as_other_languages_write_them(text: str) -> None:
 )
 def test_months_by_name_and_what_only_looks_like_one(text: str, date: str | None) -> None:
     assert iso_date(text) == date
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("20230812T200000Z", "2023-08-12"),
+        ("20230812200000", "2023-08-12"),
+        ("1691870400", "2023-08-12"),
+        ("1691870400123", "2023-08-12"),
+        ("Q3 2023", "2023"),
+        ("2023-Q3", "2023"),
+        ("Summer 2023", "2023"),
+        ("H1/2023", "2023"),
+        ("令和5年8月12日", "2023-08-12"),
+        ("平成元年1月8日", "1989-01-08"),
+        ("12 Αυγούστου 2023", "2023-08-12"),
+        ("12. srpna 2023", "2023-08-12"),
+        ("12 Ağustos 2023", "2023-08-12"),
+        ("12 серпня 2023", "2023-08-12"),
+        ("12. elokuuta 2023", "2023-08-12"),
+        ("12. marts 2023", "2023-03-12"),
+        ("3 листопада 2023", "2023-11-03"),
+    ],
+)
+def test_dates_of_programs_quarters_eras_and_more_languages(text: str, known: str) -> None:
+    assert iso_date(text) == known
+
+
+@pytest.mark.parametrize("text", ["44259", "2021030410", "99991231235959999", "season 2023 end"])
+def test_numbers_that_may_be_anything_are_no_dates(text: str) -> None:
+    assert iso_date(text) is None

@@ -121,6 +121,16 @@ def test_halves_are_decimals(whole: int) -> None:
     assert exact_words(f"{whole}⅓ cups") == [str(whole), "1", "3", "cups"]
 
 
+@given(st.integers(1, 99), st.sampled_from(["thousand", "million", "billion"]))
+def test_halves_of_large_numbers_are_numbers(whole: int, size: str) -> None:
+    (one,) = exact_words(f"one {size}")
+    assert exact_words(f"half a {size} people") == [str(int(one) // 2), "people"]
+    assert exact_words(f"half {size}") == [str(int(one) // 2)]
+    said = f"{below_hundred(whole)} {size} and a half"
+    assert exact_words(said) == [str(whole * int(one) + int(one) // 2)]
+    assert exact_words("half a day, half past two")[:3] == ["half", "a", "day"]
+
+
 @given(st.integers(2, 10**6), st.sampled_from(sorted(units.CURRENCIES)))
 def test_money_is_the_same_in_signs_and_words(amount: int, sign: str) -> None:
     said = [str(amount), units.CURRENCIES[sign][1]]
@@ -260,6 +270,34 @@ def test_an_acronym_is_the_same_with_dots_and_possessives(letters: str) -> None:
         ("हिन्दी फ़िल्म", "हिंदी फिल्म"),
         ("コンピューター", "ｺﾝﾋﾟｭｰﾀ"),
         ("Hawaiʻi", "Hawai’i"),
+        ("R'n'B", "R&B"),
+        ("RnB", "R and B"),
+        ("Fig. 3", "figure three"),
+        ("fig.3", "figure 3"),
+        ("Ch. 4", "chapter four"),
+        ("vol 2", "volume two"),
+        ("Vol. II", "volume 2"),
+        ("Op. 27, No. 2", "opus 27 number 2"),
+        ("Maj. Brandt", "Major Brandt"),
+        ("Brandt Bros. Inc.", "Brandt Brothers Incorporated"),
+        ("Feb. 2020", "February 2020"),
+        ("Dec 25th", "December 25th"),
+        ("25 Dec", "25 December"),
+        ("Sept. eleventh", "September 11th"),
+        ("10 000 metres", "10,000 meters"),
+        ("7 250 000", "7,250,000"),
+        ("the 1,000,000th visitor", "the 1000000th visitor"),
+        ("3×3", "3x3"),
+        ("120 kilometres an hour", "120 km/h"),
+        ("sixty miles an hour", "60 mph"),
+        ("$20 an hour", "20 dollars per hour"),
+        ("二零二三年", "2023年"),
+        ("in '79.", "in 1979"),
+        ("1.234,50 €", "1,234.50 euros"),
+        ("1.234.567,8", "1234567,8"),
+        ("the class of ’05", "the class of 2005"),
+        ("21st-century art", "twenty-first century art"),
+        ("the mid-1990s", "the mid 1990s"),
     ],
 )
 def test_short_forms_are_the_long_ones(short: str, long: str) -> None:
@@ -267,10 +305,16 @@ def test_short_forms_are_the_long_ones(short: str, long: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["No two talks", "MT and QUR'AN", "We're", "Qur'an", "no. Two came", "L'été"]
+    "written",
+    [
+        *("No two talks", "MT and QUR'AN", "We're", "Qur'an", "no. Two came", "L'été"),
+        *("No I did not", "a fig tree", "the vol is", "met Jan.", "on channel Ch 4", "ep I saw"),
+        *("a day an hour", "it has a minute", "RNB", "then 200 000x", "said '79' to"),
+    ],
 )
 def test_what_only_looks_like_a_short_form_stays(written: str) -> None:
-    kept = {"number", "mount", "we", "qur", "lete"}
+    kept = {"number", "mount", "we", "qur", "lete", "figure", "volume", "january", "chapter"}
+    kept |= {"episode", "per", "and", "200000", "1979"}
     assert not kept & {t.joined or t.word for t in analyse(written)} - set(written.split())
 
 
@@ -393,7 +437,51 @@ def test_a_number_of_a_line_or_a_plane_is_looked_for_as_it_is_said(number: int) 
     first, rest = divmod(number, 100)
     digits = " ".join(UNITS[int(digit)] for digit in str(number))
     for said in (str(number), digits, f"{UNITS[first]} {below_hundred(rest)}"):
-        assert {(str(number),), tuple(str(number)), (str(first), str(rest))} == ways(said)
+        with_oh = tuple("oh" if digit == "0" else digit for digit in str(number))
+        written = {(str(number),), tuple(str(number)), (str(first), str(rest)), with_oh}
+        assert ways(said) == written
+
+
+@given(st.integers(2, 9), st.sampled_from(["19", "20"]))
+def test_a_decade_is_looked_for_with_and_without_its_century(tens: int, century: str) -> None:
+    said = f"{tens}0s"
+    assert ways(f"{century}{said}") == {(f"{century}{said}",), (said,)}
+    assert (f"{century}{said}",) in ways(TENS[tens].removesuffix("y") + "ies")
+
+
+@given(st.integers(2, 99), st.integers(2, 99))
+def test_ranges_and_sizes_are_looked_for_as_they_are_said(one: int, other: int) -> None:
+    for dash in "-–":
+        assert (str(one), "to", str(other)) in ways(f"{one}{dash}{other}")
+    assert (str(one), str(other)) in ways(f"{below_hundred(one)} to {below_hundred(other)}")
+    assert (str(one), "by", str(other)) in ways(f"{one}x{other}")
+    assert (str(one), "x", str(other)) in ways(f"{one} by {other}")
+    assert (str(one), str(other)) not in ways(f"{one}, {other}") - {(str(one), str(other))}
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("007", "double oh seven"),
+        ("405", "four oh five"),
+        ("5551234", "five five five one two three four"),
+        ("60000", "60k"),
+        ("60k", "sixty thousand"),
+    ],
+)
+def test_codes_and_thousands_are_looked_for_as_they_are_said(number: str, said: str) -> None:
+    assert tuple(exact_words(said)) in ways(number)
+
+
+def test_a_number_that_is_said_in_parts_is_no_number_of_a_name() -> None:
+    assert ("405",) in ways("four oh five")
+    assert query_terms("Fahrenheit four fifty-one")[-1] == "4 51"
+    assert query_terms("war two") == ["war", "two", "war 2"]
+
+
+@pytest.mark.parametrize(("kana", "other"), [("スシ", "すし"), ("らーめん", "ラーメン")])
+def test_kana_are_looked_for_in_both_forms(kana: str, other: str) -> None:
+    assert ways(kana) == ways(other) == {tuple(exact_words(kana)), tuple(exact_words(other))}
 
 
 def test_years_lists_of_digits_and_hosts_stay_what_they_are() -> None:

@@ -225,6 +225,7 @@ def test_remove_and_rebuild_tell_what_they_did(
     [
         (("serach", "tea"), "No such command 'serach'"),
         (("search", "tea", "--limit", 3), "No such option"),
+        (("search", "-music", "tea"), "To leave out what says music, put -- before the query."),
         (("search", "tea"), "Missing option '--library'"),
         (("search", "-l", "LIBRARY"), "give a query, --clip FILE or both; or --queries FILE"),
         (("search", "tea", "--queries", "a.jsonl", "-l", "LIBRARY"), "or --queries FILE"),

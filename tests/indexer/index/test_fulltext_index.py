@@ -291,10 +291,49 @@ OTHERWISE = [
     ("en", "Look at example dot com for more.", '"at example.com"', "example.org"),
     ("en", "They paid $3.5 million.", '"three point five million dollars"', "3.5 million euros"),
     ("en", "Call getUserName with it.", '"get user name"', "get name"),
+    ("en", "We ate at Wendy's again.", '"at Wendys"', "Wendies"),
+    ("en", "We ate at Wendys again.", '"at Wendy’s"', "Wend"),
+    ("en", "A wolf's howl, no more.", '"wolfs howl"', "wolves"),
+    ("en", "Rock 'n' roll all night.", '"rock and roll"', "rock roll"),
+    ("en", "Rock & roll all night.", "\"rock 'n' roll\"", "rock roll"),
+    ("en", "The firefighter came.", '"fire fighter came"', "fire fight"),
+    ("en", "The database fell.", '"data base fell"', "data bases"),
+    ("en", "You do not need it.", '"don\'t need"', "does not need"),
+    ("en", "We cannot swim here.", '"can\'t swim"', "could not swim"),
+    ("en", "I'll be there for you.", '"I will be there"', "he will"),
+    ("en", "I will be there for you.", '"I\'ll be"', "I'd be"),
+    ("en", "It's what it is.", '"it is what it is"', "it was"),
+    ("en", "Fashion of the seventies.", '"the 1970s"', "1980s"),
+    ("en", "From 1990s radio.", '"nineties radio"', "eighties radio"),
+    ("en", "It rose 5-10% then.", '"five to ten percent"', "four to ten"),
+    ("en", "A 3×3 cube.", '"three by three"', "three by four"),
+    ("en", "Take the four oh five north.", '"the 405"', "the 406"),
+    ("en", "Sixty thousand people came.", '"60k people"', "61k people"),
+    ("ja", "すしを食べました", '"すし"', "うし"),
     ("de", "Frau Müller wohnt in Köln.", '"Frau Mueller"', "Maeller"),
     ("de", "Herr Schroeder ist da.", '"Herr Schröder"', "Schräder"),
     ("zh", "台灣的夜市", '"台湾的"', "台北"),
 ]
+
+
+def test_a_phrase_is_no_other_word_for_want_of_an_apostrophe(tmp_path: Path) -> None:
+    said = ["We were ill. A cat sat. It may be so.", "the cats of the newspaper, maybe"]
+    catalog = Catalog(tmp_path / "catalog.sqlite", create=True)
+    document = Document(
+        *("c" * 64, "talk", "On words", None, None, None, "en", 60.0, "/talk.opus", None),
+        *(None, "asr", "x.safetensors", ()),
+    )
+    with catalog.transaction():
+        cues = [Segment(30.0 * i, 30.0 * i + 30, text, i, i + 1) for i, text in enumerate(said)]
+        catalog.put_document(document, [], cues)
+    write_fulltext_index(tmp_path / "lexical.sqlite", catalog, catalog.documents())
+    catalog.close()
+    index = FulltextIndex(tmp_path / "lexical.sqlite")
+    both = [segment_id("c" * 64, i) for i in range(2)]
+    for phrase in ("I will", "we are", "sats", "papers", "news paper cat"):
+        assert index.segments_with_phrase(phrase) == set(), phrase
+    assert index.segments_with_phrase("may be so") == {both[0]}
+    assert index.segments_with_phrase("cats") == {both[1]}
 
 
 @pytest.mark.parametrize(("language", "said", "quoted", "other"), OTHERWISE)

@@ -231,3 +231,66 @@ def test_a_document_may_be_named_by_a_beginning_that_fits_no_other(searcher: Sea
         assert [hit.segment for hit in found.hits] == [hit.segment for hit in whole.hits]
     with pytest.raises(QueryError, match="2 documents begin with 'how-'"):
         searcher.search("the", filters=Filters(documents=("how-",)))
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Müller-Lüdenscheidt", "Mueller"),
+        ("Jörg Mueller", "Müller"),
+        ("Anna O\u0308berg", "Oeberg"),
+        ("Søren Åkesson", "Soeren Aakesson"),
+    ],
+)
+def test_a_name_is_found_with_its_letters_spelt_out(
+    table: SegmentTable, name: str, typed: str
+) -> None:
+    table.speakers = CodedColumn.of([*table.speakers[:5], name])
+    assert passed(table, speakers=(typed,)) == [5]
+
+
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Episode #5: Moon & Sun", "episode 5 moon and sun"),
+        ("Fire: the mountain's heart", "fire the mountains heart"),
+        ("What's a bee, anyway? (Part 2)", "whats a bee"),
+        ("The clock — a sailor's story", "a sailors story"),
+        ("Vol. II — “Ashes”", 'vol ii "ashes"'),
+    ],
+)
+def test_a_title_is_typed_without_its_punctuation(
+    table: SegmentTable, title: str, typed: str
+) -> None:
+    table.documents[2] = replace(table.documents[2], title=title, label=title)
+    assert passed(table, documents=(typed,)) == [4, 5]
+    table.documents[1] = replace(table.documents[1], title=title)
+    with pytest.raises(QueryError, match=r"2 documents|may be"):
+        passed(table, documents=(typed[:-2],))
+
+
+def test_a_label_is_typed_without_its_punctuation(table: SegmentTable) -> None:
+    table.documents[1] = replace(table.documents[1], label="Art & Craft")
+    assert passed(table, labels=("art and craft",)) == [2, 3]
+    with pytest.raises(QueryError, match="no label '!'"):
+        passed(table, labels=("!",))
+
+
+def test_folders_and_files_are_named_by_the_end_of_their_path(
+    table: SegmentTable, tmp_path: Path
+) -> None:
+    assert passed(table, folders=("one",)) == [0, 1, 2, 3]
+    assert passed(table, folders=("ONE/two/",)) == passed(table, folders=("two",)) == [2, 3]
+    assert passed(table, documents=("two/b", "three/c.opus")) == [2, 3, 4, 5]
+    for folder in ("wo", "two/one", "/two", "b.opus"):
+        with pytest.raises(QueryError, match="nothing in this library lies in"):
+            passed(table, folders=(folder,))
+    with pytest.raises(QueryError, match="no document 'one/b'"):
+        passed(table, documents=("one/b",))
+
+
+@pytest.mark.parametrize("until", ["2021", "2021-12", "2021-12-31"])
+def test_a_time_that_ends_before_it_begins_is_refused(table: SegmentTable, until: str) -> None:
+    with pytest.raises(QueryError, match="since '2022' is after until '2021"):
+        passed(table, since="2022", until=until)
+    assert passed(table, since="2021-03", until="2021") == [0, 1]

@@ -111,3 +111,43 @@ def test_the_command_says_what_it_restricted_itself_to(small_library: LibrarySto
 def test_a_quoted_value_is_one_line() -> None:
     _, found = split_filters('in:"fog on\r\nthe\nNamib"')
     assert found.wanted == Filters(documents=("fog on the Namib",))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["speaker:'Anna Reed'", "speaker：“Anna Reed”", 'Speaker:"Anna Reed"', "speaker:'Anna Reed'."],
+)
+def test_a_value_may_stand_in_any_quotes_behind_any_colon(typed: str) -> None:
+    assert split_filters(f"tea {typed}")[1].wanted == Filters(speakers=("Anna Reed",))
+
+
+@pytest.mark.parametrize("typed", ["speaker:(anna)", "speaker:anna,", "speaker:[anna];"])
+def test_what_stands_around_a_value_is_not_of_it(typed: str) -> None:
+    assert split_filters(f"tea {typed} bees")[1].wanted == Filters(speakers=("anna",))
+    assert split_filters("speaker:O'Hara in:...")[1].wanted.documents == ("...",)
+    assert split_filters("speaker:O'Hara")[1].wanted.speakers == ("O'Hara",)
+
+
+@pytest.mark.parametrize("minus", ["-", "NOT ", "NOT  ", "−"])
+def test_not_before_a_filter_excludes(minus: str) -> None:
+    rest, inline = split_filters(f"tea {minus}speaker:anna")
+    assert rest.split() == ["tea"] and not inline.wanted
+    assert inline.excluded == (Filters(speakers=("anna",)),)
+    assert split_filters("do not speaker:anna")[1].wanted
+
+
+@pytest.mark.parametrize("name", ["speakers", "speeker", "lable", "langauge", "untill", "sounds"])
+def test_a_mistyped_filter_is_words_and_that_is_said(searcher: Searcher, name: str) -> None:
+    assert split_filters(f"tide {name}:anna")[1].foreign == (name,)
+    assert any(n.startswith(f"{name}: ") for n in searcher.search(f"tide {name}:anna").notes)
+    assert not split_filters("note:this sender:anna sound:x label:y")[1].foreign
+
+
+def test_one_of_two_phrases_is_enough(searcher: Searcher) -> None:
+    both = searcher.search('"ocean basin" OR "the violin" OR "no such words"', k=50)
+    one, other = (
+        searcher.search(f'"{words}"', k=50, channel="lexical")
+        for words in ("ocean basin", "the violin")
+    )
+    assert one.hits and other.hits and both.answered
+    assert {h.name for h in both} == {h.name for h in (*one, *other)}

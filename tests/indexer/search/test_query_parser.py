@@ -145,3 +145,42 @@ def test_a_word_behind_not_is_remembered_and_excludes_nothing(
 ) -> None:
     read = parse_query(typed)
     assert (read.negated, read.excluded) == (negated, ())
+
+
+@pytest.mark.parametrize(
+    ("typed", "excluded"),
+    [
+        ("tea −music", ("music",)),
+        ("tea –music", ("music",)),
+        ("tea －“broken bone”", ("broken bone",)),
+        ("tea -'broken bone' -'n'", ("broken bone", "n")),
+        ("tea -(music)", ("music",)),
+        ("the tea –music too– is cold", ()),
+        ("tea – music, tea −5", ()),
+        ("tea -(music and", ()),
+    ],
+)
+def test_a_minus_excludes_as_phones_and_other_searches_write_it(
+    typed: str, excluded: tuple[str, ...]
+) -> None:
+    assert parse_query(typed).excluded == excluded
+
+
+def test_of_phrases_with_or_between_one_is_enough() -> None:
+    typed = parse_query('fog "broken bone" OR "lost tooth" | "in bed" "at home" "x y" OR tea')
+    assert typed.any_of == (("broken bone", "lost tooth", "in bed"),)
+    assert typed.phrases == ("at home",) and "or" not in typed.terms
+    assert {"fog", "broken", "tooth", "bed", "x", "tea"} <= set(typed.terms)
+    prose = parse_query(f'"a b" OR "c d" {"what did she say then " * 2}')
+    assert prose.quoted == ("a b", "c d") and not prose.any_of and not prose.phrases
+    assert "or" in parse_query("tea OR coffee").terms
+    assert parse_query('OR "a b" OR').phrases == ("a b",)
+
+
+def test_a_quotation_mark_within_a_hebrew_word_closes_nothing() -> None:
+    assert parse_query('"צה"ל הודיע" "ד"ר"').phrases == ('צה"ל הודיע', 'ד"ר')
+
+
+@pytest.mark.parametrize("typed", ["「人工智能」", "『人工智能』", "＂人工智能＂"])
+def test_quotation_marks_of_asia_quote(typed: str) -> None:
+    assert parse_query(typed).phrases == ("人工智能",)
