@@ -250,10 +250,19 @@ def _nearest(key: str, _library: OpenLibrary, document: str) -> tuple[DocumentHi
 
 
 def _show_map(library: OpenLibrary, document: IndexedDocument) -> None:
+    # Drawn only when opened: a browser that has no chart yet takes 0.8 s more for the page.
+    place = st.expander("Where its moments lie", key="moments-map", on_change="rerun")
+    if not place.open:
+        return
+    with place:
+        _draw_map(library, document)
+
+
+def _draw_map(library: OpenLibrary, document: IndexedDocument) -> None:
     found = document_map(library.key, library, document.id)
     if found is None:
+        st.caption("There are too few moments with words or sound for a map.")
         return
-    st.markdown("**Where its moments lie**")
     titles = {d.id: d.title for d in library.searcher.documents.values()}
     segments = {s.id: s for s in library.searcher.snapshot.lexical.segments(found["segments"])}
     points = [

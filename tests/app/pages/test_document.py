@@ -70,7 +70,6 @@ def test_a_document_is_shown_whole(visit: Visit, ids: dict[str, str]) -> None:
     said = "".join(part[0] for cue in cues for part in cue["parts"])
     assert said.startswith("Every schoolbook") and "amphidromic" in said
     assert all(cue["start"] < cue["end"] for cue in cues)
-    assert page.get("plotly_chart")
 
 
 def test_words_that_the_recogniser_doubts_are_told_from_the_others(
@@ -86,6 +85,16 @@ def test_words_that_the_recogniser_doubts_are_told_from_the_others(
     words = [word for cue in stored for word in cue["words"]]
     assert shown == [word["text"] for word in words if word["doubtful"]]
     assert 0 < len(shown) < len(words) / 10
+
+
+def test_the_map_of_moments_is_drawn_once_it_is_opened(visit: Visit, ids: dict[str, str]) -> None:
+    page = document(visit(), doc=ids[TIDES])
+    assert "Where its moments lie" in [expander.label for expander in page.expander]
+    assert not page.get("plotly_chart")
+    page.session_state["moments-map"] = True
+    assert_no_error(page.run())
+    assert page.get("plotly_chart")
+    assert any("Bold: this recording" in caption.value for caption in page.caption)
 
 
 def test_nearest_documents_lead_on_and_to_a_search(visit: Visit, ids: dict[str, str]) -> None:
