@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+POSSESSIVE = ("'s", "’s")
+"""What a possessive ends in, as it may be typed."""
 _BEFORE_NOT = (
     *("do", "does", "did", "is", "are", "was", "were", "has", "have", "had"),
     *("would", "could", "should", "must", "need"),

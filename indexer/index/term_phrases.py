@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from heapq import merge
 from itertools import islice, product
 
-from indexer.base.contractions import other_contractions
+from indexer.base.contractions import POSSESSIVE, other_contractions
 from indexer.base.names import spelt_out
 from indexer.base.text_analysis import Token, analyse, exact_words, fold, stem
 from indexer.base.writings import groups, other_writings
@@ -16,7 +16,6 @@ from indexer.index.lexical_shard import LexicalShard
 # A prefix, or one word of a split, stands for at most so many words.
 MAX_EXPANSIONS = 100
 _WITHOUT_DOTS = re.compile(r"(?<![aeoq])([aou])e(?![aeiou])|(?<![aeiou])(a)a(?![aeiou])")
-_POSSESSIVE = ("'s", "’s")
 _AND = frozenset(("and", "n"))
 # Words of fewer letters stand side by side and are not their whole: may be, no where.
 _LEAST_JOINED = 4
@@ -149,7 +148,7 @@ class TermPhrases:
     def _other_words(self, token: Token, phrase: str) -> Iterator[str]:
         """Yield how else a word of a phrase may be written: Wendys, rock and roll, do not."""
         exact = fold(token.word)
-        possessor = phrase[token.start : token.end].lower().endswith(_POSSESSIVE)
+        possessor = phrase[token.start : token.end].lower().endswith(POSSESSIVE)
         if possessor and self._is_word(f"{exact}s"):
             yield f"{exact}s"
         if exact in _AND:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.base.contractions import POSSESSIVE
 from indexer.base.sound_key import sound_key
 from indexer.base.text_analysis import MAX_PHRASE, Token, fold, phrase_length, stem
 
@@ -30,7 +31,6 @@ VOCABULARY_SCHEMA = (
         document INTEGER PRIMARY KEY, words BLOB NOT NULL, compounds BLOB NOT NULL
     )""",
 )
-_POSSESSIVE = ("'s", "’s")
 VOCABULARY_TABLES = ("vocabulary", "compounds", "document_words")
 
 
@@ -108,7 +108,7 @@ class VocabularyWriter:
                 self._listed.add(2 * joined + 1)
                 parts = " ".join(self.words[each] for each in exact[-token.of_compound :])
                 self._add_compound((self.words[joined], parts))
-            elif text[token.start : token.end].endswith(_POSSESSIVE):
+            elif text[token.start : token.end].endswith(POSSESSIVE):
                 exact_word = self.words[form]  # found as Wendys, too; Wendy's is a name
                 self._add_compound((f"{exact_word}s", exact_word))
         return np.array(line, np.int32)

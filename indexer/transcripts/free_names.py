@@ -11,6 +11,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from indexer.transcripts.name_lines import NOT_NAMES
+
 _LED = re.compile(
     r"\s*(?:[-+*•–—]\s+)?(?P<name>[^\s:：>*_♪][^:：\n]{0,78}?)\s?(?::(?=\s|[^\W\d])|：)(?P<rest>\s*)(?=.*\w)"
 )
@@ -42,7 +44,8 @@ def free_names(texts: Sequence[str], is_usual: Callable[[str], bool]) -> frozens
     odd = Counter(m["name"] for t in texts if (m := _LED.match(t)) and not is_usual(t))
     if max(odd.values(), default=0) < 2:
         return frozenset()
-    return frozenset(name for name in odd if uses[name] >= 2 or _is_short(name))
+    names = (name for name in odd if uses[name] >= 2 or _is_short(name))
+    return frozenset(name for name in names if name.lower() not in NOT_NAMES)
 
 
 def _is_short(name: str) -> bool:

@@ -7,6 +7,9 @@ often as behind it. The name is looked for at the beginning; hence the sound goe
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 
 from indexer.transcripts.sounds import is_sound_label
 
@@ -25,18 +28,43 @@ _WITHIN = re.compile(
 )
 
 
-def names_before_sounds(text: str) -> str:
-    """Put the sounds of a caption behind the name that follows them on their line or the next.
+_LED = re.compile(
+    rf"^[ \t]*(?:>{{1,3}}|[-–—‐])?[ \t]*(?P<name>{_NAME}|\[{_NAME}\])\s?[:：](?=\s)", re.MULTILINE
+)
+_NEARLY_ALL = 0.8  # of the cues
+
+
+def names_before_sounds(texts: Sequence[str]) -> list[str]:
+    """Put the sounds of captions behind the name that follows them on their line or the next.
 
     A bracket that fills its line is a sound whatever it says; within a line it must name one, as
-    the name of a speaker may hold other brackets (`Ben (he/him):`).
+    the name of a speaker may hold other brackets (`Ben (he/him):`). What stands before a colon
+    only once, in a file that does not put a name before nearly all, is no name: such a text stays.
+
+    Args:
+        texts: Of all cues of a file.
     """
+    moved = [_moved(text, None) for text in texts]
+    if moved == list(texts):
+        return moved
+    uses = Counter(match["name"] for text in moved for match in _LED.finditer(text))
+    if sum(_LED.match(text) is not None for text in moved) >= _NEARLY_ALL * len(moved):
+        return moved
+    names = frozenset(name for name, n in uses.items() if n >= 2)
+    return [_moved(text, names) for text in texts]
+
+
+def _moved(text: str, names: frozenset[str] | None) -> str:
+    """Move the sounds before, and within, some names; None for all."""
     if ":" not in text and "：" not in text:
         return text
-    return _WITHIN.sub(_behind, _BEFORE.sub(_behind, text))
+    behind = partial(_behind, names=names)
+    return _WITHIN.sub(behind, _BEFORE.sub(behind, text))
 
 
-def _behind(match: re.Match[str]) -> str:
+def _behind(match: re.Match[str], names: frozenset[str] | None) -> str:
+    if names is not None and match["name"] not in names:
+        return match[0]
     known = match.groupdict()
     own_line = "\n" in (known.get("gap") or "")
     if not own_line and not (match["sound"][0] in "♪♫" or is_sound_label(match["sound"])):

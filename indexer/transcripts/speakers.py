@@ -112,7 +112,8 @@ def _with_usual_heads(cues: Sequence[Cue]) -> list[Cue]:
     def written(cue: Cue, text: str) -> Cue:
         return cue if cue.speaker or text == cue.text else replace(cue, text=text)
 
-    bare = [written(cue, names_before_sounds(unwrapped_names(cue.text))) for cue in cues]
+    texts = names_before_sounds([unwrapped_names(cue.text) for cue in cues])
+    bare = list(map(written, cues, texts))
     bracketed = names_in_brackets([cue.text for cue in bare if not cue.speaker])
     if not bracketed:
         return bare

@@ -159,10 +159,10 @@ def _add(rows: _Rows, row: dict[str, Any], owner: str | None, names: dict[str, s
     timed = row if time_of(row, STARTS)[1] is not None else shown
     inner_words = next(filter(None, (objects(o, k) for o in (row, best) for k in _WORDS)), [])
     start_key, start = time_of(timed, STARTS)
-    _, end = time_of(timed, ENDS)
+    end_key, end = time_of(timed, ENDS)
     if start_key and is_dated(timed[start_key]):
         rows.dated = True
-    elif end is not None and end >= _DATED:
+    elif end_key and is_dated(timed[end_key]):
         end = None  # beside a time of the recording
     if start is None and end is None and inner_words:
         start_key, start = time_of(inner_words[0], STARTS)

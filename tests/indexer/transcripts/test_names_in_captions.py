@@ -124,6 +124,19 @@ def test_a_name_behind_a_sound_is_a_name(tmp_path):
     )
 
 
+def test_a_line_in_brackets_stays_above_words_before_a_colon_that_are_no_name(tmp_path):
+    texts = ["Here we are.", "(in the garden)\nThe point is this: we go.", "It is late.", "So."]
+    found = spoken(tmp_path, *texts)
+    assert [" ".join(text.split()) for _, text in found] == [" ".join(t.split()) for t in texts]
+    assert [speaker for speaker, _ in found] == [None] * len(texts)
+
+
+def test_notes_and_tips_are_nobody_beside_names_of_any_form(tmp_path):
+    said = [("Anna 🐝", "Hello."), ("Ben 🐟", "Hello."), ("Anna 🐝", "So."), ("Ben 🐟", "So.")]
+    texts = [*(f"{name}: {text}" for name, text in said), "Tip: wait.", "Tip: stir."]
+    assert spoken(tmp_path, *texts) == [*said, (None, "Tip: wait."), (None, "Tip: stir.")]
+
+
 def test_pronouns_in_brackets_stay_with_the_name(tmp_path):
     said = turns("Ben Ito (he/him)", "Anna")
     assert spoken(tmp_path, *(f"{name}: {text}" for name, text in said)) == said
