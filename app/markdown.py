@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from indexer.base.text_analysis import Token, analyse, fold
+from indexer.base.text_analysis import analyse, fold
 from indexer.base.timecode import clock
 from indexer.search.channels import CHANNELS
 from indexer.search.fusion import AUTO
@@ -75,6 +76,10 @@ def channel_badges(score: float, channels: Mapping[str, float]) -> str:
     return " ".join(badges)
 
 
+# Where a highlight begins and ends in a text.
+Span = tuple[int, int]
+
+
 class Piece(NamedTuple):
     """A piece of a text.
 
@@ -126,19 +131,19 @@ def excerpt(
 ) -> list[Piece]:
     """Return a part of a text, on one line, that holds the first of these words."""
     text = " ".join(text.split())
-    before = 0
-    for piece in split_highlights(text, words):
-        if piece.found:
-            break
-        before += len(piece.text)
+    spans = _spans_of(text, frozenset(words))
+    before = spans[0][0] if spans else len(text)
     first = text.rfind(" ", 0, max(0, before - most // 4)) + 1 if before < len(text) else 0
     shown = ("… " if first else "") + text[first:]
     if len(shown) > most:
         shown = shown[: most - 1].rsplit(" ", 1)[0] + " …"
+    if shown != text:
+        spans = _spans_of(shown, frozenset(words))
     dropped = text.count(" ", 0, first) - bool(first)  # the ellipsis is a word, too
     last = shown.count(" ") - shown.endswith(" …")
     numbers = {number - dropped for number in doubtful}
-    return split_highlights(shown, words, {n for n in numbers if bool(first) <= n <= last})
+    shown_doubts = {n for n in numbers if bool(first) <= n <= last}
+    return _split(shown, spans, shown_doubts)
 
 
 def split_highlights(
@@ -152,9 +157,13 @@ def split_highlights(
         doubtful: Numbers of the words between spaces that are doubtful.
     """
     text = " ".join(text.split())
+    return _split(text, _spans_of(text, frozenset(words)), doubtful)
+
+
+def _split(text: str, spans: Iterable[Span], doubtful: Collection[int]) -> list[Piece]:
     pieces: list[Piece] = []
     end = 0
-    for start, stop in _spans(analyse(text), words) if words else ():
+    for start, stop in spans:
         pieces += [Piece(text[end:start], False), Piece(text[start:stop], True)]
         end = stop
     pieces = [piece for piece in (*pieces, Piece(text[end:], False)) if piece.text]
@@ -179,26 +188,34 @@ def _with_doubts(pieces: Sequence[Piece], doubtful: Collection[int]) -> Iterator
             yield piece._replace(text=sure)
 
 
-def _spans(tokens: Sequence[Token], words: Collection[str]) -> list[tuple[int, int]]:
+# A page is drawn anew at each step, with the same hits and lines.
+@lru_cache(maxsize=16_384)
+def _spans_of(text: str, words: frozenset[str]) -> tuple[Span, ...]:
     """Return where highlights begin and end, in order and apart."""
-    lengths = sorted({word.count(" ") + 1 for word in words}, reverse=True)
+    if not words:
+        return ()
+    tokens = analyse(text)
     exact = [fold(token.word) for token in tokens]
-    spans: list[tuple[int, int]] = []
+    lengths: dict[str, list[int]] = {}  # of highlights, by their first words; long ones first
+    for length, first in sorted({(len(w), w[0]) for w in map(str.split, words) if w}, reverse=True):
+        lengths.setdefault(first, []).append(length)
+    spans: list[Span] = []
     for place, token in enumerate(tokens):
-        there = (n for n in lengths if n <= len(tokens) - place)
-        length = next((n for n in there if " ".join(exact[place : place + n]) in words), 0)
-        if length:
-            spans.append((token.start, tokens[place + length - 1].end))
+        for length in lengths.get(exact[place], ()):
+            run = exact[place : place + length]
+            if len(run) == length and " ".join(run) in words:
+                spans.append((token.start, tokens[place + length - 1].end))
+                break
         if token.joined and fold(token.joined) in words:
             spans.append((tokens[place + 1 - token.of_compound].start, token.end))
     return _merged(sorted(spans))
 
 
-def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
+    merged: list[Span] = []
     for start, end in spans:
         if merged and start <= merged[-1][1]:
             merged[-1] = merged[-1][0], max(end, merged[-1][1])
         else:
             merged.append((start, end))
-    return merged
+    return tuple(merged)

@@ -1,12 +1,12 @@
 // The hits of one recording: their count, where they lie in it, and one row each, a link to it.
-// Buttons that play carry the class by which the player knows them (player.js); said.js stands
-// before this.
+// Buttons that play carry the class by which the player knows them (player.js); said.js and
+// long_list.js stand before this.
 const NAMESPACE = "http://www.w3.org/2000/svg";
 
 export default function ({ parentElement, data }) {
   const part = (selector) => parentElement.querySelector(selector);
   const { hits, current } = data;
-  const list = part("ol");
+  const list = part(".rows");
   const key = JSON.stringify(data);
   if (list.shown === key) return; // drawn anew: whoever scrolled here stays
   list.shown = key;
@@ -21,9 +21,9 @@ export default function ({ parentElement, data }) {
   timeline.hidden = !data.timed || !data.seconds;
   timeline.replaceChildren(...(timeline.hidden ? [] : hits.map(tick)));
   const rows = hits.map(row);
-  list.replaceChildren(...rows);
+  fill(list, rows, 2.6);
   const here = data.timed ? rows[current] : null;
-  if (here) list.scrollTop = here.offsetTop - list.offsetTop - list.clientHeight / 3;
+  if (here) requestAnimationFrame(() => scrollTo(list, here));
 
   function tick(hit, i) {
     const link = document.createElement("a");

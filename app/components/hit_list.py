@@ -44,7 +44,7 @@ def show_hit_list(
         "hilbert_hits",
         html=read("hit_list.html"),
         css=read("hit_list.css"),
-        js=read("said.js", "hit_list.js"),
+        js=read("said.js", "long_list.js", "hit_list.js"),
         isolate_styles=False,  # the player looks for buttons in the page
     )
     speakers = speakers_of(library, hits)

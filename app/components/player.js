@@ -85,6 +85,7 @@ function newPlayer(host) {
       media.pause();
       try {
         const facts = await factsOf(address);
+        if (!play) await idle(); // the page first: of a long recording it reads megabytes
         if (mine !== click) return;
         now = { ...facts, address, id, shift: 0, source: "", hits: [] };
         want = { at, play };
@@ -458,6 +459,12 @@ async function whenMade(address, isWanted, told = () => {}) {
     await new Promise((done) => setTimeout(done, 500));
   }
   return null;
+}
+
+// Wait until the browser has drawn what it was given (Safari does not tell).
+function idle() {
+  return new Promise((done) => window.requestIdleCallback
+    ? requestIdleCallback(done, { timeout: 1000 }) : setTimeout(done, 100));
 }
 
 function clock(seconds) {

@@ -1,4 +1,4 @@
-// A transcript in step with the player (said.js stands before it).
+// A transcript in step with the player (said.js and long_list.js stand before it).
 const FOLLOW = "hilbert-follow"; // in the browser's storage: "no" where it is off
 
 export default function ({ parentElement, data }) {
@@ -45,7 +45,7 @@ export default function ({ parentElement, data }) {
     item.append(line);
     return item;
   });
-  list.replaceChildren(...items);
+  fill(list, items, 1.9);
   // The part of a line from one place to another: as doubtful as it was, and not marked.
   function cut(parts, from, to) {
     const found = [];
@@ -119,7 +119,7 @@ export default function ({ parentElement, data }) {
     const mark = marks[current];
     if (!mark) return;
     mark.classList.add("current");
-    scrollTo(mark.closest("li"));
+    scrollTo(list, mark.closest("li"));
   }
   box.oninput = find;
   form.onsubmit = (event) => event.preventDefault();
@@ -144,7 +144,7 @@ export default function ({ parentElement, data }) {
   follows.onclick = () => {
     follows.ariaPressed = String(!isFollowing());
     try { localStorage.setItem(FOLLOW, isFollowing() ? "yes" : "no"); } catch { /* for now */ }
-    if (isFollowing() && before !== null) scrollTo(items[before]);
+    if (isFollowing() && before !== null) scrollTo(list, items[before]);
   };
   showFollow();
   // The line that plays pauses it, and says so.
@@ -174,17 +174,12 @@ export default function ({ parentElement, data }) {
     items[cue].classList.add("heard");
     showSign(items[cue], player().isPlaying(data.document));
     items[cue].setAttribute("aria-current", "true");
-    if (isFollowing() && !box.value.trim()) scrollTo(items[cue]); // else it stays where one reads
-  }
-  // Lines that were never seen have estimated heights: the second time they are known.
-  function scrollTo(item, again = true) {
-    list.scrollTop = item.offsetTop - list.offsetTop - list.clientHeight / 3;
-    if (again) requestAnimationFrame(() => scrollTo(item, false));
+    if (isFollowing() && !box.value.trim()) scrollTo(list, items[cue]); // else it stays where one reads
   }
   const first = items.find((item) => item.classList.contains("found"));
-  if (first && !box.value.trim()) requestAnimationFrame(() => scrollTo(first));
+  if (first && !box.value.trim()) requestAnimationFrame(() => scrollTo(list, first));
   const onLine = (event) => {
-    if (event.detail.document === data.document) scrollTo(items[event.detail.line]);
+    if (event.detail.document === data.document) scrollTo(list, items[event.detail.line]);
   };
   const start = () => {
     document.addEventListener(LINE, onLine);

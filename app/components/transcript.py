@@ -45,23 +45,23 @@ def show_transcript(
         if is_timed and not _is_timed(cue):
             continue
         start, end = (cue.start, cue.end) if is_timed else (None, None)
-        lines.append(
-            {
-                "start": start,
-                "end": None if start is None or end is None else max(end, start + 0.1),
-                "clock": "" if start is None else clock(start),
-                "speaker": cue.speaker if cue.speaker != last else None,
-                "parts": split_highlights(cue.text, highlighted, (doubtful or {}).get(place, ())),
-                "found": place in found,
-                "hit": place in hits,
-            }
-        )
+        line = {
+            "start": start,
+            "end": None if start is None or end is None else max(end, start + 0.1),
+            "clock": "" if start is None else clock(start),
+            "speaker": cue.speaker if cue.speaker != last else None,
+            "parts": split_highlights(cue.text, highlighted, (doubtful or {}).get(place, ())),
+            "found": place in found,
+            "hit": place in hits,
+        }
+        # Of thousands of lines: what is not there isn't sent.
+        lines.append({name: value for name, value in line.items() if value or name == "start"})
         last = cue.speaker
     component = st.components.v2.component(
         "hilbert_transcript",
         html=read("transcript.html"),
         css=read("transcript.css"),
-        js=read("said.js", "transcript.js"),
+        js=read("said.js", "long_list.js", "transcript.js"),
     )
     component(
         key=key, data={"cues": tuple(lines), "height": height, "document": document, "find": find}

@@ -116,7 +116,7 @@ def test_an_address_opens_a_document_at_its_time(visit: Visit, ids: dict[str, st
     page = document(visit(), doc=ids[TIDES], t="41.5")
     assert players(page)[0].start_time == 41
     [cues] = transcripts(page)
-    assert [cue["clock"] for cue in cues if cue["found"]] == ["0:37"]
+    assert [cue["clock"] for cue in cues if "found" in cue] == ["0:37"]
 
 
 @pytest.mark.parametrize("time", ["soon", ""])
@@ -137,7 +137,7 @@ def test_an_address_of_a_document_that_is_gone_says_so_and_shows_no_other(visit:
 def test_words_without_times_are_shown_as_they_are(visit: Visit, ids: dict[str, str]) -> None:
     page = choose(document(visit()), ids["odd-words"])
     [cues] = transcripts(page)
-    assert all(cue["start"] is None and not cue["clock"] for cue in cues)
+    assert all(cue["start"] is None and "clock" not in cue for cue in cues)
     assert any("A transcript without a recording." in text for text in texts(page))
     said = " ".join(part[0] for cue in cues for part in cue["parts"])
     assert "<script>alert(1)</script>" in said
