@@ -43,7 +43,8 @@ def test_hits_are_counted_and_gone_through_and_words_are_found(page: Page) -> No
     box.press("Shift+Enter")
     page.get_by_role("button", name="Previous place").click()
     assert place.inner_text() == f"{places} of {places}"
-    seen = "(m => { const [a, b] = [m, m.closest('[role=list]')].map(e => e.getBoundingClientRect());"
+    seen = "(m => { const list = m.closest('[role=list]');"
+    seen += " const [a, b] = [m, list].map(e => e.getBoundingClientRect());"
     seen += " return a.top >= b.top && a.bottom <= b.bottom; })"
     for _ in range(20):  # frames, in which lines get their heights
         if transcript.locator("mark.current").evaluate(seen):
