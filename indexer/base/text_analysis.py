@@ -32,7 +32,7 @@ from indexer.base.spellings import american_spellings
 from indexer.base.tokens import Token
 from indexer.base.units import TIMES, UNIT_SIGNS, said_per, with_units
 from indexer.base.word_forms import CLUMP, read_clump, read_humps, roman_number
-from indexer.base.writings import groups
+from indexer.base.writings import NUMBERED, groups
 
 __all__ = [
     "ANALYSIS_VERSION",
@@ -86,14 +86,6 @@ _SIGNS = {"plus": "{0.word}++", "sharp": "{0.word}#", "dot": ".net", "percent": 
 _SIGN_WORDS = ("plus", "sharp", "net", "cent")
 # A character and what normalisation joins to it.
 _CLUSTER = re.compile(r"(?s).[\u0300-\u036f\u3099\u309a\uff9e\uff9f\u1160-\u11ff]*")
-# A number after them names one of several, in Roman numbers too.
-_NUMBERED = frozenset(
-    (
-        *("war", "part", "chapter", "volume", "book", "act", "scene", "type", "phase", "class"),
-        *("stage", "grade", "level", "title", "section", "article", "appendix", "figure", "table"),
-        *("unit", "lesson", "lecture", "season", "episode", "version", "mark", "category", "tier"),
-    )
-)
 # Of which there are so many that V and X are numbers, not names.
 _OF_MANY = frozenset(("part", "chapter", "volume", "book", "act", "scene", "title", "article"))
 _ONE_LETTER = {"I": "1", "V": "5", "X": "10"}
@@ -232,7 +224,7 @@ def _after_name(match: re.Match[str], previous: Token) -> str | None:
     In small letters, and behind words in small letters, only those that can be nothing else count.
     """
     text, run = match.string, match[0].rstrip(".").removesuffix("'s")
-    is_numbered = previous.word in _NUMBERED
+    is_numbered = previous.word in NUMBERED
     named = text[previous.start].isupper()
     if len(run) == 1 and is_numbered and named and run in _ONE_LETTER:
         # "In Part I we saw" is a number, "Part I wrote" at the beginning of a sentence is none.

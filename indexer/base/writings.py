@@ -36,11 +36,24 @@ _FEW_DIGITS = re.compile(r"\d{1,2}", re.ASCII)
 _MOST_PARTS = 4
 _HOSTS = frozenset(("com", "org", "net", "io", "edu", "gov", "ai", "co", "fm", "tv", "de", "uk"))
 _GAP = re.compile(r"\s+")
+# A number after them names one of several, in Roman numbers too.
+NUMBERED = frozenset(
+    (
+        *("war", "part", "chapter", "volume", "book", "act", "scene", "type", "phase", "class"),
+        *("stage", "grade", "level", "title", "section", "article", "appendix", "figure", "table"),
+        *("unit", "lesson", "lecture", "season", "episode", "version", "mark", "category", "tier"),
+    )
+)
 # No name ends in these.
 _NO_NAMES = frozenset(
     (
         *("a", "i", "the", "of", "in", "on", "at", "by", "to", "for", "from", "with", "than"),
-        *("about", "until", "since", "between", "and", "or", "not", "is", "was", "are", "were"),
+        *("about", "until", "since", "between", "under", "over", "into", "through", "after"),
+        *("before", "during", "against", "within", "without", "upon", "across", "behind", "near"),
+        *("and", "or", "not", "but", "if", "as", "when", "while", "where", "because", "that"),
+        *("which", "who", "what", "why", "how", "this", "these", "those", "it", "its", "there"),
+        *("is", "was", "are", "were", "be", "been", "being", "do", "does", "did", "has", "have"),
+        *("had", "would", "shall", "should", "can", "could", "might", "must"),
     )
 )
 
@@ -183,7 +196,8 @@ def other_writings(tokens: Sequence[Token], text: str) -> list[str]:
     elif counted := _counted(words) if len(words) < 4 else None:
         name, which = counted
         found += [f"{name} {said}" for said in (which, *_digit_by_digit(which))]
-        if len(which) < 3 and which.strip("0") and not which.startswith("0"):
+        is_king = name not in NUMBERED and len(which) < 3
+        if is_king and which.strip("0") and not which.startswith("0"):
             found.append(f"{name} the {ordinal(int(which))}")
     return [each for each in dict.fromkeys(found) if each != own]
 

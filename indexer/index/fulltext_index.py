@@ -330,5 +330,6 @@ def _in_sorted(rows: NDArray[np.int64], held: NDArray[np.int32]) -> NDArray[np.b
     """Return which rows are among some that are ascending, `[len(rows)]`."""
     if not len(held):
         return np.zeros(len(rows), bool)
-    found: NDArray[np.bool_] = held[np.minimum(np.searchsorted(held, rows), len(held) - 1)] == rows
+    places = held.searchsorted(rows.astype(held.dtype))  # of another type NumPy converts `held`
+    found: NDArray[np.bool_] = held.take(places, mode="clip") == rows
     return found

@@ -206,6 +206,8 @@ class LexicalShard(Records):
 
     def _phrase(self, table: str, phrase: str) -> Postings:
         """Find words in a row, which FTS5 knows; how often is recovered from its BM25."""
+        if not self._holds_all(table, phrase.split(" ")):
+            return NO_POSTINGS  # most other writings of a number; FTS5 reads all places of each
         found = self.read(
             f"SELECT rowid, -bm25({table}) FROM {table} WHERE {table} MATCH ? ORDER BY rowid",
             [f'"{phrase}"'],
@@ -218,6 +220,16 @@ class LexicalShard(Records):
         )
         times = norms * length_norms(lengths[rows], float(lengths.mean() or 1.0))
         return Postings(rows, np.rint(times).astype(np.int32))
+
+    def _holds_all(self, table: str, stems: Iterable[str]) -> bool:
+        """Return whether any row holds all of some stems."""
+        first, *others = sorted(
+            (self.all_postings(table, s) for s in stems), key=lambda p: len(p.rows)
+        )
+        rows = first.rows
+        for other in others:
+            rows = rows[other.at(rows).rows] if len(rows) else rows
+        return bool(len(rows))
 
     def rows_matching(self, table: str, expression: str) -> NDArray[np.int64]:
         """Find the rows of a table that an expression of FTS5 matches, ascending."""

@@ -57,6 +57,13 @@ class MergedVectors(VectorsElsewhere):
         self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows and cosines of the `n` nearest to `query [d]`; see `VectorIndex.nearest`."""
+        rows, cosines = self.compared(query, n, allowed)
+        return rows[:n], cosines[:n]
+
+    def compared(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows and cosines of what is compared; see `VectorIndex.compared`."""
         numbers = range(len(self._parts))
         search = partial(self._candidates, query, n, allowed)
         in_threads = len(self) >= _LEAST_FOR_THREADS
@@ -69,7 +76,8 @@ class MergedVectors(VectorsElsewhere):
             most += _MORE_CANDIDATES * (len(others) - 1)
             rows, _ = best_rows(*_joined([found[i] for i in others]), most)
             exact.append((rows, self._products(query[None], rows)[:, 0]))
-        return best_rows(*_joined(exact), n)
+        rows, cosines = _joined(exact)
+        return best_rows(rows, cosines, len(rows) if others else n)
 
     def _candidates(
         self,

@@ -51,11 +51,13 @@ class Postings:
         kept = live[self.rows]
         return Postings(self.rows[kept], self.times[kept])
 
-    def at(self, rows: NDArray[np.int64] | None) -> Postings:
+    def at(self, rows: NDArray[np.integer[Any]] | None) -> Postings:
         """Return those of some rows, as places in `rows [m]`, each once; all for None."""
         if rows is None or not len(self.rows):
             return self
-        places = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        # Of another type NumPy would convert all of them.
+        places = self.rows.searchsorted(rows.astype(np.int32, copy=False))
+        places = np.minimum(places, len(self.rows) - 1)
         held = np.flatnonzero(self.rows[places] == rows)
         return Postings(held.astype(np.int32), self.times[places[held]])
 

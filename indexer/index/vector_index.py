@@ -111,6 +111,20 @@ class VectorIndex(ABC):
         rows = np.arange(len(self)) if allowed is None else np.flatnonzero(allowed)
         return best_rows(rows, self.scores_at(query, rows), n)
 
+    def compared(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows and cosines of what is compared to find the `n` nearest, best first.
+
+        The first `n` are what `nearest` returns; an exact index gives no others.
+
+        Args:
+            query: `[d]`.
+            n: At least 0.
+            allowed: See `nearest`.
+        """
+        return self.nearest(query, n, allowed)
+
     def candidates(
         self,
         query: NDArray[np.float32],

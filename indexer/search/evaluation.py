@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from indexer.index.search_threads import search_threads
 from indexer.search.fusion import Weights, fuse
 from indexer.search.index_view import IndexView
+from indexer.search.likely_rows import likely_rows
 from indexer.search.results import LONGEST_MOMENT_SECONDS
 from indexer.search.scored_documents import ScoredDocuments, nth_highest
 from indexer.search.scores import FusedScores, PartScores, Scores
@@ -31,9 +32,9 @@ MOST_SCORED = 1 << 14
 # the best by both together are further down by each.
 FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES = 256, 64
 _RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
-# Beside approximate ones, the sum of what is known of all segments names so many, and so many
-# documents are scored for each that is wanted.
-_NAMED_BY_WORDS, _MOST_DOCUMENTS_EACH = 512, 6
+# Beside approximate ones, the sum of what is known of all segments names so many, so many that are
+# likely the best of what was compared are scored, and so many documents for each that is wanted.
+_NAMED_BY_WORDS, _LIKELY, _MOST_DOCUMENTS_EACH = 512, 640, 6
 # Of the weight of all approximate ones, a channel of vectors that has less names none: to find its
 # best costs as much as those of the others.
 _LEAST_WEIGHT = 0.1
@@ -91,6 +92,8 @@ class Evaluation:
         self._others: list[dict[str, list[float]]] = []
         self._depth = _SEGMENTS_EACH * k
         self._is_exact = all(each.is_exact for each in self._compared())
+        # Beside approximate indexes, the sum of what is known of all segments.
+        self._known: KnownScores | None = None
         # How many candidates the channels named already, and the documents that were scored whole.
         self._asked_for = 0
         self._of_documents: tuple[NDArray[np.int64], list[dict[str, Scores]]] | None = None
@@ -197,7 +200,10 @@ class Evaluation:
             return True
         self._asked_for = self._candidates
         named = self._named()
-        self._add(np.unique(np.concatenate([self.rows, *(rows for rows, _ in named.values())])))
+        rows = [self.rows, *(rows for rows, _ in named.values())]
+        if self._known is not None:
+            rows.append(likely_rows(self._parts, self._known, _LIKELY))
+        self._add(np.unique(np.concatenate(rows)))
         self._others = [
             {
                 name: [
@@ -223,7 +229,8 @@ class Evaluation:
         submit, searched = _THREADS.get().submit, self._searched
         looked_up = {e: submit(e.best, n, searched) for e, n in asked.items() if not e.finds_all}
         if not self._is_exact and not self._ranks:  # which waits for the scores of all words
-            asked[self._known_sums()] = max(self._candidates, _NAMED_BY_WORDS)
+            self._known = self._known_sums()
+            asked[self._known] = max(self._candidates, _NAMED_BY_WORDS)
         found = {e: e.best(n, searched) for e, n in asked.items() if e.finds_all}
         return {e: looked_up[e].result() if e in looked_up else found[e] for e in asked}
 
@@ -320,16 +327,19 @@ class Evaluation:
         best = ScoredDocuments(self._document_scores(documents[:0]))
         self._score_documents(documents[:k], best)
         rest = documents[k:][bounds[k:] >= best.nth_highest(k) - _ROUNDING]
+        if not self._is_exact:
+            of_parts = self._document_bounds(likely=True)
         for (compared, _), of_part in zip(self._parts, of_parts, strict=True):
             of_part |= compared.known_document_scores(rest, self._searched)
         bounds = self._weighed(of_parts)[rest]
         order = np.argsort(-bounds, kind="stable")
         rest, bounds = rest[order], bounds[order]
-        # Some more, until the bound of the next is below the score of the last that is wanted.
         if not self._is_exact:
-            rest = rest[: _MOST_DOCUMENTS_EACH * k]
+            self._score_documents(rest[: _MOST_DOCUMENTS_EACH * k], best)
+            return best.documents, best.of_parts
+        # Some more, until the bound of the next is below the score of the last that is wanted.
         while len(rest) and bounds[0] >= best.nth_highest(k) - _ROUNDING:
-            more = -(-len(best.documents) // 3)
+            more = len(best.documents)
             self._score_documents(rest[:more], best)
             rest, bounds = rest[more:], bounds[more:]
         return best.documents, best.of_parts
@@ -340,10 +350,14 @@ class Evaluation:
         scores = self._document_scores(documents)
         best.add(documents, scores, self._weighed(scores)[documents])
 
-    def _document_bounds(self) -> list[dict[str, Scores]]:
-        """Return by part of the query, channel or whole what documents do not exceed, roughly."""
+    def _document_bounds(self, *, likely: bool = False) -> list[dict[str, Scores]]:
+        """Return by part of the query, channel or whole what documents do not exceed, roughly.
+
+        Args:
+            likely: See `ComparedPart.document_bounds`.
+        """
         return [
-            compared.document_bounds(self.rows, by_vector, self._searched, others)
+            compared.document_bounds(self.rows, by_vector, self._searched, others, likely=likely)
             for (compared, _), by_vector, others in zip(
                 self._parts, self._by_vector, self._others, strict=True
             )

@@ -25,7 +25,7 @@ from indexer.search.scores import (
     Scores,
     discounted,
 )
-from indexer.search.segment_scores import KnownScores, Rows, SegmentScores
+from indexer.search.segment_scores import KnownScores, Rows, SegmentScores, with_near
 
 
 def whole_documents() -> dict[str, Channel]:
@@ -257,6 +257,8 @@ class ComparedPart:
         by_vector: ByVector,
         searched: NDArray[np.bool_],
         others: Mapping[str, Sequence[float]],
+        *,
+        likely: bool = False,
     ) -> dict[str, Scores]:
         """Return by channel, and of wholes, what the scores of documents do not exceed.
 
@@ -268,19 +270,25 @@ class ComparedPart:
             by_vector: See `segment_scores`.
             searched: `[n_segments]`, which may be found.
             others: Channel to what segments beyond `rows` do not exceed, for each query vector.
+            likely: Rather about what they score: segments beyond what an approximate index
+                compared have at most the least of that, as far as it misses none.
         """
         found = dict(self.whole)
         index, n_documents = self.index, len(self.index.table.documents)
-        owners = index.table.owners[rows]
         for name, compared in self.segments.items():
-            bounds, marked = [], self._marked(name, rows)
+            bounds = []
             for each, scores, other in zip(compared, by_vector[name], others[name], strict=True):
                 if isinstance(each, KnownScores) and each.finds_all:
                     bounds.append(each.highest_by_document(index, searched))
                     continue
                 counts = each.count_by_document(index, searched)
-                scores = discounted(scores, marked, REPEATED_IN_DOCUMENT)
-                bounds.append(score_documents(scores, owners, n_documents, counts, other))
+                given, of_given = rows, scores
+                if likely and each.near is not None:
+                    given, of_given = with_near(rows, scores, each.near)
+                    other = max(0.0, float(each.near[1][-1]))
+                of_given = discounted(of_given, self._marked(name, given), REPEATED_IN_DOCUMENT)
+                owners = index.table.owners[given]
+                bounds.append(score_documents(of_given, owners, n_documents, counts, other))
             found[name] = np.mean(bounds, axis=0)
         return found
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Rows = NDArray[np.int64]
 # The n-th highest of all scores is estimated by every sixteenth.
 _SAMPLED = 16
+# Scores added up at once.
+_BLOCK = 1 << 14
 # Where more of the segments than this share are scored, all are: one pass over the vectors is
 # quicker than looking up so many of them.
 _MOST_LOOKED_UP = 0.05
@@ -46,6 +48,14 @@ class SegmentScores(ABC):
     def is_exact(self) -> bool:
         """Whether `best` misses none of the best."""
         return True
+
+    @property
+    def near(self) -> tuple[Rows, Scores] | None:
+        """The segments that `best` compared, and their scores, best first.
+
+        None where these are all that it returned.
+        """
+        return None
 
     def load(self) -> None:  # noqa: B027
         """Compute what is computed of all segments; nothing by default."""
@@ -109,7 +119,8 @@ class KnownScores(SegmentScores):
     @cached_property
     def has_any(self) -> bool:
         """Whether any segment has a score; a query seldom names what is written of documents."""
-        return bool(self.has.any())
+        some = ~np.isnan(self._scores[::_SAMPLED])
+        return bool(some.any() or self.has.any())
 
     def at(self, rows: Rows) -> Scores:
         """Return the scores of some segments, `[len(rows)]`."""
@@ -124,7 +135,8 @@ class KnownScores(SegmentScores):
         """Return the best `n`; see `SegmentScores.best`."""
         if not self.has_any:
             return np.zeros(0, np.int64), 0.0
-        rows = np.flatnonzero(searched & (self._scores >= self._about_nth(n, searched)))
+        high = self._scores >= self._about_nth(n, searched)
+        rows = np.flatnonzero(high if searched.all() else searched & high)
         if len(rows) < n:
             rows = np.flatnonzero(searched & self.has)
         return highest(rows, self._scores[rows], n)
@@ -133,9 +145,12 @@ class KnownScores(SegmentScores):
         """Add a share of the scores above 0 to others, `[n_segments]`."""
         if not self.has_any:
             return
-        added = np.fmax(self._scores, 0.0)  # 0 for NaN
-        added *= share
-        total += added
+        scores, buffer = self._scores, np.empty(_BLOCK)
+        for begin in range(0, len(total), _BLOCK):  # which stay in the processor's cache
+            block = total[begin : begin + _BLOCK]
+            added = np.fmax(scores[begin : begin + _BLOCK], 0.0, out=buffer[: len(block)])
+            added *= share  # 0 for NaN
+            block += added
 
     def highest_by_document(self, view: IndexView, searched: NDArray[np.bool_]) -> Scores:
         """Return the best score of each document that may be found, 0 without any."""
@@ -172,6 +187,7 @@ class CosineScores(SegmentScores):
         self._query, self.modality, self._view = query, modality, view
         self._mean, self._scale = mean, scale
         self._cosines: NDArray[np.float32] | None = None
+        self._near: tuple[Rows, Scores] | None = None
 
     @property
     def has(self) -> NDArray[np.bool_]:
@@ -190,8 +206,16 @@ class CosineScores(SegmentScores):
 
     def at(self, rows: Rows) -> Scores:
         """Return the scores of some segments, `[len(rows)]`."""
+        return self._scores_of(self.cosines_at(rows))
+
+    @property
+    def near(self) -> tuple[Rows, Scores] | None:
+        """What an approximate index compared; see `SegmentScores.near`."""
+        return self._near
+
+    def _scores_of(self, cosines: NDArray[np.float32]) -> Scores:
         # A matrix product gives equal vectors cosines that differ by less.
-        return np.round((self.cosines_at(rows).astype(np.float64) - self._mean) / self._scale, 9)
+        return np.round((cosines.astype(np.float64) - self._mean) / self._scale, 9)
 
     def cosines_of(self, scores: Scores) -> Scores:
         """Return the cosines that scores were made of."""
@@ -210,10 +234,13 @@ class CosineScores(SegmentScores):
         """Ask the vector index for the nearest `n`; see `SegmentScores.best`."""
         of_vectors = self._view.segment_rows(self.modality)
         allowed = None if searched.all() else searched[of_vectors]
-        found, cosines = self._index.nearest(self._query, n, allowed)
+        found, cosines = self._index.compared(self._query, n, allowed)
+        scores = self._scores_of(cosines)
+        if len(found) > n:
+            self._near = of_vectors[found], scores
         # A segment without a vector counts as 0.
-        least = float((cosines[-1] - self._mean) / self._scale) if len(found) == n else 0.0
-        return of_vectors[found], max(0.0, least)
+        least = float(scores[n - 1]) if len(found) >= n else 0.0
+        return of_vectors[found[:n]], max(0.0, least)
 
     def count(self, searched: NDArray[np.bool_]) -> int:
         """Count the segments with a vector, of those that may be found."""
@@ -245,3 +272,10 @@ def highest(rows: Rows, scores: Scores, n: int) -> tuple[Rows, float]:
         return rows, 0.0
     kept = np.argpartition(-scores, n - 1)[:n]
     return rows[kept], max(0.0, float(scores[kept].min()))
+
+
+def with_near(rows: Rows, scores: Scores, near: tuple[Rows, Scores]) -> tuple[Rows, Scores]:
+    """Join scored segments with those that an index compared; rows ascending, each once."""
+    every, of_every = (np.concatenate(pair) for pair in zip((rows, scores), near, strict=True))
+    joined, first = np.unique(every, return_index=True)
+    return joined, of_every[first]

@@ -141,8 +141,15 @@ class RabitqIndex(HalfFloatIndex):
 
         A few of them may be missed, and others stand in their place.
         """
+        rows, cosines = self.compared(query, n, allowed)
+        return rows[:n], cosines[:n]
+
+    def compared(
+        self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return rows and cosines of all candidates; see `VectorIndex.compared`."""
         rows, _ = self.candidates(query, n, allowed)
-        return best_rows(rows, self._products(query[None], rows)[:, 0], n)
+        return best_rows(rows, self._products(query[None], rows)[:, 0], len(rows))
 
     def n_candidates(self, n: int) -> int:
         """Return how many rows are compared to find the `n` nearest, where they are few of all."""

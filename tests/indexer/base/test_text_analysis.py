@@ -432,6 +432,21 @@ def test_a_king_is_looked_for_by_both_kinds_of_number(name: str, number: int) ->
     assert ways(f"{name} {number}") == {(name, str(number)), (name, "the", ordinal(number))}
 
 
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("does the 1st", set()),  # amendment
+        ("under the 42nd", set()),
+        ("been the 3rd", set()),
+        ("chapter 13", set()),  # nobody says "chapter the thirteenth"
+        ("war 2", set()),
+        ("henry 8", {("henry", "the", "8th")}),
+    ],
+)
+def test_only_a_name_has_a_number_as_kings_have(text: str, other: set[tuple[str, ...]]) -> None:
+    assert ways(text) == {tuple(text.split())} | other
+
+
 @given(st.integers(111, 999).filter(lambda number: number % 100 > 9))
 def test_a_number_of_a_line_or_a_plane_is_looked_for_as_it_is_said(number: int) -> None:
     first, rest = divmod(number, 100)

@@ -172,6 +172,45 @@ def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
         assert best(some.best(), 1)[0] == [705] and len(some.rows) < 600
 
 
+class Compared(Approximate):
+    """Scores of an index that tells more of what it compared than it names."""
+
+    def best(self, n: int, searched: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], float]:
+        rows = np.flatnonzero(searched & self.has)
+        rows = rows[np.argsort(-self.at(rows), kind="stable")][: 20 * n]
+        self._near = rows, self.at(rows)
+        return rows[:n], float(self.at(rows)[n - 1])
+
+    @property
+    def near(self) -> tuple[np.ndarray[Any, Any], Scores] | None:
+        return self._near
+
+
+@pytest.mark.parametrize("kind", [Approximate, Compared])
+def test_what_indexes_compared_adds_up_to_the_best(
+    kind: type[KnownScores], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = 6000
+    index = index_of([30] * 200, np.zeros(n, bool))
+    random = np.random.default_rng(7)
+    text, joint = random.random(n) * 0.2, random.random(n) * 0.2
+    text[::40], joint[20::40] = 0.5, 0.5  # more of each are named than ...
+    text[3015] = joint[3015] = 0.45  # ... this one, the best by both
+    segments: dict[str, tuple[SegmentScores, ...]] = {
+        "lexical": (KnownScores(np.where(np.arange(n) % 50 == 7, 0.1, np.nan)),),
+        "text": (kind(text),),
+        "joint": (kind(joint),),
+    }
+    part = ComparedPart(segments, {}, index)
+    weights = {name: WEIGHTS[name] for name in segments}
+    for name, value in (("_APPROXIMATE_CANDIDATES", 10), ("_NAMED_BY_WORDS", 10), ("_LIKELY", 30)):
+        monkeypatch.setattr(evaluation, name, value)
+    with candidates(10):
+        some = Evaluation([(part, weights)], index, np.ones(n, bool), 1)
+        some._add_best()  # before any document is scored whole
+    assert (3015 in some.rows) == (kind is Compared) and len(some.rows) < 200
+
+
 def test_what_was_named_is_not_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     index = index_of([30] * 60, np.zeros(1800, bool))
     part = compared(index, 4, Nearest)

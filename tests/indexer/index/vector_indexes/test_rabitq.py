@@ -81,6 +81,23 @@ def test_shards_together_find_what_they_hold(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_codes")
+def test_what_is_compared_is_told_beyond_what_is_nearest(tmp_path: Path) -> None:
+    alone = written(tmp_path, 0, 4000)
+    together = merged([written(tmp_path, seed, 2000) for seed in (1, 2)], [None, None])
+    allowed = np.random.default_rng(2).random(4000) < 0.8
+    for index in (alone, together):
+        query = unit_rows(91, 1)[0]
+        rows, cosines = index.compared(query, 20, allowed)
+        nearest, of_nearest = index.nearest(query, 20, allowed)
+        assert rows[:20].tolist() == nearest.tolist() and allowed[rows].all()
+        assert len(rows) > 40 and len(set(rows.tolist())) == len(rows)
+        np.testing.assert_allclose(cosines, (index.matrix() @ query)[rows], atol=1e-6)
+        assert (np.diff(cosines) <= 0).all() and of_nearest.tolist() == cosines[:20].tolist()
+    exact = RabitqIndex.build(range(50), unit_rows(0, 50))
+    assert len(exact.compared(unit_rows(91, 1)[0], 20)[0]) == 20
+
+
+@pytest.mark.usefixtures("small_codes")
 def test_more_candidates_are_taken_until_the_target_is_met(tmp_path: Path) -> None:
     queries = {"text": unit_rows(90, 8), "audio": unit_rows(92, 8), "joint": unit_rows(0, 0)}
     chosen = []
