@@ -35,12 +35,15 @@ _HEADER = struct.Struct("<8sI")
 _LEAST_FOR_CODES = 20_000
 # Vectors that the codes are centred on.
 _TRAINED_ON = 20_000
-# Candidates for each row that is asked for.
-_OVERSAMPLING = (2, 4, 8, 16, 32, 64)
+# Candidates for each row that is asked for. Of questions in words all vectors of sound are about as
+# far away: those take the most.
+_OVERSAMPLING = (2, 4, 8, 16, 32, 64, 128, 256)
 # Whoever asks for fewer rows gets the candidates of so many.
 _LEAST_ASKED = 32
 # Of many rows that are asked for, fewer candidates each: the nearest of them are found as well.
 _MANY, _OVERSAMPLING_OF_MANY = 4096, 4
+# Of so many all of their candidates are compared.
+_FEW_ASKED = 64
 # One of several indexes finds so many times its share of the candidates.
 _MORE_THAN_SHARE = 4
 # Up to this share of allowed rows, these are compared one by one.
@@ -155,7 +158,8 @@ class RabitqIndex(HalfFloatIndex):
         """Return how many rows are compared to find the `n` nearest, where they are few of all."""
         if self.is_exact:
             return n
-        return min(max(n, _LEAST_ASKED) * self.oversampling, _MANY + _OVERSAMPLING_OF_MANY * n)
+        most = max(_MANY + _OVERSAMPLING_OF_MANY * n, _FEW_ASKED * self.oversampling)
+        return min(max(n, _LEAST_ASKED) * self.oversampling, most)
 
     def candidates(
         self,

@@ -258,6 +258,25 @@ def test_a_phrase_is_found_wherever_the_segment_ends_in_it(
         assert held == both, first
 
 
+def test_words_in_a_row_are_looked_for_where_all_of_them_are(
+    lexical: FulltextIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shard,) = lexical.shards
+    statements: list[str] = []
+    read = shard.read
+    monkeypatch.setattr(shard, "read", lambda s, *given: statements.append(s) or read(s, *given))
+    held = {p: shard.all_postings(STEM_FTS, p) for p in ("the tide", "broken bone", "bone broken")}
+    assert {p: each.times.tolist() for p, each in held.items()} == {
+        "the tide": [1, 3],  # once "the tides"
+        "broken bone": [1],
+        "bone broken": [],
+    }
+    assert sum("MATCH" in each for each in statements) == 3
+    for apart in ("tide celeri", "ocean zebra", "cup tea bone"):
+        assert not len(shard.all_postings(STEM_FTS, apart).rows)
+    assert sum("MATCH" in each for each in statements) == 3
+
+
 def test_the_postings_of_a_question_are_read_at_once_and_common_words_stay(
     lexical: FulltextIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
