@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -87,8 +87,10 @@ def _has_all(patterns: Sequence[re.Pattern[str]], name: str) -> bool:
     return all(any(map(pattern.search, spellings)) for pattern in patterns)
 
 
-def _spellings(name: str) -> list[str]:
-    return list(dict.fromkeys((unaccented(name), unaccented(spelt_out(name)))))
+# Each query by a name compares it with those of all segments.
+@lru_cache(maxsize=1 << 16)
+def _spellings(name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((unaccented(name), unaccented(spelt_out(name)))))
 
 
 def _like(value: str, known: Sequence[tuple[str, ...]]) -> NDArray[np.bool_]:

@@ -27,8 +27,8 @@ _SAMPLED = 16
 # Scores added up at once.
 _BLOCK = 1 << 14
 # Where more of the segments than this share are scored, all are: one pass over the vectors is
-# quicker than looking up so many of them.
-_MOST_LOOKED_UP = 0.05
+# quicker than looking up so many of them; those of an exact index are mapped, others are read.
+_MOST_LOOKED_UP, _MOST_READ = 0.25, 0.05
 
 
 class SegmentScores(ABC):
@@ -224,7 +224,8 @@ class CosineScores(SegmentScores):
     def cosines_at(self, rows: Rows) -> NDArray[np.float32]:
         """Return the cosines with some segments, `[len(rows)]`; NaN where there is no vector."""
         every = self._rows
-        if self._cosines is None and len(rows) <= _MOST_LOOKED_UP * len(every):
+        most = _MOST_LOOKED_UP if self.is_exact else _MOST_READ
+        if self._cosines is None and len(rows) <= most * len(every):
             return self._index.scores_at(self._query, every[rows])
         if self._cosines is None:
             self._cosines = self._index.scores_at(self._query, every)
