@@ -9,7 +9,7 @@ import pytest
 from app.components.component_files import read
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +35,14 @@ def cue(n: int, found: int) -> dict[str, Any]:
     return {**start, "parts": [[text, False, False]], **({"found": True} if n == found else {})}
 
 
+def comes_into_view(element: Locator) -> bool:
+    for _ in range(100):  # frames, in which lines get their heights
+        if 0 <= element.evaluate(SHARE) < 1:
+            return True
+        element.page.wait_for_timeout(50)
+    return False
+
+
 @pytest.mark.parametrize("found", [3, 1951, LINES - 1])
 def test_the_line_of_the_address_is_in_view_among_thousands(chromium: Browser, found: int) -> None:
     page = chromium.new_page()
@@ -43,15 +51,12 @@ def test_the_line_of_the_address_is_in_view_among_thousands(chromium: Browser, f
     data = {"cues": cues, "height": "20rem", "document": "d", "find": True}
     script = read("said.js", "long_list.js", "transcript.js")
     page.evaluate(DRAW, [script, read("transcript.css"), data])
-    line = page.get_by_role("listitem").nth(found)
-    page.wait_for_timeout(300)
-    assert 0 <= line.evaluate(SHARE) < 1
+    assert comes_into_view(page.get_by_role("listitem").nth(found))
     transcript = page.get_by_role("list", name="Transcript")
     assert transcript.get_by_role("listitem").count() == LINES
     assert page.get_by_role("list").count() == 1
     page.get_by_label("Find in the transcript").fill("line 777 and")
-    page.wait_for_timeout(300)
-    assert 0 <= page.locator("mark.current").evaluate(SHARE) < 1
+    assert comes_into_view(page.locator("mark.current"))
     page.close()
 
 
@@ -66,9 +71,8 @@ def test_the_hit_that_is_read_is_in_view_among_hundreds(chromium: Browser) -> No
     data |= {"timed": True, "seconds": 2000.0, "document": "d"}
     script = read("said.js", "long_list.js", "hit_list.js")
     page.evaluate(DRAW, [script, read("hit_list.css"), data])
-    page.wait_for_timeout(300)
     here = page.locator("li.here")
-    assert 0 <= here.evaluate(SHARE) < 1 and here.inner_text().startswith("321")
+    assert comes_into_view(here) and here.inner_text().startswith("321")
     borders = "es => es.filter(e => getComputedStyle(e).borderTopStyle === 'solid').length"
     rows = page.get_by_role("listitem")
     assert rows.evaluate_all(borders) == rows.count() - 1
