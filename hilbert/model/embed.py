@@ -23,7 +23,7 @@ __all__ = [
 
 # Padded audio tokens of one adapter pass. Its activations take about 15 kB a token at width
 # 384, so 250 MB; larger passes were no faster on a CPU.
-BATCH_TOKENS = 16_384
+BATCH_TOKENS = 2_048
 # Padded segments of one fusion pass, and queries of one pass.
 BATCH_SEGMENTS = 4_096
 

@@ -13,7 +13,6 @@ its inverse document frequency. Nothing in it is fitted.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -57,36 +56,17 @@ def bm25(
     return scores
 
 
-def add_bm25(
-    total: Scores,
-    terms: Sequence[Postings],
-    idfs: Sequence[float],
-    norms: Scores,
-) -> None:
-    """Add to rows what `bm25` gives them for several terms, all in one go.
-
-    A long question has some twenty words, and a library a few shards: computing each word of each
-    for itself takes as long in calls as in numbers.
+def add_bm25(total: Scores, postings: Postings, norms: Scores, idf: float) -> None:
+    """Add to rows what `bm25` gives them for a term.
 
     Args:
-        total: `[n_rows]`, added to in the order of the terms.
-        terms: The rows that hold each term, and how often.
-        idfs: Their inverse document frequencies.
+        total: `[n_rows]`.
+        postings: The rows that hold the term, and how often.
         norms: `[n_rows]`, see `bm25`.
+        idf: Inverse document frequency of the term.
     """
-    bounds = np.cumsum([0, *(len(term.rows) for term in terms)]).tolist()
-    rows = np.empty(bounds[-1], np.intp)
-    scores, below = np.empty(bounds[-1]), np.empty(bounds[-1])
-    parts = list(map(slice, bounds, bounds[1:]))
-    for part, term in zip(parts, terms, strict=True):
-        rows[part] = term.rows
-    norms.take(rows, out=below, mode="clip")  # of other modes NumPy copies the result
-    below *= _K1
-    for part, term, idf in zip(parts, terms, idfs, strict=True):
-        np.multiply(idf * BM25_MOST, term.times, out=scores[part])
-        below[part] += term.times
-    scores /= below
-    np.add.at(total, rows, scores)
+    rows = postings.rows.astype(np.intp)  # NumPy would convert them at every use
+    np.add.at(total, rows, bm25(postings.times, norms.take(rows), idf))
 
 
 def term_frequencies(scores: Scores, idf: float) -> Scores:

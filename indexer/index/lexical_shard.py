@@ -204,6 +204,17 @@ class LexicalShard(Records):
             self._held[phrase] = held
         return self._held[phrase]
 
+    def holds_at(self, phrase: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which of some segments hold a phrase, `[len(rows)]`."""
+        if (held := self._held.get(phrase)) is not None:
+            return held[rows]
+        found = np.zeros(len(rows), bool)
+        having = self.all_postings(STEM_FTS, phrase).rows
+        if len(having):
+            places = having.searchsorted(rows.astype(having.dtype))  # else NumPy converts `having`
+            found = having.take(places, mode="clip") == rows
+        return found
+
     def _phrase(self, table: str, phrase: str) -> Postings:
         """Find words in a row, which FTS5 knows; how often is recovered from its BM25."""
         if not self._holds_all(table, phrase.split(" ")):
@@ -286,8 +297,11 @@ class LexicalShard(Records):
         return known
 
     def load(self, stems: Iterable[str]) -> None:
-        """Read the postings of several stems at once, for what asks for them next."""
-        wanted = [stem for stem in stems if self._stems.get(stem) is None]
+        """Read the postings of several stems at once, for what asks for them next.
+
+        Of those that many segments hold it is mostly asked which do; that is kept.
+        """
+        wanted = [s for s in stems if s not in self._held and self._stems.get(s) is None]
         columns = f"stem, {', '.join(_COLUMNS.values())} FROM postings WHERE stem"
         found = {row[0]: tuple(row)[1:] for row in self._read_in(columns, wanted)}
         for stem in wanted:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.search_threads import search_threads
-from indexer.index.vector_index import VectorIndex, VectorsElsewhere, best_rows
+from indexer.index.vector_index import VectorIndex, VectorsElsewhere, best_rows, few_rows
 
 # Of so many vectors the parts are searched side by side; FAISS and NumPy let other threads run.
 _LEAST_FOR_THREADS = 1 << 16
@@ -64,6 +64,10 @@ class MergedVectors(VectorsElsewhere):
         self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows and cosines of what is compared; see `VectorIndex.compared`."""
+        few = None if self.is_exact else few_rows(allowed)
+        if few is not None:
+            most = max(part.n_candidates(n) for part in self._parts)
+            return best_rows(few, self._products(query[None], few)[:, 0], most)
         numbers = range(len(self._parts))
         search = partial(self._candidates, query, n, allowed)
         in_threads = len(self) >= _LEAST_FOR_THREADS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -126,3 +126,14 @@ def _words_of(
     tokens = analyse(text)
     joined = [stem(token.joined, language) for token in tokens if token.joined]
     return [fold(t.word) for t in tokens], [stem(t.word, language) for t in tokens], joined
+
+
+def words_of_metadata(read: Callable[[str], Iterable[Sequence[str]]]) -> Iterator[str]:
+    """Yield the distinct words of the texts, as they are stemmed.
+
+    Args:
+        read: Asks an open file.
+    """
+    table = f"temp.{WORDS_FTS}_terms"
+    read(f"CREATE VIRTUAL TABLE IF NOT EXISTS {table} USING fts5vocab (main, {WORDS_FTS}, row)")
+    return (row[0] for row in read(f"SELECT term FROM {table}"))

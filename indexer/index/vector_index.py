@@ -36,11 +36,14 @@ __all__ = [
     "VectorsElsewhere",
     "best_rows",
     "damaged",
+    "few_rows",
     "vector_index_class",
 ]
 
 # Fewer than this share of all rows are gathered one by one; more are taken from one pass over all.
 _FEW = 0.25
+# Up to this share of allowed rows, an approximate index compares them one by one.
+_FEW_ALLOWED = 0.1
 
 
 class VectorIndex(ABC):
@@ -146,7 +149,10 @@ class VectorIndex(ABC):
         return self.nearest(query, n, allowed)
 
     def n_candidates(self, n: int) -> int:
-        """Return how many rows are compared to find the `n` nearest, where they are few of all."""
+        """Return how many rows are compared to find the `n` nearest, where these are few of all.
+
+        At least `n`.
+        """
         return n
 
     def tune(  # noqa: B027
@@ -256,6 +262,13 @@ class VectorsElsewhere(VectorIndex):
     def write(self, path: Path) -> None:
         """Refuse: it is no file."""
         raise NotImplementedError
+
+
+def few_rows(allowed: NDArray[np.bool_] | None) -> NDArray[np.int64] | None:
+    """Return the rows that are allowed, where they are so few that all of them are compared."""
+    if allowed is None or np.count_nonzero(allowed) > _FEW_ALLOWED * len(allowed):
+        return None
+    return np.flatnonzero(allowed)
 
 
 def best_rows(

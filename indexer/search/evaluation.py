@@ -33,8 +33,9 @@ MOST_SCORED = 1 << 14
 FIRST_CANDIDATES, _APPROXIMATE_CANDIDATES = 256, 64
 _RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
 # Beside approximate ones, the sum of what is known of all segments names so many, so many that are
-# likely the best of what was compared are scored, and so many documents for each that is wanted.
-_NAMED_BY_WORDS, _LIKELY, _MOST_DOCUMENTS_EACH = 512, 640, 6
+# likely the best of what was compared are scored, and so many documents for each that is wanted, or
+# more that have no more segments than these together, as where a filter leaves little of each.
+_NAMED_BY_WORDS, _LIKELY, _MOST_DOCUMENTS_EACH, _SEGMENTS_OF_SHORT_EACH = 512, 640, 6, 256
 # Of the weight of all approximate ones, a channel of vectors that has less names none: to find its
 # best costs as much as those of the others.
 _LEAST_WEIGHT = 0.1
@@ -100,7 +101,7 @@ class Evaluation:
         self._candidates = FIRST_CANDIDATES
         if not self._is_exact and ranks:
             self._candidates = _RANKED_CANDIDATES
-        elif not self._is_exact and self._n_vector_channels() > 1:
+        elif not self._is_exact and self._n_asked() > 1:
             self._candidates = _CLIP_CANDIDATES if of_clip else _APPROXIMATE_CANDIDATES
 
     @property
@@ -235,9 +236,15 @@ class Evaluation:
         return {e: looked_up[e].result() if e in looked_up else found[e] for e in asked}
 
     def _is_asked(self, compared: ComparedPart, weights: Weights, name: str) -> bool:
-        """Return whether a channel names candidates: one of little weight has none of the best."""
+        """Return whether a channel names candidates.
+
+        One of little weight has none of the best, and some have the same as another one.
+        """
         if self._is_exact or self._ranks or compared.known(name):
             return True
+        named_by = {each.named_by for each in compared.segments[name]}
+        if any(weights[n] >= weights[name] for n in named_by & set(compared.segments)):
+            return False
         of_vectors = sum(weights[n] for n in compared.segments if not compared.known(n))
         return weights[name] >= _LEAST_WEIGHT * of_vectors
 
@@ -335,7 +342,9 @@ class Evaluation:
         order = np.argsort(-bounds, kind="stable")
         rest, bounds = rest[order], bounds[order]
         if not self._is_exact:
-            self._score_documents(rest[: _MOST_DOCUMENTS_EACH * k], best)
+            n_segments = np.cumsum(self._index.count_by_document(self._searched)[rest])
+            short = int(np.searchsorted(n_segments, _SEGMENTS_OF_SHORT_EACH * k))
+            self._score_documents(rest[: max(_MOST_DOCUMENTS_EACH * k, short)], best)
             return best.documents, best.of_parts
         # Some more, until the bound of the next is below the score of the last that is wanted.
         while len(rest) and bounds[0] >= best.nth_highest(k) - _ROUNDING:
@@ -373,10 +382,12 @@ class Evaluation:
         self._add(rows[self._searched[rows]])
         return chosen
 
-    def _n_vector_channels(self) -> int:
+    def _n_asked(self) -> int:
         """Count the channels that look the nearest up in a vector index."""
         return sum(
-            not compared.known(name) for compared, _ in self._parts for name in compared.segments
+            not compared.known(name) and self._is_asked(compared, weights, name)
+            for compared, weights in self._parts
+            for name in compared.segments
         )
 
     def _compared(self) -> Iterator[SegmentScores]:

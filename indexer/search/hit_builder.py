@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
@@ -12,6 +12,21 @@ from indexer.search.grouping import Moment
 from indexer.search.query import Query
 from indexer.search.results import DocumentHit, Duplicate, Hit
 from indexer.search.scores import FusedScores
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What is said in the segments of some moments, by their ids.
+
+    Attributes:
+        texts: Of all of them.
+        doubtful: Of those that have doubtful words, the numbers of these.
+        matched: Terms to the segments that hold them.
+    """
+
+    texts: Mapping[int, str]
+    doubtful: Mapping[int, Sequence[int]]
+    matched: Mapping[str, set[int]]
 
 
 class HitBuilder:
@@ -34,28 +49,18 @@ class HitBuilder:
 
     def hits_of(self, lists: Sequence[Sequence[Moment]]) -> list[tuple[Hit, ...]]:
         """Return the hits of several lists of moments, in their order."""
-        hits = iter(self._hits([moment for moments in lists for moment in moments]))
-        return [tuple(islice(hits, len(moments))) for moments in lists]
+        # Many are in two lists; words are looked up once for all.
+        said = self._said(list(dict.fromkeys(i for ms in lists for m in ms for i in self._ids(m))))
+        return [tuple(self._hit(moment, said) for moment in moments) for moments in lists]
 
-    def _hits(self, moments: Sequence[Moment]) -> tuple[Hit, ...]:
-        if not moments:
-            return ()
-        ids = [self._ids(moment) for moment in moments]
-        all_ids = [id_ for part in ids for id_ in part]
-        texts = {segment.id: segment.text for segment in self._lexical.segments(all_ids)}
-        doubtful = self._lexical.doubtful_words(all_ids)
-        query = self._query
-        matched = self._lexical.matched_terms(query.terms, all_ids, query.fuzzy_terms)
-        return tuple(
-            self._hit(
-                moment,
-                part,
-                " ".join(filter(None, (texts[id_] for id_ in part))),
-                tuple(word for word, holders in matched.items() if not holders.isdisjoint(part)),
-                _in_a_row([(texts[id_], doubtful.get(id_, ())) for id_ in part]),
-            )
-            for moment, part in zip(moments, ids, strict=True)
-        )
+    def _said(self, ids: Sequence[int]) -> _Said:
+        """Look up what is said in some segments; at once for all."""
+        if not ids:
+            return _Said({}, {}, {})
+        query, lexical = self._query, self._lexical
+        texts = {segment.id: segment.text for segment in lexical.segments(ids)}
+        matched = lexical.matched_terms(query.terms, ids, query.fuzzy_terms)
+        return _Said(texts, lexical.doubtful_words(ids), matched)
 
     def document(self, row: int, moments: tuple[Hit, ...]) -> DocumentHit:
         """Return the hit of a whole document.
@@ -77,15 +82,8 @@ class HitBuilder:
     def _ids(self, moment: Moment) -> list[int]:
         return [int(id_) for id_ in self._table.ids[moment.first : moment.last + 1]]
 
-    def _hit(
-        self,
-        moment: Moment,
-        ids: list[int],
-        text: str,
-        words: tuple[str, ...],
-        doubtful: tuple[int, ...],
-    ) -> Hit:
-        table = self._table
+    def _hit(self, moment: Moment, said: _Said) -> Hit:
+        table, ids = self._table, self._ids(moment)
         document = table.documents[table.owners[moment.best]]
         place = self._fused.place(moment.best)
         # Of a repeat also those that were not searched.
@@ -98,15 +96,15 @@ class HitBuilder:
             path=document.path,
             start=_seconds(table.starts[moment.first]),
             end=_seconds(table.ends[moment.first : moment.last + 1].max()),
-            text=text,
+            text=" ".join(filter(None, (said.texts[id_] for id_ in ids))),
             score=round(sum(shares.values()), 6),
             channels=shares,
-            words=words,
+            words=tuple(w for w, having in said.matched.items() if not having.isdisjoint(ids)),
             duplicates=tuple(map(self._duplicate, elsewhere)),
             sounds=self._sounds(moment),
             reasons=self._reasons(range(moment.first, moment.last + 1)),
             repeat=self._repeats.is_marked(int(table.ids[moment.best])),
-            doubtful=doubtful,
+            doubtful=_in_a_row([(said.texts[id_], said.doubtful.get(id_, ())) for id_ in ids]),
             segment=int(table.ids[moment.best]),
             segments=tuple(ids),
         )

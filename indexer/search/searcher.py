@@ -421,7 +421,6 @@ class Searcher:
         builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons(query))
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
         of_documents = {row: moments.of_document(row, each) for row in moments.documents(k)}
-        # Words are looked up once for all.
         hits, *of_each = builder.hits_of([best, *of_documents.values()])
         documents = tuple(map(builder.document, of_documents, of_each))
         return SearchResult(hits, documents, {}, confidence=sure, spread=spread)

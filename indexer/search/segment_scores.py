@@ -32,7 +32,13 @@ _MOST_LOOKED_UP, _MOST_READ = 0.25, 0.05
 
 
 class SegmentScores(ABC):
-    """Scores of the segments of an index, 0 as an unrelated pair; NaN for nothing to compare."""
+    """Scores of the segments of an index, 0 as an unrelated pair; NaN for nothing to compare.
+
+    Attributes:
+        named_by: Channel that names the best of this one as well as its own; empty for none.
+    """
+
+    named_by: str = ""
 
     @property
     @abstractmethod
@@ -119,6 +125,8 @@ class KnownScores(SegmentScores):
     @cached_property
     def has_any(self) -> bool:
         """Whether any segment has a score; a query seldom names what is written of documents."""
+        if self._scores.strides == (0,):  # one number for all
+            return bool((~np.isnan(self._scores[:1])).any())
         some = ~np.isnan(self._scores[::_SAMPLED])
         return bool(some.any() or self.has.any())
 
@@ -179,15 +187,25 @@ class CosineScores(SegmentScores):
         view: The index.
         mean: What unrelated segments get.
         scale: What counts as a full match, above `mean`.
+        named_by: See `SegmentScores`.
     """
 
     def __init__(
-        self, query: NDArray[np.float32], modality: str, view: IndexView, mean: float, scale: float
+        self,
+        query: NDArray[np.float32],
+        modality: str,
+        view: IndexView,
+        mean: float,
+        scale: float,
+        named_by: str = "",
     ) -> None:
         self._query, self.modality, self._view = query, modality, view
+        self.named_by = named_by
         self._mean, self._scale = mean, scale
         self._cosines: NDArray[np.float32] | None = None
         self._near: tuple[Rows, Scores] | None = None
+        # The same by row, and the cosines.
+        self._near_rows, self._near_cosines = np.zeros(0, np.int64), np.zeros(0, np.float32)
 
     @property
     def has(self) -> NDArray[np.bool_]:
@@ -226,10 +244,21 @@ class CosineScores(SegmentScores):
         every = self._rows
         most = _MOST_LOOKED_UP if self.is_exact else _MOST_READ
         if self._cosines is None and len(rows) <= most * len(every):
-            return self._index.scores_at(self._query, every[rows])
+            return self._looked_up(rows)
         if self._cosines is None:
             self._cosines = self._index.scores_at(self._query, every)
         return self._cosines if len(rows) == len(every) else self._cosines[rows]
+
+    def _looked_up(self, rows: Rows) -> NDArray[np.float32]:
+        """Return the cosines with some segments; what was compared is not read again."""
+        near = self._near_rows
+        if not len(near):
+            return self._index.scores_at(self._query, self._rows[rows])
+        places = np.minimum(near.searchsorted(rows), len(near) - 1)
+        found = self._near_cosines[places]
+        others = np.flatnonzero(near[places] != rows)
+        found[others] = self._index.scores_at(self._query, self._rows[rows[others]])
+        return found
 
     def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
         """Ask the vector index for the nearest `n`; see `SegmentScores.best`."""
@@ -239,6 +268,8 @@ class CosineScores(SegmentScores):
         scores = self._scores_of(cosines)
         if len(found) > n:
             self._near = of_vectors[found], scores
+            order = np.argsort(self._near[0])
+            self._near_rows, self._near_cosines = self._near[0][order], cosines[order]
         # A segment without a vector counts as 0.
         least = float(scores[n - 1]) if len(found) >= n else 0.0
         return of_vectors[found[:n]], max(0.0, least)

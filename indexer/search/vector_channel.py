@@ -29,10 +29,12 @@ class VectorChannel(Channel):
     Attributes:
         modality: Of the indexed vectors: `text`, `audio` or `joint`.
         typed_vector: The vector of typed words that is compared with them: `text` or `joint`.
+        typed_named_by: Channel that names the best for typed words as well; empty for none.
     """
 
     modality: ClassVar[str]
     typed_vector: ClassVar[str] = "text"
+    typed_named_by: ClassVar[str] = ""
 
     def encode(self, query: QueryInput) -> Vector | None:
         """Return the vector, and the two modalities whose random pairs it is standardised by."""
@@ -47,7 +49,8 @@ class VectorChannel(Channel):
         own, pair = vector.encoded[self.name]
         sums = index.snapshot.vector_sums(self.modality)
         standard = Standard.of(sums.count, *sums.cosines(own), index.snapshot.background[pair])
-        return CosineScores(own, self.modality, index, standard.mean, standard.full_match)
+        named_by = self.typed_named_by if pair[0] == "text" else ""
+        return CosineScores(own, self.modality, index, standard.mean, standard.full_match, named_by)
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Standardised cosines, NaN where a segment lacks the modality."""

@@ -53,8 +53,7 @@ class NamedByWords(SegmentScores):
 
     def at(self, rows: Rows) -> Scores:
         """Score some segments, `[len(rows)]`."""
-        scores = self._fulltext.scores(self._terms, self._fuzzy, rows)
-        return np.where(scores > 0, scores, np.nan)
+        return self._fulltext.scores(self._terms, self._fuzzy, rows, nan=True)
 
     def best(self, n: int, searched: NDArray[np.bool_]) -> tuple[Rows, float]:
         """Ask the engine; see `SegmentScores.best`.

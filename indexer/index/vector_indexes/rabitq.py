@@ -25,7 +25,7 @@ from hilbert.files import sync_file
 from hilbert.system_faults import raise_system_fault
 from indexer.index.faiss_reader import read_faiss
 from indexer.index.mapped_file import MappedFile
-from indexer.index.vector_index import VECTOR_INDEXES, best_rows, damaged
+from indexer.index.vector_index import VECTOR_INDEXES, best_rows, damaged, few_rows
 from indexer.index.vector_indexes.sqfp16 import HalfFloatIndex
 
 _MAGIC = b"HILBrbq1"
@@ -46,8 +46,6 @@ _MANY, _OVERSAMPLING_OF_MANY = 4096, 4
 _FEW_ASKED = 64
 # One of several indexes finds so many times its share of the candidates.
 _MORE_THAN_SHARE = 4
-# Up to this share of allowed rows, these are compared one by one.
-_FEW_ALLOWED = 0.1
 # Recall is measured for so many, and is the lowest of these.
 _MEASURED_AT = (10, 100)
 
@@ -151,11 +149,13 @@ class RabitqIndex(HalfFloatIndex):
         self, query: NDArray[np.float32], n: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows and cosines of all candidates; see `VectorIndex.compared`."""
-        rows, _ = self.candidates(query, n, allowed)
-        return best_rows(rows, self._products(query[None], rows)[:, 0], len(rows))
+        rows = few_rows(allowed)
+        if rows is None:
+            rows, _ = self.candidates(query, n, allowed)
+        return best_rows(rows, self._products(query[None], rows)[:, 0], self.n_candidates(n))
 
     def n_candidates(self, n: int) -> int:
-        """Return how many rows are compared to find the `n` nearest, where they are few of all."""
+        """Return how many rows are compared to find the `n` nearest; see `VectorIndex`."""
         if self.is_exact:
             return n
         most = max(_MANY + _OVERSAMPLING_OF_MANY * n, _FEW_ASKED * self.oversampling)
@@ -175,7 +175,7 @@ class RabitqIndex(HalfFloatIndex):
         """
         count = len(self) if allowed is None else int(np.count_nonzero(allowed))
         n = min(n, count)
-        if self.is_exact or count <= _FEW_ALLOWED * len(self):
+        if self.is_exact or few_rows(allowed) is not None:
             return super().nearest(query, n, allowed)
         wanted = math.ceil(self.n_candidates(n) * min(1.0, _MORE_THAN_SHARE * share))
         while True:

@@ -15,6 +15,7 @@ class Joint(VectorChannel):
 
     name = modality = "joint"
     typed_vector = "joint"
+    typed_named_by = "text"  # typed words have no sound, and a joint vector leans on its words
     label = "By sound and words"
     help = "sound and words in one"
     colour = "green"

@@ -52,10 +52,7 @@ class Lexical(Channel):
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score segments that hold words of the query, NaN for all others."""
-        scores = index.snapshot.lexical.scores(vector.terms, vector.fuzzy)
-        # 0 / 0 is NaN: of a million segments a quarter of the time that setting some to it takes.
-        with np.errstate(invalid="ignore"):
-            return np.divide(scores, scores > 0, out=scores)
+        return index.snapshot.lexical.scores(vector.terms, vector.fuzzy, nan=True)
 
     def score_whole_documents(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score documents by all of their words, however far apart."""

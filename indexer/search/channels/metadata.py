@@ -43,9 +43,12 @@ class Metadata(Channel):
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Score segments of documents whose metadata the query names, NaN for all others."""
+        matches = _matches(vector, index)
+        if not matches:  # as of nearly all questions: no memory for a million of them
+            return np.broadcast_to(np.float64(np.nan), len(index.table))
         scores: dict[str, Scores] = {}
         is_found = np.zeros(len(index.table), bool)
-        for match in _matches(vector, index):
+        for match in matches:
             kind = _ONE.get(match.field, match.field)
             of_kind = scores.setdefault(kind, np.zeros(len(is_found)))
             rows = _rows(match, index)

@@ -150,6 +150,40 @@ def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
     assert len(times) > asked
 
 
+@pytest.mark.parametrize(("weight", "asked"), [(0.1, 0), (0.3, 1)])
+def test_a_channel_names_none_where_another_of_more_weight_names_the_same(
+    weight: float, asked: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = index_of([30] * 60, np.zeros(1800, bool))
+    random = np.random.default_rng(5)
+    text, joint = (Approximate(random.random(1800)) for _ in range(2))
+    joint.named_by = "text"
+    times: list[int] = []
+    find = joint.best
+    monkeypatch.setattr(joint, "best", lambda n, *given: times.append(n) or find(n, *given))
+    part = ComparedPart({"text": (text,), "joint": (joint,)}, {}, index)
+    with candidates(60):
+        found = Evaluation([(part, {"text": 0.2, "joint": weight})], index, np.ones(1800, bool), 5)
+        found.best()
+    assert min(1, len(times)) == asked
+    alone = ComparedPart({"joint": (joint,)}, {}, index)
+    with candidates(60):
+        Evaluation([(alone, {"joint": 1.0})], index, np.ones(1800, bool), 5).best()
+    assert len(times) > asked
+
+
+@pytest.mark.parametrize(("segments", "scored"), [(0, 7), (60, 15)])
+def test_of_short_documents_more_are_scored(
+    segments: int, scored: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = index_of([4] * 450, np.zeros(1800, bool))
+    part = ComparedPart({"text": (Approximate(np.full(1800, 0.5)),)}, {}, index)
+    monkeypatch.setattr(evaluation, "_SEGMENTS_OF_SHORT_EACH", segments)
+    with candidates(60):
+        found = Evaluation([(part, {"text": 1.0})], index, np.ones(1800, bool), 1).best()
+    assert len(found.scored) == scored
+
+
 def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -98,6 +98,18 @@ def test_what_is_compared_is_told_beyond_what_is_nearest(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("small_codes")
+def test_all_of_the_few_that_a_filter_leaves_are_compared(tmp_path: Path) -> None:
+    alone = written(tmp_path, 0, 4000)
+    together = merged([written(tmp_path, seed, 2000) for seed in (1, 2)], [None, None])
+    query, allowed = unit_rows(91, 1)[0], np.arange(4000) % 40 == 3
+    for index in (alone, together):
+        rows, cosines = index.compared(query, 5, allowed)
+        assert sorted(rows.tolist()) == np.flatnonzero(allowed).tolist()
+        np.testing.assert_allclose(cosines, (index.matrix() @ query)[rows], atol=1e-6)
+        assert rows[:5].tolist() == index.nearest(query, 5, allowed)[0].tolist()
+
+
+@pytest.mark.usefixtures("small_codes")
 def test_more_candidates_are_taken_until_the_target_is_met(tmp_path: Path) -> None:
     queries = {"text": unit_rows(90, 8), "audio": unit_rows(92, 8), "joint": unit_rows(0, 0)}
     chosen = []
