@@ -180,8 +180,8 @@ def evidence(
 
 def _best_cosine(part: QueryPart, row: int, index: IndexView) -> float:
     """Return the cosine of the text that scores best, before it was standardised."""
-    texts = index.snapshot.index("segments", "text")
-    stored = texts.vectors([int(index.table.ids[row])])[0]
+    stored = index.vector("text", row)
+    assert stored is not None  # it has a score
     vectors = [v.encoded["text"][0] for v in part.vectors if "text" in v.encoded]
     return max(float(vector @ stored) for vector in vectors)
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.index.coded_column import CodedColumn
+from indexer.index.id_lookup import IdLookup
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
 from indexer.store.catalog import document_key
@@ -43,12 +44,23 @@ class IndexView:
         """
         key = (level, modality)
         if key not in self._rows:  # looked up once: a query is compared with every segment
+            index = self.snapshot.index(level, modality)
             if level == "segments":
-                ids = self.table.ids.tolist()
+                # A look-up of a million, which is not asked again, is not kept.
+                self._rows[key] = IdLookup(index.ids).rows(self.table.ids)
             else:
-                ids = [document_key(document.id) for document in self.table.documents]
-            self._rows[key] = self.snapshot.index(level, modality).rows(ids)
+                keys = [document_key(document.id) for document in self.table.documents]
+                self._rows[key] = index.rows(keys)
         return self._rows[key]
+
+    def vector(self, modality: str, row: int) -> NDArray[np.float32] | None:
+        """Return a vector of a segment by its row, `[d]`; None where it has none."""
+        place = self.vector_rows("segments", modality)[row]
+        if place < 0:
+            return None
+        index = self.snapshot.index("segments", modality)
+        vector: NDArray[np.float32] = index.vectors_at(np.array([place]))[0]
+        return vector
 
     def has_vector(self, modality: str) -> NDArray[np.bool_]:
         """Return which segments have a vector of a modality, `[n_segments]`."""

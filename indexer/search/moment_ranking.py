@@ -94,12 +94,7 @@ class MomentRanking:
         return found
 
     def _text_vector(self, row: int) -> NDArray[np.float32] | None:
-        place = self._index.vector_rows("segments", "text")[row]
-        if place < 0:
-            return None
-        texts = self._index.snapshot.index("segments", "text")
-        vector: NDArray[np.float32] = texts.vectors_at(np.array([place]))[0]
-        return vector
+        return self._index.vector("text", row)
 
     def _text_cosines(self, rows: Rows, others: Rows) -> NDArray[np.float32]:
         index = self._index.snapshot.index("segments", "text")

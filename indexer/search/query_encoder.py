@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from indexer.index.snapshot import Snapshot
     from indexer.ingest.analysed import AnalysedDocument
     from indexer.media.decode import Recording
+    from indexer.search.index_view import IndexView
 
 MAX_CLIP_SECONDS = 600.0
 # Of a text encoder with a window of 128 word pieces, of some four letters each in English; a
@@ -197,15 +198,17 @@ def clip_query(model: FusionModel, heard: AnalysedDocument) -> Query:
     return Query((QueryPart(CLIP, vectors, " ".join(cue.text for cue in heard.cues)),))
 
 
-def moment_query(snapshot: Snapshot, segment: IndexedSegment) -> Query:
+def moment_query(index: IndexView, segment: IndexedSegment) -> Query:
     """Return a stored segment as a query: its vectors are already there."""
+    row, values = index.table.row(segment.id), index.snapshot.values
+    stored = {modality: index.vector(modality, row) for modality in MODALITIES}
     vector = encode(
         QueryInput(
             MOMENT,
             segment.text,
             tuple(query_terms(segment.text)),
-            _stored_vectors(snapshot, "segments", segment.id),
-            {name: float(snapshot.values.of(name, [segment.id])[0]) for name in snapshot.values},
+            {modality: found for modality, found in stored.items() if found is not None},
+            {name: float(values.of(name, [segment.id])[0]) for name in values},
         )
     )
     return Query((QueryPart(MOMENT, (vector,), segment.text),))
@@ -217,7 +220,9 @@ def document_query(snapshot: Snapshot, segments: Sequence[IndexedSegment]) -> Qu
     Its words are left out: all words of an hour match nearly everything.
     """
     key = document_key(segments[0].document)
-    vector = encode(QueryInput(MOMENT, "", (), _stored_vectors(snapshot, "documents", key)))
+    indexes = {modality: snapshot.index("documents", modality) for modality in MODALITIES}
+    stored = {m: index.vectors([key])[0] for m, index in indexes.items() if key in index}
+    vector = encode(QueryInput(MOMENT, "", (), stored))
     return Query((QueryPart(MOMENT, (vector,), ""),))
 
 
@@ -226,11 +231,4 @@ def _own_vectors(embedded: Embeddings, row: int) -> Vectors:
         modality: getattr(embedded, modality)[row]
         for modality in MODALITIES
         if getattr(embedded, f"has_{modality}")[row]
-    }
-
-
-def _stored_vectors(snapshot: Snapshot, level: str, id_: int) -> Vectors:
-    indexes = {modality: snapshot.index(level, modality) for modality in MODALITIES}
-    return {
-        modality: index.vectors([id_])[0] for modality, index in indexes.items() if id_ in index
     }

@@ -300,7 +300,7 @@ class Searcher:
             excluded = self._rows_of(document)
         else:
             segment = self.segment_of(document, seconds, segment_id)
-            query = moment_query(self.snapshot, segment)
+            query = moment_query(self.scorer.index, segment)
             excluded = np.array([self.table.row(segment.id)])
         found = self._answer(query, k + 1, channel, filters, excluded, per_document=per_document)
         documents = tuple(d for d in found.documents if d.document != document)
