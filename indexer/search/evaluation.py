@@ -35,7 +35,7 @@ _RANKED_CANDIDATES, _CLIP_CANDIDATES = 1024, 4096
 # Beside approximate ones, the sum of what is known of all segments names so many, so many that are
 # likely the best of what was compared are scored, and so many documents for each that is wanted, or
 # more that have no more segments than these together, as where a filter leaves little of each.
-_NAMED_BY_WORDS, _LIKELY, _MOST_DOCUMENTS_EACH, _SEGMENTS_OF_SHORT_EACH = 512, 640, 6, 256
+_NAMED_BY_WORDS, _LIKELY, _MOST_DOCUMENTS_EACH, _SEGMENTS_OF_SHORT_EACH = 256, 256, 6, 256
 # Of the weight of all approximate ones, a channel of vectors that has less names none: to find its
 # best costs as much as those of the others.
 _LEAST_WEIGHT = 0.1
@@ -236,12 +236,15 @@ class Evaluation:
         return {e: looked_up[e].result() if e in looked_up else found[e] for e in asked}
 
     def _is_asked(self, compared: ComparedPart, weights: Weights, name: str) -> bool:
-        """Return whether a channel names candidates.
+        """Return whether a channel names candidates by itself.
 
-        One of little weight has none of the best, and some have the same as another one.
+        Beside approximate indexes, the sum of what is known of all segments names for these. One
+        channel of little weight has none of the best, and some have the same as another one.
         """
-        if self._is_exact or self._ranks or compared.known(name):
+        if self._is_exact or self._ranks:
             return True
+        if compared.known(name):
+            return False
         named_by = {each.named_by for each in compared.segments[name]}
         if any(weights[n] >= weights[name] for n in named_by & set(compared.segments)):
             return False
@@ -385,7 +388,7 @@ class Evaluation:
     def _n_asked(self) -> int:
         """Count the channels that look the nearest up in a vector index."""
         return sum(
-            not compared.known(name) and self._is_asked(compared, weights, name)
+            self._is_asked(compared, weights, name)
             for compared, weights in self._parts
             for name in compared.segments
         )
