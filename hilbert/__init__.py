@@ -8,6 +8,7 @@ when first used, so that `import hilbert` costs nothing; everything else is in t
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from hilbert.pretrained import Hilbert
 
 __version__ = "0.1.0"
+
+# Since 1.29 ONNX Runtime numbers the machine and reports to its makers, but where this is set
+# before it is imported: https://github.com/microsoft/onnxruntime/pull/27379.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 _HOME = {
     "Embeddings": "hilbert.model.embed",

@@ -89,8 +89,10 @@ class _Runner:
 
 
 def _options(*, optimised: bool) -> SessionOptions:
-    from onnxruntime import GraphOptimizationLevel, SessionOptions
+    from onnxruntime import GraphOptimizationLevel, SessionOptions, disable_telemetry_events
 
+    # On Windows, and where it was imported before `hilbert` set its variable.
+    disable_telemetry_events()
     options = SessionOptions()
     # Idle threads that spin take the cores from the decoder and from other programs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")

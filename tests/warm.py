@@ -30,6 +30,7 @@ def _context() -> ForkServerContext | SpawnContext:
         return multiprocessing.get_context("spawn")  # the same, slowly
     # Read when OpenMP is loaded, which is before `hilbert` could set it (indexer/cli.py).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # likewise
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(SLOW_LIBRARIES)
     return context

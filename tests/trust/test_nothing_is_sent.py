@@ -129,6 +129,27 @@ def test_no_packet_leaves_in_use(
 
 
 @pytest.mark.usefixtures("models")
+def test_onnx_runtime_does_not_number_this_machine(
+    empty_library_folder: Path, demo_folder: Path, tmp_path: Path
+) -> None:
+    library, home = copy_library(empty_library_folder, tmp_path / "library"), tmp_path / "home"
+    talks = tmp_path / "talks"
+    talks.mkdir()
+    shutil.copy(demo_folder / "clips" / "snow-and-celery-other-voice.opus", talks)
+    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA"), str(home))
+    env = {**os.environ, **folders, "PYTHONPATH": str(ROOT)}
+    env.pop("ORT_DISABLE_TELEMETRY", None)  # of this process
+    for arguments in (["index", talks], ["search", "snow"]):
+        subprocess.run(
+            [sys.executable, "-m", "indexer", *arguments, "--library", library],
+            cwd=ROOT,
+            env=env,
+            check=True,
+        )
+    assert [path for path in home.rglob("*") if "onnxruntime" in path.name] == []
+
+
+@pytest.mark.usefixtures("models")
 @pytest.mark.parametrize(
     ("arguments", "refused"),
     [
