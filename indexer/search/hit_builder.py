@@ -50,7 +50,8 @@ class HitBuilder:
     def hits_of(self, lists: Sequence[Sequence[Moment]]) -> list[tuple[Hit, ...]]:
         """Return the hits of several lists of moments, in their order."""
         # Many are in two lists; words are looked up once for all.
-        said = self._said(list(dict.fromkeys(i for ms in lists for m in ms for i in self._ids(m))))
+        every = (id_ for moments in lists for moment in moments for id_ in self._ids(moment))
+        said = self._said(list(dict.fromkeys(every)))
         return [tuple(self._hit(moment, said) for moment in moments) for moments in lists]
 
     def _said(self, ids: Sequence[int]) -> _Said:

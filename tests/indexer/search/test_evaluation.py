@@ -13,11 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import indexer.search.evaluation as evaluation
+from indexer.index.background import Background
 from indexer.index.segment_table import SegmentTable
+from indexer.search.channels import CHANNELS
 from indexer.search.evaluation import Evaluation
 from indexer.search.fusion import Weights
 from indexer.search.index_view import IndexView
 from indexer.search.late import Late
+from indexer.search.query import QueryVector
 from indexer.search.scores import FusedScores, Scores
 from indexer.search.scoring import ComparedPart
 from indexer.search.segment_scores import KnownScores, SegmentScores, highest
@@ -129,6 +132,14 @@ def test_more_is_looked_for_where_much_is_wanted(kind: type[KnownScores]) -> Non
     assert np.count_nonzero(found.found) >= 500
 
 
+def times_of_best(scores: KnownScores, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Note how many segments `best` is asked for, each time."""
+    times: list[int] = []
+    find = scores.best
+    monkeypatch.setattr(scores, "best", lambda n, *given: times.append(n) or find(n, *given))
+    return times
+
+
 @pytest.mark.parametrize(("kind", "asked"), [(Nearest, 1), (Approximate, 0)])
 def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
     kind: type[KnownScores], asked: int, monkeypatch: pytest.MonkeyPatch
@@ -136,9 +147,7 @@ def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
     index = index_of([30] * 60, np.zeros(1800, bool))
     part = compared(index, 4, kind)
     audio = kind(np.random.default_rng(5).normal(0, 0.2, 1800))
-    times: list[int] = []
-    find = audio.best
-    monkeypatch.setattr(audio, "best", lambda *given: times.append(1) or find(*given))
+    times = times_of_best(audio, monkeypatch)
     light = ComparedPart({**part.segments, "audio": (audio,)}, part.documents, index)
     with candidates(60):
         found = Evaluation([(light, WEIGHTS | {"audio": 0.02})], index, np.ones(1800, bool), 5)
@@ -158,9 +167,7 @@ def test_a_channel_names_none_where_another_of_more_weight_names_the_same(
     random = np.random.default_rng(5)
     text, joint = (Approximate(random.random(1800)) for _ in range(2))
     joint.named_by = "text"
-    times: list[int] = []
-    find = joint.best
-    monkeypatch.setattr(joint, "best", lambda n, *given: times.append(n) or find(n, *given))
+    times = times_of_best(joint, monkeypatch)
     part = ComparedPart({"text": (text,), "joint": (joint,)}, {}, index)
     with candidates(60):
         found = Evaluation([(part, {"text": 0.2, "joint": weight})], index, np.ones(1800, bool), 5)
@@ -170,6 +177,23 @@ def test_a_channel_names_none_where_another_of_more_weight_names_the_same(
     with candidates(60):
         Evaluation([(alone, {"joint": 1.0})], index, np.ones(1800, bool), 5).best()
     assert len(times) > asked
+
+
+@pytest.mark.parametrize(
+    ("n_texts", "asks_by", "named_by"), [(5, "text", "text"), (4, "text", ""), (5, "joint", "")]
+)
+def test_joint_vectors_name_for_themselves_where_sound_has_no_words(
+    n_texts: int, asks_by: str, named_by: str
+) -> None:
+    view: Any = SimpleNamespace(
+        snapshot=SimpleNamespace(
+            index=lambda _level, modality: range(5 if modality == "joint" else n_texts),
+            vector_sums=lambda _modality: SimpleNamespace(count=5, cosines=lambda _query: (0, 1)),
+            background={(asks_by, "joint"): Background(0.0, 0.1)},
+        )
+    )
+    vector = QueryVector((), {"joint": (np.ones(4, np.float32), (asks_by, "joint"))})
+    assert CHANNELS["joint"].compare(vector, view).named_by == named_by
 
 
 @pytest.mark.parametrize(("segments", "scored"), [(0, 7), (60, 15)])
