@@ -84,21 +84,21 @@ def term_frequencies(scores: Scores, idf: float) -> Scores:
     return frequencies
 
 
-def score_term(frequencies: Scores) -> tuple[Scores, float]:
+def score_term(frequencies: Scores, n_rows: int) -> tuple[Scores, float]:
     """Score rows by how much more often than the average row they hold a term.
 
     Args:
-        frequencies: `[n_rows]`, how often each holds the term.
+        frequencies: `[n]`, how often each of those rows holds the term that hold it at all.
+        n_rows: Number of all rows.
 
     Returns:
-        `[n_rows]`, scores above that of the row that holds it least often, and what a row gets
-        that holds the term as often as the average of those that do, the weight of the term. A
-        term that no row holds weighs as if one did.
+        `[n]`, scores above that of the row that holds it least often, and what a row gets that
+        holds the term as often as the average of those that do, the weight of the term. A term
+        that no row holds weighs as if one did.
     """
-    n_rows, held = len(frequencies), frequencies > 0
-    count = int(held.sum())
+    count = len(frequencies)
     if not count:
-        return np.zeros(n_rows), math.log1p(n_rows)
-    scores = np.log1p(frequencies / frequencies.mean())
+        return frequencies, math.log1p(n_rows)
+    scores = np.log1p(frequencies / (frequencies.sum() / n_rows))
     lowest = float(scores.min()) if count == n_rows else 0.0
-    return np.where(held, scores - lowest, 0.0), math.log1p(n_rows / count) - lowest
+    return scores - lowest, math.log1p(n_rows / count) - lowest

@@ -27,7 +27,7 @@ FUZZY_SHARE = 0.7
 # as one word that six of ten documents hold.
 _MIN_DOCUMENT_WEIGHT = 1.0
 # Terms whose scores of documents are kept.
-_MOST_DOCUMENT_TERMS = 256
+_MOST_DOCUMENT_TERMS = 512
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class _Asked:
     best_of: Sequence[tuple[float, Sequence[str]]]
     weight: float
     idfs: Mapping[str, float]
+
+
+# Rows of the documents that hold a term, their scores, and the weight of the term.
+_OfDocuments = tuple[NDArray[np.int64], NDArray[np.float64], float]
 
 
 class FulltextIndex(QueryWords):
@@ -142,7 +146,7 @@ class FulltextIndex(QueryWords):
         return np.concatenate(rows), np.concatenate(weights)
 
     @cached_property
-    def _document_term_scores(self) -> dict[str, tuple[NDArray[np.float64], float]]:
+    def _document_term_scores(self) -> dict[str, _OfDocuments]:
         return {}
 
     @cached_property
@@ -201,14 +205,21 @@ class FulltextIndex(QueryWords):
         for phrase in rest:
             postings = self.shards[number].all_postings(STEM_FTS, phrase).at(places)
             add_bm25(found, postings, norms, asked.idfs[phrase])
+        highest = np.zeros(len(norms) if asked.best_of else 0)
         for factor, phrases in asked.best_of:
-            highest = np.zeros(len(norms))
+            of_each = []
             for phrase in phrases:
                 postings = self.shards[number].all_postings(STEM_FTS, phrase).at(places)
                 rows = postings.rows.astype(np.intp)  # NumPy would convert them at every use
-                scores = bm25(postings.times, norms.take(rows), asked.idfs[phrase])
+                idf = asked.idfs[phrase]
+                scores: NDArray[np.float64] | float = idf
+                if idf != LEAST_IDF:
+                    scores = bm25(postings.times, norms.take(rows), idf)
                 highest[rows] = np.maximum(highest[rows], scores)
-            found += factor * highest
+                of_each.append(rows)
+            for rows in of_each:
+                found[rows] += factor * highest[rows]
+                highest[rows] = 0.0  # counted once
         if not nan:
             found /= asked.weight
             return found
@@ -234,35 +245,49 @@ class FulltextIndex(QueryWords):
         found = np.zeros(self.n_documents)
         total = 0.0
         for term in counted:
-            scores, weight = self._score_documents(term)
+            rows, scores, weight = self._score_documents(term)
             total += weight
             if term in resembled and not self.count(DOCUMENT_FTS, self.phrases(term)):
                 matches = [p for words in self.fuzzy_matches(term) for p in self._phrases_of(words)]
-                frequencies = self._document_frequencies(matches)
-                scores = FUZZY_SHARE * score_term(frequencies)[0]
-            found += scores
+                rows, frequencies = self._document_frequencies(matches)
+                scores = FUZZY_SHARE * score_term(frequencies, self.n_documents)[0]
+            found[rows] += scores
         found /= max(_MIN_DOCUMENT_WEIGHT, total)
         return found
 
-    def _score_documents(self, term: str) -> tuple[NDArray[np.float64], float]:
+    def _score_documents(self, term: str) -> _OfDocuments:
         """Return `score_term` for the documents; of common words it is asked for often."""
         known = self._document_term_scores
-        found = known.get(term)
+        found = known.pop(term, None)
         if found is None:
-            found = score_term(self._document_frequencies(self.phrases(term)))
+            rows, frequencies = self._document_frequencies(self.phrases(term))
+            found = rows, *score_term(frequencies, self.n_documents)
             while len(known) >= _MOST_DOCUMENT_TERMS:
                 known.pop(next(iter(known)), None)
-            known[term] = found
+        known[term] = found  # the last that was asked for
         return found
 
-    def _document_frequencies(self, phrases: Iterable[str]) -> NDArray[np.float64]:
-        """Count how often documents hold what a term stands for: of all, the most."""
-        found = np.zeros(self.n_documents)
+    def _document_frequencies(
+        self, phrases: Sequence[str]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Count how often documents hold what a term stands for: of all, the most.
+
+        Returns:
+            Rows of those that hold it, and how often.
+        """
+        rows, times = [np.zeros(0, np.int64)], [np.zeros(0)]
+        norms = self._length_norms(DOCUMENT_FTS)
         for phrase in phrases:
-            for number, rows, postings in self._postings(DOCUMENT_FTS, phrase):
-                times = postings.times / self._length_norms(DOCUMENT_FTS)[number][postings.rows]
-                found[rows] = np.maximum(found[rows], times)
-        return found
+            for number, of_shard, postings in self._postings(DOCUMENT_FTS, phrase):
+                rows.append(of_shard)
+                times.append(postings.times / norms[number][postings.rows])
+        held, found = np.concatenate(rows), np.concatenate(times)
+        if len(phrases) > 1:
+            most = np.zeros(self.n_documents)
+            np.maximum.at(most, held, found)
+            held = np.flatnonzero(most)
+            found = most[held]
+        return held, found
 
     def segments_with_phrase(self, phrase: str) -> set[int]:
         """Find segments that hold the exact words of a phrase in a row.

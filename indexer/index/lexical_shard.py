@@ -88,7 +88,8 @@ class LexicalShard(Records):
         # A query asks for the rows of a word, or of some in a row, several times.
         self._phrases: dict[tuple[str, str], Postings] = {}
         self._stems = _KnownStems(_STEM_BYTES * len(self.owners))
-        self._held: dict[str, NDArray[np.bool_]] = {}
+        # Of a common word: which segments hold it, and in which documents it stands how often.
+        self._held: dict[str, tuple[NDArray[np.bool_], Postings]] = {}
         # Exact word to its stems, and to the words that it is written as.
         self._known_words: dict[str, tuple[list[str], list[str]]] = {}
         if self.removed:
@@ -188,6 +189,8 @@ class LexicalShard(Records):
                 self._phrases[key] = self._phrase(table, phrase)
             return self._phrases[key]
         known = self._stems.get(phrase)
+        if known is None and table == DOCUMENT_FTS and phrase in self._held:
+            return self._held[phrase][1]
         if known is None:
             columns = ", ".join(_COLUMNS.values())
             found = self.read(f"SELECT {columns} FROM postings WHERE stem = ?", [phrase])
@@ -201,13 +204,14 @@ class LexicalShard(Records):
                 self._held.pop(next(iter(self._held)), None)
             held = np.zeros(len(self.owners), bool)
             held[self.all_postings(STEM_FTS, phrase).rows] = True
-            self._held[phrase] = held
-        return self._held[phrase]
+            self._held[phrase] = held, self.all_postings(DOCUMENT_FTS, phrase)
+            self._stems.drop(phrase)  # five times as large, and not asked for any more
+        return self._held[phrase][0]
 
     def holds_at(self, phrase: str, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Return which of some segments hold a phrase, `[len(rows)]`."""
         if (held := self._held.get(phrase)) is not None:
-            return held[rows]
+            return held[0][rows]
         found = np.zeros(len(rows), bool)
         having = self.all_postings(STEM_FTS, phrase).rows
         if len(having):
@@ -422,6 +426,11 @@ class _KnownStems:
             if found is not None:  # common words, which are asked for often, stay
                 self._of[stem] = found
             return found
+
+    def drop(self, stem: str) -> None:
+        with self._lock:
+            if (found := self._of.pop(stem, None)) is not None:
+                self._size -= _size_of(found)
 
     def add(self, stem: str, postings: dict[str, Postings]) -> dict[str, Postings]:
         with self._lock:

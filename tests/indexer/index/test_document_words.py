@@ -51,20 +51,26 @@ def frequencies(times: dict[int, float], n_rows: int) -> NDArray[np.float64]:
     return np.array([times.get(row, 0.0) for row in range(n_rows)])
 
 
+def score_of_all(times: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    scores, (of_held, weight) = np.zeros(len(times)), score_term(times[times > 0], len(times))
+    scores[times > 0] = of_held
+    return scores, weight
+
+
 def test_a_term_of_few_documents_counts_as_its_inverse_document_frequency() -> None:
-    scores, weight = score_term(frequencies({3: 1.0, 5: 1.0}, 100))
+    scores, weight = score_of_all(frequencies({3: 1.0, 5: 1.0}, 100))
     assert scores[[3, 5]] == pytest.approx(3.93, abs=0.01)
     assert np.flatnonzero(scores).tolist() == [3, 5]
     assert weight == pytest.approx(scores[3])
-    scores, weight = score_term(np.zeros(100))
+    scores, weight = score_of_all(np.zeros(100))
     assert not scores.any() and weight == pytest.approx(4.62, abs=0.01)  # as if one held it
 
 
 def test_what_all_documents_say_tells_them_apart_by_how_often_they_do() -> None:
     often = frequencies(dict.fromkeys(range(9), 2.0) | {9: 40.0}, 10)
-    scores, weight = score_term(often)
+    scores, weight = score_of_all(often)
     assert scores[9] > 1.5 and scores[:9].tolist() == [0.0] * 9
-    evenly, weight_of_even = score_term(np.full(10, 30.0))
+    evenly, weight_of_even = score_of_all(np.full(10, 30.0))
     assert not evenly.any() and weight_of_even == pytest.approx(0, abs=1e-12)
     assert weight > 0
 
@@ -73,8 +79,8 @@ def test_what_all_documents_say_tells_them_apart_by_how_often_they_do() -> None:
 def test_scores_do_not_depend_on_how_long_documents_are_in_all(
     times: dict[int, float], factor: float
 ) -> None:
-    scores, weight = score_term(frequencies(times, 20))
-    longer, weight_of_longer = score_term(factor * frequencies(times, 20))
+    scores, weight = score_of_all(frequencies(times, 20))
+    longer, weight_of_longer = score_of_all(factor * frequencies(times, 20))
     assert longer == pytest.approx(scores, abs=1e-9)
     assert weight_of_longer == pytest.approx(weight, abs=1e-9)
     in_order = [scores[row] for row in sorted(times, key=times.__getitem__)]

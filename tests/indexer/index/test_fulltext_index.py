@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from indexer.base.errors import LibraryError
 from indexer.base.text_analysis import query_terms
 from indexer.base.types import Cue, Segment, WordTime
-from indexer.index.fulltext_index import FulltextIndex
-from indexer.index.fulltext_tables import STEM_FTS
+from indexer.index.fulltext_index import FUZZY_SHARE, FulltextIndex
+from indexer.index.fulltext_tables import DOCUMENT_FTS, STEM_FTS
 from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.index.lexical_shard import _KnownStems
 from indexer.store.catalog import Catalog, Document, segment_id
@@ -293,6 +293,36 @@ def test_the_postings_of_a_question_are_read_at_once_and_common_words_stay(
     statements.clear()
     lexical.scores(["tide", "ocean", "celery"])
     assert sum("postings" in each for each in statements) == 1
+
+
+def test_of_common_words_is_kept_who_holds_them_and_not_their_postings(
+    lexical: FulltextIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shard,) = lexical.shards
+    monkeypatch.setattr(shard, "_stems", _KnownStems(10_000))
+    monkeypatch.setattr(shard, "_held", {})
+    in_documents = shard.all_postings(DOCUMENT_FTS, "of")
+    lexical.scores(["of", "tide"])
+    assert shard._stems.get("of") is None and shard._stems.get("tide") is not None
+    statements: list[str] = []
+    read = shard.read
+    monkeypatch.setattr(shard, "read", lambda s, *given: statements.append(s) or read(s, *given))
+    again = shard.all_postings(DOCUMENT_FTS, "of")
+    assert again.rows.tolist() == in_documents.rows.tolist() == [0, 1]
+    assert again.times.tolist() == in_documents.times.tolist()
+    lexical.scores(["of", "tide"])
+    assert not any("postings" in each for each in statements)
+
+
+def test_words_that_others_resemble_add_up(lexical: FulltextIndex) -> None:
+    (held,) = scores(lexical, ["celery"])
+
+    def bm25(word: str) -> float:
+        return scores(lexical, [word], fuzzy=False)[held] * lexical.weight([word])
+
+    asked = ["celerry", "brokken", "tide"]
+    expected = FUZZY_SHARE * (bm25("celery") + bm25("broken")) / lexical.weight(asked)
+    assert scores(lexical, asked)[held] == pytest.approx(expected)
 
 
 def test_words_come_in_the_order_of_the_query(lexical: FulltextIndex) -> None:
