@@ -22,6 +22,8 @@ from numpy.typing import DTypeLike, NDArray
 _MOST_MAPPED = 512 << 20
 # What the system maps around one page that is read (`fault_around_bytes` of Linux).
 _AROUND = 64 << 10
+# Rows between two that are asked for that are read with them: another call takes longer.
+_MOST_SKIPPED = 4
 
 
 class MappedFile:
@@ -61,8 +63,8 @@ class MappedFile:
         """
         return np.frombuffer(self._map, dtype, count, offset)
 
-    def read_rows(self, offset: int, width: int, rows: NDArray[np.int64]) -> bytes:
-        """Read some rows of a table in the file, one after the other.
+    def read_rows(self, offset: int, width: int, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Read some rows of a table in the file, one after the other, `[len(rows), width]`.
 
         Where they are few and far apart this is quicker than the mapped pages, of which the system
         maps many around each row that is read: 1.6 ms against 4 to 7 for 1,024 rows of 768 bytes,
@@ -71,24 +73,42 @@ class MappedFile:
         Args:
             offset: Where the table begins.
             width: Bytes of a row.
-            rows: Numbers of rows, in any order; what stands in a row is read at once.
+            rows: Numbers of rows, in any order; what stands in a row, or nearly, is read at once.
 
         Raises:
             OSError: It cannot be read, or is shorter now.
         """
         if not len(rows):
-            return b""
+            return np.zeros((0, width), np.uint8)
         # `np.diff` takes longer than the reading of a few rows.
-        begins = np.concatenate([[0], np.flatnonzero(rows[1:] - rows[:-1] != 1) + 1, [len(rows)]])
-        sizes = (begins[1:] - begins[:-1]) * width
-        places = zip((offset + rows[begins[:-1]] * width).tolist(), sizes.tolist(), strict=True)
-        if self._file is None or not hasattr(os, "pread"):  # Windows
-            return b"".join(self._map[place : place + size] for place, size in places)
-        file = self._file.fileno()
-        found = b"".join(os.pread(file, size, place) for place, size in places)
-        if len(found) != width * len(rows):
-            raise OSError(errno.EIO, os.strerror(errno.EIO), self._file.name)
+        steps = rows[1:] - rows[:-1]
+        ends = np.append(np.flatnonzero((steps < 1) | (steps > _MOST_SKIPPED + 1)), len(rows) - 1)
+        begins = np.append(0, ends[:-1] + 1)
+        counts = rows[ends] - rows[begins] + 1
+        read = np.empty((int(counts.sum()), width), np.uint8)
+        self._read_into(read.data.cast("B"), offset + rows[begins] * width, counts * width)
+        if len(read) == len(rows):
+            return read
+        firsts = np.cumsum(counts) - counts
+        found: NDArray[np.uint8] = read[rows + np.repeat(firsts - rows[begins], ends - begins + 1)]
         return found
+
+    def _read_into(
+        self, out: memoryview, places: NDArray[np.int64], sizes: NDArray[np.int64]
+    ) -> None:
+        """Read stretches of the file, one after the other, into memory that they fill."""
+        # Joined parts of some megabytes would take fresh memory, which costs more than the reading.
+        begin = 0
+        file = self._file.fileno() if self._file is not None and hasattr(os, "pread") else None
+        for place, size in zip(places.tolist(), sizes.tolist(), strict=True):
+            end = begin + size
+            # Files are mapped on Windows.
+            part = self._map[place : place + size] if file is None else os.pread(file, size, place)
+            if len(part) != size:
+                name = self._file.name if self._file is not None else None
+                raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+            out[begin:end] = part
+            begin = end
 
     def touch(self, size: int, places: int = 1) -> None:
         """Count pages that were read; gives those of all files back when there are too many.

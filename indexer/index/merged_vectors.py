@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -17,7 +18,13 @@ _LEAST_FOR_THREADS = 1 << 16
 # With four times as many, over eight indexes of a million vectors, 119 of 120 questions got the
 # same ten moments and documents, the other one the same moments.
 _MORE_CANDIDATES = 32
+# Each of them is asked for so many times its share of these: to keep more costs as much as the scan
+# of the codes. One that has more, because much of what is near stands in it, is asked again.
+_MORE_THAN_SHARE = 1.5
 _THREADS = search_threads()
+
+# Rows, and cosines or estimates of these.
+Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 
 class MergedVectors(VectorsElsewhere):
@@ -68,20 +75,68 @@ class MergedVectors(VectorsElsewhere):
         if few is not None:
             most = max(part.n_candidates(n) for part in self._parts)
             return best_rows(few, self._products(query[None], few)[:, 0], most)
-        numbers = range(len(self._parts))
+        exact = [i for i, part in enumerate(self._parts) if part.is_exact]
         search = partial(self._candidates, query, n, allowed)
-        in_threads = len(self) >= _LEAST_FOR_THREADS
-        found = list(_THREADS.get().map(search, numbers) if in_threads else map(search, numbers))
-        exact = [found[i] for i in numbers if self._parts[i].is_exact]
-        others = [i for i in numbers if not self._parts[i].is_exact]
-        if others:
-            # As many as one index alone would compare, and some for each of the others.
-            most = max(self._parts[i].n_candidates(n) for i in others)
-            most += _MORE_CANDIDATES * (len(others) - 1)
-            rows, _ = best_rows(*_joined([found[i] for i in others]), most)
-            exact.append((rows, self._products(query[None], rows)[:, 0]))
-        rows, cosines = _joined(exact)
-        return best_rows(rows, cosines, len(rows) if others else n)
+        found = list(self._of_each(search, dict.fromkeys(exact, n)).values())
+        if not self.is_exact:
+            rows = self._likely(search, n, allowed)
+            found.append((rows, self._products(query[None], rows)[:, 0]))
+        rows, cosines = _joined(found)
+        return best_rows(rows, cosines, n if self.is_exact else len(rows))
+
+    def _likely(
+        self, search: Callable[[int, int], Found], n: int, allowed: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Return the candidates of all approximate parts, in any order.
+
+        As many as one index alone would compare, and some for each of the others.
+
+        Args:
+            search: Returns so many candidates of a part, by its number.
+            n: See `compared`.
+            allowed: See `compared`.
+        """
+        others = [i for i, part in enumerate(self._parts) if not part.is_exact]
+        most = max(self._parts[i].n_candidates(n) for i in others)
+        most += _MORE_CANDIDATES * (len(others) - 1)
+        shares = self._shares(others, allowed)
+        wanted = {i: math.ceil(most * min(1.0, _MORE_THAN_SHARE * shares[i])) for i in others}
+        found = self._of_each(search, wanted)
+        while True:
+            rows, estimates = _highest(*_joined(list(found.values())), most)
+            least = estimates.min() if len(rows) == most else -np.inf
+            # Where all that a part gave are among the best, it may have more of these.
+            more = {
+                i: min(4 * wanted[i], most)
+                for i, (_, of_part) in found.items()
+                if wanted[i] < most and 2 * len(of_part) >= wanted[i] and of_part.min() > least
+            }
+            if not more:
+                return rows
+            wanted |= more
+            found |= self._of_each(search, more)
+
+    def _shares(
+        self, numbers: Sequence[int], allowed: NDArray[np.bool_] | None
+    ) -> dict[int, float]:
+        """Return which share each of some parts has of what may be found in all of these."""
+        counts = {}
+        for number in numbers:
+            begin, end = self._bounds[number : number + 2].tolist()
+            inside = end - begin if allowed is None else np.count_nonzero(allowed[begin:end])
+            counts[number] = int(inside)
+        total = max(1, sum(counts.values()))
+        return {number: count / total for number, count in counts.items()}
+
+    def _of_each(
+        self, search: Callable[[int, int], Found], wanted: Mapping[int, int]
+    ) -> dict[int, Found]:
+        """Search parts, by their numbers, for so many candidates each."""
+        if len(self) >= _LEAST_FOR_THREADS:
+            found = list(_THREADS.get().map(search, wanted, wanted.values()))
+        else:
+            found = list(map(search, wanted, wanted.values()))
+        return dict(zip(wanted, found, strict=True))
 
     def _candidates(
         self,
@@ -89,7 +144,8 @@ class MergedVectors(VectorsElsewhere):
         n: int,
         allowed: NDArray[np.bool_] | None,
         number: int,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        wanted: int,
+    ) -> Found:
         """Return the candidates of one part, as rows of all parts."""
         part, kept = self._parts[number], self._live[number]
         begin, end = self._bounds[number : number + 2]
@@ -97,12 +153,7 @@ class MergedVectors(VectorsElsewhere):
         if kept is not None and allowed is not None:
             mask = kept.copy()
             mask[kept] = allowed[begin:end]
-        share = (end - begin) / max(1, len(self))
-        if allowed is not None:
-            share = int(np.count_nonzero(allowed[begin:end])) / max(
-                1, int(np.count_nonzero(allowed))
-            )
-        places, found = part.candidates(query, n, mask, share)
+        places, found = part.candidates(query, n, mask, wanted)
         if kept is not None:  # counted without the removed ones
             places = np.searchsorted(self._places(number), places)
         return places + begin, found
@@ -144,12 +195,18 @@ class MergedVectors(VectorsElsewhere):
         return self._live_rows[number]
 
 
-def _joined(
-    found: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
-) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def _joined(found: Sequence[Found]) -> Found:
     """Join rows and cosines of several parts."""
     rows, cosines = zip(*found, strict=True)
     return np.concatenate(rows), np.concatenate(cosines)
+
+
+def _highest(rows: NDArray[np.int64], cosines: NDArray[np.float32], n: int) -> Found:
+    """Return the `n` rows of the largest cosines and these, in any order."""
+    if len(rows) <= n:
+        return rows, cosines
+    kept = np.argpartition(-cosines, n - 1)[:n]
+    return rows[kept], cosines[kept]
 
 
 def merged(parts: Sequence[VectorIndex], live: Sequence[NDArray[np.bool_] | None]) -> VectorIndex:

@@ -133,7 +133,7 @@ class VectorIndex(ABC):
         query: NDArray[np.float32],
         n: int,
         allowed: NDArray[np.bool_] | None = None,
-        share: float = 1.0,
+        wanted: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return rows among which the `n` nearest are, and estimates of their cosines.
 
@@ -144,7 +144,8 @@ class VectorIndex(ABC):
             query: `[d]`.
             n: At least 0.
             allowed: See `nearest`.
-            share: Of all vectors that are searched together, how many are in this index.
+            wanted: About how many rows an approximate index returns, those with the highest
+                estimates; `n_candidates` for None.
         """
         return self.nearest(query, n, allowed)
 

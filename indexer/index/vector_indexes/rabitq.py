@@ -12,7 +12,6 @@ are compared one by one, else candidates are found among all rows and filtered.
 from __future__ import annotations
 
 import json
-import math
 import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -44,8 +43,6 @@ _LEAST_ASKED = 32
 _MANY, _OVERSAMPLING_OF_MANY = 4096, 4
 # Of so many all of their candidates are compared.
 _FEW_ASKED = 64
-# One of several indexes finds so many times its share of the candidates.
-_MORE_THAN_SHARE = 4
 # Recall is measured for so many, and is the lowest of these.
 _MEASURED_AT = (10, 100)
 
@@ -166,18 +163,14 @@ class RabitqIndex(HalfFloatIndex):
         query: NDArray[np.float32],
         n: int,
         allowed: NDArray[np.bool_] | None = None,
-        share: float = 1.0,
+        wanted: int | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return rows among which the `n` nearest are, and estimates of their cosines.
-
-        One of several indexes finds a few times its share of the candidates that are compared: a
-        collection is about much, and what is near stands in many documents.
-        """
+        """Return rows among which the `n` nearest are, and estimates; see `VectorIndex`."""
         count = len(self) if allowed is None else int(np.count_nonzero(allowed))
         n = min(n, count)
         if self.is_exact or few_rows(allowed) is not None:
             return super().nearest(query, n, allowed)
-        wanted = math.ceil(self.n_candidates(n) * min(1.0, _MORE_THAN_SHARE * share))
+        wanted = self.n_candidates(n) if wanted is None else wanted
         while True:
             # So many that about `wanted` of them are allowed.
             candidates = wanted * len(self) // count
@@ -199,7 +192,7 @@ class RabitqIndex(HalfFloatIndex):
             return super()._halves_of(rows)
         width = 2 * self.dimension
         read = self._file.read_rows(len(self._file) - len(self) * width, width, rows)
-        return np.frombuffer(read, "<f2").reshape(-1, self.dimension)
+        return read.view("<f2")
 
     def _exact_nearest(self, query: NDArray[np.float32], n: int) -> NDArray[np.int64]:
         return super().nearest(query, n)[0]

@@ -81,6 +81,27 @@ def test_shards_together_find_what_they_hold(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("small_codes")
+@pytest.mark.parametrize("filtered", [False, True])
+def test_one_shard_may_hold_all_that_is_near(tmp_path: Path, filtered: bool) -> None:
+    parts = [written(tmp_path, seed, 2000) for seed in range(4)]
+    query = unit_rows(91, 1)[0]
+    near = unit_rows(5, 2000) + 2.0 * query
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    parts.append(RabitqIndex.build(range(20_000, 22_000), near))
+    for part in parts:
+        part.oversampling = 2
+    index = merged(parts, [None] * 5)
+    allowed = np.random.default_rng(4).random(len(index)) < 0.5 if filtered else None
+    rows, cosines = index.nearest(query, 400, allowed)
+    assert (rows >= 8000).all()  # more than its share of the candidates
+    of_all = index.matrix() @ query
+    if allowed is not None:
+        of_all[~allowed] = -1.0
+    assert np.isin(np.argsort(-of_all)[:400], rows).mean() >= 0.9
+    np.testing.assert_allclose(cosines, of_all[rows], atol=1e-3)
+
+
+@pytest.mark.usefixtures("small_codes")
 def test_what_is_compared_is_told_beyond_what_is_nearest(tmp_path: Path) -> None:
     alone = written(tmp_path, 0, 4000)
     together = merged([written(tmp_path, seed, 2000) for seed in (1, 2)], [None, None])
