@@ -21,6 +21,8 @@ from indexer.search.index_view import IndexView
 from indexer.search.scores import FusedScores
 from indexer.search.segment_scores import Rows
 
+# Moments are mostly made of so many segments each.
+_READ_EACH = 2
 # Cosines in half precision differ by less.
 _ROUNDING = 1e-3
 
@@ -42,9 +44,12 @@ class MomentRanking:
         scores = fused.segment_scores
         self._scores = scores if len(found) == len(scores) else scores[found]
         self._repeats = RepeatRows(index.repeated, self._elsewhere)
+        # Those of the segments that were read; None for one without words.
+        self._vectors: dict[int, NDArray[np.float32] | None] = {}
 
     def best(self, k: int, per_document: int = 0) -> list[Moment]:
         """Return the best `k` moments; `per_document` of one document at most, 0 for any number."""
+        self._read_vectors([(self._rows, self._scores, _READ_EACH * k)])
         ranked = self._ranked(self._rows, self._scores, per_document)
         return best_moments(ranked, k, self._index.repeated)
 
@@ -65,12 +70,19 @@ class MomentRanking:
             places = self._possible_duplicates(moments)
         add_duplicates(moments, self._rows[places], self._scores[places], self._text_cosines)
 
-    def of_document(self, document: int, k: int) -> list[Moment]:
-        """Return the best `k` moments of a document, by its row; it must be scored."""
-        first = int(self._index.table.first_rows[document])
-        end = first + int(self._index.table.counts[document])
-        part = slice(*np.searchsorted(self._rows, [first, end]))
-        return list(islice(self._ranked(self._rows[part], self._scores[part]), k))
+    def of_documents(self, documents: Sequence[int], k: int) -> dict[int, list[Moment]]:
+        """Return the best `k` moments of documents, by their rows; these must be scored."""
+        table, parts = self._index.table, []
+        for document in documents:
+            first = int(table.first_rows[document])
+            end = first + int(table.counts[document])
+            part = slice(*np.searchsorted(self._rows, [first, end]))
+            parts.append((self._rows[part], self._scores[part]))
+        self._read_vectors([(rows, scores, _READ_EACH * k) for rows, scores in parts])
+        return {
+            document: list(islice(self._ranked(rows, scores), k))
+            for document, (rows, scores) in zip(documents, parts, strict=True)
+        }
 
     def documents(self, k: int) -> list[int]:
         """Return the rows of the best `k` documents that anything of is found."""
@@ -94,7 +106,22 @@ class MomentRanking:
         return found
 
     def _text_vector(self, row: int) -> NDArray[np.float32] | None:
-        return self._index.vector("text", row)
+        if row not in self._vectors:
+            self._vectors[row] = self._index.vector("text", row)
+        return self._vectors[row]
+
+    def _read_vectors(self, of: Sequence[tuple[Rows, NDArray[np.float64], int]]) -> None:
+        """Read the text vectors that are probably asked for: one by one takes far longer.
+
+        Args:
+            of: Segments, their scores, and how many of the best of them.
+        """
+        best = [rows if len(rows) <= n else rows[np.argpartition(-s, n)[:n]] for rows, s, n in of]
+        rows = np.setdiff1d(np.concatenate([np.zeros(0, np.int64), *best]), list(self._vectors))
+        places = self._index.vector_rows("segments", "text")[rows]
+        vectors = self._index.snapshot.index("segments", "text").vectors_at(places)
+        for row, place, vector in zip(rows.tolist(), places.tolist(), vectors, strict=True):
+            self._vectors[row] = vector if place >= 0 else None
 
     def _text_cosines(self, rows: Rows, others: Rows) -> NDArray[np.float32]:
         index = self._index.snapshot.index("segments", "text")

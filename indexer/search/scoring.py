@@ -169,6 +169,10 @@ def _key(channel: Channel, vector: QueryVector, *, whole: bool = False) -> Hasha
     return channel.name, whole, vector.terms, vector.fuzzy, vector.encoded.get(channel.name)
 
 
+# Where the best of a document's other segments likely is among what was compared: chosen with
+# questions that nothing in the library answers, of which its documents are about as good.
+_LIKELY_OTHER = 0.8
+
 # Channel to the scores of segments for each query vector.
 ByVector = Mapping[str, Sequence[Scores]]
 
@@ -262,7 +266,7 @@ class ComparedPart:
     ) -> dict[str, Scores]:
         """Return by channel, and of wholes, what the scores of documents do not exceed.
 
-        Where a channel scores all segments, the best one of a document stands for them; see
+        Without the channels that score all segments: see `known_document_bounds` and
         `known_document_scores`.
 
         Args:
@@ -270,29 +274,39 @@ class ComparedPart:
             by_vector: See `segment_scores`.
             searched: `[n_segments]`, which may be found.
             others: Channel to what segments beyond `rows` do not exceed, for each query vector.
-            likely: Rather about what they score: a segment beyond what an approximate index
-                compared is seldom above half of that. Without the channels that score all segments.
+            likely: Rather about what they score: the best of a document beyond what an approximate
+                index compared, or beyond what is scored, are about as high as the best of that.
         """
         found = dict(self.whole)
         index, n_documents = self.index, len(self.index.table.documents)
         for name, compared in self.segments.items():
-            if likely and self.known(name):
+            if self.known(name):
                 continue
             bounds = []
             for each, scores, other in zip(compared, by_vector[name], others[name], strict=True):
-                if isinstance(each, KnownScores) and each.finds_all:
-                    bounds.append(each.highest_by_document(index, searched))
-                    continue
                 counts = each.count_by_document(index, searched)
                 given, of_given = rows, scores
-                if likely and each.near is not None:
-                    given, of_given = with_near(rows, scores, each.near)
-                    other = max(0.0, float(np.median(each.near[1])))
+                if likely:
+                    if each.near is not None:
+                        given, of_given = with_near(rows, scores, each.near)
+                    other = _likely_other(scores if each.near is None else each.near[1])
                 of_given = discounted(of_given, self._marked(name, given), REPEATED_IN_DOCUMENT)
                 owners = index.table.owners[given]
                 bounds.append(score_documents(of_given, owners, n_documents, counts, other))
             found[name] = np.mean(bounds, axis=0)
         return found
+
+    def known_document_bounds(self, searched: NDArray[np.bool_]) -> dict[str, Scores]:
+        """Return the highest score in each document by the channels that know all segments.
+
+        Args:
+            searched: `[n_segments]`, which may be found.
+        """
+        return {
+            name: np.mean([each.highest_by_document(self.index, searched) for each in known], 0)
+            for name in self.segments
+            if (known := self.known(name))
+        }
 
     def known_document_scores(
         self, documents: NDArray[np.int64], searched: NDArray[np.bool_]
@@ -347,3 +361,9 @@ class ComparedPart:
 
 def _highest(scores: Sequence[Scores]) -> Scores:
     return scores[0] if len(scores) == 1 else np.fmax.reduce(scores)
+
+
+def _likely_other(compared: Scores) -> float:
+    """Return what the best of a document's other segments likely score, by what was compared."""
+    known = compared[~np.isnan(compared)]
+    return max(0.0, float(np.quantile(known, _LIKELY_OTHER))) if len(known) else 0.0

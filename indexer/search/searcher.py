@@ -420,7 +420,7 @@ class Searcher:
             spread = measure_spread(Evaluation(compared, index, searched).at(rows))
         builder = HitBuilder(self.table, self.snapshot, query, fused, self.scorer.reasons(query))
         each = _MOMENTS_PER_DOCUMENT if grouped else 0
-        of_documents = {row: moments.of_document(row, each) for row in moments.documents(k)}
+        of_documents = moments.of_documents(moments.documents(k), each)
         hits, *of_each = builder.hits_of([best, *of_documents.values()])
         documents = tuple(map(builder.document, of_documents, of_each))
         return SearchResult(hits, documents, {}, confidence=sure, spread=spread)

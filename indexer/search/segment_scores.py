@@ -36,9 +36,11 @@ class SegmentScores(ABC):
 
     Attributes:
         named_by: Channel that names the best of this one as well as its own; empty for none.
+        all_named: Whether that channel has scores of all segments that this one has.
     """
 
     named_by: str = ""
+    all_named: bool = True
 
     @property
     @abstractmethod
@@ -188,6 +190,7 @@ class CosineScores(SegmentScores):
         mean: What unrelated segments get.
         scale: What counts as a full match, above `mean`.
         named_by: See `SegmentScores`.
+        all_named: See `SegmentScores`.
     """
 
     def __init__(
@@ -198,9 +201,10 @@ class CosineScores(SegmentScores):
         mean: float,
         scale: float,
         named_by: str = "",
+        all_named: bool = True,
     ) -> None:
         self._query, self.modality, self._view = query, modality, view
-        self.named_by = named_by
+        self.named_by, self.all_named = named_by, all_named
         self._mean, self._scale = mean, scale
         self._cosines: NDArray[np.float32] | None = None
         self._near: tuple[Rows, Scores] | None = None

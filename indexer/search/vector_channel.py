@@ -49,8 +49,11 @@ class VectorChannel(Channel):
         own, pair = vector.encoded[self.name]
         sums = index.snapshot.vector_sums(self.modality)
         standard = Standard.of(sums.count, *sums.cosines(own), index.snapshot.background[pair])
-        named_by = self.typed_named_by if pair[0] == "text" and self._is_covered(index) else ""
-        return CosineScores(own, self.modality, index, standard.mean, standard.full_match, named_by)
+        named_by = self.typed_named_by if pair[0] == "text" else ""
+        return CosineScores(
+            *(own, self.modality, index, standard.mean, standard.full_match),
+            *(named_by, not named_by or self._is_covered(index)),
+        )
 
     def _is_covered(self, index: IndexView) -> bool:
         """Return whether the channel that names for this one has all of its segments.
@@ -59,9 +62,7 @@ class VectorChannel(Channel):
         """
         other = self.typed_named_by
         indexed = index.snapshot.index
-        return bool(other) and len(indexed("segments", other)) >= len(
-            indexed("segments", self.modality)
-        )
+        return len(indexed("segments", other)) >= len(indexed("segments", self.modality))
 
     def score_segments(self, vector: QueryVector, index: IndexView) -> Scores:
         """Standardised cosines, NaN where a segment lacks the modality."""

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import indexer.search.evaluation as evaluation
 from indexer.index.background import Background
 from indexer.index.segment_table import SegmentTable
+from indexer.search import best_documents
 from indexer.search.channels import CHANNELS
 from indexer.search.evaluation import Evaluation
 from indexer.search.fusion import Weights
@@ -159,20 +160,24 @@ def test_a_channel_of_little_weight_names_none_where_that_proves_nothing(
     assert len(times) > asked
 
 
-@pytest.mark.parametrize(("weight", "asked"), [(0.1, 0), (0.3, 1)])
+@pytest.mark.parametrize(
+    ("weight", "all_named", "asked"), [(0.1, True, 0), (0.3, True, 1), (0.1, False, 1)]
+)
 def test_a_channel_names_none_where_another_of_more_weight_names_the_same(
-    weight: float, asked: int, monkeypatch: pytest.MonkeyPatch
+    weight: float, all_named: bool, asked: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = index_of([30] * 60, np.zeros(1800, bool))
     random = np.random.default_rng(5)
     text, joint = (Approximate(random.random(1800)) for _ in range(2))
-    joint.named_by = "text"
-    times = times_of_best(joint, monkeypatch)
+    joint.named_by, joint.all_named = "text", all_named
+    times, of_text = times_of_best(joint, monkeypatch), times_of_best(text, monkeypatch)
     part = ComparedPart({"text": (text,), "joint": (joint,)}, {}, index)
+    monkeypatch.setattr(evaluation, "_APPROXIMATE_CANDIDATES", 20)
     with candidates(60):
         found = Evaluation([(part, {"text": 0.2, "joint": weight})], index, np.ones(1800, bool), 5)
         found.best()
     assert min(1, len(times)) == asked
+    assert times[:1] == [20] * asked and of_text[0] == 60  # which names for both
     alone = ComparedPart({"joint": (joint,)}, {}, index)
     with candidates(60):
         Evaluation([(alone, {"joint": 1.0})], index, np.ones(1800, bool), 5).best()
@@ -180,10 +185,11 @@ def test_a_channel_names_none_where_another_of_more_weight_names_the_same(
 
 
 @pytest.mark.parametrize(
-    ("n_texts", "asks_by", "named_by"), [(5, "text", "text"), (4, "text", ""), (5, "joint", "")]
+    ("n_texts", "asks_by", "named_by", "all_named"),
+    [(5, "text", "text", True), (4, "text", "text", False), (5, "joint", "", True)],
 )
 def test_joint_vectors_name_for_themselves_where_sound_has_no_words(
-    n_texts: int, asks_by: str, named_by: str
+    n_texts: int, asks_by: str, named_by: str, all_named: bool
 ) -> None:
     view: Any = SimpleNamespace(
         snapshot=SimpleNamespace(
@@ -193,16 +199,17 @@ def test_joint_vectors_name_for_themselves_where_sound_has_no_words(
         )
     )
     vector = QueryVector((), {"joint": (np.ones(4, np.float32), (asks_by, "joint"))})
-    assert CHANNELS["joint"].compare(vector, view).named_by == named_by
+    found = CHANNELS["joint"].compare(vector, view)
+    assert (found.named_by, found.all_named) == (named_by, all_named)
 
 
-@pytest.mark.parametrize(("segments", "scored"), [(0, 7), (60, 15)])
+@pytest.mark.parametrize(("segments", "scored"), [(0, 5), (60, 14)])
 def test_of_short_documents_more_are_scored(
     segments: int, scored: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = index_of([4] * 450, np.zeros(1800, bool))
     part = ComparedPart({"text": (Approximate(np.full(1800, 0.5)),)}, {}, index)
-    monkeypatch.setattr(evaluation, "_SEGMENTS_OF_SHORT_EACH", segments)
+    monkeypatch.setattr(best_documents, "_SEGMENTS_OF_SHORT_EACH", segments)
     with candidates(60):
         found = Evaluation([(part, {"text": 1.0})], index, np.ones(1800, bool), 1).best()
     assert len(found.scored) == scored
