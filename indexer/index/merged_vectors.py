@@ -109,7 +109,7 @@ class MergedVectors(VectorsElsewhere):
             more = {
                 i: min(4 * wanted[i], most)
                 for i, (_, of_part) in found.items()
-                if wanted[i] < most and 2 * len(of_part) >= wanted[i] and of_part.min() > least
+                if 0 < wanted[i] < most and 2 * len(of_part) >= wanted[i] and of_part.min() > least
             }
             if not more:
                 return rows

@@ -78,6 +78,7 @@ def test_shards_together_find_what_they_hold(tmp_path: Path) -> None:
     assert not index.is_exact and len(index) < 8000
     assert share_found(index, 20, None) >= 0.9
     assert share_found(index, 20, np.random.default_rng(4).random(len(index)) < 0.4) >= 0.9
+    assert share_found(index, 20, np.arange(len(index)) < 3000) >= 0.9  # none of two of them
 
 
 @pytest.mark.usefixtures("small_codes")
