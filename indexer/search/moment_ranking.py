@@ -117,7 +117,8 @@ class MomentRanking:
             of: Segments, their scores, and how many of the best of them.
         """
         best = [rows if len(rows) <= n else rows[np.argpartition(-s, n)[:n]] for rows, s, n in of]
-        rows = np.setdiff1d(np.concatenate([np.zeros(0, np.int64), *best]), list(self._vectors))
+        wanted = {row for each in best for row in each.tolist()} - self._vectors.keys()
+        rows = np.array(sorted(wanted), np.int64)
         places = self._index.vector_rows("segments", "text")[rows]
         vectors = self._index.snapshot.index("segments", "text").vectors_at(places)
         for row, place, vector in zip(rows.tolist(), places.tolist(), vectors, strict=True):
