@@ -26,6 +26,7 @@ class ScoredSegments:
         parts: What each part of the query was compared with, and the weights of the channels.
         index: What is searched.
         searched: `[n_segments]`, which may be found.
+        n_searched: How many these are.
         rows: `[m]`, the segments so far, ascending.
         by_vector: By part of the query, the scores of these; see `ComparedPart.by_vector`.
     """

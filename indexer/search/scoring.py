@@ -274,8 +274,8 @@ class ComparedPart:
             by_vector: See `segment_scores`.
             searched: `[n_segments]`, which may be found.
             others: Channel to what segments beyond `rows` do not exceed, for each query vector.
-            likely: Rather about what they score: the best of a document beyond what an approximate
-                index compared, or beyond what is scored, are about as high as the best of that.
+            likely: Rather about what they score: segments that nothing compared are taken for one
+                number, a high one of what an approximate index compared (`_LIKELY_OTHER`).
         """
         found = dict(self.whole)
         index, n_documents = self.index, len(self.index.table.documents)
