@@ -96,6 +96,7 @@ ROOMS = {
             "files",
             "assets",
             "forking",
+            "unused_memory",
             "blas_threads",
             "onnx_session",
             "stage_times",

@@ -140,6 +140,9 @@ class _Bench:
             )
             resident = found["memory_typed_mib"]["peak"]
             yield Row("peak memory, MiB", size, resident, None, None, peer, theirs["peak_mib"])
+            share = self._peer(size, peer, "recall")["vector_recall"]
+            ours = found["vector_recall"]
+            yield Row("share of the ten nearest vectors", size, ours, peer=peer, theirs=share)
         yield from self._cold(size, library, peers)
         commit = self._module(size, "commit", "commits", library, self._queries)
         seconds = [each["wall_s"] for each in commit["each"]]
@@ -214,7 +217,7 @@ class _Bench:
             subprocess.run([*worker, step, peer, str(data), str(index), str(out)], check=True)
 
         self._step(size, f"build-{peer}", build)
-        return self._step(size, peer if step == "search" else f"cold-{peer}", search)
+        return self._step(size, peer if step == "search" else f"{step}-{peer}", search)
 
     def _once(self, size: int, step: str, work: Any) -> dict[str, Any]:
         def write(out: Path) -> None:

@@ -1,6 +1,6 @@
-"""An environment of their own for txtai and LanceDB, beside this one, whose packages they share.
+"""An environment of their own for txtai, LanceDB and tantivy, beside this one.
 
-What this environment has already, torch above all, is not installed again.
+They share its packages: what it has already, torch above all, is not installed again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
-_REQUIRED = ("txtai", "lancedb")
+_REQUIRED = ("txtai", "lancedb", "tantivy")
 
 
 def peer_python(work: Path) -> Path:
@@ -21,7 +21,8 @@ def peer_python(work: Path) -> Path:
     """
     folder = work / "peers"
     python = folder / "bin" / "python"
-    if (folder / "installed").exists():
+    marker, packages = folder / "installed", " ".join(_REQUIRED)
+    if marker.exists() and marker.read_text(encoding="utf-8") == packages:
         return python
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
     asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
@@ -29,5 +30,5 @@ def peer_python(work: Path) -> Path:
     link = Path(there.stdout.strip()) / "shared.pth"
     link.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
     subprocess.run([python, "-m", "pip", "install", "--quiet", *_REQUIRED], check=True)
-    (folder / "installed").touch()
+    marker.write_text(packages, encoding="utf-8")
     return python

@@ -1,6 +1,6 @@
 """Search of the same texts and vectors by other tools; run by the interpreter of the peers.
 
-    python benchmarks/scale/peer_worker.py build|search|cold PEER DATA INDEX OUT.json
+    python benchmarks/scale/peer_worker.py build|search|recall|cold PEER DATA INDEX OUT.json
 
 DATA holds texts.txt (one a line), vectors.npy, queries.txt and query_vectors.npy, which
 `peer_data.py` writes from a library: nothing is encoded here. Peers search words and text vectors,
@@ -40,6 +40,9 @@ class Peer(Protocol):
 
     def search(self, text: str, vector: NDArray[np.float32]) -> list[Any]:
         """Return the best ten for a typed query and its vector `[d]`."""
+
+    def nearest(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vectors that it finds nearest to one `[d]`, without words, `[10, d]`."""
 
 
 class TxtaiPeer:
@@ -91,6 +94,12 @@ class TxtaiPeer:
         """Return the best ten for a typed query and its vector `[d]`."""
         return list(self._opened.search(text, _K))
 
+    def nearest(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vectors that it finds nearest to one `[d]`, without words, `[10, d]`."""
+        (found,) = self._opened.ann.search(vector[None], _K)
+        vectors = np.load(self.data / "vectors.npy", mmap_mode="r")
+        return np.array(vectors[sorted(row for row, _ in found)])
+
 
 class LancePeer:
     """A table of LanceDB with an index of vectors, and one of words."""
@@ -134,6 +143,11 @@ class LancePeer:
         words = " ".join(re.findall(r"\w+", text))
         asked = self._table.search(query_type="hybrid").vector(vector).text(words)
         return list(asked.limit(_K).to_list())
+
+    def nearest(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vectors that it finds nearest to one `[d]`, without words, `[10, d]`."""
+        found = self._table.search(vector).distance_type("cosine").limit(_K).to_list()
+        return np.array([row["vector"] for row in found], np.float32)
 
 
 class FaissPeer:
@@ -186,6 +200,11 @@ class FaissPeer:
             f"SELECT rowid, text FROM words WHERE rowid IN ({marks})", best
         ).fetchall()
 
+    def nearest(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vectors that it finds nearest to one `[d]`, without words, `[10, d]`."""
+        _, near = self._vectors.search(vector[None], _K)
+        return np.stack([self._vectors.reconstruct(row) for row in near[0].tolist()])
+
 
 PEERS: dict[str, Callable[[Path, Path], Peer]] = {
     "txtai": TxtaiPeer,
@@ -216,6 +235,24 @@ def search_all(peer: Peer, data: Path) -> dict[str, float]:
     }
 
 
+def recall(peer: Peer, data: Path) -> float:
+    """Return how many of the ten nearest vectors of all a peer finds, the mean over queries."""
+    vectors, queries = (
+        np.load(data / "vectors.npy", mmap_mode="r"),
+        np.load(data / "query_vectors.npy"),
+    )
+    best = np.full((len(queries), _K), -1.0, np.float32)
+    for first in range(0, len(vectors), 50_000):
+        cosines = queries @ np.asarray(vectors[first : first + 50_000], np.float32).T
+        best = -np.sort(-np.concatenate([best, cosines], 1), 1)[:, :_K]
+    # By cosines: of two copies of a vector either is right.
+    found = [
+        np.mean(peer.nearest(query) @ query >= tenth - 1e-5)
+        for query, tenth in zip(queries, best[:, -1], strict=True)
+    ]
+    return round(float(np.mean(found)), 3)
+
+
 def main() -> None:
     """Build an index, or open it and search; write what that took."""
     step, name = sys.argv[1:3]
@@ -231,6 +268,8 @@ def main() -> None:
         found = {"opened_s": round(time.perf_counter() - started, 2)}
         if step == "search":
             found["typed"] = search_all(peer, data)
+        elif step == "recall":
+            found["vector_recall"] = recall(peer, data)
         else:
             vector = np.load(data / "query_vectors.npy")[0]
             peer.search(read_lines(data / "queries.txt")[0], vector)

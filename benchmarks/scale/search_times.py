@@ -17,6 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.scale.timing import Timing, measured, memory
 from indexer.index.library_store import LibraryStore
 from indexer.search.filters import Filters
@@ -25,6 +27,7 @@ from indexer.search.searcher import Searcher
 
 _MOST_QUERIES, _WARM = 60, 5
 _CLIP_ROUNDS = 2
+_NEAREST = 10
 
 
 def main() -> None:
@@ -67,6 +70,7 @@ def search_times(library: Path, queries: Sequence[str], clips: Path | None) -> d
     if clips is not None:
         found |= _clips(searcher, sorted(clips.glob("*.opus")))
     found["memory_all_mib"] = memory()
+    found["vector_recall"] = _vector_recall(searcher, queries)
     searcher.close()
     store.close()
     return found
@@ -114,6 +118,17 @@ def _similar(searcher: Searcher, count: int) -> dict[str, Any]:
         seconds = searcher.snapshot.lexical.segments_of(document.id)[0].start or 0.0
         measured(partial(searcher.similar, document.id, seconds), runs)
     return Timing.of(runs[_WARM:]).to_dict()
+
+
+def _vector_recall(searcher: Searcher, queries: Sequence[str]) -> float:
+    """Return how many of the ten nearest text vectors the index finds, the mean over queries."""
+    index = searcher.snapshot.index("segments", "text")
+    every = np.arange(len(index))
+    shares = []
+    for query in searcher.library.encoders.text.encode(list(queries), kind="query"):
+        tenth = np.sort(index.scores_at(query, every))[-_NEAREST:][0]
+        shares.append(np.mean(index.nearest(query, _NEAREST)[1] >= tenth - 1e-5))
+    return round(float(np.mean(shares)), 3)
 
 
 def _clips(searcher: Searcher, clips: Sequence[Path]) -> dict[str, Any]:

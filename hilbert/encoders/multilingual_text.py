@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hilbert.assets import assets_folder
-from hilbert.encoders.protocols import TextKind
+from hilbert.encoders.protocols import OptimisableEncoder, TextKind
 from hilbert.encoders.registry import EncoderKind, register
 from hilbert.encoders.resolve import BUNDLED, EncoderError, ResolvedModel, resolve
 from hilbert.files import cached_sha256_file
@@ -75,6 +75,11 @@ class MultilingualTextEncoder:
         # Threads of BLAS that wait for work keep cores busy that others have work for.
         multilingual = USE(threads=1)
         return cls(load_encoder("text", ENGLISH_ENCODER), multilingual, resolved.fingerprint)
+
+    def optimise(self) -> None:
+        """See `OptimisableEncoder.optimise`."""
+        if isinstance(self._english, OptimisableEncoder):
+            self._english.optimise()
 
     def encode(self, texts: Sequence[str], kind: TextKind = "document") -> NDArray[np.float32]:
         """Encode texts to unit vectors `[n, width]` float32; see `TextEncoder.encode`."""

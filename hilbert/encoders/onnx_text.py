@@ -153,6 +153,10 @@ class OnnxTextEncoder:
             vectors[rows] = found
         return vectors
 
+    def optimise(self) -> None:
+        """See `OptimisableEncoder.optimise`."""
+        self.session(is_query=True).optimise()
+
     def session(self, is_query: bool) -> OnnxSession:
         """Return what runs it, opened when it is first asked for: few processes need both.
 

@@ -68,6 +68,15 @@ class TextEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class OptimisableEncoder(Protocol):
+    """A text encoder that can make itself quicker for the queries that follow."""
+
+    def optimise(self) -> None:
+        """Do so now: all that is encoded from here on has the same vectors to the bit."""
+        ...
+
+
 def space_of(encoder: TextEncoder) -> str:
     """Return the fingerprint of the encoder in whose space the vectors lie, mostly its own.
 

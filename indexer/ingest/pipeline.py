@@ -37,7 +37,7 @@ from indexer.ingest.segment import (
 )
 from indexer.ingest.source import Source
 from indexer.ingest.spoken_text import spoken_text
-from indexer.ingest.text_vectors import DocumentDraft, audio_features, embed_texts
+from indexer.ingest.text_vectors import DocumentDraft, audio_features
 from indexer.ingest.transcribe import MIN_SPEECH_SECONDS, AudioAnalysis, Hearing, hear
 from indexer.media.decode import Recording, open_recording
 from indexer.media.vad import Span, windows_of_spans
@@ -95,13 +95,13 @@ def parse_settings(asr: str, language: str) -> ProcessSettings:
     return ProcessSettings(asr=asr, language=code, detect=detect)
 
 
-def analyse_document(
+def draft_document(
     source: Source,
     transcript: Transcript | None,
     encoders: Encoders,
     settings: ProcessSettings,
     opened: Recording | None = None,
-) -> AnalysedDocument:
+) -> DocumentDraft:
     """Transcribe a recording, read its transcript, whichever there is, and compute features.
 
     Args:
@@ -117,15 +117,13 @@ def analyse_document(
     if source.recording is None:
         assert transcript is not None
         language = spoken_language(source, transcript, settings)
-        draft = draft_transcript(transcript, encoders, settings, language)
-    else:
-        recording = opened or open_source(source, transcript, settings)
-        try:
-            prepared = prepare(source, recording, transcript, encoders, settings)
-            draft = draft_recording(prepared, hear(prepared.hearing))
-        finally:
-            recording.close()
-    return embed_texts(draft, encoders.text)
+        return draft_transcript(transcript, encoders, settings, language)
+    recording = opened or open_source(source, transcript, settings)
+    try:
+        prepared = prepare(source, recording, transcript, encoders, settings)
+        return draft_recording(prepared, hear(prepared.hearing))
+    finally:
+        recording.close()
 
 
 def open_source(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from hilbert.encoders.protocols import OptimisableEncoder
 from hilbert.model.features import Features
 from indexer.base.types import Segment
 from indexer.ingest.analysed import AnalysedDocument
@@ -17,7 +18,7 @@ from indexer.ingest.segment import token_bounds
 from indexer.transcripts.sentences import split_sentences
 
 if TYPE_CHECKING:
-    from hilbert.encoders.protocols import TextEncoder
+    from hilbert.encoders.protocols import TextEncoder, TextKind
     from indexer.ingest.transcribe import AudioAnalysis
 
 
@@ -74,9 +75,24 @@ def embed_texts(draft: DocumentDraft, encoder: TextEncoder) -> AnalysedDocument:
     No text of another document is in the call: in another batch a vector differs in its last bits,
     and the features of a document are to be the same whatever is indexed beside it.
     """
-    texts = draft.segment_texts + [sentence for _, sentence in draft.sentences]
+    return _embed(draft, draft.sentences, encoder, "document")
+
+
+def embed_as_query(draft: DocumentDraft, encoder: TextEncoder) -> AnalysedDocument:
+    """Embed the segments of what others are searched with, which is not stored: no sentences."""
+    if isinstance(encoder, OptimisableEncoder):
+        encoder.optimise()  # heard again, a clip has the same vector to the bit
+    return _embed(draft, [], encoder, "query")
+
+
+def _embed(
+    draft: DocumentDraft, sentences: Sequence[tuple[int, str]], encoder: TextEncoder, kind: TextKind
+) -> AnalysedDocument:
+    texts = draft.segment_texts + [sentence for _, sentence in sentences]
     rows = {text: row for row, text in enumerate(dict.fromkeys(texts))}
-    vectors = encoder.encode(list(rows)) if rows else np.zeros((0, encoder.width), np.float32)
+    vectors = np.zeros((0, encoder.width), np.float32)
+    if rows:
+        vectors = encoder.encode(list(rows), kind)
 
     def vectors_of(wanted: Sequence[str]) -> NDArray[np.float32]:
         return vectors[np.array([rows[text] for text in wanted], np.int64)]
@@ -84,7 +100,7 @@ def embed_texts(draft: DocumentDraft, encoder: TextEncoder) -> AnalysedDocument:
     features = replace(
         draft.document.features,
         text=vectors_of(draft.segment_texts),
-        sentences=vectors_of([s for _, s in draft.sentences]).astype(np.float16),
-        sentence_segments=np.array([number for number, _ in draft.sentences], np.int64),
+        sentences=vectors_of([s for _, s in sentences]).astype(np.float16),
+        sentence_segments=np.array([number for number, _ in sentences], np.int64),
     )
     return replace(draft.document, features=features)

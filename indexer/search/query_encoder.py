@@ -147,12 +147,16 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
         AudioError: The clip cannot be decoded.
         QueryError: It is silent or too long.
     """
-    from indexer.ingest.pipeline import ProcessSettings, analyse_document
+    from hilbert.unused_memory import give_back_unused_memory
+    from indexer.ingest.pipeline import ProcessSettings, draft_document
     from indexer.ingest.source import Source
+    from indexer.ingest.text_vectors import embed_as_query
 
     settings = ProcessSettings(language=library.language(), segments=library.segment_settings)
     recording = _open_clip(clip, settings.language)
-    heard = analyse_document(Source(clip, None), None, library.encoders, settings, opened=recording)
+    draft = draft_document(Source(clip, None), None, library.encoders, settings, opened=recording)
+    heard = embed_as_query(draft, library.encoders.text)
+    give_back_unused_memory()
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")
     return heard

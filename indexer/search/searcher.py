@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hilbert.onnx_session import RUNS_BEFORE_OPTIMISING
+from hilbert.encoders.protocols import OptimisableEncoder
+from hilbert.unused_memory import give_back_unused_memory
 from indexer.base.errors import QueryError
 from indexer.base.shell import quoted
 from indexer.index.library_store import LibraryStore
@@ -133,9 +134,12 @@ class Searcher:
 
     def warm_up(self) -> None:
         """Load what a search for typed words needs, so that the first one takes no longer."""
-        for _ in range(RUNS_BEFORE_OPTIMISING + 1):
-            query = self.embed(_ANY_WORD)
-        self.answer(query, 1)
+        text = self.library.encoders.text
+        if isinstance(text, OptimisableEncoder):
+            text.optimise()
+        self.model.optimise()
+        self.answer(self.embed(_ANY_WORD), 1)
+        give_back_unused_memory()
 
     def close(self) -> None:
         """Close the files of the snapshot, once nothing reads them."""

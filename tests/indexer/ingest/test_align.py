@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from indexer.base.types import Cue, HeardWord
 from indexer.encoders import Encoders
 from indexer.ingest.align import align
-from indexer.ingest.pipeline import ProcessSettings, analyse_document
+from indexer.ingest.pipeline import ProcessSettings, draft_document
 from indexer.ingest.source import Source
 from indexer.ingest.transcribe import AudioAnalysis, transcribe
 from indexer.media.decode import open_recording
@@ -117,7 +117,7 @@ def test_a_text_of_something_else_is_a_description_and_the_recognised_words_stay
     other.write_text((demo_folder / "README.md").read_text(encoding="utf-8"), encoding="utf-8")
     recording = demo_folder / "recordings" / "why-tides-lag.opus"
     source = Source(recording, other)
-    done = analyse_document(source, read_transcript(other), encoders, ProcessSettings())
+    done = draft_document(source, read_transcript(other), encoders, ProcessSettings()).document
     assert done.text_source == "asr"
     assert "schoolbook" in " ".join(cue.text for cue in done.cues)
     assert done.description and "README" not in done.cues[0].text
@@ -131,5 +131,5 @@ def test_the_right_transcript_gives_no_warning(
     recording = demo_folder / "recordings" / "the-box-that-shrank-the-world.opus"
     texts = untimed(*(cue.text for cue in written.cues[:5]))
     transcript = Transcript(tuple(texts), timed=False, format="plain")
-    done = analyse_document(Source(recording, None), transcript, encoders, ProcessSettings())
+    done = draft_document(Source(recording, None), transcript, encoders, ProcessSettings()).document
     assert done.warnings == ()

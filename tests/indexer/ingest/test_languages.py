@@ -19,7 +19,7 @@ from indexer.index.fulltext_writer import write_fulltext_index
 from indexer.index.segment_table import SegmentTable
 from indexer.ingest.analysed import AnalysedDocument
 from indexer.ingest.discover import scan
-from indexer.ingest.pipeline import ProcessSettings, analyse_document, parse_settings
+from indexer.ingest.pipeline import ProcessSettings, draft_document, parse_settings
 from indexer.ingest.segment import segment_languages
 from indexer.ingest.source import Source
 from indexer.search.filters import Filters, allowed
@@ -82,7 +82,7 @@ def analysed(
     polyglot: Polyglot, source: Source, language: str = "auto", transcript: Path | None = None
 ) -> AnalysedDocument:
     read = read_transcript(transcript) if transcript else None
-    return analyse_document(source, read, All(polyglot), parse_settings("auto", language))
+    return draft_document(source, read, All(polyglot), parse_settings("auto", language)).document
 
 
 def test_the_language_of_most_words_is_that_of_the_recording_and_others_of_their_segments(
@@ -103,9 +103,9 @@ def test_a_language_in_doubt_is_told_and_that_of_the_library_is_expected(
     source = Source(excerpt(tmp_path / "talk.wav", 0, 6), None)
     polyglot = Polyglot("fr", "fr")
     settings = replace(parse_settings("auto", "auto"), expected="de")
-    sure = analyse_document(source, None, All(polyglot), settings)
+    sure = draft_document(source, None, All(polyglot), settings).document
     polyglot.sure = 0.3
-    doubtful = analyse_document(source, None, All(polyglot), settings)
+    doubtful = draft_document(source, None, All(polyglot), settings).document
     assert {guide.language for guide in polyglot.guides} == {"de"}
     assert not any("in doubt" in warning for warning in sure.warnings)
     [warning] = [warning for warning in doubtful.warnings if "in doubt" in warning]

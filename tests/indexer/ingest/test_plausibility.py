@@ -11,7 +11,7 @@ import pytest
 
 from indexer.base.types import Cue, HeardWord
 from indexer.encoders import Encoders
-from indexer.ingest.pipeline import ProcessSettings, analyse_document
+from indexer.ingest.pipeline import ProcessSettings, draft_document
 from indexer.ingest.plausibility import choose_moments, is_unspoken, judge_transcript
 from indexer.ingest.source import Source
 from indexer.transcripts.reader import read_transcript
@@ -238,7 +238,9 @@ def _analysed(
     parsed = read_transcript(transcript)
     if language:
         parsed = replace(parsed, language=language)
-    done = analyse_document(Source(recording, transcript), parsed, encoders, ProcessSettings())
+    done = draft_document(
+        Source(recording, transcript), parsed, encoders, ProcessSettings()
+    ).document
     return done.text_source, done.warnings, done.unchecked
 
 
