@@ -44,6 +44,8 @@ _LEAST_WEIGHT = 0.1
 _SEGMENTS_EACH = 3
 # Where a larger share of what is searched might be among the best, everything is scored.
 _MOST_COMPLETED = 0.2
+# Up to this share of all, what a filter leaves is added up alone.
+_MOST_SUMMED_ALONE = 0.25
 # Sums in another order differ by less.
 _ROUNDING = 1e-9
 
@@ -230,14 +232,27 @@ class Evaluation:
     def _known_sums(self) -> KnownScores:
         """Add up by weight what is known of all segments: their words and whole documents."""
         of_documents = np.zeros(len(self._index.table.documents))
+        known: list[tuple[float, tuple[KnownScores, ...]]] = []
         for compared, weights in self._parts:
             for name, scores in compared.whole.items():
                 of_documents += weights[name] / len(self._parts) * scores
-        total = self._index.of_segments(of_documents)
-        for compared, weights in self._parts:
-            for name in compared.segments:
-                if known := compared.known(name):
-                    KnownScores.highest(known).add_to(total, weights[name] / len(self._parts))
+            known += [
+                (weights[name] / len(self._parts), of_channel)
+                for name in compared.segments
+                if (of_channel := compared.known(name))
+            ]
+        if self._scored.n_searched > _MOST_SUMMED_ALONE * len(self._searched):
+            total = self._index.of_segments(of_documents)
+            for share, of_channel in known:
+                KnownScores.highest(of_channel).add_to(total, share)
+            return KnownScores(total)
+        rows = np.flatnonzero(self._searched)
+        sums = of_documents[self._index.table.owners[rows]]
+        for share, of_channel in known:
+            if any(each.has_any for each in of_channel):
+                sums += share * np.fmax(np.fmax.reduce([each.at(rows) for each in of_channel]), 0.0)
+        total = np.zeros(len(self._searched))
+        total[rows] = sums
         return KnownScores(total)
 
     def _possible(self, least: float) -> Rows:

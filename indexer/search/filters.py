@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +192,7 @@ def _between(
     return passed
 
 
+@lru_cache(maxsize=1 << 14)  # a search by date asks for those of all documents
 def day_of(written: str | None) -> str:
     """Return a date as `2021-03-28`, as far as it is known; empty where it cannot be read."""
     found = _WRITTEN.match((written or "").strip())

@@ -11,7 +11,11 @@ from indexer.index.coded_column import CodedColumn
 from indexer.index.id_lookup import IdLookup
 from indexer.index.segment_table import SegmentTable
 from indexer.index.snapshot import Snapshot
+from indexer.search.filters import Filters, allowed
 from indexer.store.catalog import document_key
+
+# Filters of which is kept what passes: a byte a segment.
+_MOST_FILTERS = 8
 
 
 class IndexView:
@@ -31,6 +35,22 @@ class IndexView:
         self._counts: dict[str, NDArray[np.int64]] = {}
         self._lists: dict[tuple[str, str], NDArray[np.bool_]] = {}
         self._values: dict[str, NDArray[np.float64]] = {}
+        self._allowed: dict[Filters, NDArray[np.bool_]] = {}
+
+    def allowed(self, filters: Filters) -> NDArray[np.bool_]:
+        """Return which segments pass filters, `[n_segments]`; of the last few they are kept.
+
+        Raises:
+            QueryError: See `indexer.search.filters.allowed`.
+        """
+        passed = self._allowed.pop(filters, None)
+        if passed is None:
+            passed = allowed(filters, self.table)
+            passed.flags.writeable = False
+            while len(self._allowed) >= _MOST_FILTERS:
+                self._allowed.pop(next(iter(self._allowed)), None)
+        self._allowed[filters] = passed  # the last that were asked for
+        return passed
 
     def vector_rows(self, level: str, modality: str) -> NDArray[np.int64]:
         """Find where the vectors of all segments or documents stand in their vector index.

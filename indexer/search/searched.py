@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.search.filters import Filters, allowed, no_sound, nothing_passes, with_sound
+from indexer.search.filters import Filters, no_sound, nothing_passes, with_sound
 from indexer.search.index_view import IndexView
 from indexer.search.query import Query
 
@@ -25,9 +25,9 @@ def searched_segments(query: Query, filters: Filters, index: IndexView) -> NDArr
     searched = np.ones(len(table), bool)
     inline = query.filters
     for each in filter(None, (filters, inline.wanted)):
-        searched &= allowed(each, table)
+        searched &= index.allowed(each)
     for each in inline.excluded:
-        searched &= ~allowed(each, table)
+        searched &= ~index.allowed(each)
     if inline and not searched.any():
         raise nothing_passes(inline.wanted, table)
     for phrase in query.phrases:

@@ -69,3 +69,14 @@ def test_a_clip_heard_again_has_the_same_vector_to_the_bit(
     assert np.array_equal(again.text, heard[0].text)
     one, two = (embed_segments(small_library.model, features) for features in (heard[0], again))
     assert all(np.array_equal(getattr(one, name), getattr(two, name)) for name in VECTORS)
+
+
+def test_a_clip_is_encoded_as_a_query_and_its_sentences_are_not(
+    small_library: LibraryStore, heard: list[Features], demo_folder: Path
+) -> None:
+    clip = sorted((demo_folder / "clips").iterdir())[0]
+    segments = analyse_clip(small_library, clip).segments
+    texts = [segment.text for segment in segments]
+    as_query = small_library.encoders.text.encode(texts, kind="query")
+    np.testing.assert_allclose(heard[0].text, as_query, atol=TOLERANCE)
+    assert all(len(features.sentences) == 0 for features in heard)

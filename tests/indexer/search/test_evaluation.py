@@ -215,10 +215,13 @@ def test_of_short_documents_more_are_scored(
     assert len(found.scored) == scored
 
 
+@pytest.mark.parametrize("left", [slice(None), slice(600, 960)])  # by a filter: a fifth
 def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
-    monkeypatch: pytest.MonkeyPatch,
+    left: slice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index = index_of([30] * 60, np.zeros(1800, bool))
+    searched = np.zeros(1800, bool)
+    searched[left] = True
     monkeypatch.setattr(evaluation, "_NAMED_BY_WORDS", 10)
     words, whole = np.full(1800, np.nan), np.zeros(60)
     words[::10] = 0.6  # more than are named
@@ -231,10 +234,10 @@ def test_what_is_known_of_segments_and_their_documents_together_names_the_best(
     weights = {name: w for name, w in WEIGHTS.items() if name != "document words"}
     monkeypatch.setattr(evaluation, "_APPROXIMATE_CANDIDATES", 10)
     with candidates(10):
-        some = Evaluation([(part, weights)], index, np.ones(1800, bool), 1)
+        some = Evaluation([(part, weights)], index, searched, 1)
         some._add_best()  # before any document is scored whole
-        assert 705 in some.rows
-        assert best(some.best(), 1)[0] == [705] and len(some.rows) < 600
+        assert 705 in some.rows and searched[some.rows].all()
+        assert best(some.best(), 1)[0] == [705] and len(some.rows) < np.count_nonzero(searched)
 
 
 class Compared(Approximate):

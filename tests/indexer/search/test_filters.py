@@ -14,6 +14,9 @@ from indexer.index.coded_column import CodedColumn
 from indexer.index.records import IndexedDocument
 from indexer.index.segment_table import SegmentTable
 from indexer.search.filters import Filters, allowed, filter_notes
+from indexer.search.index_view import IndexView
+from indexer.search.query import Query
+from indexer.search.searched import searched_segments
 from indexer.search.searcher import Searcher
 
 
@@ -52,6 +55,18 @@ def test_each_filter_passes_what_it_names(table: SegmentTable, tmp_path: Path) -
     assert passed(table, folders=(str(tmp_path / "one" / "two"),)) == [2, 3]
     assert passed(table, min_seconds=600) == [0, 1, 2, 3]
     assert passed(table, languages=("de-AT",)) == [2, 3]
+
+
+def test_filters_that_are_given_again_pass_the_same(table: SegmentTable) -> None:
+    snapshot: Any = None
+    index = IndexView(snapshot, table)
+    for _ in range(2):  # the second time as it is kept
+        for number in range(12):  # more than are kept
+            longer = searched_segments(Query(()), Filters(min_seconds=100.0 * number), index)
+            assert longer.tolist() == [100 * number <= 600] * 2 + [True] * 2 + [number == 0] * 2
+            longer[:] = False  # theirs who asked
+    with pytest.raises(ValueError, match="read-only"):
+        index.allowed(Filters(min_seconds=0.0, labels=("science",)))[0] = False
 
 
 def test_names_in_another_unicode_form_or_case_are_one_name(table: SegmentTable) -> None:

@@ -132,6 +132,15 @@ def test_all_of_the_few_that_a_filter_leaves_are_compared(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("small_codes")
+def test_many_rows_are_read_block_by_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index, queries = written(tmp_path, 0, 4000), unit_rows(91, 3)
+    rows = np.random.default_rng(6).permutation(4000)[:900]  # far apart, in any order
+    monkeypatch.setattr(rabitq, "_ROWS_AT_ONCE", 128)
+    found = index.products(queries, rows)
+    np.testing.assert_allclose(found, index.matrix()[rows] @ queries.T, atol=1e-6)
+
+
+@pytest.mark.usefixtures("small_codes")
 def test_more_candidates_are_taken_until_the_target_is_met(tmp_path: Path) -> None:
     queries = {"text": unit_rows(90, 8), "audio": unit_rows(92, 8), "joint": unit_rows(0, 0)}
     chosen = []
