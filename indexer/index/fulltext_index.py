@@ -77,16 +77,16 @@ class FulltextIndex(QueryWords):
         found = np.full(self.n_segments if rows is None else len(rows), np.nan if nan else 0.0)
         if not asked.weight:
             return found
+        numbers, places = (None, None) if rows is None else self.places_of(rows)
         for number, of_shard in enumerate(self.rows):
-            if rows is None:
+            if numbers is None or places is None:
                 live = self.shards[number].live
                 scores = self._shard_scores(number, asked, nan=nan)
                 found[of_shard if live is None else of_shard[live]] = scores[
                     slice(None) if live is None else live
                 ]
-            elif len(here := np.flatnonzero(self._places[0][rows] == number)):
-                places = self._places[1][rows[here]].astype(np.int64)
-                found[here] = self._shard_scores(number, asked, places, nan=nan)
+            elif len(here := np.flatnonzero(numbers == number)):
+                found[here] = self._shard_scores(number, asked, places[here], nan=nan)
         return found
 
     def holding(self, terms: Sequence[str], fuzzy: bool = True) -> NDArray[np.bool_]:
@@ -148,16 +148,6 @@ class FulltextIndex(QueryWords):
     @cached_property
     def _document_term_scores(self) -> dict[str, _OfDocuments]:
         return {}
-
-    @cached_property
-    def _places(self) -> tuple[NDArray[np.int16], NDArray[np.int32]]:
-        """The number of the shard that has each segment, `[n_segments]`, and its row there."""
-        numbers = np.zeros(self.n_segments, np.int16)
-        places = np.zeros(self.n_segments, np.int32)
-        for number, rows in enumerate(self.rows):
-            kept = np.flatnonzero(rows >= 0)
-            numbers[rows[kept]], places[rows[kept]] = number, kept
-        return numbers, places
 
     def _asked(self, terms: Sequence[str], fuzzy: bool) -> _Asked:
         """Look up what terms stand for."""
@@ -315,17 +305,17 @@ class FulltextIndex(QueryWords):
         return found
 
     def matched_terms(
-        self, terms: Iterable[str], ids: Sequence[int], fuzzy: Collection[str] = ()
+        self, terms: Iterable[str], rows: Sequence[int], fuzzy: Collection[str] = ()
     ) -> dict[str, set[int]]:
         """Find which terms, and fuzzy matches of them, some segments hold.
 
         Args:
             terms: See `scores`.
-            ids: Of the segments.
+            rows: Of the segments.
             fuzzy: Those of the terms whose fuzzy matches count too.
 
         Returns:
-            Term, or words in a row, to the ids of the segments that hold it; in the order of
+            Term, or words in a row, to the rows of the segments that hold it; in the order of
             `terms`.
         """
         terms = list(dict.fromkeys(terms))
@@ -337,32 +327,34 @@ class FulltextIndex(QueryWords):
             for term in terms
             for words in [(term,), *(self.fuzzy_matches(term) if term in similar else ())]
         ]
-        places = [
-            (shard, of_shard, shard.rows_of(ids))
-            for shard, of_shard in zip(self.shards, self.rows, strict=True)
+        asked = np.array(rows, np.int64)
+        numbers, places = self.places_of(asked)
+        by_shard = [
+            (self.shards[number], asked[here], places[here])
+            for number in np.unique(numbers).tolist()
+            for here in [numbers == number]
         ]
-        found = {phrase: self._holders(phrase, places) for phrase in dict.fromkeys(phrases)}
+        found = {phrase: self._holders(phrase, by_shard) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}
 
     def _holders(
         self,
         term: str,
-        places: Iterable[tuple[LexicalShard, NDArray[np.int64], NDArray[np.int64]]],
+        by_shard: Iterable[tuple[LexicalShard, NDArray[np.int64], NDArray[np.int64]]],
     ) -> set[int]:
         """Find those of some segments that hold a term.
 
         Args:
             term: See `scores`.
-            places: Shards, the rows of all of their segments here, and those that are asked for.
+            by_shard: Shards, and the rows of those of the segments that they have, here and there.
 
         Returns:
-            Ids of segments.
+            Rows of segments.
         """
         found: set[int] = set()
-        for shard, of_shard, rows in places:
-            if len(rows):
-                held = np.zeros(len(rows), bool)
-                for phrase in self.phrases(term):
-                    held |= shard.holds_at(phrase, rows)
-                found.update(self.segment_ids[of_shard[rows[held]]].tolist())
+        for shard, rows, places in by_shard:
+            held = np.zeros(len(rows), bool)
+            for phrase in self.phrases(term):
+                held |= shard.holds_at(phrase, places)
+            found.update(rows[held].tolist())
         return found

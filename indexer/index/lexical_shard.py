@@ -262,21 +262,6 @@ class LexicalShard(Records):
         found = self.read(f"SELECT 1 FROM {table} WHERE {table} MATCH ? LIMIT 1", [expression])
         return bool(found)
 
-    def rows_of(self, ids: Sequence[int]) -> NDArray[np.int64]:
-        """Return the rows of those of some segments that are here."""
-        first = self._first_row
-        found = [
-            first[document] + ordinal
-            for _, document, ordinal in self.places(ids)
-            if document not in self.removed
-        ]
-        return np.array(found, np.int64)
-
-    @cached_property
-    def _first_row(self) -> dict[str, int]:
-        begins = np.searchsorted(self.owners, np.arange(len(self.document_ids)))
-        return dict(zip(self.document_ids, begins.tolist(), strict=True))
-
     def stems_of(self, word: str) -> list[str]:
         """Return the stems of an exact word."""
         return self.look_up([word])[word][0]

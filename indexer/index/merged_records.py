@@ -49,6 +49,28 @@ class MergedRecords:
         self.document_ids, self.segment_counts = numbered.document_ids, numbered.counts
         self.n_documents = len(self.document_ids)
         self.n_segments = int(self.segment_counts.sum())
+        self._homes = numbered.homes
+
+    def places_of(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the number of the shard that has each of some segments, and its row there."""
+        ends = np.cumsum(self.segment_counts)
+        documents = np.searchsorted(ends, rows, side="right")
+        numbers, firsts = self._homes
+        begins = ends - self.segment_counts
+        return numbers[documents], firsts[documents] + rows - begins[documents]
+
+    def texts_at(self, rows: Sequence[int]) -> dict[int, str]:
+        """Map the rows of some segments to their texts."""
+        wanted = np.array(rows, np.int64)
+        row_of = dict(zip(self.segment_ids[wanted].tolist(), wanted.tolist(), strict=True))
+        numbers, _ = self.places_of(wanted)
+        return {
+            row_of[id_]: text
+            for number in np.unique(numbers).tolist()
+            for id_, text in self.shards[number].texts_of(
+                self.segment_ids[wanted[numbers == number]].tolist()
+            )
+        }
 
     def check(self) -> list[str]:
         """List what SQLite finds wrong with the files; empty when they are whole."""
@@ -116,12 +138,14 @@ class _Rows:
         documents: For each shard those of its documents, likewise.
         document_ids: Of all rows of documents.
         counts: `[n_documents]`, how many segments each has.
+        homes: `[n_documents]` each: the number of its shard, the row of its first segment there.
     """
 
     segments: list[NDArray[np.int64]]
     documents: list[NDArray[np.int64]]
     document_ids: list[str]
     counts: NDArray[np.int64]
+    homes: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _number_rows(shards: Sequence[LexicalShard]) -> _Rows:
@@ -146,8 +170,11 @@ def _number_rows(shards: Sequence[LexicalShard]) -> _Rows:
         of_row[row] = counts[place][number]
         total += int(of_row[row])
     segments = []
-    for shard, begin, count in zip(shards, begins, counts, strict=True):
-        first = np.cumsum(count) - count
+    firsts = [np.cumsum(count) - count for count in counts]
+    for shard, begin, first in zip(shards, begins, firsts, strict=True):
         rows = np.arange(len(shard.owners)) - first[shard.owners] + begin[shard.owners]
         segments.append(np.where(begin[shard.owners] >= 0, rows, -1))
-    return _Rows(segments, documents, [id_ for id_, _, _ in places], of_row)
+    numbers = np.array([place for _, place, _ in places], np.int64)
+    first_rows = np.array([firsts[place][number] for _, place, number in places], np.int64)
+    ids = [id_ for id_, _, _ in places]
+    return _Rows(segments, documents, ids, of_row, (numbers, first_rows))

@@ -142,9 +142,9 @@ class Records:
         )
         return (SegmentText(*row) for row in rows)
 
-    def places(self, ids: Sequence[int]) -> list[sqlite3.Row]:
-        """Return id, document and ordinal of those of some segments that are here."""
-        return self._by_id("id, document, ordinal", ids)
+    def texts_of(self, ids: Sequence[int]) -> list[sqlite3.Row]:
+        """Return id and text of those of some segments that are here."""
+        return self._by_id("id, text", ids)
 
     def _by_id(self, columns: str, ids: Sequence[int]) -> list[sqlite3.Row]:
         rows = []

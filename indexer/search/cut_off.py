@@ -223,6 +223,6 @@ def _all_said(
     (vector, *others), words = part.vectors, scores.segments.get("lexical")
     if others or words is None or np.isnan(words).all() or len(vector.terms) > _MOST_SAID_TERMS:
         return False
-    best = [int(index.table.ids[rows[np.nanargmax(words)]])]
+    best = [int(rows[np.nanargmax(words)])]
     fulltext = index.snapshot.lexical
     return all(fulltext.matched_terms([t], best, vector.terms) for t in vector.terms)

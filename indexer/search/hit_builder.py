@@ -16,7 +16,7 @@ from indexer.search.scores import FusedScores
 
 @dataclass(frozen=True)
 class _Said:
-    """What is said in the segments of some moments, by their ids.
+    """What is said in the segments of some moments, by their rows.
 
     Attributes:
         texts: Of all of them.
@@ -50,18 +50,20 @@ class HitBuilder:
     def hits_of(self, lists: Sequence[Sequence[Moment]]) -> list[tuple[Hit, ...]]:
         """Return the hits of several lists of moments, in their order."""
         # Many are in two lists; words are looked up once for all.
-        every = (id_ for moments in lists for moment in moments for id_ in self._ids(moment))
+        every = (row for moments in lists for moment in moments for row in _rows(moment))
         said = self._said(list(dict.fromkeys(every)))
         return [tuple(self._hit(moment, said) for moment in moments) for moments in lists]
 
-    def _said(self, ids: Sequence[int]) -> _Said:
+    def _said(self, rows: Sequence[int]) -> _Said:
         """Look up what is said in some segments; at once for all."""
-        if not ids:
+        if not rows:
             return _Said({}, {}, {})
         query, lexical = self._query, self._lexical
-        texts = {segment.id: segment.text for segment in lexical.segments(ids)}
-        matched = lexical.matched_terms(query.terms, ids, query.fuzzy_terms)
-        return _Said(texts, lexical.doubtful_words(ids), matched)
+        ids = self._table.ids[rows].tolist()
+        row_of = dict(zip(ids, rows, strict=True))
+        doubtful = {row_of[id_]: words for id_, words in lexical.doubtful_words(ids).items()}
+        matched = lexical.matched_terms(query.terms, rows, query.fuzzy_terms)
+        return _Said(lexical.texts_at(rows), doubtful, matched)
 
     def document(self, row: int, moments: tuple[Hit, ...]) -> DocumentHit:
         """Return the hit of a whole document.
@@ -80,11 +82,8 @@ class HitBuilder:
             self._reasons(rows),
         )
 
-    def _ids(self, moment: Moment) -> list[int]:
-        return [int(id_) for id_ in self._table.ids[moment.first : moment.last + 1]]
-
     def _hit(self, moment: Moment, said: _Said) -> Hit:
-        table, ids = self._table, self._ids(moment)
+        table, rows = self._table, _rows(moment)
         document = table.documents[table.owners[moment.best]]
         place = self._fused.place(moment.best)
         # Of a repeat also those that were not searched.
@@ -97,17 +96,17 @@ class HitBuilder:
             path=document.path,
             start=_seconds(table.starts[moment.first]),
             end=_seconds(table.ends[moment.first : moment.last + 1].max()),
-            text=" ".join(filter(None, (said.texts[id_] for id_ in ids))),
+            text=" ".join(filter(None, (said.texts[row] for row in rows))),
             score=round(sum(shares.values()), 6),
             channels=shares,
-            words=tuple(w for w, having in said.matched.items() if not having.isdisjoint(ids)),
+            words=tuple(w for w, having in said.matched.items() if not having.isdisjoint(rows)),
             duplicates=tuple(map(self._duplicate, elsewhere)),
             sounds=self._sounds(moment),
-            reasons=self._reasons(range(moment.first, moment.last + 1)),
+            reasons=self._reasons(rows),
             repeat=self._repeats.is_marked(int(table.ids[moment.best])),
-            doubtful=_in_a_row([(said.texts[id_], said.doubtful.get(id_, ())) for id_ in ids]),
+            doubtful=_in_a_row([(said.texts[row], said.doubtful.get(row, ())) for row in rows]),
             segment=int(table.ids[moment.best]),
-            segments=tuple(ids),
+            segments=tuple(table.ids[rows.start : rows.stop].tolist()),
         )
 
     def _sounds(self, moment: Moment) -> tuple[str, ...]:
@@ -120,6 +119,10 @@ class HitBuilder:
         return Duplicate(
             document.id, document.name, _seconds(table.starts[row]), _seconds(table.ends[row])
         )
+
+
+def _rows(moment: Moment) -> range:
+    return range(moment.first, moment.last + 1)
 
 
 def _in_a_row(parts: Sequence[tuple[str, Sequence[int]]]) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -199,11 +200,15 @@ def test_a_missing_or_broken_file_is_refused_with_the_command_that_mends_it(tmp_
         FulltextIndex(path)
 
 
+def row_of(index: FulltextIndex, segment: int) -> int:
+    return int(np.flatnonzero(index.segment_ids == segment)[0])
+
+
 def test_what_only_resembles_a_word_is_told_where_it_was_looked_for(lexical: FulltextIndex) -> None:
-    ids = [segment.id for segment in lexical.segments()]
-    celery = segment_id("b" * 64, 0)
-    assert lexical.matched_terms(["cellery", "bone"], ids) == {"bone": {celery}}
-    assert lexical.matched_terms(["cellery", "bone"], ids, {"cellery"}) == {
+    rows = range(lexical.n_segments)
+    celery = row_of(lexical, segment_id("b" * 64, 0))
+    assert lexical.matched_terms(["cellery", "bone"], rows) == {"bone": {celery}}
+    assert lexical.matched_terms(["cellery", "bone"], rows, {"cellery"}) == {
         "celery": {celery},
         "bone": {celery},
     }
@@ -230,7 +235,8 @@ def test_a_beginning_finds_words_whose_stem_is_shorter(lexical: FulltextIndex) -
     carried = segment_id("a" * 64, 0)  # its stem is carri
     assert carried in scores(lexical, ["carried*"]) and carried in scores(lexical, ["carr*"])
     assert lexical.segments_with_phrase("carrie*") == {carried}
-    assert lexical.matched_terms(["carrie*"], [carried]) == {"carrie*": {carried}}
+    row = row_of(lexical, carried)
+    assert lexical.matched_terms(["carrie*"], [row]) == {"carrie*": {row}}
     assert scores(lexical, ["carriers*"]) == {}
 
 
@@ -326,9 +332,9 @@ def test_words_that_others_resemble_add_up(lexical: FulltextIndex) -> None:
 
 
 def test_words_come_in_the_order_of_the_query(lexical: FulltextIndex) -> None:
-    ids = [segment_id("b" * 64, 0), segment_id("a" * 64, 0)]
+    rows = [row_of(lexical, segment_id(id_ * 64, 0)) for id_ in "ba"]
     for asked in (["tea", "celery", "bone"], ["bone", "celery", "tea"]):
-        assert list(lexical.matched_terms(asked, ids)) == asked
+        assert list(lexical.matched_terms(asked, rows)) == asked
 
 
 # What somebody says or writes, what somebody else quotes to find it, and what it is not.
@@ -402,5 +408,5 @@ def test_a_phrase_is_found_however_it_is_written(
     (segment,) = {segment_id("c" * 64, 0)}
     phrase = quoted.strip('"')
     assert index.segments_with_phrase(phrase) == {segment}
-    assert all(index.matched_terms([term], [segment]) for term in query_terms(phrase)[-1:])
+    assert all(index.matched_terms([term], [0]) for term in query_terms(phrase)[-1:])
     assert index.segments_with_phrase(other) == set()

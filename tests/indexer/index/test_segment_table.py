@@ -30,6 +30,11 @@ def assert_rows_are_segments(lexical: FulltextIndex) -> SegmentTable:
     np.testing.assert_array_equal(table.ends, ends)
     assert list(table.speakers) == ["\n".join(s.speakers) for s in segments]
     assert list(table.sounds) == ["\n".join(s.sounds) for s in segments]
+    rows = np.arange(len(segments))
+    assert lexical.texts_at(rows.tolist()) == {row: s.text for row, s in enumerate(segments)}
+    of_shards = [shard.read_segment_ids() for shard in lexical.shards]
+    homes = zip(*(each.tolist() for each in lexical.places_of(rows)), strict=True)
+    assert [of_shards[number][place] for number, place in homes] == [s.id for s in segments]
     assert table.rows([segments[-1].id, 5, segments[0].id]).tolist() == [len(segments) - 1, -1, 0]
     with pytest.raises(KeyError):
         table.row(5)
