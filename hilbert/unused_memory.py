@@ -12,7 +12,7 @@ def give_back_unused_memory() -> None:
     """Give back what was freed: after work of many arrays, in a process that goes on.
 
     glibc keeps freed memory for itself, of each thread's arena apart: 80 MiB after a text encoder's
-    graph was optimised, and as much after a clip was recognised. Elsewhere this does nothing.
+    graph was optimised, 150 after a clip was recognised. Elsewhere this does nothing.
     """
     trim = _malloc_trim()
     if trim is not None:

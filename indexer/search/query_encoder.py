@@ -147,7 +147,6 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
         AudioError: The clip cannot be decoded.
         QueryError: It is silent or too long.
     """
-    from hilbert.unused_memory import give_back_unused_memory
     from indexer.ingest.pipeline import ProcessSettings, draft_document
     from indexer.ingest.source import Source
     from indexer.ingest.text_vectors import embed_as_query
@@ -156,7 +155,6 @@ def analyse_clip(library: LibraryStore, clip: Path) -> AnalysedDocument:
     recording = _open_clip(clip, settings.language)
     draft = draft_document(Source(clip, None), None, library.encoders, settings, opened=recording)
     heard = embed_as_query(draft, library.encoders.text)
-    give_back_unused_memory()
     if not heard.segments:
         raise QueryError(f"{clip.name} is silent; there is nothing to search with")
     return heard

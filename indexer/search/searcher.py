@@ -255,6 +255,8 @@ class Searcher:
             per_document=per_document,
             with_spread=with_spread,
         )
+        if query.heard is not None:
+            give_back_unused_memory()  # recognising a clip took much, and so do its candidates
         hits = found.hits
         if reranker is not None and reranked:
             hits = reranker.reorder(query.words, hits)[:k]
