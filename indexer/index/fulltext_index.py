@@ -329,10 +329,11 @@ class FulltextIndex(QueryWords):
         ]
         asked = np.array(rows, np.int64)
         numbers, places = self.places_of(asked)
+        of_each = [np.flatnonzero(numbers == number) for number in range(len(self.shards))]
         by_shard = [
-            (self.shards[number], asked[here], places[here])
-            for number in np.unique(numbers).tolist()
-            for here in [numbers == number]
+            (shard, asked[here], places[here])
+            for shard, here in zip(self.shards, of_each, strict=True)
+            if len(here)
         ]
         found = {phrase: self._holders(phrase, by_shard) for phrase in dict.fromkeys(phrases)}
         return {phrase: holders for phrase, holders in found.items() if holders}

@@ -66,10 +66,8 @@ class MergedRecords:
         numbers, _ = self.places_of(wanted)
         return {
             row_of[id_]: text
-            for number in np.unique(numbers).tolist()
-            for id_, text in self.shards[number].texts_of(
-                self.segment_ids[wanted[numbers == number]].tolist()
-            )
+            for number, shard in enumerate(self.shards)
+            for id_, text in shard.texts_of(self.segment_ids[wanted[numbers == number]].tolist())
         }
 
     def check(self) -> list[str]:
