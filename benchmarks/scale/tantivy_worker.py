@@ -151,8 +151,7 @@ def search(data: Path, folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     found["words"], best = timed(lambda each: s.rows(s.words(each)), words)
     found["best"] = best
-    found["phrases"], holding = timed(lambda each: s.rows(s.phrase(each), _ALL), phrases)
-    found["holding"] = [len(rows) for rows in holding]
+    found["phrases"], _ = timed(lambda each: s.rows(s.phrase(each), _ALL), phrases)
     found["prefixes"], _ = timed(lambda each: s.rows(s.prefix(each)), asked["prefixes"])
     found["excluding"], _ = timed(lambda each: s.rows(s.excluding(*each)), pairs)
     found["misspelt"], _ = timed(lambda each: s.rows(s.look_alike(each)), asked["misspelt"])

@@ -64,7 +64,7 @@ def _segments(lines: AnalysedLines, document: str) -> Iterator[tuple[list[str], 
 def questions(
     lexical: FulltextIndex, queries: Sequence[str], data: Path, seed: int = 0
 ) -> dict[str, Any]:
-    """Draw questions of each kind from the words of a library; they are kept in `asked.json`.
+    """Draw questions of each kind from the words of a library, and write them to `asked.json`.
 
     Args:
         lexical: Of the library.
@@ -77,14 +77,6 @@ def questions(
         their inverse document frequencies; `phrases`: words in a row; `prefixes`; `misspelt`
         words; `allowed`: rows that a filter leaves.
     """
-    path = data / "asked.json"
-    if not path.exists():
-        path.write_text(json.dumps(_draw(lexical, queries, data, seed)), encoding="utf-8")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def _draw(lexical: FulltextIndex, queries: Sequence[str], data: Path, seed: int) -> dict[str, Any]:
     drawn = random.Random(seed)
     n = lexical.n_segments
     chosen = set(drawn.sample(range(n), len(queries)))
@@ -107,7 +99,7 @@ def _draw(lexical: FulltextIndex, queries: Sequence[str], data: Path, seed: int)
         counts = {p: lexical.count(STEM_FTS, [p]) for p in lexical.phrases(term)}
         return [(p, inverse_document_frequency(n, count)) for p, count in counts.items() if count]
 
-    return {
+    found: dict[str, Any] = {
         "terms": terms,
         "words": [[found for t in each if (found := weighed(t))] for each in terms],
         "phrases": phrases,
@@ -115,3 +107,5 @@ def _draw(lexical: FulltextIndex, queries: Sequence[str], data: Path, seed: int)
         "misspelt": misspelt,
         "allowed": sorted(drawn.sample(range(n), int(_ALLOWED * n))),
     }
+    (data / "asked.json").write_text(json.dumps(found), encoding="utf-8")
+    return found

@@ -40,13 +40,13 @@ VERSION = 1000 + ANALYSIS_VERSION
 # Rows are words of `indexer.base.text_analysis` between spaces; SQLite shall not analyse them
 # again. No word holds a quote.
 _SIGNS = r"!#$%&()*+,-./:;<=>?@[\]^_`{|}~"
-_TOKENIZE = f"tokenize=\"ascii tokenchars '{_SIGNS}'\""
+TOKENIZE = f"tokenize=\"ascii tokenchars '{_SIGNS}'\""
 # Only where BM25 is computed, the lengths of rows are needed.
 _SCORED = frozenset((STEM_FTS, DOCUMENT_FTS))
 _SCHEMA = [
     *(
         f"CREATE VIRTUAL TABLE {name} USING fts5 "
-        f"(text, content='', columnsize={int(name in _SCORED)}, {_TOKENIZE})"
+        f"(text, content='', columnsize={int(name in _SCORED)}, {TOKENIZE})"
         for name in TABLES
     ),
     *VOCABULARY_SCHEMA,
@@ -116,7 +116,7 @@ def write_words(db: sqlite3.Connection, known: Known = lambda _: None) -> None:
     write_segment_arrays(db)
     for table in TABLES:
         db.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")
-    write_metadata_words(db, _TOKENIZE)
+    write_metadata_words(db, TOKENIZE)
     db.execute(f"PRAGMA user_version = {VERSION}")
 
 

@@ -27,8 +27,3 @@ def test_memory_that_was_freed_between_what_is_held_is_given_back() -> None:
     give_back_unused_memory()
     assert before - resident_mebibytes() > 60
     assert all(array.sum() == 4_000 for array in held)
-
-
-def test_where_nothing_was_freed_nothing_happens() -> None:
-    give_back_unused_memory()
-    give_back_unused_memory()
